@@ -1,0 +1,37 @@
+# Two commands: `make preview [ENV=dev|prod]` shows the platform, `make test` tests it. Both set up a locked .venv first.
+ENV ?= dev
+PYTHON ?= python3
+VENV := .venv
+STAMP := $(VENV)/.synced
+UV_VERSION := 0.13.9
+UV := $(shell command -v uv 2>/dev/null || echo $(VENV)/bin/uv)
+export PULUMI_ERROR_OUTPUT_STRING := true
+
+.PHONY: preview test lint types schema docs clean
+preview: $(STAMP)
+	@$(VENV)/bin/gpuplatform preview $(ENV)
+
+test: lint types
+	$(VENV)/bin/pytest
+
+lint: $(STAMP)
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/lint-imports
+	$(VENV)/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(VENV)/bin/zizmor --offline --quiet .github/workflows
+
+types: $(STAMP)
+	$(VENV)/bin/basedpyright
+
+schema: $(STAMP)
+	$(VENV)/bin/python -m stacks.reference
+
+$(STAMP): pyproject.toml uv.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is older than 3.11: install Python 3.11 or newer, or name one: make PYTHON=python3.12"; exit 1; }
+	@command -v $(UV) >/dev/null || { $(PYTHON) -m venv $(VENV) && $(VENV)/bin/pip install --quiet uv==$(UV_VERSION); }
+	@UV_PROJECT_ENVIRONMENT=$(VENV) $(UV) sync --frozen --inexact --quiet --python $(PYTHON) --compile-bytecode
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis
