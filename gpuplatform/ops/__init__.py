@@ -1,0 +1,1 @@
+"""Commands of day two against a real account."""
