@@ -1,1 +1,1 @@
-"""Facts as data, each with its source and date. Nothing here calls AWS; refreshing is a command of `gpuplatform.ops`."""
+"""Facts as data, each with its source and date. Nothing here calls AWS: `gpuplatform.ops` refreshes the data."""

@@ -13,8 +13,8 @@ from typing import Any
 DATA = Path(__file__).parent / "data" / "instances.json"
 
 UNKNOWN_HARDWARE = {
-    "p6e-gb200.36xlarge": "its hardware is unknown here (no capture of EC2's API at hand lists it), and its EFA layout is of "
-    "another kind, so nothing about it can be computed",
+    "p6e-gb200.36xlarge": "its hardware is unknown here, for no capture of EC2's API at hand lists it, and its EFA "
+    "layout is of another kind, so nothing about it can be computed",
 }
 """Types that exist but whose hardware we do not know, with the reason: refused rather than guessed."""
 

@@ -16,7 +16,7 @@ import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import boto3
 
@@ -203,7 +203,9 @@ def render(document: Mapping[str, Any]) -> str:
 
 def _lines(value: Mapping[str, Any], depth: int, deepest: int) -> str:
     def item(child: Any) -> str:
-        return _lines(child, depth + 1, deepest) if depth < deepest and child else json.dumps(child)
+        if depth < deepest and isinstance(child, dict) and child:
+            return _lines(cast(dict[str, Any], child), depth + 1, deepest)
+        return json.dumps(child)
 
     indent = "  " * depth
     return "{\n" + ",\n".join(f"{indent}{json.dumps(k)}: {item(v)}" for k, v in value.items()) + f"\n{indent[2:]}}}"
