@@ -115,22 +115,20 @@ def about() -> dict[str, str]:
 def _parse(name: str, row: dict[str, Any]) -> InstanceType:
     row = dict(row)
     gpu, runs = row.pop("gpu"), row.pop("network_cards")
-    cards: list[NetworkCard] = []
-    for run in runs:
-        cards.extend(
-            NetworkCard(
-                index=len(cards) + offset,
-                max_interfaces=run["max_interfaces"],
-                interface_types=frozenset(run["interface_types"]),
-                baseline_gbps=run["baseline_gbps"],
-                peak_gbps=run["peak_gbps"],
-            )
-            for offset in range(run["count"])
-        )
+    each = [run for run in runs for _ in range(run["count"])]
     return InstanceType(
         name=name,
         gpu=Gpu(**gpu) if gpu else None,
-        network_cards=tuple(cards),
+        network_cards=tuple(
+            NetworkCard(
+                index=index,
+                max_interfaces=card["max_interfaces"],
+                interface_types=frozenset(card["interface_types"]),
+                baseline_gbps=card["baseline_gbps"],
+                peak_gbps=card["peak_gbps"],
+            )
+            for index, card in enumerate(each)
+        ),
         placement_group_strategies=frozenset(row.pop("placement_group_strategies")),
         usage_classes=frozenset(row.pop("usage_classes")),
         **row,
