@@ -1,0 +1,285 @@
+"""A small model of AWS: the outputs a resource would have, in the formats that AWS's own validators accept.
+
+Everything is derived from the URN by hashing, so two runs give the same plan. `Cloud.create` is the only entry.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from gpuplatform.preview.plan import Json
+
+Inputs = Mapping[str, Json]
+Outputs = dict[str, Json]
+
+# EC2's identifiers: a prefix and 17 hexadecimal digits (EC2 User Guide, "Resource IDs", read 2026-11).
+EC2_PREFIX: Final = {
+    "Vpc": "vpc",
+    "Subnet": "subnet",
+    "SecurityGroup": "sg",
+    "RouteTable": "rtb",
+    "RouteTableAssociation": "rtbassoc",
+    "InternetGateway": "igw",
+    "NatGateway": "nat",
+    "Eip": "eipalloc",
+    "VpcEndpoint": "vpce",
+    "FlowLog": "fl",
+    "LaunchTemplate": "lt",
+    "PlacementGroup": "pg",
+    "CapacityReservation": "cr",
+    "SecurityGroupIngressRule": "sgr",
+    "SecurityGroupEgressRule": "sgr",
+}
+
+# How each service spells its ARNs (service authorization reference, read 2026-11): {n} the physical name, {i} the identifier.
+ARN: Final = {
+    "aws:iam/role:Role": "arn:{p}:iam::{a}:role/{n}",
+    "aws:iam/policy:Policy": "arn:{p}:iam::{a}:policy/{n}",
+    "aws:iam/instanceProfile:InstanceProfile": "arn:{p}:iam::{a}:instance-profile/{n}",
+    "aws:s3/bucket:Bucket": "arn:{p}:s3:::{n}",
+    "aws:kms/key:Key": "arn:{p}:kms:{r}:{a}:key/{i}",
+    "aws:kms/alias:Alias": "arn:{p}:kms:{r}:{a}:{n}",
+    "aws:sqs/queue:Queue": "arn:{p}:sqs:{r}:{a}:{n}",
+    "aws:sns/topic:Topic": "arn:{p}:sns:{r}:{a}:{n}",
+    "aws:cloudwatch/logGroup:LogGroup": "arn:{p}:logs:{r}:{a}:log-group:{n}",
+    "aws:cloudwatch/metricAlarm:MetricAlarm": "arn:{p}:cloudwatch:{r}:{a}:alarm:{n}",
+    "aws:cloudwatch/eventRule:EventRule": "arn:{p}:events:{r}:{a}:rule/{n}",
+    "aws:scheduler/scheduleGroup:ScheduleGroup": "arn:{p}:scheduler:{r}:{a}:schedule-group/{n}",
+    "aws:scheduler/schedule:Schedule": "arn:{p}:scheduler:{r}:{a}:schedule/default/{n}",
+    "aws:eks/addon:Addon": "arn:{p}:eks:{r}:{a}:addon/{n}",
+    "aws:fsx/lustreFileSystem:LustreFileSystem": "arn:{p}:fsx:{r}:{a}:file-system/{i}",
+    "aws:fsx/dataRepositoryAssociation:DataRepositoryAssociation": "arn:{p}:fsx:{r}:{a}:association/{i}",
+    "aws:sagemaker/model:Model": "arn:{p}:sagemaker:{r}:{a}:model/{n}",
+    "aws:sagemaker/endpointConfiguration:EndpointConfiguration": "arn:{p}:sagemaker:{r}:{a}:endpoint-config/{n}",
+    "aws:sagemaker/endpoint:Endpoint": "arn:{p}:sagemaker:{r}:{a}:endpoint/{n}",
+    "aws:budgets/budget:Budget": "arn:{p}:budgets::{a}:budget/{n}",
+    "aws:costexplorer/anomalyMonitor:AnomalyMonitor": "arn:{p}:ce::{a}:anomalymonitor/{u}",
+    "aws:costexplorer/anomalySubscription:AnomalySubscription": "arn:{p}:ce::{a}:anomalysubscription/{u}",
+    "aws:appautoscaling/target:Target": "arn:{p}:application-autoscaling:{r}:{a}:scalable-target/{i}",
+    "aws:appautoscaling/policy:Policy": "arn:{p}:autoscaling:{r}:{a}:scalingPolicy:{u}:resource/sagemaker/{n}:policyName/{n}",
+    "aws:secretsmanager/secret:Secret": "arn:{p}:secretsmanager:{r}:{a}:secret:{n}-{s}",
+    "aws:ecr/repository:Repository": "arn:{p}:ecr:{r}:{a}:repository/{n}",
+}
+
+
+def digest(urn: str, length: int) -> str:
+    """`length` hexadecimal digits that depend on the URN alone."""
+    return hashlib.sha256(urn.encode()).hexdigest()[:length]
+
+
+def uuid(urn: str) -> str:
+    h = digest(urn, 32)
+    return f"{h[:8]}-{h[8:12]}-{h[12:16]}-{h[16:20]}-{h[20:]}"
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """One account in one region."""
+
+    account: str
+    region: str
+    partition: str = "aws"
+
+    def create(self, type_: str, name: str, urn: str, inputs: Inputs) -> tuple[str, Outputs]:
+        """The identifier and the outputs (inputs not repeated) that creating this resource would return."""
+        if type_.startswith("kubernetes:"):
+            return self._kubernetes(type_, name, inputs)
+        if type_ == "eks:index:Cluster":
+            return "", self._eks(name, urn, inputs)
+        if not type_.startswith("aws:"):
+            return "", {}
+        short = type_.rsplit(":", 1)[-1]
+        physical = self._physical_name(short, name, urn, inputs)
+        identifier = self._identifier(type_, short, physical, urn, inputs)
+        outputs: Outputs = {"region": self.region} if type_.split(":")[1] not in ("iam/role", "budgets/budget") else {}
+        arn = ARN.get(type_)
+        if arn is None and short in EC2_PREFIX:
+            arn = "arn:{p}:ec2:{r}:{a}:" + _kebab(short) + "/{i}"
+        if arn is not None:
+            outputs["arn"] = arn.format(
+                p=self.partition, a=self.account, r=self.region, n=physical, i=identifier, u=uuid(urn), s=digest(urn, 6)
+            )
+        outputs |= {"id": identifier, "name": physical}
+        special = self._special.get(type_)
+        if special is not None:
+            outputs |= special(physical, identifier, urn, inputs)
+        return identifier, outputs
+
+    def _physical_name(self, short: str, name: str, urn: str, inputs: Inputs) -> str:
+        for key in ("name", "bucket", "nodeGroupName", "policyName", "addonName", "family"):
+            if isinstance(inputs.get(key), str):
+                return str(inputs[key])
+        for key in ("namePrefix", "bucketPrefix"):
+            if isinstance(inputs.get(key), str):
+                return f"{inputs[key]}{digest(urn, 26)}"
+        suffix = f"{name}-{digest(urn, 7)}"
+        return suffix.lower() if short == "Bucket" else suffix
+
+    def _identifier(self, type_: str, short: str, physical: str, urn: str, inputs: Inputs) -> str:
+        if type_.startswith(("aws:ec2/", "aws:vpc/")) and short in EC2_PREFIX:
+            return f"{EC2_PREFIX[short]}-{digest(urn, 17)}"
+        match type_:
+            case "aws:kms/key:Key" | "aws:costexplorer/anomalyMonitor:AnomalyMonitor":
+                return uuid(urn)
+            case "aws:fsx/lustreFileSystem:LustreFileSystem":
+                return f"fs-{digest(urn, 17)}"
+            case "aws:fsx/dataRepositoryAssociation:DataRepositoryAssociation":
+                return f"dra-{digest(urn, 17)}"
+            case "aws:eks/nodeGroup:NodeGroup" | "aws:eks/addon:Addon":
+                return f"{inputs.get('clusterName')}:{physical}"
+            case "aws:eks/podIdentityAssociation:PodIdentityAssociation":
+                return f"a-{digest(urn, 17)}"
+            case "aws:sqs/queue:Queue":
+                return f"https://sqs.{self.region}.amazonaws.com/{self.account}/{physical}"
+            case "aws:budgets/budget:Budget":
+                return f"{self.account}:{physical}"
+            case "aws:sns/topic:Topic":
+                return f"arn:{self.partition}:sns:{self.region}:{self.account}:{physical}"
+            case _:
+                return str(inputs.get("resourceId") or physical)
+
+    @cached_property
+    def _special(self) -> dict[str, Callable[[str, str, str, Inputs], Outputs]]:
+        region, account = self.region, self.account
+
+        def vpc(_n: str, _i: str, urn: str, _x: Inputs) -> Outputs:
+            return {
+                "defaultSecurityGroupId": f"sg-{digest(urn + '/default', 17)}",
+                "mainRouteTableId": f"rtb-{digest(urn + '/main', 17)}",
+                "defaultNetworkAclId": f"acl-{digest(urn + '/acl', 17)}",
+                "ownerId": account,
+            }
+
+        def subnet(_n: str, _i: str, _u: str, inputs: Inputs) -> Outputs:
+            zone = inputs.get("availabilityZoneId")
+            # Names differ between accounts; this account maps az1 to a, az2 to b and so on.
+            return {"availabilityZone": f"{region}{'abcdefgh'[int(str(zone)[-1]) - 1]}"} if zone else {}
+
+        def node_group(name: str, _i: str, urn: str, inputs: Inputs) -> Outputs:
+            group = f"eks-{name}-{uuid(urn)}"
+            return {
+                "arn": f"arn:{self.partition}:eks:{region}:{account}:nodegroup/{inputs.get('clusterName')}/{name}/{uuid(urn)}",
+                "nodeGroupName": name,
+                "status": "ACTIVE",
+                "resources": [{"autoscalingGroups": [{"name": group}], "remoteAccessSecurityGroupId": ""}],
+            }
+
+        def bucket(name: str, _i: str, _u: str, _x: Inputs) -> Outputs:
+            return {
+                "bucket": name,
+                "bucketDomainName": f"{name}.s3.amazonaws.com",
+                "bucketRegionalDomainName": f"{name}.s3.{region}.amazonaws.com",
+                "hostedZoneId": "Z3AQBSTGFYJSTF",
+            }
+
+        def file_system(_n: str, identifier: str, urn: str, _x: Inputs) -> Outputs:
+            letters = "".join(chr(ord("a") + int(c, 16)) for c in digest(urn, 8))
+            return {
+                "dnsName": f"{identifier}.fsx.{region}.amazonaws.com",
+                "mountName": letters,
+                "networkInterfaceIds": [f"eni-{digest(urn + '/eni', 17)}"],
+            }
+
+        def unique(_n: str, _i: str, urn: str, _x: Inputs) -> Outputs:
+            return {"uniqueId": f"AROA{digest(urn, 17).upper()}"}
+
+        return {
+            "aws:ec2/vpc:Vpc": vpc,
+            "aws:ec2/subnet:Subnet": subnet,
+            "aws:ec2/eip:Eip": lambda _n, i, u, _x: {
+                "allocationId": i,
+                "publicIp": f"203.0.113.{int(digest(u, 2), 16) or 1}",
+            },
+            "aws:ec2/launchTemplate:LaunchTemplate": lambda _n, _i, _u, _x: {"latestVersion": 1, "defaultVersion": 1},
+            "aws:eks/nodeGroup:NodeGroup": node_group,
+            "aws:s3/bucket:Bucket": bucket,
+            "aws:fsx/lustreFileSystem:LustreFileSystem": file_system,
+            "aws:kms/key:Key": lambda _n, i, _u, _x: {"keyId": i},
+            "aws:iam/role:Role": unique,
+            "aws:sqs/queue:Queue": lambda _n, i, _u, _x: {"url": i},
+        }
+
+    def _eks(self, name: str, urn: str, inputs: Inputs) -> Outputs:
+        physical = str(inputs.get("name") or f"{name}-eksCluster-{digest(urn, 7)}")
+        endpoint = f"https://{digest(urn, 32).upper()}.gr7.{self.region}.eks.amazonaws.com"
+        issuer = f"https://oidc.eks.{self.region}.amazonaws.com/id/{digest(urn, 32).upper()}"
+        authority = {"data": "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t"}
+        cluster = {
+            "id": physical,
+            "name": physical,
+            "arn": f"arn:{self.partition}:eks:{self.region}:{self.account}:cluster/{physical}",
+            "endpoint": endpoint,
+            "version": inputs.get("version"),
+            "certificateAuthority": authority,
+            "vpcConfig": {"clusterSecurityGroupId": f"sg-{digest(urn, 17)}", "vpcId": inputs.get("vpcId")},
+            "identities": [{"oidcs": [{"issuer": issuer}]}],
+        }
+        kubeconfig = {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "clusters": [
+                {"name": "kubernetes", "cluster": {"server": endpoint, "certificate-authority-data": authority["data"]}}
+            ],
+            "contexts": [{"name": "aws", "context": {"cluster": "kubernetes", "user": "aws"}}],
+            "current-context": "aws",
+            "users": [
+                {
+                    "name": "aws",
+                    "user": {
+                        "exec": {
+                            "apiVersion": "client.authentication.k8s.io/v1beta1",
+                            "command": "aws",
+                            "args": [
+                                "--region",
+                                self.region,
+                                "eks",
+                                "get-token",
+                                "--cluster-name",
+                                physical,
+                                "--output",
+                                "json",
+                            ],
+                        }
+                    },
+                }
+            ],
+        }
+        return {
+            "eksCluster": {"$resource": "aws:eks/cluster:Cluster", "state": cluster},
+            "kubeconfig": kubeconfig,
+            "kubeconfigJson": json.dumps(kubeconfig),
+            "clusterSecurityGroupId": f"sg-{digest(urn, 17)}",
+            "nodeSecurityGroupId": f"sg-{digest(urn, 17)}",
+            "oidcIssuer": issuer.removeprefix("https://"),
+            "oidcProviderUrl": issuer,
+            "oidcProviderArn": "",
+            "autoModeNodeRoleName": "",
+            "clusterIngressRuleId": "",
+            "defaultNodeGroupAsgName": "",
+            "fargateProfileId": "",
+            "fargateProfileStatus": "",
+            "instanceRoles": [],
+        }
+
+    def _kubernetes(self, type_: str, name: str, inputs: Inputs) -> tuple[str, Outputs]:
+        if type_ == "kubernetes:helm.sh/v3:Release":
+            release = str(inputs.get("name") or name)
+            namespace = str(inputs.get("namespace") or "default")
+            return f"{namespace}/{release}", {
+                "name": release,
+                "namespace": namespace,
+                "status": {"status": "deployed", "name": release, "namespace": namespace, "revision": 1},
+            }
+        metadata: dict[str, Json] = dict(inputs.get("metadata") or {})
+        metadata.setdefault("name", f"{name}-{digest(name, 8)}")
+        metadata.setdefault("namespace", "default")
+        return f"{metadata['namespace']}/{metadata['name']}", {"metadata": metadata, "status": {}}
+
+
+def _kebab(camel: str) -> str:
+    return "".join(f"-{c.lower()}" if c.isupper() else c for c in camel).lstrip("-")

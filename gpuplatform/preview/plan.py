@@ -1,0 +1,148 @@
+"""What the program would create: one model for every reader and every judge of a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+SECRET = "[secret]"
+"""Stands in a plan for every secret value."""
+
+UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+"""Pulumi's own marker of a value that is not known before the resource exists (sdk/python/lib/pulumi/runtime/rpc.py)."""
+
+STACK = "pulumi:pulumi:Stack"
+
+Json = Any
+"""A JSON value. Inputs are as varied as the SDKs; checks narrow what they read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A line of the program, its file relative to the project's root."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedResource:
+    """One registration, with what the program sent and the options it set."""
+
+    urn: str
+    type: str
+    name: str
+    parent: str | None
+    custom: bool
+    remote: bool = False
+    inputs: Mapping[str, Json] = field(default_factory=dict[str, Json])
+    dependencies: tuple[str, ...] = ()
+    property_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    provider: str = ""
+    protect: bool = False
+    ignore_changes: tuple[str, ...] = ()
+    replace_on_changes: tuple[str, ...] = ()
+    delete_before_replace: bool = False
+    retain_on_delete: bool = False
+    deleted_with: str = ""
+    aliases: tuple[str, ...] = ()
+    timeouts: Mapping[str, str] = field(default_factory=dict[str, str])
+    source: Source | None = None
+    layer_source: Source | None = None
+    """The line in `stacks/` that led here: the wiring, where `source` is the making."""
+    outputs: Mapping[str, Json] = field(default_factory=dict[str, Json])
+    """Simulated outputs; what later resources were given."""
+    registered_outputs: Mapping[str, Json] | None = None
+    """What a component registered as its outputs; None if it never did."""
+
+    @property
+    def component(self) -> bool:
+        return not self.custom and self.type != STACK
+
+    @property
+    def layer(self) -> str:
+        """The file of `stacks/` that wires it, without its ending; `program` outside the layers."""
+        if self.layer_source is None:
+            return "program"
+        return self.layer_source.file.removeprefix("stacks/").removesuffix(".py")
+
+
+@dataclass(frozen=True, slots=True)
+class Invoke:
+    """A call of a provider's function: at a real preview it needs credentials."""
+
+    token: str
+    args: Mapping[str, Json]
+    source: Source | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What the program logged."""
+
+    severity: str
+    text: str
+    urn: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """Everything the program would create in one environment."""
+
+    project: str
+    environment: str
+    region: str
+    resources: tuple[PlannedResource, ...]
+    outputs: Mapping[str, Json] = field(default_factory=dict[str, Json])
+    settings: Mapping[str, Json] = field(default_factory=dict[str, Json])
+    """The environment's YAML: `gpuplatform:network` → its value; secure values replaced by `[secret]`."""
+    invokes: tuple[Invoke, ...] = ()
+    messages: tuple[Message, ...] = ()
+    duplicates: tuple[PlannedResource, ...] = ()
+    """Registrations whose URN was taken already."""
+    origin: str = "recording"
+    """recording | pulumi-preview | stack-export"""
+
+    @cached_property
+    def by_urn(self) -> dict[str, PlannedResource]:
+        return {r.urn: r for r in self.resources}
+
+    @cached_property
+    def _children(self) -> dict[str, list[PlannedResource]]:
+        children: dict[str, list[PlannedResource]] = {}
+        for r in self.resources:
+            children.setdefault(r.parent or "", []).append(r)
+        return children
+
+    def all(self, type_: str) -> list[PlannedResource]:
+        """Every resource of a type token, in plan order."""
+        return [r for r in self.resources if r.type == type_]
+
+    def one(self, type_: str, name: str | None = None) -> PlannedResource:
+        """The only resource of a type token, or the one of that name; anything else is an AssertionError that lists what there is."""
+        found = [r for r in self.all(type_) if name in (None, r.name)]
+        if len(found) != 1:
+            there = ", ".join(sorted(r.name for r in self.all(type_))) or "none"
+            raise AssertionError(
+                f"expected one {type_}{f' named {name}' if name else ''}, found {len(found)} (of that type: {there})"
+            )
+        return found[0]
+
+    def children(self, resource: PlannedResource | str) -> list[PlannedResource]:
+        """Direct children, in plan order."""
+        return self._children.get(resource if isinstance(resource, str) else resource.urn, [])
+
+    def descendants(self, resource: PlannedResource | str) -> Iterator[PlannedResource]:
+        """Children at every depth, parents first."""
+        for child in self.children(resource):
+            yield child
+            yield from self.descendants(child)
+
+    def setting(self, layer: str) -> Json:
+        """One layer's settings as written in the YAML; {} where the layer has none."""
+        return self.settings.get(f"{self.project}:{layer}") or {}

@@ -1,0 +1,321 @@
+"""Runs the program against a monitor that records instead of creating.
+
+The monitor is Pulumi's own language protocol (proto/pulumi/resource.proto), handed to the SDK through the public `pulumi.runtime`; the program
+cannot tell it from the engine. A run with `cloud=None` is what the first `pulumi preview` sees: outputs are unknown. A run with a `Cloud` has simulated outputs, so that
+every `apply` runs and every manifest and policy is known.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import json
+import logging
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlparse
+
+from google.protobuf import empty_pb2
+from pulumi.runtime import Settings, configure, reset_options, run_in_stack, set_all_config
+from pulumi.runtime.proto import engine_pb2, resource_pb2
+
+from gpuplatform.preview.cloud import Cloud
+from gpuplatform.preview.plan import SECRET, STACK, Invoke, Json, Message, Plan, PlannedResource, Source
+from gpuplatform.preview.wire import plain_struct, reference, struct
+
+FEATURES = (
+    resource_pb2.RESOURCE_MONITOR_FEATURE_SECRETS,
+    resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES,
+    resource_pb2.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS,
+    resource_pb2.RESOURCE_MONITOR_FEATURE_DELETED_WITH,
+    resource_pb2.RESOURCE_MONITOR_FEATURE_REPLACE_WITH,
+    resource_pb2.RESOURCE_MONITOR_FEATURE_TRANSFORMS,
+    resource_pb2.RESOURCE_MONITOR_FEATURE_INVOKE_TRANSFORMS,
+    resource_pb2.RESOURCE_MONITOR_FEATURE_PARAMETERIZATION,
+    resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS,
+    resource_pb2.RESOURCE_MONITOR_FEATURE_ERROR_HOOKS,
+)
+
+NOT_THE_PROGRAM = (".venv", "gpuplatform")
+"""Folders whose frames are no line that a user would change to change the plan."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """Where and with what the program runs."""
+
+    project: str
+    environment: str
+    root: Path
+    config: Mapping[str, Json] = field(default_factory=dict[str, Json])
+    """Keys as in the YAML (`aws:region`); `{"secure": …}` values are secrets."""
+    cloud: Cloud | None = None
+
+
+class Recorder:
+    """A resource monitor that keeps every request. Called from several threads at once."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._lock = threading.Lock()
+        self._resources: dict[str, PlannedResource] = {}
+        self._ids: dict[str, str] = {}
+        self._references: dict[str, dict[str, Json]] = {}
+        self._owners: dict[str, str] = {}
+        self._duplicates: list[PlannedResource] = []
+        self._invokes: list[Invoke] = []
+        self.messages: list[Message] = []
+        self.outputs: dict[str, Json] = {}
+
+    # --- registrations
+
+    def RegisterResource(self, request: Any) -> Any:
+        inputs: dict[str, Json] = plain_struct(request.object)
+        urn = self._urn(request.parent, request.type, request.name)
+        source, layer_source = self._sources(request)
+        identifier, simulated = "", dict[str, Json]()
+        if request.type != STACK and self._run.cloud is not None:
+            identifier, simulated = self._run.cloud.create(request.type, request.name, urn, inputs)
+        recorded = PlannedResource(
+            urn=urn,
+            type=request.type,
+            name=request.name,
+            parent=request.parent or None,
+            custom=request.custom,
+            remote=request.remote,
+            inputs=inputs,
+            dependencies=self._known(request.dependencies),
+            property_dependencies={
+                k: self._known(v.urns) for k, v in sorted(request.propertyDependencies.items()) if v.urns
+            },
+            provider=request.provider,
+            protect=request.protect,
+            ignore_changes=tuple(request.ignoreChanges),
+            replace_on_changes=tuple(request.replaceOnChanges),
+            delete_before_replace=request.deleteBeforeReplace,
+            retain_on_delete=request.retainOnDelete,
+            deleted_with=request.deletedWith,
+            aliases=tuple(a.urn or a.spec.name for a in request.aliases),
+            timeouts={k: v for k in ("create", "update", "delete") if (v := getattr(request.customTimeouts, k))},
+            source=source,
+            layer_source=layer_source,
+            outputs=simulated,
+        )
+        with self._lock:
+            if urn in self._resources:
+                self._duplicates.append(recorded)
+            else:
+                self._resources[urn] = recorded
+                self._ids[urn] = identifier
+        state = request.object.__class__()
+        state.CopyFrom(request.object)
+        state.update(self._with_references(urn, simulated))
+        return resource_pb2.RegisterResourceResponse(urn=urn, id=identifier, object=state)
+
+    def RegisterResourceOutputs(self, request: Any) -> empty_pb2.Empty:
+        outputs = plain_struct(request.outputs)
+        with self._lock:
+            recorded = self._resources[request.urn]
+            self._resources[request.urn] = replace(recorded, registered_outputs=outputs)
+            if recorded.type == STACK:
+                self.outputs = outputs
+        return empty_pb2.Empty()
+
+    def ReadResource(self, request: Any) -> Any:
+        urn = self._urn(request.parent, request.type, request.name)
+        with self._lock:
+            self._invokes.append(Invoke(f"read:{request.type}", {"id": request.id}, self._sources(request)[0]))
+        return resource_pb2.ReadResourceResponse(urn=urn, properties=request.properties)
+
+    def Invoke(self, request: Any) -> Any:
+        args = plain_struct(request.args)
+        if request.tok == "pulumi:pulumi:getResource":
+            return resource_pb2.ResourceInvokeResponse(**{"return": self._state_of(args["urn"])})
+        with self._lock:
+            self._invokes.append(Invoke(request.tok, args, self._sources(request)[0]))
+        return resource_pb2.ResourceInvokeResponse(**{"return": struct({})})
+
+    Call = Invoke
+
+    # --- the rest of the protocol
+
+    def GetDeploymentInfo(self, _: Any) -> Any:
+        return resource_pb2.DeploymentInfo(supportedFeatures=FEATURES)
+
+    def SupportsFeature(self, _: Any) -> Any:
+        return resource_pb2.SupportsFeatureResponse(hasSupport=True)
+
+    def RegisterPackage(self, request: Any) -> Any:
+        return resource_pb2.RegisterPackageResponse(ref=f"{request.name}@{request.version}")
+
+    def RegisterResourceHook(self, _: Any) -> empty_pb2.Empty:
+        return empty_pb2.Empty()
+
+    RegisterErrorHook = RegisterStackTransform = RegisterStackInvokeTransform = SignalAndWaitForShutdown = (
+        RegisterResourceHook
+    )
+
+    # --- the engine's log
+
+    def Log(self, request: Any) -> empty_pb2.Empty:
+        if request.severity == engine_pb2.DEBUG:
+            return empty_pb2.Empty()
+        with self._lock:
+            self.messages.append(
+                Message(engine_pb2.LogSeverity.Name(request.severity).lower(), request.message, request.urn)
+            )
+        return empty_pb2.Empty()
+
+    def RequirePulumiVersion(self, _: Any) -> Any:
+        return engine_pb2.RequirePulumiVersionResponse()
+
+    # --- helpers
+
+    def _urn(self, parent: str, type_: str, name: str) -> str:
+        """Parents' types joined by `$`, the stack left out (pulumi/pulumi, sdk/go/common/resource/urn)."""
+        qualified = parent.split("::")[2] if parent else ""
+        chain = f"{qualified}${type_}" if qualified and qualified != STACK else type_
+        return f"urn:pulumi:{self._run.environment}::{self._run.project}::{chain}::{name}"
+
+    def _sources(self, request: Any) -> tuple[Source | None, Source | None]:
+        frames = [f for f in (self._source(frame.pc) for frame in request.stackTrace.frames) if f is not None]
+        position = self._source(request.sourcePosition) if request.HasField("sourcePosition") else None
+        layer = next((f for f in frames if f.file.startswith("stacks/")), None)
+        return position or (frames[0] if frames else None), layer
+
+    def _known(self, urns: Iterable[str]) -> tuple[str, ...]:
+        """URNs in order; the resource inside a remote component stands for the component, which is all that the program registered."""
+        return tuple(sorted({self._owners.get(urn, urn) for urn in urns}))
+
+    def _source(self, position: Any) -> Source | None:
+        path = Path(unquote(urlparse(position.uri).path))
+        if not path.is_relative_to(self._run.root):
+            return None
+        relative = path.relative_to(self._run.root)
+        return None if relative.parts[0] in NOT_THE_PROGRAM else Source(relative.as_posix(), position.line)
+
+    def _with_references(self, urn: str, simulated: dict[str, Json]) -> dict[str, Json]:
+        """Outputs that are resources (`{"$resource": token}`) become references, as a remote component returns them."""
+        wired: dict[str, Json] = {}
+        for key, value in simulated.items():
+            if isinstance(value, dict) and "$resource" in value:
+                token, state = str(value["$resource"]), dict[str, Json](value["state"])
+                child = f"{urn.rsplit('::', 1)[0]}${token}::{urn.rsplit('::', 1)[1]}-{key}"
+                with self._lock:
+                    self._owners[child] = urn
+                    self._ids[child] = str(state["id"])
+                    self._references[child] = state
+                wired[key] = reference(child, str(state["id"]))
+            else:
+                wired[key] = value
+        return wired
+
+    def _state_of(self, urn: str) -> Any:
+        with self._lock:
+            known = self._resources.get(urn)
+            state = {**known.inputs, **known.outputs} if known else self._references.get(urn, {})
+            return struct({"urn": urn, "id": self._ids.get(urn, ""), "state": state})
+
+    def plan(self) -> Plan:
+        """What was recorded so far, parents before children and siblings by URN: the same at every run."""
+        with self._lock:
+            ordered: list[PlannedResource] = []
+            children: dict[str | None, list[PlannedResource]] = {}
+            for resource in sorted(self._resources.values(), key=lambda r: r.urn):
+                children.setdefault(resource.parent, []).append(resource)
+            waiting = list(reversed(children.get(None, [])))
+            while waiting:
+                resource = waiting.pop()
+                ordered.append(resource)
+                waiting.extend(reversed(children.get(resource.urn, [])))
+            return Plan(
+                project=self._run.project,
+                environment=self._run.environment,
+                region=str(self._run.config.get("aws:region", "")),
+                resources=tuple(ordered),
+                outputs=self.outputs,
+                settings={k: SECRET if _is_secure(v) else v for k, v in self._run.config.items()},
+                invokes=tuple(
+                    sorted(self._invokes, key=lambda i: (i.token, str(i.source), json.dumps(i.args, sort_keys=True)))
+                ),
+                messages=tuple(self.messages),
+                duplicates=tuple(sorted(self._duplicates, key=lambda r: r.urn)),
+            )
+
+
+def _is_secure(value: Json) -> bool:
+    return isinstance(value, dict) and set(value) == {"secure"}  # pyright: ignore[reportUnknownArgumentType]
+
+
+def wire_config(run: Run) -> tuple[dict[str, str], list[str]]:
+    """Configuration as the engine hands it over: strings, or JSON for structures; and the keys that are secret."""
+    values: dict[str, str] = {}
+    secret: list[str] = []
+    for key, value in run.config.items():
+        full = key if ":" in key else f"{run.project}:{key}"
+        if _is_secure(value):
+            secret.append(full)
+            values[full] = str(value["secure"])
+        else:
+            values[full] = value if isinstance(value, str) else json.dumps(value, default=str)
+    return values, secret
+
+
+class ProgramError(Exception):
+    """The program raised. Carries the plan as far as it went; the cause is the program's own exception."""
+
+    def __init__(self, message: str, plan: Plan) -> None:
+        super().__init__(message)
+        self.plan = plan
+
+
+def record(run: Run, program: Callable[[], object]) -> Plan:
+    """Run a program once and return its plan.
+
+    Raises ProgramError if the program, or a value it computes, raises.
+    """
+    recorder = Recorder(run)
+
+    def inside() -> None:
+        reset_options()
+        configure(
+            Settings(
+                project=run.project,
+                stack=run.environment,
+                monitor=recorder,
+                engine=recorder,
+                dry_run=run.cloud is None,
+                organization="organization",
+                root_directory=str(run.root),
+            )
+        )
+        set_all_config(*wire_config(run))
+        loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)
+        try:
+            loop.run_until_complete(run_in_stack(lambda: _call(program)))
+        finally:
+            _drain(loop)
+
+    # asyncio logs every future that a failing program leaves behind; Pulumi's own entry point silences it likewise.
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+    try:
+        contextvars.copy_context().run(inside)
+    except Exception as error:
+        raise ProgramError(str(error), recorder.plan()) from error
+    return recorder.plan()
+
+
+def _call(program: Callable[[], object]) -> None:
+    program()
+
+
+def _drain(loop: asyncio.AbstractEventLoop) -> None:
+    for task in asyncio.all_tasks(loop):
+        task.cancel()
+    loop.run_until_complete(loop.shutdown_default_executor())
+    asyncio.set_event_loop(None)
+    loop.close()

@@ -1,0 +1,1 @@
+"""What runs on the cluster: one noun per file, wired by the layers in `stacks/`."""

@@ -1,0 +1,1 @@
+"""The layers, in the order in which `__main__.py` builds them."""

@@ -1,0 +1,33 @@
+"""One recorder for every test: what a program would send, as plain dictionaries."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+# An Output formatted into a string is an error, not a warning text that lands in an input.
+os.environ["PULUMI_ERROR_OUTPUT_STRING"] = "true"
+
+from gpuplatform.preview.cloud import Cloud
+from gpuplatform.preview.plan import Plan
+from gpuplatform.preview.recorder import Run, record
+
+ROOT = Path(__file__).resolve().parent.parent
+ACCOUNT = "111122223333"
+
+Record = Callable[[Callable[[], object]], Plan]
+
+
+@pytest.fixture(scope="session")
+def record_plan() -> Record:
+    """`record_plan(lambda: Vpc("vpc", …))` → the plan of that program, outputs simulated."""
+
+    def run(program: Callable[[], object]) -> Plan:
+        cloud = Cloud(ACCOUNT, "us-east-1")
+        config = {"aws:region": "us-east-1"}
+        return record(Run(project="gpuplatform", environment="test", root=ROOT, config=config, cloud=cloud), program)
+
+    return run
