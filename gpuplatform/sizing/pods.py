@@ -1,0 +1,123 @@
+"""How many pods a node can run, how many addresses it takes, and what is left for pods after the kubelet's share.
+
+Sources, all read 2026-11-22: amazon-eks-ami `nodeadm/internal/kubelet/config.go` and `eni_max_pods.go`, its
+`templates/al2/runtime/max-pods-calculator.sh`; amazon-vpc-cni-k8s `docs/prefix-and-ip-target.md`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gpuplatform.catalog.instances import InstanceType
+from gpuplatform.sizing.efa import PRIMARY, Interface
+
+ADDRESSES_PER_PREFIX = 16
+"""A /28, the size that EC2 assigns to an interface under prefix delegation."""
+
+HOST_NETWORK_PODS = 2
+"""Pods of every node that take no address of their own in the formula: the VPC CNI and kube-proxy."""
+
+AWS_RESERVED_ADDRESSES = 5
+"""Addresses of every subnet that AWS keeps: the first four and the last (VPC user guide, subnet sizing)."""
+
+KARPENTER_HIDDEN_MEMORY = 0.075
+"""The part of a type's nominal memory that Karpenter assumes kernel and firmware keep (`vmMemoryOverheadPercent`)."""
+
+# The calculator's ceilings: Kubernetes' scalability threshold, and the one EKS tested for more than 30 vCPUs.
+_CEILING, _LARGE_CEILING, _LARGE_VCPUS = 110, 250, 30
+
+
+def max_pods(instance: InstanceType, interfaces: Sequence[Interface], prefix_delegation: bool) -> int:
+    """Pods a node launched with `interfaces` can run, as EKS recommends it: 110 at most, 250 with more than 30 vCPUs.
+
+    The VPC CNI uses the default card alone, and an efa-only interface there takes a slot but has no address: a p5 runs
+    51 pods in the current layout without prefixes, 100 in the legacy one.
+    """
+    slots = _address_slots(instance, interfaces)
+    prefixes = prefix_delegation and instance.hypervisor == "nitro"
+    each = (instance.ipv4_per_interface - 1) * (ADDRESSES_PER_PREFIX if prefixes else 1)
+    ceiling = _LARGE_CEILING if instance.vcpus > _LARGE_VCPUS else _CEILING
+    return min(slots * each + HOST_NETWORK_PODS, ceiling)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Addresses:
+    """IPv4 addresses taken from a subnet."""
+
+    single: int
+    prefixes: int = 0
+    """/28 blocks, each aligned in the subnet."""
+
+    @property
+    def total(self) -> int:
+        return self.single + self.prefixes * ADDRESSES_PER_PREFIX
+
+
+def addresses_per_node(
+    instance: InstanceType, interfaces: Sequence[Interface], prefix_delegation: bool, pods: int | None = None
+) -> Addresses:
+    """Addresses a node takes when it runs `pods` pods (its maximum when not given), the VPC CNI's default warm pool
+    included: one spare prefix, or without prefixes one spare interface with all its addresses.
+    """
+    if pods is None:
+        pods = max_pods(instance, interfaces, prefix_delegation)
+    slots = _address_slots(instance, interfaces)
+    per_interface = instance.ipv4_per_interface - 1
+    # Interfaces of other cards that are not efa-only hold one address each, which pods cannot use.
+    others = sum(i.card != 0 and i.kind != "efa-only" for i in interfaces)
+    addressed = max(pods - HOST_NETWORK_PODS, 0)
+    if prefix_delegation and instance.hypervisor == "nitro":
+        prefixes = min(-(-addressed // ADDRESSES_PER_PREFIX) + 1, slots * per_interface)
+        return Addresses(single=-(-prefixes // per_interface) + others, prefixes=prefixes)
+    attached = min(max(-(-addressed // per_interface), 1) + 1, slots)
+    return Addresses(single=attached * instance.ipv4_per_interface + others)
+
+
+def nodes_in_subnet(prefix_length: int, per_node: Addresses, others: int = 0) -> int:
+    """How many such nodes a subnet of this prefix length can hold beside `others` single addresses.
+
+    An upper bound with prefixes: a prefix needs 16 free aligned addresses, and single addresses scattered by EC2 may
+    break blocks up (EKS recommends a subnet CIDR reservation). The first and last block hold addresses AWS keeps.
+    """
+    if not 16 <= prefix_length <= 28:
+        raise ValueError(f"subnet prefix length {prefix_length}: AWS accepts /16 to /28")
+    size = 2 ** (32 - prefix_length)
+    fits = max(size - AWS_RESERVED_ADDRESSES - others, 0) // per_node.total
+    if per_node.prefixes == 0:
+        return fits
+    blocks = size // ADDRESSES_PER_PREFIX
+    # Single addresses fill the two broken blocks first, then whole blocks.
+    in_broken_blocks = min(2, blocks) * ADDRESSES_PER_PREFIX - AWS_RESERVED_ADDRESSES
+    while fits > 0:
+        singles = max(fits * per_node.single + others - in_broken_blocks, 0)
+        if fits * per_node.prefixes + -(-singles // ADDRESSES_PER_PREFIX) <= max(blocks - 2, 0):
+            break
+        fits -= 1
+    return fits
+
+
+def allocatable(instance: InstanceType, hidden_memory: float = 0.0) -> tuple[int, int]:
+    """Millicores and MiB left for pods (daemons included) on EKS's Amazon Linux 2023 after kube-reserved and eviction.
+
+    kube-reserved: 255 MiB plus 11 MiB a pod, for the number of pods that the AMI computes from the type alone whatever
+    maxPods is set; 6 % of the first core, 1 % of the second, 0.5 % of the next two, 0.25 % of the rest. Eviction: 100
+    MiB. `hidden_memory` is the part of the nominal memory that kernel and firmware keep, which EC2 does not report: with
+    0 the memory is an upper bound; Karpenter places pods with KARPENTER_HIDDEN_MEMORY.
+    """
+    ami_pods = instance.network_cards[0].max_interfaces * (instance.ipv4_per_interface - 1) + HOST_NETWORK_PODS
+    memory = int(instance.memory_mib * (1 - hidden_memory)) - (255 + 11 * ami_pods) - 100
+    return instance.vcpus * 1000 - _reserved_millicores(instance.vcpus * 1000), memory
+
+
+def _reserved_millicores(total: int) -> int:
+    bounds = (0, 1000, 2000, 4000, total)
+    shares = (600, 100, 50, 25)  # of 10,000
+    spans = zip(bounds, bounds[1:], shares, strict=False)
+    return sum((min(total, end) - start) * share // 10_000 for start, end, share in spans if total > start)
+
+
+def _address_slots(instance: InstanceType, interfaces: Sequence[Interface]) -> int:
+    """Interfaces with addresses that the default card can have beside the efa-only ones it is launched with."""
+    if not any((i.card, i.device) == (PRIMARY.card, PRIMARY.device) and i.kind != "efa-only" for i in interfaces):
+        raise ValueError(f"{instance.name}: no primary interface with addresses at card 0, device 0")
+    without_address = sum(i.card == 0 and i.kind == "efa-only" for i in interfaces)
+    return instance.network_cards[0].max_interfaces - without_address
