@@ -1,7 +1,7 @@
 """Which network interfaces an instance is launched with: computed from its cards, never from a count.
 
 Source: EC2 user guide, "Maximize network bandwidth on Amazon EC2 instances with multiple network cards"
-(efa-acc-inst-types), read 2026-08: the primary interface is a plain one (ENA) at card 0 device 0; card 0 gets an
+(efa-acc-inst-types), read 2026-11-22: the primary interface is a plain one (ENA) at card 0 device 0; card 0 gets an
 `efa-only` at device 1 where it supports EFA; every further card an `efa-only` at device 0. EFA-only interfaces take no
 IP address.
 """

@@ -1,7 +1,7 @@
 """How many pods a node can run, how many addresses it takes, and what is left for pods after the kubelet's share.
 
-Sources, all read 2026-11-22: amazon-eks-ami `nodeadm/internal/kubelet/config.go` and `eni_max_pods.go`, its
-`templates/al2/runtime/max-pods-calculator.sh`; amazon-vpc-cni-k8s `docs/prefix-and-ip-target.md`.
+Sources, all read 2026-11-22: amazon-eks-ami `nodeadm/internal/kubelet/config.go` and `eni_max_pods.go`; EKS user guide,
+"Assign more IP addresses to Amazon EKS nodes with prefixes"; amazon-vpc-cni-k8s `docs/prefix-and-ip-target.md`.
 """
 
 from collections.abc import Sequence
@@ -22,12 +22,13 @@ AWS_RESERVED_ADDRESSES = 5
 KARPENTER_HIDDEN_MEMORY = 0.075
 """The part of a type's nominal memory that Karpenter assumes kernel and firmware keep (`vmMemoryOverheadPercent`)."""
 
-# The calculator's ceilings: Kubernetes' scalability threshold, and the one EKS tested for more than 30 vCPUs.
+# "For instances with less than 30 vCPUs the maximum number is 110 and for all other instances the maximum number is 250.
+# This maximum number is applied whether prefix delegation is enabled or not."
 _CEILING, _LARGE_CEILING, _LARGE_VCPUS = 110, 250, 30
 
 
 def max_pods(instance: InstanceType, interfaces: Sequence[Interface], prefix_delegation: bool) -> int:
-    """Pods a node launched with `interfaces` can run, as EKS recommends it: 110 at most, 250 with more than 30 vCPUs.
+    """Pods a node launched with `interfaces` can run, under the ceilings that managed node groups enforce.
 
     The VPC CNI uses the default card alone, and an efa-only interface there takes a slot but has no address: a p5 runs
     51 pods in the current layout without prefixes, 100 in the legacy one.
@@ -35,7 +36,7 @@ def max_pods(instance: InstanceType, interfaces: Sequence[Interface], prefix_del
     slots = _address_slots(instance, interfaces)
     prefixes = prefix_delegation and instance.hypervisor == "nitro"
     each = (instance.ipv4_per_interface - 1) * (ADDRESSES_PER_PREFIX if prefixes else 1)
-    ceiling = _LARGE_CEILING if instance.vcpus > _LARGE_VCPUS else _CEILING
+    ceiling = _LARGE_CEILING if instance.vcpus >= _LARGE_VCPUS else _CEILING
     return min(slots * each + HOST_NETWORK_PODS, ceiling)
 
 
@@ -68,7 +69,7 @@ def addresses_per_node(
     if prefix_delegation and instance.hypervisor == "nitro":
         prefixes = min(-(-addressed // ADDRESSES_PER_PREFIX) + 1, slots * per_interface)
         return Addresses(single=-(-prefixes // per_interface) + others, prefixes=prefixes)
-    attached = min(max(-(-addressed // per_interface), 1) + 1, slots)
+    attached = min(-(-addressed // per_interface) + 1, slots)
     return Addresses(single=attached * instance.ipv4_per_interface + others)
 
 
@@ -98,10 +99,10 @@ def nodes_in_subnet(prefix_length: int, per_node: Addresses, others: int = 0) ->
 def allocatable(instance: InstanceType, hidden_memory: float = 0.0) -> tuple[int, int]:
     """Millicores and MiB left for pods (daemons included) on EKS's Amazon Linux 2023 after kube-reserved and eviction.
 
-    kube-reserved: 255 MiB plus 11 MiB a pod, for the number of pods that the AMI computes from the type alone whatever
-    maxPods is set; 6 % of the first core, 1 % of the second, 0.5 % of the next two, 0.25 % of the rest. Eviction: 100
-    MiB. `hidden_memory` is the part of the nominal memory that kernel and firmware keep, which EC2 does not report: with
-    0 the memory is an upper bound; Karpenter places pods with KARPENTER_HIDDEN_MEMORY.
+    kube-reserved: 255 MiB plus 11 MiB a pod, for the number of pods that the AMI computes from the type alone, whatever
+    maxPods is set; 6 % of the first core, 1 % of the second, 0.5 % of the next two, 0.25 % of the rest. Eviction:
+    100 MiB. `hidden_memory` is the part of the nominal memory that kernel and firmware keep, which EC2 does not report:
+    with 0 the memory is an upper bound; Karpenter places pods with KARPENTER_HIDDEN_MEMORY.
     """
     ami_pods = instance.network_cards[0].max_interfaces * (instance.ipv4_per_interface - 1) + HOST_NETWORK_PODS
     memory = int(instance.memory_mib * (1 - hidden_memory)) - (255 + 11 * ami_pods) - 100
