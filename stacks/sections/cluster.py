@@ -1,0 +1,100 @@
+"""Settings of the Kubernetes control plane and the node groups that EKS manages."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from ipaddress import IPv4Network
+from typing import Annotated
+
+from pydantic import Field, StringConstraints, field_validator, model_validator
+
+from gpuplatform.catalog.instances import instance
+from gpuplatform.sizing.capacity import Rung
+from stacks.sections.types import Arn, InstanceName, Name, Section, ZoneId
+
+
+class OperatingSystem(StrEnum):
+    AL2023 = "al2023"
+    BOTTLEROCKET = "bottlerocket"
+
+
+class SystemNodes(Section):
+    """Nodes for the operators; everything else tolerates a taint to get away from them."""
+
+    instance: InstanceName
+    min: int = Field(ge=1)
+    max: int = Field(ge=1)
+    volume_gib: int = Field(default=30, ge=20)
+
+    @model_validator(mode="after")
+    def _range(self) -> SystemNodes:
+        if self.min > self.max:
+            raise ValueError(f"min {self.min} is more than max {self.max}")
+        return self
+
+
+class GpuPool(Section):
+    """One GPU instance type, bought in one or more ways. One node group a rung."""
+
+    instance: InstanceName
+    zone: ZoneId | None = None
+    """EFA and reservations need one named zone; a pool without them may spread over all."""
+    buy: tuple[Rung, ...] = Field(min_length=1)
+    """Ways of buying, first choice first."""
+    efa: bool | None = None
+    """Elastic Fabric Adapter; by default wherever the instance type has it on more than one network card."""
+    os: OperatingSystem = OperatingSystem.AL2023
+    volume_gib: int = Field(default=200, ge=100)
+    """Root volume, gp3. Images and scratch live on the instance's NVMe where it has some."""
+    expected_hours: float = Field(default=0, ge=0, le=730)
+    """Node-hours a month that each node of `expected_nodes` runs: priced, not enforced."""
+    expected_nodes: int = Field(default=0, ge=0)
+
+    @property
+    def with_efa(self) -> bool:
+        hardware = instance(self.instance)
+        return self.efa if self.efa is not None else hardware.efa and len(hardware.network_cards) > 1
+
+    @property
+    def max_nodes(self) -> int:
+        return sum(rung.max for rung in self.buy)
+
+    @field_validator("instance")
+    @classmethod
+    def _has_gpus(cls, name: str) -> str:
+        if instance(name).gpu is None:
+            raise ValueError(f"{name} has no GPU; nodes without one belong in `system`")
+        return name
+
+    @model_validator(mode="after")
+    def _efa_names_its_zone(self) -> GpuPool:
+        if self.efa and not instance(self.instance).efa:
+            raise ValueError(f"efa: {self.instance} has no Elastic Fabric Adapter; leave `efa` out or choose a type that has one")
+        if self.zone is None and self.with_efa:
+            raise ValueError(f"zone: {self.instance} uses EFA, whose traffic stays in one zone; name it, such as use1-az6")
+        if self.zone is None and any(rung.reservation for rung in self.buy):
+            raise ValueError("zone: a reservation is for one zone; name it")
+        if self.expected_nodes > self.max_nodes:
+            raise ValueError(f"expected_nodes: {self.expected_nodes} is more than the {self.max_nodes} that `buy` allows")
+        return self
+
+
+class ClusterSettings(Section):
+    """EKS, who may use it, and its node groups."""
+
+    version: Annotated[str, StringConstraints(pattern=r"^1\.\d\d$")]
+    """Kubernetes minor version."""
+    service_cidr: IPv4Network = IPv4Network("172.20.0.0/16")
+    """Addresses of Kubernetes services; outside the VPC and its peers."""
+    public_access: tuple[IPv4Network, ...] = ()
+    """Ranges from which the API server is reached over the internet; without any, only from inside the VPC."""
+    admins: dict[Name, Arn] = Field(default_factory=dict)
+    """Who administers the cluster, besides whoever deploys it."""
+    viewers: dict[Name, Arn] = Field(default_factory=dict)
+    """Who may look at everything but secrets."""
+    log_types: tuple[str, ...] = ("api", "audit", "authenticator")
+    """Control-plane logs kept in CloudWatch."""
+    system: SystemNodes
+    pools: dict[Name, GpuPool] = Field(default_factory=dict)
+    protect: bool = True
+    """Refuse to destroy the control plane and what holds data."""

@@ -1,0 +1,64 @@
+"""Words that the sections share: types that check a value where it is written."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from gpuplatform.catalog import instances, zones
+
+
+class Section(BaseModel):
+    """A part of the settings: immutable, and no key that it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+def nearest(seen: str, known: Iterable[str], most: int = 3) -> str:
+    """`, did you mean a or b?`, or the known names where none is near; for the end of an error sentence."""
+    names = list(known)
+    near = difflib.get_close_matches(seen, names, n=most, cutoff=0.5)
+    return f"did you mean {' or '.join(near)}?" if near else f"accepted: {', '.join(names)}"
+
+
+def _known_instance(name: str) -> str:
+    instances.instance(name)
+    return name
+
+
+def _known_zone(zone: str) -> str:
+    if re.fullmatch(r"[a-z]{2}(-[a-z]+)+-\d[a-z]", zone):
+        raise ValueError(f"{zone} is a zone name, which means another place in every account; write the zone ID, such as use1-az4")
+    zones.region_of(zone)
+    return zone
+
+
+def _reference(name: str) -> str:
+    # The shapes of the keys that people paste most: Hugging Face, AWS, OpenAI, GitHub, Slack, private keys.
+    if re.match(r"hf_|sk-|AKIA|ASIA|gh[pousr]_|xox[abpr]-|-----BEGIN", name) or "/" not in name:
+        raise ValueError(
+            "looks like a secret itself; write the name under which AWS Secrets Manager keeps it, with a slash, such as serving/llama/api-key"
+        )
+    return name
+
+
+InstanceName = Annotated[str, AfterValidator(_known_instance), Field(description="EC2 instance type of the catalog.")]
+ZoneId = Annotated[str, AfterValidator(_known_zone), Field(description="Availability zone ID, such as use1-az4; the same place in every account.")]
+SecretName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9/_+=.@-]{1,512}$"),
+    AfterValidator(_reference),
+    Field(description="Name of a secret in AWS Secrets Manager; the value never enters the settings."),
+]
+Name = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$"),
+    Field(description="Lower-case letters, digits and dashes, at most 40."),
+]
+Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$"), Field(description="An e-mail address.")]
+Arn = Annotated[str, StringConstraints(pattern=r"^arn:aws:iam::\d{12}:(role|user)/.+$"), Field(description="ARN of an IAM role or user.")]
+Clock = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$"), Field(description="Time of day, HH:MM.")]
