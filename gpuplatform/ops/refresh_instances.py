@@ -155,7 +155,7 @@ def from_ec2(session: boto3.Session, regions: Sequence[str], today: datetime.dat
         offerings[region] = [
             (offer["InstanceType"], offer["Location"])
             for page in ec2.get_paginator("describe_instance_type_offerings").paginate(
-                LocationType="availability-zone-id", Filters=only
+                LocationType="availability-zone-id"
             )
             for offer in page["InstanceTypeOfferings"]
         ]

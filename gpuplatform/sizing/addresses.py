@@ -11,8 +11,6 @@ from ipaddress import IPv4Network
 MAX_ZONES = 7
 SMALLEST_PRIVATE = 24
 """A /24 holds about a dozen nodes with prefix delegation; less is no place for a cluster."""
-_SMALLEST_SUBNET = 28
-"""VPC user guide: a VPC and a subnet are between /16 and /28."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,10 +23,10 @@ class AddressPlan:
 
 def plan(cidr: IPv4Network, zones: Sequence[str]) -> AddressPlan:
     """The subnets of every zone: quarters of the VPC for up to three zones, eighths for up to seven; the last part
-    holds the public ones, each 1/64 of the VPC's size but no smaller than /28. Raises ValueError when it cannot.
+    holds the public ones, each 1/64 of the VPC. Raises ValueError where that cannot be.
     """
-    if not 16 <= cidr.prefixlen <= _SMALLEST_SUBNET:
-        raise ValueError(f"VPC range {cidr}: AWS accepts /16 to /28")
+    if cidr.prefixlen < 16:
+        raise ValueError(f"VPC range {cidr} is larger than AWS accepts; use a /16 or smaller")
     if not 1 <= len(zones) <= MAX_ZONES:
         raise ValueError(f"{len(zones)} zones: the address plan has room for 1 to {MAX_ZONES}")
     if len(set(zones)) != len(zones):
@@ -41,7 +39,7 @@ def plan(cidr: IPv4Network, zones: Sequence[str]) -> AddressPlan:
             f"/{SMALLEST_PRIVATE - bits} or larger"
         )
     *private, rest = cidr.subnets(prefixlen_diff=bits)
-    public = rest.subnets(new_prefix=min(cidr.prefixlen + 6, _SMALLEST_SUBNET))
+    public = rest.subnets(new_prefix=cidr.prefixlen + 6)
     return AddressPlan(
         private=dict(zip(zones, private, strict=False)),
         public=dict(zip(zones, public, strict=False)),

@@ -92,8 +92,8 @@ def capacity_type(rung: Rung) -> str:
 def market_type(rung: Rung) -> str | None:
     """The market type in the launch template of a managed node group.
 
-    EKS requires it for a capacity block. For spot it rejects a template with market options ("Instance market options are
-    not supported with the launch template", terraform-provider-aws#18025): there the capacity type says it all.
+    EKS requires it for a capacity block. For spot it rejects a template with market options ("Instance market options
+    are not supported with the launch template", terraform-provider-aws#18025): there the capacity type says it all.
     """
     return "capacity-block" if rung.how is How.CAPACITY_BLOCK else None
 
@@ -142,8 +142,8 @@ _CAPACITY_BLOCK = {
 def quota(instance: InstanceType, rungs: Sequence[Rung]) -> tuple[Quota, ...]:
     """What the pool needs of each quota when every rung is at its maximum, in the order of the rungs.
 
-    A reservation counts as on-demand, used or not. A quota that AWS's page does not list has no code: it is for a person
-    to look up, and not to be guessed.
+    A reservation counts as on-demand, used or not. A quota that AWS's page does not list has no code: it is for a
+    person to look up, not for us to guess.
     """
     needed: dict[tuple[str | None, str], int] = {}
     for rung in rungs:

@@ -30,8 +30,9 @@ PRIMARY = Interface(card=0, device=0, kind="interface")
 def interfaces(instance: InstanceType, layout: Layout = "current", efa: bool = True) -> tuple[Interface, ...]:
     """The interfaces to launch with, the primary first.
 
-    `legacy` is the layout that terraform-aws-eks and pulumi-eks make: the primary itself carries EFA where card 0 can,
-    and every further EFA card an `efa-only` at device 1. Raises ValueError when EFA is asked of a type without it.
+    `legacy` is the layout that terraform-aws-eks and pulumi-eks make where every card has EFA: the primary itself
+    carries EFA if card 0 can, and every further EFA card an `efa-only` at device 1. It leaves a p5 twice the pods.
+    Raises ValueError when EFA is asked of a type without it.
     """
     if not efa:
         return (PRIMARY,)

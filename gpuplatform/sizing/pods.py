@@ -22,8 +22,8 @@ AWS_RESERVED_ADDRESSES = 5
 KARPENTER_HIDDEN_MEMORY = 0.075
 """The part of a type's nominal memory that Karpenter assumes kernel and firmware keep (`vmMemoryOverheadPercent`)."""
 
-# "For instances with less than 30 vCPUs the maximum number is 110 and for all other instances the maximum number is 250.
-# This maximum number is applied whether prefix delegation is enabled or not."
+# EKS user guide: "For instances with less than 30 vCPUs the maximum number is 110 and for all other instances the
+# maximum number is 250. This maximum number is applied whether prefix delegation is enabled or not."
 _CEILING, _LARGE_CEILING, _LARGE_VCPUS = 110, 250, 30
 
 
@@ -82,18 +82,11 @@ def nodes_in_subnet(prefix_length: int, per_node: Addresses, others: int = 0) ->
     if not 16 <= prefix_length <= 28:
         raise ValueError(f"subnet prefix length {prefix_length}: AWS accepts /16 to /28")
     size = 2 ** (32 - prefix_length)
-    fits = max(size - AWS_RESERVED_ADDRESSES - others, 0) // per_node.total
-    if per_node.prefixes == 0:
-        return fits
-    blocks = size // ADDRESSES_PER_PREFIX
-    # Single addresses fill the two broken blocks first, then whole blocks.
-    in_broken_blocks = min(2, blocks) * ADDRESSES_PER_PREFIX - AWS_RESERVED_ADDRESSES
-    while fits > 0:
-        singles = max(fits * per_node.single + others - in_broken_blocks, 0)
-        if fits * per_node.prefixes + -(-singles // ADDRESSES_PER_PREFIX) <= max(blocks - 2, 0):
-            break
-        fits -= 1
-    return fits
+    nodes = max(size - AWS_RESERVED_ADDRESSES - others, 0) // per_node.total
+    if per_node.prefixes:
+        whole_blocks = max(size // ADDRESSES_PER_PREFIX - 2, 0)
+        nodes = min(nodes, whole_blocks // per_node.prefixes)
+    return nodes
 
 
 def allocatable(instance: InstanceType, hidden_memory: float = 0.0) -> tuple[int, int]:

@@ -1,0 +1,195 @@
+"""Pods, addresses and what the kubelet leaves, against AWS's published tables."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gpuplatform.catalog.instances import NetworkCard, instance
+from gpuplatform.sizing.efa import PRIMARY, Interface, interfaces
+from gpuplatform.sizing.pods import (
+    KARPENTER_HIDDEN_MEMORY,
+    Addresses,
+    addresses_per_node,
+    allocatable,
+    max_pods,
+    nodes_in_subnet,
+)
+
+# t3.small is not in the catalogue; t4g.small with four addresses an interface is its like: 3 interfaces of 4 addresses.
+T3_SMALL = instance("t4g.small")
+
+
+# Without EFA: amazon-eks-ami eni-max-pods.txt, under the managed node groups' ceilings.
+@pytest.mark.parametrize(
+    ("name", "prefixes", "pods"),
+    [
+        ("t4g.small", False, 11),
+        ("t4g.medium", False, 17),
+        ("t4g.large", False, 35),
+        ("m7g.large", False, 29),
+        ("m7i.xlarge", False, 58),
+        ("m7i.2xlarge", False, 58),
+        ("g5.xlarge", False, 58),
+        ("g6.4xlarge", False, 110),
+        ("g5.48xlarge", False, 250),
+        ("p4d.24xlarge", False, 250),
+        ("p5.48xlarge", False, 100),
+        ("t4g.medium", True, 110),
+        ("g6.xlarge", True, 110),
+        ("p5.48xlarge", True, 250),
+    ],
+)
+def test_max_pods_without_efa(name: str, prefixes: bool, pods: int) -> None:
+    assert max_pods(instance(name), (PRIMARY,), prefixes) == pods
+
+
+@pytest.mark.parametrize(
+    ("name", "pods", "legacy"),
+    [
+        ("p5.48xlarge", 51, 100),
+        ("p5e.48xlarge", 51, 100),
+        ("p5en.48xlarge", 149, 198),
+        ("p6-b200.48xlarge", 149, 198),
+        # Card 0 has no EFA, so no layout costs it a slot.
+        ("p6-b300.48xlarge", 198, 198),
+        ("p5.4xlarge", 89, 110),
+        ("g5.48xlarge", 250, 250),
+    ],
+)
+def test_efa_only_on_card_0_costs_pods_without_prefixes(name: str, pods: int, legacy: int) -> None:
+    i = instance(name)
+    assert max_pods(i, interfaces(i), prefix_delegation=False) == pods
+    assert max_pods(i, interfaces(i, "legacy"), prefix_delegation=False) == legacy
+
+
+def test_prefixes_need_the_nitro_hypervisor() -> None:
+    xen = replace(T3_SMALL, hypervisor="xen")
+    assert max_pods(xen, (PRIMARY,), prefix_delegation=True) == 11
+    assert addresses_per_node(xen, (PRIMARY,), prefix_delegation=True).prefixes == 0
+
+
+def test_node_without_an_addressed_primary_is_refused() -> None:
+    with pytest.raises(ValueError, match="no primary interface"):
+        max_pods(T3_SMALL, (Interface(card=0, device=1, kind="efa-only"),), prefix_delegation=False)
+
+
+# amazon-vpc-cni-k8s, docs/prefix-and-ip-target.md, the rows of t3.small with WARM_PREFIX_TARGET=1. Its pods are those
+# with an address; ours count the two of the host network.
+@pytest.mark.parametrize(("pods", "enis", "prefixes"), [(0, 1, 1), (5, 1, 2), (16, 1, 2), (17, 1, 3), (58, 2, 5)])
+def test_warm_prefixes_as_the_cni_documents_them(pods: int, enis: int, prefixes: int) -> None:
+    assert addresses_per_node(T3_SMALL, (PRIMARY,), prefix_delegation=True, pods=pods + 2) == Addresses(
+        single=enis, prefixes=prefixes
+    )
+
+
+@pytest.mark.parametrize(
+    ("addressed", "interfaces_attached"),
+    [(0, 1), (1, 2), (3, 2), (4, 3), (9, 3)],
+)
+def test_one_warm_interface_without_prefixes(addressed: int, interfaces_attached: int) -> None:
+    taken = addresses_per_node(T3_SMALL, (PRIMARY,), prefix_delegation=False, pods=addressed + 2)
+    assert taken == Addresses(single=4 * interfaces_attached)
+
+
+@pytest.mark.parametrize(
+    ("name", "prefixes", "total"),
+    [
+        # 250 pods: 16 prefixes and a warm one, on one interface.
+        ("p5.48xlarge", True, 1 + 17 * 16),
+        # One addressed interface is all it can have, so no warm one.
+        ("p5.48xlarge", False, 50),
+        ("g6.xlarge", True, 1 + 8 * 16),
+        ("g6.xlarge", False, 60),
+    ],
+)
+def test_addresses_of_a_full_node(name: str, prefixes: bool, total: int) -> None:
+    i = instance(name)
+    assert addresses_per_node(i, interfaces(i, efa=i.efa), prefixes).total == total
+
+
+def test_efa_only_interfaces_take_no_address_and_others_take_one() -> None:
+    i = instance("p5.48xlarge")
+    extra = (*interfaces(i), Interface(card=1, device=1, kind="interface"))
+    plain = addresses_per_node(i, interfaces(i), prefix_delegation=True)
+    assert addresses_per_node(i, extra, prefix_delegation=True).single == plain.single + 1
+
+
+@pytest.mark.parametrize(
+    ("prefix_length", "per_node", "others", "nodes"),
+    [
+        (24, Addresses(single=60), 0, 4),  # 251 addresses
+        (24, Addresses(single=60), 12, 3),
+        (28, Addresses(single=11), 0, 1),
+        (28, Addresses(single=12), 0, 0),
+        (28, Addresses(single=1, prefixes=1), 0, 0),  # its one block holds the addresses AWS keeps
+        (24, Addresses(single=1, prefixes=1), 0, 14),  # 16 blocks, the first and last broken
+        (24, Addresses(single=16, prefixes=1), 0, 7),  # singles eat blocks too
+        (24, Addresses(single=1, prefixes=8), 16, 1),
+        (18, Addresses(single=1, prefixes=17), 0, 59),  # 60 would leave 59 single addresses
+    ],
+)
+def test_nodes_in_a_subnet(prefix_length: int, per_node: Addresses, others: int, nodes: int) -> None:
+    assert nodes_in_subnet(prefix_length, per_node, others) == nodes
+
+
+@pytest.mark.parametrize("prefix_length", [15, 29])
+def test_subnet_size_that_aws_refuses(prefix_length: int) -> None:
+    with pytest.raises(ValueError, match=f"prefix length {prefix_length}: AWS accepts /16 to /28"):
+        nodes_in_subnet(prefix_length, Addresses(single=1))
+
+
+@given(st.integers(21, 28), st.integers(1, 60), st.integers(0, 20), st.integers(0, 400))
+def test_subnet_budget_is_the_most_that_can_be_laid_out(length: int, single: int, prefixes: int, others: int) -> None:
+    """Against laying it out, address by address."""
+    size = 2 ** (32 - length)
+    usable = set(range(4, size - 1))
+    blocks = [set(range(start, start + 16)) for start in range(0, size, 16)]
+    whole = [block for block in blocks if block <= usable]
+
+    def fits(nodes: int) -> bool:
+        if nodes * prefixes > len(whole):
+            return False
+        left = usable.difference(*whole[: nodes * prefixes])
+        return nodes * single + others <= len(left)
+
+    nodes = nodes_in_subnet(length, Addresses(single=single, prefixes=prefixes), others)
+    assert nodes == 0 or fits(nodes)
+    assert not fits(nodes + 1)
+
+
+# CPU and memory that nodeadm reserves, by its formulae: 255 + 11 MiB a pod, plus 100 MiB of eviction.
+@pytest.mark.parametrize(
+    ("name", "millicores", "memory_mib"),
+    [
+        ("m7g.medium", 940, 4096 - 255 - 11 * 8 - 100),
+        ("t4g.medium", 1930, 4096 - 255 - 11 * 17 - 100),
+        ("g6.xlarge", 3920, 16384 - 255 - 11 * 58 - 100),
+        ("m7i.2xlarge", 7910, 32768 - 255 - 11 * 58 - 100),
+        ("p5.48xlarge", 191450, 2097152 - 255 - 11 * 100 - 100),
+        ("p4d.24xlarge", 95690, 1179648 - 255 - 11 * 737 - 100),
+    ],
+)
+def test_allocatable_on_amazon_linux_2023(name: str, millicores: int, memory_mib: int) -> None:
+    assert allocatable(instance(name)) == (millicores, memory_mib)
+
+
+def test_karpenter_hides_memory() -> None:
+    assert KARPENTER_HIDDEN_MEMORY == 0.075
+    _, all_of_it = allocatable(instance("g6.xlarge"))
+    _, left = allocatable(instance("g6.xlarge"), KARPENTER_HIDDEN_MEMORY)
+    assert all_of_it - left == pytest.approx(16384 * 0.075, abs=1)
+
+
+def test_only_the_default_card_serves_pods() -> None:
+    more_cards = replace(
+        T3_SMALL,
+        network_cards=(
+            *T3_SMALL.network_cards,
+            NetworkCard(
+                index=1, max_interfaces=9, interface_types=frozenset({"interface"}), baseline_gbps=1, peak_gbps=1
+            ),
+        ),
+    )
+    assert max_pods(more_cards, (PRIMARY,), prefix_delegation=False) == 11
