@@ -36,7 +36,8 @@ EC2_PREFIX: Final = {
     "SecurityGroupEgressRule": "sgr",
 }
 
-# How each service spells its ARNs (service authorization reference, read 2026-11): {n} the physical name, {i} the identifier.
+# How each service spells its ARNs (service authorization reference, read 2026-11):
+# {n} the physical name, {i} the identifier.
 ARN: Final = {
     "aws:iam/role:Role": "arn:{p}:iam::{a}:role/{n}",
     "aws:iam/policy:Policy": "arn:{p}:iam::{a}:policy/{n}",
@@ -61,7 +62,9 @@ ARN: Final = {
     "aws:costexplorer/anomalyMonitor:AnomalyMonitor": "arn:{p}:ce::{a}:anomalymonitor/{u}",
     "aws:costexplorer/anomalySubscription:AnomalySubscription": "arn:{p}:ce::{a}:anomalysubscription/{u}",
     "aws:appautoscaling/target:Target": "arn:{p}:application-autoscaling:{r}:{a}:scalable-target/{i}",
-    "aws:appautoscaling/policy:Policy": "arn:{p}:autoscaling:{r}:{a}:scalingPolicy:{u}:resource/sagemaker/{n}:policyName/{n}",
+    "aws:appautoscaling/policy:Policy": (
+        "arn:{p}:autoscaling:{r}:{a}:scalingPolicy:{u}:resource/sagemaker/{n}:policyName/{n}"
+    ),
     "aws:secretsmanager/secret:Secret": "arn:{p}:secretsmanager:{r}:{a}:secret:{n}-{s}",
     "aws:ecr/repository:Repository": "arn:{p}:ecr:{r}:{a}:repository/{n}",
 }
@@ -162,8 +165,9 @@ class Cloud:
 
         def node_group(name: str, _i: str, urn: str, inputs: Inputs) -> Outputs:
             group = f"eks-{name}-{uuid(urn)}"
+            cluster = inputs.get("clusterName")
             return {
-                "arn": f"arn:{self.partition}:eks:{region}:{account}:nodegroup/{inputs.get('clusterName')}/{name}/{uuid(urn)}",
+                "arn": f"arn:{self.partition}:eks:{region}:{account}:nodegroup/{cluster}/{name}/{uuid(urn)}",
                 "nodeGroupName": name,
                 "status": "ACTIVE",
                 "resources": [{"autoscalingGroups": [{"name": group}], "remoteAccessSecurityGroupId": ""}],

@@ -11,7 +11,7 @@ SECRET = "[secret]"
 """Stands in a plan for every secret value."""
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-"""Pulumi's own marker of a value that is not known before the resource exists (sdk/python/lib/pulumi/runtime/rpc.py)."""
+"""Pulumi's own marker of a value not known before the resource exists (sdk/python/lib/pulumi/runtime/rpc.py)."""
 
 STACK = "pulumi:pulumi:Stack"
 
@@ -107,6 +107,10 @@ class Plan:
     """Registrations whose URN was taken already."""
     origin: str = "recording"
     """recording | pulumi-preview | stack-export"""
+    first: Plan | None = None
+    """The same program with every output unknown, as the first `pulumi preview` sees it."""
+    lines: Mapping[str, int] = field(default_factory=dict[str, int])
+    """Where in `Pulumi.<environment>.yaml` each setting stands: `gpuplatform:network.zones` → line."""
 
     @cached_property
     def by_urn(self) -> dict[str, PlannedResource]:
@@ -124,7 +128,10 @@ class Plan:
         return [r for r in self.resources if r.type == type_]
 
     def one(self, type_: str, name: str | None = None) -> PlannedResource:
-        """The only resource of a type token, or the one of that name; anything else is an AssertionError that lists what there is."""
+        """The only resource of a type token, or the one of that name.
+
+        Raises AssertionError, listing what there is, if there are more or none.
+        """
         found = [r for r in self.all(type_) if name in (None, r.name)]
         if len(found) != 1:
             there = ", ".join(sorted(r.name for r in self.all(type_))) or "none"
@@ -142,6 +149,13 @@ class Plan:
         for child in self.children(resource):
             yield child
             yield from self.descendants(child)
+
+    def setting_source(self, path: str) -> Source:
+        """The line of a setting, such as `governance.budgets`, or of the nearest one above it that is written."""
+        file, key = f"Pulumi.{self.environment}.yaml", f"{self.project}:{path}"
+        while key and key not in self.lines:
+            key = key.rpartition("[" if key.endswith("]") else ".")[0]
+        return Source(file, self.lines.get(key, 1))
 
     def setting(self, layer: str) -> Json:
         """One layer's settings as written in the YAML; {} where the layer has none."""

@@ -1,8 +1,9 @@
 """Runs the program against a monitor that records instead of creating.
 
-The monitor is Pulumi's own language protocol (proto/pulumi/resource.proto), handed to the SDK through the public `pulumi.runtime`; the program
-cannot tell it from the engine. A run with `cloud=None` is what the first `pulumi preview` sees: outputs are unknown. A run with a `Cloud` has simulated outputs, so that
-every `apply` runs and every manifest and policy is known.
+The monitor is Pulumi's own language protocol (proto/pulumi/resource.proto), handed to the SDK through the public
+`pulumi.runtime`; the program cannot tell it from the engine. A run with `cloud=None` is what the first `pulumi preview`
+sees: outputs are unknown. A run with a `Cloud` has simulated outputs, so that every `apply` runs and every manifest and
+policy is known.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import unquote, urlparse
 
 from google.protobuf import empty_pb2
@@ -65,6 +66,7 @@ class Recorder:
         self._ids: dict[str, str] = {}
         self._references: dict[str, dict[str, Json]] = {}
         self._owners: dict[str, str] = {}
+        self._files: dict[str, str] = {}
         self._duplicates: list[PlannedResource] = []
         self._invokes: list[Invoke] = []
         self.messages: list[Message] = []
@@ -133,10 +135,10 @@ class Recorder:
     def Invoke(self, request: Any) -> Any:
         args = plain_struct(request.args)
         if request.tok == "pulumi:pulumi:getResource":
-            return resource_pb2.ResourceInvokeResponse(**{"return": self._state_of(args["urn"])})
+            return _returned(self._state_of(args["urn"]))
         with self._lock:
             self._invokes.append(Invoke(request.tok, args, self._sources(request)[0]))
-        return resource_pb2.ResourceInvokeResponse(**{"return": struct({})})
+        return _returned(struct({}))
 
     Call = Invoke
 
@@ -187,22 +189,34 @@ class Recorder:
         return position or (frames[0] if frames else None), layer
 
     def _known(self, urns: Iterable[str]) -> tuple[str, ...]:
-        """URNs in order; the resource inside a remote component stands for the component, which is all that the program registered."""
+        """URNs in order.
+
+        A resource inside a remote component stands for the component, which is all that the program registered.
+        """
         return tuple(sorted({self._owners.get(urn, urn) for urn in urns}))
 
     def _source(self, position: Any) -> Source | None:
-        path = Path(unquote(urlparse(position.uri).path))
+        if position.uri not in self._files:
+            self._files[position.uri] = self._file(position.uri)
+        file = self._files[position.uri]
+        return Source(file, position.line) if file else None
+
+    def _file(self, uri: str) -> str:
+        """The file's path in the project; empty if no user would change it to change the plan."""
+        path = Path(unquote(urlparse(uri).path))
         if not path.is_relative_to(self._run.root):
-            return None
+            return ""
         relative = path.relative_to(self._run.root)
-        return None if relative.parts[0] in NOT_THE_PROGRAM else Source(relative.as_posix(), position.line)
+        outside = relative.parts[0] in NOT_THE_PROGRAM or "site-packages" in relative.parts
+        return "" if outside else relative.as_posix()
 
     def _with_references(self, urn: str, simulated: dict[str, Json]) -> dict[str, Json]:
         """Outputs that are resources (`{"$resource": token}`) become references, as a remote component returns them."""
         wired: dict[str, Json] = {}
         for key, value in simulated.items():
             if isinstance(value, dict) and "$resource" in value:
-                token, state = str(value["$resource"]), dict[str, Json](value["state"])
+                output = cast("dict[str, Json]", value)
+                token, state = str(output["$resource"]), dict[str, Json](output["state"])
                 child = f"{urn.rsplit('::', 1)[0]}${token}::{urn.rsplit('::', 1)[1]}-{key}"
                 with self._lock:
                     self._owners[child] = urn
@@ -237,7 +251,7 @@ class Recorder:
                 region=str(self._run.config.get("aws:region", "")),
                 resources=tuple(ordered),
                 outputs=self.outputs,
-                settings={k: SECRET if _is_secure(v) else v for k, v in self._run.config.items()},
+                settings={k: _map_secure(v, lambda _: SECRET) for k, v in self._run.config.items()},
                 invokes=tuple(
                     sorted(self._invokes, key=lambda i: (i.token, str(i.source), json.dumps(i.args, sort_keys=True)))
                 ),
@@ -246,21 +260,38 @@ class Recorder:
             )
 
 
+def _returned(value: Any) -> Any:
+    """The answer to an invoke, whose field is a word that Python keeps for itself."""
+    response: Any = resource_pb2.ResourceInvokeResponse()
+    getattr(response, "return").CopyFrom(value)
+    return response
+
+
 def _is_secure(value: Json) -> bool:
-    return isinstance(value, dict) and set(value) == {"secure"}  # pyright: ignore[reportUnknownArgumentType]
+    return isinstance(value, dict) and list(cast("dict[str, Json]", value)) == ["secure"]
+
+
+def _map_secure(value: Json, replacement: Callable[[Json], Json]) -> Json:
+    """A structure with every `{"secure": …}` in it, at any depth, replaced."""
+    if _is_secure(value):
+        return replacement(value["secure"])
+    if isinstance(value, dict):
+        return {k: _map_secure(v, replacement) for k, v in cast("dict[str, Json]", value).items()}
+    if isinstance(value, list):
+        return [_map_secure(v, replacement) for v in cast("list[Json]", value)]
+    return value
 
 
 def wire_config(run: Run) -> tuple[dict[str, str], list[str]]:
-    """Configuration as the engine hands it over: strings, or JSON for structures; and the keys that are secret."""
+    """Configuration as the engine hands it over: strings, or JSON for structures; and the keys that hold a secret."""
     values: dict[str, str] = {}
     secret: list[str] = []
     for key, value in run.config.items():
         full = key if ":" in key else f"{run.project}:{key}"
-        if _is_secure(value):
+        revealed = _map_secure(value, lambda secret: secret)
+        if revealed != value:
             secret.append(full)
-            values[full] = str(value["secure"])
-        else:
-            values[full] = value if isinstance(value, str) else json.dumps(value, default=str)
+        values[full] = revealed if isinstance(revealed, str) else json.dumps(revealed, default=str)
     return values, secret
 
 
@@ -304,7 +335,7 @@ def record(run: Run, program: Callable[[], object]) -> Plan:
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     try:
         contextvars.copy_context().run(inside)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise ProgramError(str(error), recorder.plan()) from error
     return recorder.plan()
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, cast
+from typing import Final
 
 from google.protobuf import struct_pb2
 
 from gpuplatform.preview.plan import SECRET, Json
 
-# Signatures of special values (pulumi/pulumi, sdk/python/lib/pulumi/runtime/rpc.py, 3.272); tests/preview/test_wire.py guards them.
+# Signatures of special values (pulumi/pulumi, sdk/python/lib/pulumi/runtime/rpc.py, 3.272);
+# tests/preview/test_wire.py guards them.
 SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
 SECRET_SIGNATURE: Final = "1b47061264138c4ac30d75fd1eb44270"
 RESOURCE_SIGNATURE: Final = "5cf8f73096256a8f31e491e813e4eb8e"
@@ -46,7 +47,7 @@ def plain_struct(struct: struct_pb2.Struct) -> Json:
 def struct(values: dict[str, Json]) -> struct_pb2.Struct:
     """JSON as a wire struct."""
     message = struct_pb2.Struct()
-    message.update(cast("dict[str, Any]", values))
+    message.update(values)
     return message
 
 
