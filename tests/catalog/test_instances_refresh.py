@@ -71,7 +71,7 @@ def test_one_line_a_type_so_that_a_refresh_diffs_well(from_moto: refresh.Documen
         ("p6-b300.48xlarge", "NVIDIA", True),
         ("t4g.medium", None, True),
         ("g5g.xlarge", "NVIDIA", False),
-        ("g4ad.xlarge", "AMD", False),
+        ("g6.xlarge", "AMD", False),
         ("p3.2xlarge", "NVIDIA", False),
         ("m7i.metal-24xl", None, False),
     ],

@@ -1,5 +1,7 @@
 """The interface lists, against AWS's documented layout."""
 
+from dataclasses import replace
+
 import pytest
 
 from gpuplatform.catalog import instances
@@ -7,6 +9,7 @@ from gpuplatform.catalog.instances import instance
 from gpuplatform.sizing.efa import (
     PRIMARY,
     Interface,
+    Layout,
     efa_count,
     efa_per_gpu_share,
     interfaces,
@@ -43,9 +46,9 @@ def test_counts_of_interfaces_and_efa_devices(name: str, counts: tuple[int, int]
 
 @pytest.mark.parametrize("layout", ["current", "legacy"])
 @pytest.mark.parametrize("name", EFA_TYPES)
-def test_every_layout_is_one_that_ec2_accepts(name: str, layout: str) -> None:
+def test_every_layout_is_one_that_ec2_accepts(name: str, layout: Layout) -> None:
     i = instance(name)
-    wanted = interfaces(i, "legacy" if layout == "legacy" else "current")
+    wanted = interfaces(i, layout)
     places = [(w.card, w.device) for w in wanted]
     assert places[0] == (0, 0)
     assert wanted[0].kind != "efa-only", "the primary needs an address"
@@ -84,6 +87,20 @@ def test_legacy_p5_carries_efa_on_its_primary() -> None:
 
 def test_legacy_p6_b300_keeps_a_plain_primary() -> None:
     assert interfaces(instance("p6-b300.48xlarge"), "legacy")[0] == PRIMARY
+
+
+@pytest.mark.parametrize("layout", ["current", "legacy"])
+def test_never_more_efa_than_the_instance_may_have(layout: Layout) -> None:
+    """As i7ie.48xlarge, which has two cards that can do EFA and may have one EFA interface."""
+    two_cards_one_efa = replace(instance("g6e.24xlarge"), efa_max=1)
+    assert efa_count(interfaces(two_cards_one_efa, layout)) == 1
+
+
+def test_card_0_with_one_slot_gives_it_to_the_primary() -> None:
+    i = instance("g6e.24xlarge")
+    first, second = i.network_cards
+    narrow = replace(i, network_cards=(replace(first, max_interfaces=1), second))
+    assert interfaces(narrow) == (PRIMARY, Interface(card=1, device=0, kind="efa-only"))
 
 
 @pytest.mark.parametrize("name", ["p5.48xlarge", "g6.xlarge", "t4g.medium"])

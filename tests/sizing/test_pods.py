@@ -76,8 +76,10 @@ def test_node_without_an_addressed_primary_is_refused() -> None:
 
 
 # amazon-vpc-cni-k8s, docs/prefix-and-ip-target.md, the rows of t3.small with WARM_PREFIX_TARGET=1. Its pods are those
-# with an address; ours count the two of the host network.
-@pytest.mark.parametrize(("pods", "enis", "prefixes"), [(0, 1, 1), (5, 1, 2), (16, 1, 2), (17, 1, 3), (58, 2, 5)])
+# with an address; ours count the two of the host network. The last row is all nine prefixes that its interfaces hold.
+@pytest.mark.parametrize(
+    ("pods", "enis", "prefixes"), [(0, 1, 1), (5, 1, 2), (16, 1, 2), (17, 1, 3), (58, 2, 5), (144, 3, 9)]
+)
 def test_warm_prefixes_as_the_cni_documents_them(pods: int, enis: int, prefixes: int) -> None:
     assert addresses_per_node(T3_SMALL, (PRIMARY,), prefix_delegation=True, pods=pods + 2) == Addresses(
         single=enis, prefixes=prefixes
