@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from gpuplatform.catalog.instances import instance
-from gpuplatform.sizing.capacity import Rung
+from gpuplatform.sizing.capacity import Rung, check_order, usage_class
 from stacks.sections.types import Arn, InstanceName, Name, Section, ZoneId
 
 
@@ -23,6 +23,7 @@ class SystemNodes(Section):
 
     instance: InstanceName
     min: int = Field(ge=1)
+    """Nodes while awake; asleep there are none."""
     max: int = Field(ge=1)
     volume_gib: int = Field(default=30, ge=20)
 
@@ -47,8 +48,9 @@ class GpuPool(Section):
     volume_gib: int = Field(default=200, ge=100)
     """Root volume, gp3. Images and scratch live on the instance's NVMe where it has some."""
     expected_hours: float = Field(default=0, ge=0, le=730)
-    """Node-hours a month that each node of `expected_nodes` runs: priced, not enforced."""
+    """Hours a month that each of `expected_nodes` runs: priced, not enforced."""
     expected_nodes: int = Field(default=0, ge=0)
+    """Nodes that usually run when the pool is used."""
 
     @property
     def with_efa(self) -> bool:
@@ -58,6 +60,12 @@ class GpuPool(Section):
     @property
     def max_nodes(self) -> int:
         return sum(rung.max for rung in self.buy)
+
+    @field_validator("buy")
+    @classmethod
+    def _each_way_once(cls, rungs: tuple[Rung, ...]) -> tuple[Rung, ...]:
+        check_order(rungs)
+        return rungs
 
     @field_validator("instance")
     @classmethod
@@ -69,13 +77,25 @@ class GpuPool(Section):
     @model_validator(mode="after")
     def _efa_names_its_zone(self) -> GpuPool:
         if self.efa and not instance(self.instance).efa:
-            raise ValueError(f"efa: {self.instance} has no Elastic Fabric Adapter; leave `efa` out or choose a type that has one")
+            raise ValueError(
+                f"efa: {self.instance} has no Elastic Fabric Adapter; leave `efa` out or choose a type that has one"
+            )
         if self.zone is None and self.with_efa:
-            raise ValueError(f"zone: {self.instance} uses EFA, whose traffic stays in one zone; name it, such as use1-az6")
+            raise ValueError(
+                f"zone: {self.instance} uses EFA, whose traffic stays in one zone; name it, such as use1-az6"
+            )
         if self.zone is None and any(rung.reservation for rung in self.buy):
             raise ValueError("zone: a reservation is for one zone; name it")
+        sold = instance(self.instance).usage_classes
+        for rung in self.buy:
+            if usage_class(rung) not in sold:
+                raise ValueError(
+                    f"buy: {self.instance} is not sold as {rung.how.value}; AWS sells it as {', '.join(sorted(sold))}"
+                )
         if self.expected_nodes > self.max_nodes:
-            raise ValueError(f"expected_nodes: {self.expected_nodes} is more than the {self.max_nodes} that `buy` allows")
+            raise ValueError(
+                f"expected_nodes: {self.expected_nodes} is more than the {self.max_nodes} that `buy` allows"
+            )
         return self
 
 
@@ -95,6 +115,8 @@ class ClusterSettings(Section):
     log_types: tuple[str, ...] = ("api", "audit", "authenticator")
     """Control-plane logs kept in CloudWatch."""
     system: SystemNodes
+    """Nodes that carry the operators."""
     pools: dict[Name, GpuPool] = Field(default_factory=dict)
+    """GPU node groups for training, by name."""
     protect: bool = True
     """Refuse to destroy the control plane and what holds data."""

@@ -40,9 +40,13 @@ class LakeZoneSettings(Section):
 
     @model_validator(mode="after")
     def _in_order(self) -> LakeZoneSettings:
-        ages = [d for d in (self.infrequent_after_days, self.archive_after_days, self.expire_after_days) if d is not None]
+        ages = [
+            d for d in (self.infrequent_after_days, self.archive_after_days, self.expire_after_days) if d is not None
+        ]
         if ages != sorted(set(ages)):
-            raise ValueError(f"days {ages}: an object first turns infrequent, then archived, then expires; each later than the one before")
+            raise ValueError(
+                f"days {ages}: an object first turns infrequent, then archived, then expires; each later than the one before"
+            )
         return self
 
 
@@ -61,7 +65,9 @@ class LustreSettings(Section):
     @model_validator(mode="after")
     def _allowed_size(self) -> LustreSettings:
         if self.storage_gib != 1200 and self.storage_gib % 2400:
-            raise ValueError(f"storage_gib: {self.storage_gib} is no size of FSx for Lustre: 1200, 2400 or a multiple of 2400")
+            raise ValueError(
+                f"storage_gib: {self.storage_gib} is no size of FSx for Lustre: 1200, 2400 or a multiple of 2400"
+            )
         return self
 
 

