@@ -22,6 +22,9 @@ AWS_RESERVED_ADDRESSES = 5
 KARPENTER_HIDDEN_MEMORY = 0.075
 """The part of a type's nominal memory that Karpenter assumes kernel and firmware keep (`vmMemoryOverheadPercent`)."""
 
+EFA_HUGEPAGES_MIB = 5128 * 2
+"""What the EFA driver of EC2's images allocates at boot, in pages of 2 MiB (EKS user guide, node-efa)."""
+
 # EKS user guide: "For instances with less than 30 vCPUs the maximum number is 110 and for all other instances the
 # maximum number is 250. This maximum number is applied whether prefix delegation is enabled or not."
 _CEILING, _LARGE_CEILING, _LARGE_VCPUS = 110, 250, 30
@@ -31,7 +34,9 @@ def max_pods(instance: InstanceType, interfaces: Sequence[Interface], prefix_del
     """Pods a node launched with `interfaces` can run, under the ceilings that managed node groups enforce.
 
     The VPC CNI uses the default card alone, and an efa-only interface there takes a slot but has no address: a p5 runs
-    51 pods in the current layout without prefixes, 100 in the legacy one.
+    51 pods in the current layout without prefixes, 100 in the legacy one. But a managed node group without a custom AMI
+    takes EKS's own value, which knows the type and not the layout: without prefixes it promises a p5 pods that get no
+    address. Give such nodes prefixes.
     """
     slots = _address_slots(instance, interfaces)
     prefixes = prefix_delegation and instance.hypervisor == "nitro"
@@ -89,16 +94,17 @@ def nodes_in_subnet(prefix_length: int, per_node: Addresses, others: int = 0) ->
     return nodes
 
 
-def allocatable(instance: InstanceType, hidden_memory: float = 0.0) -> tuple[int, int]:
+def allocatable(instance: InstanceType, hidden_memory: float = 0.0, hugepages_mib: int = 0) -> tuple[int, int]:
     """Millicores and MiB left for pods (daemons included) on EKS's Amazon Linux 2023 after kube-reserved and eviction.
 
     kube-reserved: 255 MiB plus 11 MiB a pod, for the number of pods that the AMI computes from the type alone, whatever
     maxPods is set; 6 % of the first core, 1 % of the second, 0.5 % of the next two, 0.25 % of the rest. Eviction:
     100 MiB. `hidden_memory` is the part of the nominal memory that kernel and firmware keep, which EC2 does not report:
-    with 0 the memory is an upper bound; Karpenter places pods with KARPENTER_HIDDEN_MEMORY.
+    with 0 the memory is an upper bound; Karpenter places pods with KARPENTER_HIDDEN_MEMORY. Huge pages allocated at
+    boot (EFA_HUGEPAGES_MIB on nodes with EFA) are a resource of their own and no longer memory.
     """
     ami_pods = instance.network_cards[0].max_interfaces * (instance.ipv4_per_interface - 1) + HOST_NETWORK_PODS
-    memory = int(instance.memory_mib * (1 - hidden_memory)) - (255 + 11 * ami_pods) - 100
+    memory = int(instance.memory_mib * (1 - hidden_memory)) - (255 + 11 * ami_pods) - 100 - hugepages_mib
     return instance.vcpus * 1000 - _reserved_millicores(instance.vcpus * 1000), memory
 
 

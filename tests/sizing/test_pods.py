@@ -3,12 +3,13 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gpuplatform.catalog.instances import NetworkCard, instance
 from gpuplatform.sizing.efa import PRIMARY, Interface, interfaces
 from gpuplatform.sizing.pods import (
+    EFA_HUGEPAGES_MIB,
     KARPENTER_HIDDEN_MEMORY,
     Addresses,
     addresses_per_node,
@@ -142,6 +143,7 @@ def test_subnet_size_that_aws_refuses(prefix_length: int) -> None:
         nodes_in_subnet(prefix_length, Addresses(single=1))
 
 
+@settings(deadline=None)  # a busy machine is no fault of the arithmetic
 @given(st.integers(21, 28), st.integers(1, 60), st.integers(0, 20), st.integers(0, 400))
 def test_subnet_budget_is_the_most_that_can_be_laid_out(length: int, single: int, prefixes: int, others: int) -> None:
     """Against laying it out, address by address."""
@@ -182,6 +184,13 @@ def test_karpenter_hides_memory() -> None:
     _, all_of_it = allocatable(instance("g6.xlarge"))
     _, left = allocatable(instance("g6.xlarge"), KARPENTER_HIDDEN_MEMORY)
     assert all_of_it - left == pytest.approx(16384 * 0.075, abs=1)
+
+
+def test_huge_pages_are_no_memory() -> None:
+    assert EFA_HUGEPAGES_MIB == 10256
+    _, without = allocatable(instance("p5.48xlarge"))
+    _, with_pages = allocatable(instance("p5.48xlarge"), hugepages_mib=EFA_HUGEPAGES_MIB)
+    assert without - with_pages == 10256
 
 
 def test_only_the_default_card_serves_pods() -> None:
