@@ -128,6 +128,7 @@ def test_efa_only_interfaces_take_no_address_and_others_take_one() -> None:
         (28, Addresses(single=12), 0, 0),
         (28, Addresses(single=1, prefixes=1), 0, 0),  # its one block holds the addresses AWS keeps
         (24, Addresses(single=1, prefixes=1), 0, 14),  # 16 blocks, the first and last broken
+        (24, Addresses(single=1, prefixes=5), 0, 2),  # 251 addresses are enough for 3, 14 whole blocks are not
         (24, Addresses(single=16, prefixes=1), 0, 7),  # singles eat blocks too
         (24, Addresses(single=1, prefixes=8), 16, 1),
         (18, Addresses(single=1, prefixes=17), 0, 59),  # 60 would leave 59 single addresses
