@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from stacks.settings import SECTIONS
 
@@ -116,7 +116,7 @@ def _table(spec: dict[str, Any], document: dict[str, Any]) -> list[str]:
 
 
 def _row(key: str, spec: dict[str, Any], document: dict[str, Any], *, required: bool = True) -> str:
-    empty = {} if spec.get("type") == "object" else None
+    empty: Any = {} if spec.get("type") == "object" else None
     default = "required" if required and "default" not in spec else f"`{json.dumps(spec.get('default', empty))}`"
     meaning = " ".join(str(spec.get("description", "")).split()).replace("|", "\\|")
     return f"| `{key}` | {_type(spec, document)} | {default} | {meaning} |"
@@ -127,27 +127,26 @@ def _type(spec: dict[str, Any], document: dict[str, Any]) -> str:
         name = spec["$ref"].rsplit("/", 1)[-1]
         target = document["$defs"][name]
         return _type(target, document) if "enum" in target else f"[{name}](#{name.lower()})"
-    if "enum" in spec:
-        return ", ".join(f"`{v}`" for v in spec["enum"])
-    if "const" in spec:
-        return f"`{spec['const']}`"
-    for union in ("anyOf", "oneOf"):
-        if union in spec:
-            return " or ".join(_type(s, document) for s in spec[union])
-    match spec.get("type"):
-        case "array":
-            items: dict[str, Any] = spec.get("items") or {}
-            return f"list of {_type(items, document)}"
-        case "object" if isinstance(spec.get("additionalProperties"), dict):
-            return f"map of {_type(spec['additionalProperties'], document)}"
-        case "object" if "patternProperties" in spec:
-            return f"map of {_type(next(iter(spec['patternProperties'].values())), document)}"
-        case "null":
-            return "nothing"
-        case str() as kind:
-            return f"{kind} ({spec['format']})" if "format" in spec else kind
-        case _:
-            return "any"
+    if "enum" in spec or "const" in spec:
+        return ", ".join(f"`{v}`" for v in spec.get("enum", [spec.get("const")]))
+    if "anyOf" in spec or "oneOf" in spec:
+        return " or ".join(_type(s, document) for s in spec.get("anyOf") or spec["oneOf"])
+    of = _contained(spec)
+    if of is not None:
+        return f"{'list' if spec['type'] == 'array' else 'map'} of {_type(of, document)}"
+    kind: str = spec.get("type", "any")
+    kind = "nothing" if kind == "null" else kind
+    return f"{kind} ({spec['format']})" if "format" in spec else kind
+
+
+def _contained(spec: dict[str, Any]) -> dict[str, Any] | None:
+    """What a list or a map holds; None for anything else."""
+    values: list[Any] = [
+        *spec.get("patternProperties", {}).values(),
+        spec.get("items"),
+        spec.get("additionalProperties"),
+    ]
+    return next((cast("dict[str, Any]", v) for v in values if isinstance(v, dict)), None)
 
 
 def main() -> None:

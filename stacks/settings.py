@@ -25,7 +25,7 @@ from stacks.sections.governance import GovernanceSettings
 from stacks.sections.network import NetworkSettings
 from stacks.sections.owner import OwnerSettings
 from stacks.sections.platform import PlatformSettings
-from stacks.sections.problems import sentences
+from stacks.sections.problems import key, sentences
 from stacks.sections.serving import ServingSettings
 from stacks.sections.training import TrainingSettings
 from stacks.sections.types import nearest
@@ -92,8 +92,10 @@ def load() -> Settings:
 def parse(environment: str, project: str, config: Mapping[str, str]) -> Settings:
     """Settings from configuration as Pulumi hands it over: full keys, structures as JSON."""
     file = f"Pulumi.{environment}.yaml"
-    raw = {key.removeprefix(f"{project}:"): value for key, value in config.items() if key.startswith(f"{project}:")}
-    problems = [f"{file}: {project}:{key}: unknown key; {nearest(key, SECTIONS)}" for key in raw if key not in SECTIONS]
+    raw = {full.removeprefix(f"{project}:"): value for full, value in config.items() if full.startswith(f"{project}:")}
+    problems = [
+        f"{file}: {project}:{key(name)}: unknown key; {nearest(name, SECTIONS)}" for name in raw if name not in SECTIONS
+    ]
 
     parsed: dict[str, BaseModel] = {}
     for name, model in SECTIONS.items():
@@ -132,7 +134,7 @@ def _account(config: Mapping[str, str]) -> str | None:
     allowed = _structure(config.get("aws:allowedAccountIds", "null"))
     match allowed:
         case [str() | int() as one]:
-            account = str(one).zfill(12)
+            account = str(one)
             return account if account.isdigit() and len(account) == 12 else None
         case _:
             return None

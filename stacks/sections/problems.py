@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
-from typing import Any, cast, get_args, get_origin
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -37,7 +37,7 @@ def _follow(problem: ErrorDetails, model: type[BaseModel]) -> tuple[str, Any]:
         tagged = isinstance(step, str) and _tagged(place, step)
         place = tagged or _inside(place, step)
         if not tagged:
-            path += f"[{step}]" if isinstance(step, int) else f".{step}"
+            path += f"[{step}]" if isinstance(step, int) else f".{key(step)}"
     return path, holder
 
 
@@ -69,38 +69,42 @@ def _plain(annotation: Any) -> Any:
 
 def _reason(problem: ErrorDetails, holder: Any) -> str:
     kind, seen, about = problem["type"], problem["input"], problem.get("ctx", {})
-    key = str(problem["loc"][-1]) if problem["loc"] else ""
+    last = str(problem["loc"][-1]) if problem["loc"] else ""
     message = problem["msg"].removeprefix("Value error, ").removeprefix("Input ")
     if kind in UNKNOWN_KEY:
         known = _keys(holder)
-        return f"unknown key; {nearest(key, known)}" if known else "unknown key"
+        return f"unknown key; {nearest(last, known)}" if known else "unknown key"
     if kind in MISSING:
-        return f"is missing{_expected(holder, key)}"
+        return f"is missing{_expected(holder, last)}"
     if kind == "value_error":
         return message
     if kind.startswith("union_tag"):
         return f"runs_on: {shown(seen.get('runs_on'))} is unknown; accepted: eks, sagemaker"
     if kind == "string_pattern_mismatch":
-        return f"{shown(seen)} is not accepted{_expected(holder, key)}"
+        return f"{shown(seen)} is not accepted{_expected(holder, last)}"
     if kind == "string_type":
         return f"{shown(seen)} is not text; put it in quotes"
     if kind == "too_short":
-        return f"has {about['actual_length']} of the {about['min_length']} that are needed{_expected(holder, key)}"
+        return f"has {about['actual_length']} of the {about['min_length']} that are needed{_expected(holder, last)}"
     if kind in ("enum", "literal_error"):
         return f"{shown(seen)} is not accepted; one of {about['expected']}"
     return f"{shown(seen)} {message}"
 
 
 def _keys(holder: Any) -> list[str]:
-    if isinstance(holder, type) and issubclass(holder, BaseModel):
-        return list(holder.model_fields)
-    return [f.name for f in fields(holder)] if is_dataclass(cast("object", holder)) else []
+    known: dict[str, Any] = getattr(holder, "model_fields", None) or getattr(holder, "__dataclass_fields__", {})
+    return list(known)
 
 
-def _expected(holder: Any, key: str) -> str:
+def _expected(holder: Any, name: str) -> str:
     """The key's own description, where it has one."""
-    field = holder.model_fields.get(key) if isinstance(holder, type) and issubclass(holder, BaseModel) else None
+    field = holder.model_fields.get(name) if isinstance(holder, type) and issubclass(holder, BaseModel) else None
     return f"; expected: {field.description}" if field and field.description else ""
+
+
+def key(name: str) -> str:
+    """A key as one would write it; one with odd characters in quotes, so that a sentence stays one line."""
+    return name if re.fullmatch(r"[\w.:-]+", name) else json.dumps(name)
 
 
 def shown(value: Any) -> str:

@@ -64,7 +64,7 @@ class EksModel(Section):
     pool: Name
     weights: str
     """Prefix in the lake's `models` zone that holds the weights, such as qwen2.5-7b-instruct/."""
-    parameters: float = Field(gt=0)
+    billion_parameters: float = Field(gt=0)
     bytes_per_parameter: float = Field(default=2, gt=0)
     """2 for bf16, 1 for fp8, 0.5 for int4."""
     context: int = Field(default=8192, ge=512)
@@ -80,6 +80,10 @@ class EksModel(Section):
     """Measured throughput of one replica, for the price of a million tokens."""
     expected_hours: float = Field(default=0, ge=0, le=730)
     """Hours a month that one replica runs."""
+
+    @property
+    def parameters(self) -> float:
+        return self.billion_parameters * 1e9
 
 
 class SageMakerMode(StrEnum):
