@@ -1,0 +1,168 @@
+"""The cluster: control plane, add-ons, who may use it, system nodes, and GPU pools that wait empty."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+
+from components.access import Access, AccessArgs
+from components.addons import Addon, Addons, AddonsArgs, Identity
+from components.control_plane import ControlPlane, ControlPlaneArgs
+from components.gpu_node_group import GpuNodeGroup, GpuNodeGroupArgs, OperatingSystem, Pool
+from components.node_role import NodeRole, NodeRoleArgs
+from components.system_node_group import SystemNodeGroup, SystemNodeGroupArgs
+from gpuplatform.catalog.instances import instance
+from stacks.context import Context
+from stacks.network import NetworkLayer
+from stacks.sections.cluster import ClusterSettings, GpuPool
+
+# Each node runs these, so they exist before the first one does.
+ON_EVERY_NODE = (
+    # Prefixes of 16 addresses: a small node runs 110 pods, not 17.
+    Addon(name="vpc-cni", configuration={"env": {"ENABLE_PREFIX_DELEGATION": "true", "WARM_PREFIX_TARGET": "1"}}),
+    Addon(name="kube-proxy"),
+    Addon(name="eks-pod-identity-agent"),
+    # Without it, node repair sees a node that is gone but not a GPU that fell off the bus.
+    Addon(name="eks-node-monitoring-agent"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClusterLayer:
+    name: pulumi.Output[str]
+    endpoint: pulumi.Output[str]
+    provider: kubernetes.Provider
+    security_group_id: pulumi.Output[str]
+    node_role_arn: pulumi.Output[str]
+    node_role_name: pulumi.Output[str]
+    karpenter_node_role_arn: pulumi.Output[str]
+    karpenter_node_role_name: pulumi.Output[str]
+    system: SystemNodeGroup
+    pools: Mapping[str, tuple[GpuNodeGroup, ...]]
+    """One group a rung, first choice first."""
+    after: pulumi.Resource
+    """What runs on the cluster waits for this: nodes are up and names resolve; on the way down it goes before them."""
+
+
+def build(settings: ClusterSettings, context: Context, network: NetworkLayer) -> ClusterLayer:
+    tags = context.tags.of(component="cluster")
+    account = context.account
+    private = list(network.private_subnet_ids.values())
+
+    plane = ControlPlane(
+        "cluster",
+        ControlPlaneArgs(
+            version=settings.version,
+            service_cidr=settings.service_cidr,
+            public_access=settings.public_access,
+            log_types=settings.log_types,
+            protect=context.protect,
+            tags=tags,
+            vpc_id=network.vpc_id,
+            subnet_ids=private,
+        ),
+    )
+    Access(
+        "access",
+        AccessArgs(
+            admins=settings.admins, viewers=settings.viewers, account=account, tags=tags, cluster_name=plane.name
+        ),
+    )
+    role = NodeRole("nodes", NodeRoleArgs(account=account, tags=tags))
+    karpenter_role = NodeRole("karpenter-nodes", NodeRoleArgs(account=account, tags=tags, admitted_to=plane.name))
+    agents = Addons(
+        "node-addons", AddonsArgs(addons=ON_EVERY_NODE, account=account, tags=tags, cluster_name=plane.name)
+    )
+
+    # Nodes come after what they need to join, and go before it.
+    joining = pulumi.ResourceOptions(depends_on=[role, agents])
+    node_groups = [plane.security_group_id, network.node_security_group_id]
+    system = SystemNodeGroup(
+        "system",
+        SystemNodeGroupArgs(
+            instance=instance(settings.system.instance),
+            nodes=(settings.system.min, settings.system.max),
+            volume_gib=settings.system.volume_gib,
+            tags=tags,
+            cluster_name=plane.name,
+            node_role_arn=role.arn,
+            subnet_ids=private,
+            security_group_ids=node_groups,
+        ),
+        opts=joining,
+    )
+
+    def rungs(name: str, wanted: GpuPool) -> tuple[GpuNodeGroup, ...]:
+        pool = Pool(
+            name=name,
+            instance=instance(wanted.instance),
+            efa=wanted.with_efa,
+            zone=wanted.zone,
+            os=OperatingSystem(wanted.os),
+            volume_gib=wanted.volume_gib,
+        )
+        return tuple(
+            GpuNodeGroup(
+                f"{name}-{rung.how}-{index}",
+                GpuNodeGroupArgs(
+                    pool=pool,
+                    rung=rung,
+                    index=index,
+                    tags=context.tags.of(component="training"),
+                    cluster_name=plane.name,
+                    node_role_arn=role.arn,
+                    subnet_ids=[network.private_subnet_ids[pool.zone]] if pool.zone else private,
+                    security_group_ids=[*node_groups, network.efa_security_group_id] if pool.efa else node_groups,
+                ),
+                opts=joining,
+            )
+            for index, rung in enumerate(wanted.buy)
+        )
+
+    pools = {name: rungs(name, wanted) for name, wanted in settings.pools.items()}
+    services = Addons(
+        "cluster-addons",
+        AddonsArgs(
+            addons=(
+                Addon(name="coredns"),
+                Addon(name="metrics-server"),
+                Addon(
+                    name="aws-ebs-csi-driver",
+                    # Volumes that pods claim are born in EC2, where only these tags reach them.
+                    configuration={"controller": {"extraVolumeTags": tags.aws()}},
+                    identity=Identity(
+                        service_account="ebs-csi-controller-sa", policy="service-role/AmazonEBSCSIDriverPolicy"
+                    ),
+                ),
+            ),
+            account=account,
+            tags=tags,
+            cluster_name=plane.name,
+        ),
+        # Deployments: EKS calls them failed while no node can run them.
+        opts=pulumi.ResourceOptions(depends_on=[system.group]),
+    )
+
+    return ClusterLayer(
+        name=plane.name,
+        endpoint=plane.endpoint,
+        provider=kubernetes.Provider(
+            "cluster",
+            kubeconfig=plane.kubeconfig,
+            # Born with the cluster. With a name or an ARN, a cluster reborn under it would be reported updated with no
+            # object on it.
+            cluster_identifier=plane.endpoint,
+            enable_server_side_apply=True,
+        ),
+        security_group_id=plane.security_group_id,
+        node_role_arn=role.arn,
+        node_role_name=role.name,
+        karpenter_node_role_arn=karpenter_role.arn,
+        karpenter_node_role_name=karpenter_role.name,
+        system=system,
+        pools=pools,
+        after=services.installed["coredns"],
+    )
