@@ -1,15 +1,14 @@
 """A KMS key of our own, its alias, and who may use it. 1 $ a month.
 
-The account's IAM policies decide first, as KMS recommends. Two kinds of users cannot get their right from IAM, and are
-named here: a service that acts on its own (CloudWatch Logs), and AWS's service-linked roles, whose policies nobody can
-edit (FSx on an encrypted bucket, Auto Scaling on an encrypted volume): for these the key may be used *through* a
-service by whoever in the account may use that service, the rule of AWS's own keys such as aws/s3.
+The account's IAM policies decide, as KMS recommends. Two kinds of users cannot get their right from IAM and are named in
+the key's policy: a service that acts in its own name (CloudWatch Logs), and AWS's service-linked roles, whose policies
+nobody can edit (FSx on an encrypted bucket, Auto Scaling on an encrypted volume).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
@@ -26,10 +25,11 @@ class EncryptionKeyArgs:
     description: str
     account: iam.Account
     tags: CostTags
-    through: Sequence[str] = ()
-    """Services through which the account's principals may use the key, as `kms:ViaService` spells them: `s3`, `ec2`."""
     services: Sequence[str] = ()
-    """Service principals that use the key on their own: `logs.us-east-1.amazonaws.com`, `cloudwatch.amazonaws.com`."""
+    """Services that use the key in their own name: `logs.us-east-1.amazonaws.com`, `cloudwatch.amazonaws.com`."""
+    service_linked: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Service-linked roles, by the service through which they use the key: `s3` → `s3.data-source…/AWSServiceRole…_*`.
+    They need not exist yet, which a role named as principal would have to."""
     protect: bool = True
     """Refuse to destroy it: what it encrypts is lost with it."""
 
@@ -37,11 +37,14 @@ class EncryptionKeyArgs:
         for service in self.services:
             if not service.endswith(".amazonaws.com"):
                 raise ValueError(
-                    f"services: {service!r} is no service principal; write it as logs.us-east-1.amazonaws.com"
+                    f"services: {service!r} is no service principal; write it as logs.{self.account.region}.amazonaws.com"
                 )
-        for service in self.through:
-            if "." in service:
-                raise ValueError(f"through: {service!r} has a dot; write the service alone, as in s3")
+        for service, role in self.service_linked.items():
+            if "." in service or "/" not in role:
+                raise ValueError(
+                    f"service_linked: {service!r}: {role!r}; write the service's short name and the role after "
+                    "aws-service-role/, as in ec2: autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
+                )
 
 
 class EncryptionKey(pulumi.ComponentResource):
@@ -59,13 +62,13 @@ class EncryptionKey(pulumi.ComponentResource):
             enable_key_rotation=True,
             # The longest that KMS offers to take a deletion back.
             deletion_window_in_days=30,
-            policy=iam.policy(*key_policy(args.account, through=args.through, services=args.services)),
+            policy=iam.policy(*key_policy(args.account, services=args.services, service_linked=args.service_linked)),
             tags=args.tags.aws(Name=name),
             opts=pulumi.ResourceOptions(parent=self, protect=args.protect),
         )
         aws.kms.Alias(
             f"{name}-alias",
-            # A prefix, not a name: two environments may share an account.
+            # A prefix, not a name: environments may share an account.
             name_prefix=f"alias/{args.tags.project}-{args.tags.environment}-{name}-",
             target_key_id=key.id,
             opts=pulumi.ResourceOptions(parent=self),
@@ -77,7 +80,7 @@ class EncryptionKey(pulumi.ComponentResource):
 
 
 def key_policy(
-    account: iam.Account, *, through: Sequence[str] = (), services: Sequence[str] = ()
+    account: iam.Account, *, services: Sequence[str] = (), service_linked: Mapping[str, str] | None = None
 ) -> list[dict[str, Any]]:
     """The statements of a key policy. In one, `Resource: *` means this key."""
     return [
@@ -88,25 +91,9 @@ def key_policy(
             "Action": "kms:*",
             "Resource": "*",
         },
-        *(_through(service, account) for service in through),
         *(_service(service, account) for service in services),
+        *(_service_linked(service, role, account) for service, role in (service_linked or {}).items()),
     ]
-
-
-def _through(service: str, account: iam.Account) -> dict[str, Any]:
-    return {
-        "Sid": f"Through{service.title().replace('-', '')}",
-        "Effect": "Allow",
-        "Principal": {"AWS": "*"},
-        "Action": [*USE, "kms:CreateGrant"] if service == "ec2" else list(USE),
-        "Resource": "*",
-        "Condition": {
-            "StringEquals": {
-                "kms:CallerAccount": account.id,
-                "kms:ViaService": f"{service}.{account.region}.amazonaws.com",
-            }
-        },
-    }
 
 
 def _service(service: str, account: iam.Account) -> dict[str, Any]:
@@ -118,13 +105,37 @@ def _service(service: str, account: iam.Account) -> dict[str, Any]:
         else {"StringEquals": {"aws:SourceAccount": account.id}}
     )
     return {
-        "Sid": f"Service{short.title().replace('-', '')}",
+        "Sid": f"Service{_title(short)}",
         "Effect": "Allow",
         "Principal": {"Service": service},
         "Action": list(USE),
         "Resource": "*",
         "Condition": condition,
     }
+
+
+def _service_linked(service: str, role: str, account: iam.Account) -> dict[str, Any]:
+    return {
+        "Sid": f"Through{_title(service)}",
+        "Effect": "Allow",
+        # Closed by the conditions: KMS refuses a principal that does not exist yet.
+        "Principal": {"AWS": "*"},
+        # EC2 keeps a volume readable by a grant; the others encrypt at each call.
+        "Action": [*USE, "kms:CreateGrant"] if service == "ec2" else list(USE),
+        "Resource": "*",
+        "Condition": {
+            "StringEquals": {
+                "kms:CallerAccount": account.id,
+                "kms:ViaService": f"{service}.{account.region}.amazonaws.com",
+            },
+            "ArnLike": {"aws:PrincipalArn": account.arn("iam", f"role/aws-service-role/{role}", regional=False)},
+        },
+    }
+
+
+def _title(service: str) -> str:
+    """A statement's identifier has letters and digits only."""
+    return service.title().replace("-", "")
 
 
 def decrypt(key_arn: pulumi.Input[str]) -> dict[str, Any]:

@@ -59,7 +59,7 @@ class SecurityGroups(pulumi.ComponentResource):
                 tags=args.tags.aws(Name=f"{name}-{role}-from-itself"),
                 opts=child,
             )
-        # EFA checks a reference to the group itself; a rule for 0.0.0.0/0 does not let its traffic out.
+        # EC2's EFA guide asks for the group itself as destination, as well as source.
         aws.vpc.SecurityGroupEgressRule(
             f"{name}-efa-to-itself",
             security_group_id=efa.id,

@@ -1,0 +1,87 @@
+"""The FSx for Lustre file system on the cluster: a volume for everybody who writes its claim's name in a pod.
+
+Static: the file system exists and outlives the cluster. A claim lives in one namespace and a volume serves one claim, so
+each namespace that mounts the file system has a LustreVolume of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+
+from components.tags import CostTags
+
+DRIVER = "fsx.csi.aws.com"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LustreVolumeArgs:
+    storage_gib: int
+    zone: str
+    """Zone ID of the file system: its pods run there."""
+    tags: CostTags
+    namespace: pulumi.Input[str]
+    file_system_id: pulumi.Input[str]
+    dns_name: pulumi.Input[str]
+    mount_name: pulumi.Input[str]
+
+
+class LustreVolume(pulumi.ComponentResource):
+    claim_name: pulumi.Output[str]
+    """What pods write under `persistentVolumeClaim`."""
+
+    def __init__(self, name: str, args: LustreVolumeArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("gpuplatform:k8s:LustreVolume", name, {}, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        storage = f"{args.storage_gib}Gi"
+        labels = args.tags.labels()
+
+        volume = kubernetes.core.v1.PersistentVolume(
+            f"{name}-volume",
+            metadata={"labels": labels},
+            spec={
+                "capacity": {"storage": storage},
+                "volume_mode": "Filesystem",
+                "access_modes": ["ReadWriteMany"],
+                # None, so that no provisioner ever makes a second file system for the claim.
+                "storage_class_name": "",
+                # Deleting a claim deletes no data.
+                "persistent_volume_reclaim_policy": "Retain",
+                # Locks that hold on all nodes, for the libraries that lock files.
+                "mount_options": ["flock"],
+                "csi": {
+                    "driver": DRIVER,
+                    "volume_handle": args.file_system_id,
+                    "volume_attributes": {"dnsname": args.dns_name, "mountname": args.mount_name},
+                },
+                "node_affinity": {
+                    "required": {
+                        "node_selector_terms": [
+                            {
+                                "match_expressions": [
+                                    {"key": "topology.k8s.aws/zone-id", "operator": "In", "values": [args.zone]}
+                                ]
+                            }
+                        ]
+                    }
+                },
+            },
+            opts=child,
+        )
+        claim = kubernetes.core.v1.PersistentVolumeClaim(
+            f"{name}-claim",
+            # Named, since people write it in their jobs.
+            metadata={"name": name, "namespace": args.namespace, "labels": labels},
+            spec={
+                "access_modes": ["ReadWriteMany"],
+                "storage_class_name": "",
+                "volume_name": volume.metadata.name,
+                "resources": {"requests": {"storage": storage}},
+            },
+            opts=child,
+        )
+
+        self.claim_name = claim.metadata.name
+        self.register_outputs({"claim_name": self.claim_name})

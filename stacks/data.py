@@ -1,0 +1,122 @@
+"""The data: a bucket for each zone of the lake, their key, and the fast file system in front of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+
+from components.encryption_key import EncryptionKey, EncryptionKeyArgs
+from components.lake_bucket import LakeBucket, LakeBucketArgs, Lifecycle
+from components.lustre import LustreFileSystem, LustreFileSystemArgs, LustrePlace
+from components.tags import CostTags
+from stacks.context import Context
+from stacks.network import NetworkLayer
+from stacks.sections.data import DataSettings, LakeZone, LakeZoneSettings, LustreSettings
+from stacks.sections.data import EncryptionKey as KeyChoice
+
+# FSx makes one of these for each file system that it links to a bucket (LustreGuide, "Service-linked roles").
+_FSX_ROLES = "s3.data-source.lustre.fsx.amazonaws.com/AWSServiceRoleForFSxS3Access_fs-*"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataLayer:
+    """Where data lies."""
+
+    buckets: Mapping[str, LakeBucket]
+    """By lake zone: raw, curated, features, models, checkpoints, logs."""
+    key_arn: pulumi.Output[str] | None
+    """Of the lake's own key; None with AWS's, which needs no right of its own."""
+    file_system: LustreFileSystem | None
+
+
+def build(settings: DataSettings, context: Context, network: NetworkLayer) -> DataLayer:
+    tags = context.tags.of(component="data")
+    key_arn = _key(settings, context, tags) if settings.key is KeyChoice.CUSTOMER else None
+    logs = _bucket(LakeZone.LOGS, settings, context, tags, key_arn=None, access_logs=None)
+    buckets = {
+        zone.value: logs
+        if zone is LakeZone.LOGS
+        else _bucket(zone, settings, context, tags, key_arn=key_arn, access_logs=logs.ready)
+        for zone in LakeZone
+    }
+    return DataLayer(
+        buckets=buckets,
+        key_arn=key_arn,
+        file_system=_lustre(settings.lustre, context, network, tags, buckets, key_arn) if settings.lustre else None,
+    )
+
+
+def _key(settings: DataSettings, context: Context, tags: CostTags) -> pulumi.Output[str]:
+    key = EncryptionKey(
+        "lake-key",
+        EncryptionKeyArgs(
+            description="Data lake and its file system",
+            account=context.account,
+            service_linked={"s3": _FSX_ROLES} if settings.lustre else {},
+            tags=tags,
+            protect=context.protect,
+        ),
+    )
+    return key.arn
+
+
+def _bucket(
+    zone: LakeZone,
+    settings: DataSettings,
+    context: Context,
+    tags: CostTags,
+    *,
+    key_arn: pulumi.Output[str] | None,
+    access_logs: pulumi.Output[str] | None,
+) -> LakeBucket:
+    return LakeBucket(
+        f"lake-{zone.value}",
+        LakeBucketArgs(
+            lifecycle=_lifecycle(settings.zones[zone]),
+            account=context.account,
+            tags=tags,
+            key_arn=key_arn,
+            access_logs=access_logs,
+            protect=context.protect,
+        ),
+    )
+
+
+def _lifecycle(zone: LakeZoneSettings) -> Lifecycle:
+    return Lifecycle(
+        versioned=zone.versioned,
+        old_versions_days=zone.old_versions_days,
+        infrequent_after_days=zone.infrequent_after_days,
+        archive_after_days=zone.archive_after_days,
+        expire_after_days=zone.expire_after_days,
+    )
+
+
+def _lustre(
+    settings: LustreSettings,
+    context: Context,
+    network: NetworkLayer,
+    tags: CostTags,
+    buckets: Mapping[str, LakeBucket],
+    key_arn: pulumi.Output[str] | None,
+) -> LustreFileSystem:
+    return LustreFileSystem(
+        "lustre",
+        LustreFileSystemArgs(
+            storage_gib=settings.storage_gib,
+            throughput=settings.throughput,
+            place=LustrePlace(
+                zone=settings.zone,
+                vpc_id=network.vpc_id,
+                subnet_id=network.private_subnet_ids[settings.zone],
+                node_security_group_id=network.node_security_group_id,
+                efa_security_group_id=network.efa_security_group_id,
+            ),
+            links={zone.value: buckets[zone.value].name for zone in settings.linked},
+            key_arn=key_arn,
+            tags=tags,
+            protect=context.protect,
+        ),
+    )
