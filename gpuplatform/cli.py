@@ -1,0 +1,155 @@
+"""The command `gpuplatform`: arguments in, tables out.
+
+What a command needs is imported when it runs, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+
+if TYPE_CHECKING:
+    from gpuplatform.preview.check import Finding
+    from gpuplatform.preview.plan import Plan
+
+FOUND, WRONG_CALL = 1, 2
+"""Exit status: the plan has an error; the settings or the call are wrong. Nothing wrong is 0."""
+
+PLAIN_WIDTH = 120
+"""Columns where no terminal says how many it has: a pipe, a file, a CI log."""
+
+app = typer.Typer(
+    help="AI infrastructure on AWS as one Pulumi program, with a preview that needs no account.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None if "NO_COLOR" in os.environ else "rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+catalog = typer.Typer(help="The facts that plans are checked against and priced by.", no_args_is_help=True)
+refresh = typer.Typer(help="Read facts from AWS again. Needs credentials.", no_args_is_help=True)
+catalog.add_typer(refresh, name="refresh")
+app.add_typer(catalog, name="catalog", rich_help_panel="Facts")
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console that is plain where nobody sees colours."""
+    stream = sys.stderr if stderr else sys.stdout
+    plain = "NO_COLOR" in os.environ or not stream.isatty()
+    width = PLAIN_WIDTH if not stream.isatty() and "COLUMNS" not in os.environ else None
+    return Console(
+        file=stream,
+        color_system=None if plain else "auto",
+        no_color=plain,
+        highlight=False,
+        width=width,
+        soft_wrap=False,
+    )
+
+
+@app.command(rich_help_panel="Before anything is created")
+def preview(
+    environment: Annotated[str, typer.Argument(metavar="ENV", help="Whose Pulumi.ENV.yaml: dev, prod.")],
+    tree: Annotated[bool, typer.Option("--tree", help="List every resource, by layer.")] = False,
+    json_file: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write all of it as JSON.")] = None,
+    manifests: Annotated[
+        Path | None, typer.Option("--manifests", metavar="DIR", help="Write the Kubernetes objects as YAML files.")
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Show tracebacks of the program.")] = False,
+) -> None:
+    """Say what ENV would create, what is wrong with it, what it costs and how long it takes. Needs no account."""
+    json_file, manifests = (path.absolute() if path else None for path in (json_file, manifests))
+    plan = _plan(environment, verbose=verbose)
+    from gpuplatform.preview import json_report, report
+    from gpuplatform.preview import manifests as yaml_report
+    from gpuplatform.preview.files import write_whole
+
+    findings, bill, timeline = _judged(plan)
+    try:
+        if json_file:
+            write_whole(json_file, json_report.text(json_report.document(plan, findings, bill, timeline)))
+        if manifests:
+            yaml_report.write(plan, manifests)
+    except OSError as error:
+        _refuse(f"{error.filename}: cannot be written: {error.strerror}")
+    out = console()
+    if tree:
+        report.full_tree(out, plan)
+    report.first_screen(out, plan, findings, bill, timeline)
+    if any(f.severity == "error" for f in findings):
+        raise typer.Exit(FOUND)
+
+
+@app.command(rich_help_panel="Before anything is created")
+def checks() -> None:
+    """List what the preview checks."""
+    from rich import box
+    from rich.table import Table
+
+    from gpuplatform.preview.check import all_checks
+
+    table = Table("rule", "severity", "what holds", box=box.SIMPLE_HEAD, pad_edge=False)
+    for one in all_checks():
+        table.add_row(one.rule, one.severity.value, one.sentence)
+    console().print(table)
+
+
+@refresh.command("instances")
+def refresh_instances(
+    regions: Annotated[
+        list[str] | None,
+        typer.Option("--region", help="Ask EC2 here; repeat for more. Without any, moto's copy of EC2's answers."),
+    ] = None,
+) -> None:
+    """Hardware of every instance type, and which zone offers it."""
+    from gpuplatform.ops import refresh_instances as command
+
+    with console(stderr=True).status("reading instance types"):
+        command.main(["--from-ec2", *regions] if regions else [])
+
+
+def _refuse(*sentences: str) -> NoReturn:
+    err = console(stderr=True)
+    for sentence in sentences:
+        err.print(sentence, markup=False, soft_wrap=True)
+    raise typer.Exit(WRONG_CALL)
+
+
+def _plan(name: str, *, verbose: bool) -> Plan:
+    """Load and run; every way in which that can fail ends in a sentence and exit status 2."""
+    err = console(stderr=True)
+    with err.status("starting") as status:
+        from gpuplatform.preview import environment as environments
+        from gpuplatform.preview.recorder import ProgramError
+
+        try:
+            found = environments.load(environments.find_root(Path.cwd()), name)
+            return environments.preview(found, status.update)
+        except environments.CallError as error:
+            sentences = error.problems
+        except ProgramError as error:
+            from gpuplatform.preview.report import progress_of
+
+            if verbose:
+                err.print_exception()
+            # The program's own word for wrong settings, told by its shape: the toolkit imports nothing of the program.
+            problems: tuple[str, ...] = tuple(getattr(error.__cause__, "problems", ()))
+            root = environments.find_root(Path.cwd())
+            sentences = problems or (environments.explain(error, root), progress_of(error.plan))
+    _refuse(*sentences)
+
+
+def _judged(plan: Plan) -> tuple[list[Finding], Any, Any]:
+    """Findings, bill and timeline of a plan."""
+    from gpuplatform.preview.check import run_checks
+
+    return run_checks(plan), None, None
+
+
+def main() -> None:
+    app()

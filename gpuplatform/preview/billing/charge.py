@@ -1,0 +1,79 @@
+"""Units of one price: what every pricer yields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from gpuplatform.catalog.prices import Price
+from gpuplatform.preview.billing.situation import Situation
+from gpuplatform.preview.plan import PlannedResource
+
+HOURS: Final = Decimal(730)
+"""Hours of a month: AWS's own convention, 365 × 24 / 12 (AWS Pricing Calculator, "730 hours in a month", read 2026-11)."""
+
+ZERO: Final = Decimal(0)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Charge:
+    """Units of one price that a resource uses in a month of each kind, and in its dearest hour."""
+
+    what: str
+    price: Price
+    asleep: Decimal
+    idle: Decimal
+    expected: Decimal
+    most_per_hour: Decimal
+    most_price: Price | None = None
+    """What the dearest hour is paid at, where that is another price: on-demand where spot has none."""
+    note: str = ""
+    """What is left out or assumed, one sentence."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unpriced:
+    """A thing that costs, and why we cannot say how much."""
+
+    why: str
+
+
+Entry = Charge | Unpriced
+Pricer = Callable[[PlannedResource, Situation], Iterator[Entry]]
+
+
+def steady(
+    situation: Situation, what: str, service: str, key: str, count: Decimal | int = 1, note: str = ""
+) -> Charge | Unpriced:
+    """So many of a thing, paid by the hour or by the month whether used or not, asleep or awake."""
+    found = situation.price(service, key)
+    if found is None:
+        return missing(situation, service, key)
+    hourly = Decimal(count) * (1 if found.unit == "hour" else 1 / HOURS)
+    month = Decimal(count) * (HOURS if found.unit == "hour" else 1)
+    return Charge(what=what, price=found, asleep=month, idle=month, expected=month, most_per_hour=hourly, note=note)
+
+
+def used(
+    situation: Situation,
+    what: str,
+    service: str,
+    key: str,
+    expected: Decimal = ZERO,
+    most_per_hour: Decimal = ZERO,
+    note: str = "",
+) -> Charge | Unpriced:
+    """A thing that costs nothing at rest: `expected` units a month, `most_per_hour` at its cap where it has one."""
+    found = situation.price(service, key)
+    if found is None:
+        return missing(situation, service, key)
+    return Charge(
+        what=what, price=found, asleep=ZERO, idle=ZERO, expected=expected, most_per_hour=most_per_hour, note=note
+    )
+
+
+def missing(situation: Situation, service: str, key: str, purchase: str = "on-demand") -> Unpriced:
+    bought = "" if purchase == "on-demand" else f" as {purchase}"
+    return Unpriced(why=f"no source gives the price of {service} {key}{bought} in {situation.region}")

@@ -1,0 +1,164 @@
+"""What pricers look up in a plan: linked resources, zones, sleep, and the usage that settings state."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Final, cast
+
+from gpuplatform.catalog import prices
+from gpuplatform.catalog.prices import Price
+from gpuplatform.preview.plan import Json, Plan, PlannedResource
+
+NODE_GROUP: Final = "aws:eks/nodeGroup:NodeGroup"
+SCHEDULE: Final = "aws:scheduler/schedule:Schedule"
+RESIZES_NODE_GROUP: Final = ":aws-sdk:eks:updateNodegroupConfig"
+
+DAYS_A_MONTH: Final = Decimal(730) / 24
+WORKING_SHARE: Final = {"mon-fri": Decimal(5) / 7, "mon-sun": Decimal(1)}
+"""Part of the days on which an environment is awake."""
+
+
+@dataclass(frozen=True)
+class Situation:
+    """A plan, on a day."""
+
+    plan: Plan
+    today: datetime.date
+
+    @property
+    def region(self) -> str:
+        return self.plan.region
+
+    def price(self, service: str, key: str, purchase: str = "on-demand") -> Price | None:
+        return prices.price(service, key, self.region, purchase)
+
+    def linked(self, resource: PlannedResource, path: str, type_: str) -> list[PlannedResource]:
+        """Resources of a type that an input refers to: by recorded property dependency, else by the identifier sent."""
+        by_urn = self.plan.by_urn
+        urns = resource.property_dependencies.get(path, ())
+        found = [by_urn[urn] for urn in urns if urn in by_urn and by_urn[urn].type == type_]
+        if found:
+            return found
+        sent = set(texts(resource.inputs.get(path)))
+        return [r for r in self.plan.all(type_) if sent & set(texts([r.outputs.get("id"), r.outputs.get("name")]))]
+
+    def zones(self, resource: PlannedResource) -> tuple[str, ...]:
+        """IDs of the zones whose subnets a resource names; all of the plan's where it names none that we know."""
+        subnets = self.linked(resource, "subnetIds", "aws:ec2/subnet:Subnet") or self.plan.all("aws:ec2/subnet:Subnet")
+        return tuple(sorted({str(s.inputs["availabilityZoneId"]) for s in subnets if "availabilityZoneId" in s.inputs}))
+
+    @cached_property
+    def awake_hours(self) -> Decimal:
+        """Hours a month that the environment is awake: hours of a day × share of days × 730 / 24 days of a month.
+
+        07:00 to 19:00 on working days is 12 × 5/7 × 30.4167 = 260.71.
+        """
+        awake = self.plan.setting("governance").get("awake")
+        if not awake:
+            return Decimal(730)
+        start, stop = (_hour_of_day(str(awake[edge])) for edge in ("start", "stop"))
+        return (stop - start) * WORKING_SHARE[str(awake.get("days", "mon-fri"))] * DAYS_A_MONTH
+
+    @cached_property
+    def sleeping(self) -> Mapping[str, int]:
+        """URN of a node group → nodes it has asleep, where a schedule resizes it: the smallest size any schedule sets."""
+        sizes: dict[str, int] = {}
+        for schedule in self.plan.all(SCHEDULE):
+            target = mapping(schedule.inputs.get("target"))
+            if (
+                not str(target.get("arn", "")).endswith(RESIZES_NODE_GROUP)
+                or schedule.inputs.get("state") == "DISABLED"
+            ):
+                continue
+            sent = mapping(_parsed(target.get("input")))
+            size = mapping(sent.get("ScalingConfig")).get("DesiredSize")
+            for group in self._resized(schedule, sent):
+                if size is not None:
+                    sizes[group.urn] = min(int(size), sizes.get(group.urn, int(size)))
+        return sizes
+
+    def _resized(self, schedule: PlannedResource, sent: Mapping[str, Json]) -> Iterator[PlannedResource]:
+        name = sent.get("NodegroupName")
+        named = [
+            g
+            for g in self.plan.all(NODE_GROUP)
+            if name in (g.outputs.get("nodeGroupName"), g.inputs.get("nodeGroupName"))
+        ]
+        yield from named or self.linked(schedule, "target", NODE_GROUP)
+
+    def team(self, resource: PlannedResource) -> str:
+        """Who pays: the resource's tag or label, else that of its nearest ancestor, or of all that stands under that ancestor;
+        else the platform's owner."""
+        node: PlannedResource | None = resource
+        while node is not None:
+            if own := _team_of(node):
+                return own
+            if (
+                node is not resource
+                and len(below := {t for d in self.plan.descendants(node) if (t := _team_of(d))}) == 1
+            ):
+                return below.pop()
+            node = self.plan.by_urn.get(node.parent or "")
+        return str(self.plan.setting("owner").get("team", ""))
+
+
+def mapping(value: Json) -> Mapping[str, Json]:
+    """The value where it is an object, else an empty one."""
+    return cast(Mapping[str, Json], value) if isinstance(value, Mapping) else {}
+
+
+def sequence(value: Json) -> list[Json]:
+    """The value where it is a list, else an empty one."""
+    return cast(list[Json], value) if isinstance(value, list) else []
+
+
+def texts(value: Json) -> Iterator[str]:
+    """Every text within a value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for inner in cast(Mapping[str, Json], value).values():
+            yield from texts(inner)
+    elif isinstance(value, Iterable):
+        for inner in cast(Iterable[Json], value):
+            yield from texts(inner)
+
+
+def decimal(value: Json) -> Decimal:
+    """A number as JSON carries it, without binary noise; 0 for none."""
+    return Decimal(str(value or 0))
+
+
+def _hour_of_day(clock: str) -> Decimal:
+    hours, minutes = clock.split(":")
+    return Decimal(hours) + Decimal(minutes) / 60
+
+
+def _parsed(value: Json) -> Json:
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return None
+
+
+def _team_of(resource: PlannedResource) -> str:
+    inputs = resource.inputs
+    metadata = mapping(inputs.get("metadata"))
+    for tags in (
+        inputs.get("tags"),
+        inputs.get("tagsAll"),
+        inputs.get("clusterTags"),
+        metadata.get("labels"),
+        inputs.get("labels"),
+    ):
+        for key in ("team", "gpuplatform.io/team"):
+            if found := mapping(tags).get(key):
+                return str(found)
+    return ""

@@ -1,0 +1,116 @@
+"""What a check is, and how checks are run.
+
+A check is one small function from a plan to faults, decorated with its rule, its severity and one sentence:
+
+    @check("duplicate-urn", Severity.ERROR, "Every resource has a URN of its own.")
+    def duplicate_urn(plan: Plan) -> Iterator[Fault]:
+        for again in plan.duplicates:
+            yield Fault(f"{again.name} is registered twice; give one another name", again)
+
+The modules of `checks/` register theirs on import.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from gpuplatform.preview.plan import Plan, PlannedResource, Source
+
+
+class Severity(StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What a check has found: a sentence, and what it is about."""
+
+    message: str
+    resource: PlannedResource | None = None
+    source: Source | None = None
+    """The line to change, where it is not the line that makes the resource."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A fault with the rule that it breaks."""
+
+    rule: str
+    severity: Severity
+    urn: str
+    message: str
+    file: str
+    line: int
+
+    def to_json(self) -> dict[str, str | int]:
+        return {
+            "rule": self.rule,
+            "severity": self.severity.value,
+            "urn": self.urn,
+            "message": self.message,
+            "file": self.file,
+            "line": self.line,
+        }
+
+
+Judge = Callable[[Plan], Iterator[Fault]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """A rule and the function that finds what breaks it."""
+
+    rule: str
+    severity: Severity
+    sentence: str
+    judge: Judge
+
+    def __call__(self, plan: Plan) -> Iterator[Finding]:
+        for fault in self.judge(plan):
+            source = fault.source or (fault.resource.source if fault.resource else None)
+            yield Finding(
+                rule=self.rule,
+                severity=self.severity,
+                urn=fault.resource.urn if fault.resource else "",
+                message=fault.message,
+                file=source.file if source else "",
+                line=source.line if source else 0,
+            )
+
+
+_REGISTRY: Final[dict[str, Check]] = {}
+
+
+def check(rule: str, severity: Severity, sentence: str) -> Callable[[Judge], Check]:
+    """Register a function as a check."""
+
+    def register(judge: Judge) -> Check:
+        if rule in _REGISTRY:
+            raise ValueError(f"two checks are called {rule}; rename one")
+        _REGISTRY[rule] = Check(rule=rule, severity=severity, sentence=sentence, judge=judge)
+        return _REGISTRY[rule]
+
+    return register
+
+
+def all_checks() -> list[Check]:
+    """Every check of `checks/`, by rule."""
+    from gpuplatform.preview import checks
+
+    for module in pkgutil.iter_modules(checks.__path__):
+        importlib.import_module(f"{checks.__name__}.{module.name}")
+    return sorted(_REGISTRY.values(), key=lambda c: c.rule)
+
+
+def run_checks(plan: Plan, checks: Iterable[Check] | None = None) -> list[Finding]:
+    """What is wrong with a plan: errors first, then by place."""
+    found = {finding for one in (all_checks() if checks is None else checks) for finding in one(plan)}
+    order = list(Severity)
+    return sorted(found, key=lambda f: (order.index(f.severity), f.file, f.line, f.rule, f.urn, f.message))

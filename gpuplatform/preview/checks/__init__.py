@@ -1,0 +1,1 @@
+"""The checks, a file a theme. A module registers its own on import."""

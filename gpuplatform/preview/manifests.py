@@ -1,0 +1,45 @@
+"""The plan's Kubernetes objects as YAML, as the API server would be sent them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import yaml
+
+from gpuplatform.preview.files import write_whole
+from gpuplatform.preview.plan import Json, Plan, PlannedResource
+
+HEADER: Final = "# Written by gpuplatform preview; the next run replaces it.\n"
+
+
+def objects(plan: Plan) -> Iterator[tuple[PlannedResource, dict[str, Json]]]:
+    """Every object with its resource; the name that Pulumi would choose where the program chose none."""
+    for resource in plan.resources:
+        if not (resource.type.startswith("kubernetes:") and "kind" in resource.inputs):
+            continue
+        named: dict[str, Json] = dict(resource.outputs.get("metadata") or {})
+        written: dict[str, Json] = dict(resource.inputs.get("metadata") or {})
+        metadata = {"name": named.get("name", resource.name), **written}
+        yield resource, {**resource.inputs, "metadata": metadata}
+
+
+def write(plan: Plan, folder: Path) -> int:
+    """One file an object; files of an earlier run that no longer belong are removed. Returns the number of objects."""
+    texts = {_file_name(body): HEADER + yaml.safe_dump(body, sort_keys=False) for _, body in objects(plan)}
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in texts.items():
+        write_whole(folder / name, text)
+    for old in folder.glob("*.yaml"):
+        if old.name not in texts and old.read_text(encoding="utf-8").startswith(HEADER):
+            old.unlink()
+    return len(texts)
+
+
+def _file_name(body: dict[str, Json]) -> str:
+    metadata = body["metadata"]
+    parts = (metadata.get("namespace", ""), body["kind"], str(body["apiVersion"]).partition("/")[0], metadata["name"])
+    words = [re.sub(r"[^a-z0-9.-]+", "-", str(part).lower()) for part in parts if part]
+    return "_".join(words) + ".yaml"

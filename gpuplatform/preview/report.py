@@ -1,0 +1,184 @@
+"""The preview in a terminal: one page that says what, what is wrong, what it costs and how long it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import Final
+
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.tree import Tree
+
+from gpuplatform.preview.check import Finding, Severity, all_checks
+from gpuplatform.preview.look import listing, mapping
+from gpuplatform.preview.plan import STACK, Json, Plan, PlannedResource
+from gpuplatform.preview.tree import by_layer
+from gpuplatform.preview.words import counted, describe
+
+_COLOUR: Final = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
+_STATES: Final = ("asleep_monthly", "idle_monthly", "expected_monthly", "maximum_hourly")
+_UNPRICED_SHOWN: Final = 5
+_FINDINGS_SHOWN: Final = 20
+"""Of one rule; a fault that repeats needs no more to be understood."""
+
+
+def first_screen(console: Console, plan: Plan, findings: Sequence[Finding], bill: Json, timeline: Json) -> None:
+    """What the plan contains, in one page."""
+    resources = [r for r in plan.resources if r.type != STACK]
+    heading = f"[bold]{escape(plan.project)} {escape(plan.environment)}[/]"
+    console.print(f"{heading}  {escape(plan.region)}, {counted(len(resources), 'resource')}")
+    console.print()
+    _layers(console, plan)
+    _findings(console, findings)
+    if bill:
+        _bill(console, plan, mapping(bill))
+    if timeline:
+        _path(console, plan, mapping(timeline))
+
+
+def full_tree(console: Console, plan: Plan) -> None:
+    """Every resource under its parent, by layer."""
+    for layer, resources in by_layer(plan).items():
+        root = Tree(f"[bold]{escape(layer)}[/]", guide_style="dim")
+        own = {r.urn for r in resources}
+        nodes: dict[str, Tree] = {}
+        for resource in resources:
+            parent = nodes.get(resource.parent or "") if resource.parent in own else root
+            nodes[resource.urn] = (parent or root).add(_leaf(resource), highlight=False)
+        console.print(root)
+        console.print()
+
+
+def progress_of(plan: Plan) -> str:
+    """How far a program came that did not end well."""
+    made = [r for r in plan.resources if r.type != STACK]
+    if not made:
+        return "Nothing was planned before that."
+    layers = ", ".join(f"{layer} {len(found)}" for layer, found in by_layer(plan).items())
+    return f"Planned before that: {counted(len(made), 'resource')} ({layers})."
+
+
+def _leaf(resource: PlannedResource) -> str:
+    place = f"  [dim]{escape(str(resource.source))}[/]" if resource.source else ""
+    flag = "  [dim]protected[/]" if resource.protect else ""
+    return f"{escape(resource.name)}  [cyan]{escape(short_type(resource.type))}[/]{flag}{place}"
+
+
+def short_type(token: str) -> str:
+    """`aws:ec2/launchTemplate:LaunchTemplate` → `aws ec2 LaunchTemplate`."""
+    package, module, name = token.split(":")
+    return " ".join(part for part in (package, module.partition("/")[0], name) if part != "index")
+
+
+def _layers(console: Console, plan: Plan) -> None:
+    table = _table()
+    table.add_column("layer", style="bold", no_wrap=True)
+    table.add_column("what, and where", ratio=1, overflow="fold")
+    table.add_column("resources", justify="right")
+    for layer, resources in by_layer(plan).items():
+        table.add_row(escape(layer), escape(describe(plan, resources)), str(len(resources)))
+    console.print(table)
+    console.print()
+
+
+def _findings(console: Console, findings: Sequence[Finding]) -> None:
+    if not findings:
+        console.print(f"[green]Nothing wrong[/]: {counted(len(all_checks()), 'check')} passed.")
+        console.print()
+        return
+    sentences = {one.rule: one.sentence for one in all_checks()}
+    for (severity, rule), group in groupby(
+        sorted(findings, key=lambda f: (list(Severity).index(f.severity), f.rule)), key=lambda f: (f.severity, f.rule)
+    ):
+        console.print(
+            f"[{_COLOUR[severity]}]{severity.value}[/] [bold]{escape(rule)}[/]  {escape(sentences.get(rule, ''))}"
+        )
+        _places(console, list(group))
+        console.print()
+    console.print(_verdict(findings))
+    console.print()
+
+
+def _places(console: Console, findings: list[Finding]) -> None:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=console.width >= 100, overflow="fold")
+    table.add_column(overflow="fold")
+    for finding in findings[:_FINDINGS_SHOWN]:
+        place = f"{finding.file}:{finding.line}" if finding.file else "-"
+        table.add_row(f"  {escape(place)}", escape(finding.message))
+    if len(findings) > _FINDINGS_SHOWN:
+        table.add_row("  …", f"and {len(findings) - _FINDINGS_SHOWN} more; --json has them all")
+    console.print(table)
+
+
+def _verdict(findings: Iterable[Finding]) -> str:
+    found = [f.severity for f in findings]
+    nouns = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+    parts = [counted(found.count(severity), noun) for severity, noun in nouns.items() if severity in found]
+    return f"{' and '.join((', '.join(parts[:-1]), parts[-1])) if len(parts) > 1 else parts[0]} found."
+
+
+def _bill(console: Console, plan: Plan, bill: dict[str, Json]) -> None:
+    lines = [mapping(line) for line in listing(bill.get("lines"))]
+    totals: dict[str, dict[str, float]] = {}
+    for line in lines:
+        resource = plan.by_urn.get(str(line.get("urn")))
+        of_layer = totals.setdefault(resource.layer if resource else "program", dict.fromkeys(_STATES, 0.0))
+        for state in _STATES:
+            of_layer[state] += float(line.get(state) or 0)
+    table = _table(footer=True)
+    table.add_column("bill", "total", style="bold", no_wrap=True)
+    heads = ("asleep\n$ a month", "idle\n$ a month", "expected\n$ a month", "maximum\n$ an hour")
+    for head, state in zip(heads, _STATES, strict=True):
+        table.add_column(head, _money(bill.get(state)), justify="right", no_wrap=True)
+    for layer in by_layer(plan):
+        if layer in totals:
+            table.add_row(escape(layer), *(_money(totals[layer][state]) for state in _STATES))
+    console.print(table)
+    _unpriced(console, plan, bill)
+    console.print()
+
+
+def _unpriced(console: Console, plan: Plan, bill: dict[str, Json]) -> None:
+    console.print(f"[dim]List prices in {bill.get('currency', 'USD')}, newest of {bill.get('as_of', '?')}.[/]")
+    unpriced = [mapping(line) for line in listing(bill.get("unpriced"))]
+    if not unpriced:
+        return
+    console.print(f"Not in the bill: {counted(len(unpriced), 'resource')} without a known price.")
+    for line in unpriced[:_UNPRICED_SHOWN]:
+        resource = plan.by_urn.get(str(line.get("urn")))
+        name = resource.name if resource else str(line.get("urn"))
+        console.print(f"  {escape(name)}: {escape(str(line.get('why', '')))}")
+    if len(unpriced) > _UNPRICED_SHOWN:
+        console.print(f"  … and {len(unpriced) - _UNPRICED_SHOWN} more; --json has them all")
+
+
+def _path(console: Console, plan: Plan, timeline: dict[str, Json]) -> None:
+    seconds = float(timeline.get("critical_path_seconds") or 0)
+    chain = [plan.by_urn[urn].name for urn in listing(timeline.get("chain")) if urn in plan.by_urn]
+    bound = float(timeline.get("lower_bound_seconds") or 0)
+    least = f", at least {_minutes(bound)}" if bound else ""
+    console.print(
+        f"[bold]Ready in about {_minutes(seconds)}[/]{least}, by way of {escape(' → '.join(_shortened(chain)))}."
+    )
+
+
+def _shortened(chain: list[str], most: int = 7) -> list[str]:
+    return chain if len(chain) <= most else [*chain[: most - 2], "…", chain[-1]]
+
+
+def _minutes(seconds: float) -> str:
+    return f"{round(seconds / 60)} min" if seconds >= 90 else f"{round(seconds)} s"
+
+
+def _money(value: Json) -> str:
+    return f"{float(value):,.2f}" if value is not None else "?"
+
+
+def _table(*, footer: bool = False) -> Table:
+    return Table(
+        box=box.SIMPLE_HEAD, show_footer=footer, pad_edge=False, padding=(0, 1), header_style="dim", expand=False
+    )

@@ -1,0 +1,116 @@
+"""YAML as Pulumi reads it, with the line of every key.
+
+Pulumi parses with Go's yaml.v3, which follows YAML 1.2 where PyYAML follows 1.1: `on` and `no` are words, so is `12:30`,
+and `70e9` is a number (go-yaml/yaml, resolve.go, read 2026-11).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from pathlib import Path
+from typing import Final
+
+import yaml
+
+from gpuplatform.preview.plan import Json
+
+_WORDS: Final[dict[str, Json]] = {
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+}
+_FLOAT: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_DATE: Final = re.compile(r"\d{4}-\d{1,2}-\d{1,2}([Tt ].*)?")
+
+
+class YamlError(Exception):
+    """The file is no YAML that Pulumi would read as written. `problems` has one sentence each, with the line."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def read(path: Path) -> tuple[Json, dict[str, int]]:
+    """The document, and the line of every key path (`config.gpuplatform:network.zones[1]` → 12).
+
+    Raises YamlError.
+    """
+    try:
+        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        raise YamlError([f"{path.name}{_place(error)}: {_reason(error)}"]) from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise YamlError([f"{path.name}: is no YAML text: {error}"]) from error
+    if root is None:
+        return None, {}
+    reader = _Reader(path.name)
+    value = reader.value(root, "")
+    if reader.problems:
+        raise YamlError(reader.problems)
+    return value, reader.lines
+
+
+def _place(error: yaml.MarkedYAMLError) -> str:
+    mark = error.problem_mark or error.context_mark
+    return f": line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+
+
+def _reason(error: yaml.MarkedYAMLError) -> str:
+    return ", ".join(part for part in (error.context, error.problem) if part) or "does not parse as YAML"
+
+
+class _Reader:
+    def __init__(self, file: str) -> None:
+        self.lines: dict[str, int] = {}
+        self.problems: list[str] = []
+        self._file = file
+
+    def value(self, node: yaml.Node, path: str) -> Json:
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, path)
+        if isinstance(node, yaml.SequenceNode):
+            values: list[Json] = []
+            for index, child in enumerate(node.value):
+                self.lines[f"{path}[{index}]"] = child.start_mark.line + 1
+                values.append(self.value(child, f"{path}[{index}]"))
+            return values
+        plain = isinstance(node, yaml.ScalarNode) and node.style is None
+        return self._scalar(node, path) if plain else node.value
+
+    def _mapping(self, node: yaml.MappingNode, path: str) -> dict[str, Json]:
+        values: dict[str, Json] = {}
+        for key_node, child in node.value:
+            key, line = str(key_node.value), key_node.start_mark.line + 1
+            inner = f"{path}.{key}" if path else key
+            if key in values:
+                self.problems.append(f"{self._file}: line {line}: {inner} is written twice; keep one")
+            self.lines[inner] = line
+            values[key] = self.value(child, inner)
+        return values
+
+    def _scalar(self, node: yaml.Node, path: str) -> Json:
+        text = str(node.value)
+        if text in _WORDS:
+            return _WORDS[text]
+        if _DATE.fullmatch(text):
+            # Pulumi's configuration turns a timestamp into Go's text for it: "2026-12-20 00:00:00 +0000 UTC"
+            # (pulumi/pulumi, sdk/go/common/resource/config/object.go, read 2026-11).
+            self.problems.append(
+                f'{self._file}: line {node.start_mark.line + 1}: {path}: write the date in quotes, "{text}"; '
+                "without them Pulumi hands the program a timestamp"
+            )
+        return _number(text) if text[0] in "+-.0123456789" else text
+
+
+def _number(text: str) -> Json:
+    plain = text.replace("_", "")
+    try:
+        return int(plain, 8) if re.fullmatch(r"[-+]?0[0-7]+", plain) else int(plain, 0)
+    except ValueError:
+        if not _FLOAT.fullmatch(plain):
+            return text
+    number = float(plain)
+    # Beyond that, Go writes JSON numbers with an exponent, which Python reads as a float.
+    return int(number) if math.isfinite(number) and number.is_integer() and abs(number) < 1e21 else number
