@@ -1,0 +1,44 @@
+"""Container images that our own objects run, pinned: operators come from charts, which pin theirs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Image:
+    repository: str
+    tag: str
+    architectures: frozenset[str]
+    """For which the image is known to exist; nodes of another architecture cannot run it."""
+    source: str
+    as_of: str
+
+    def __str__(self) -> str:
+        return f"{self.repository}:{self.tag}"
+
+
+VLLM = Image(
+    repository="docker.io/vllm/vllm-openai",
+    tag="v0.28.0",
+    architectures=frozenset({"amd64"}),
+    source="base image of AWS's vLLM Deep Learning Container 0.28.0 (aws/deep-learning-containers#6667)",
+    as_of="2026-08-27",
+)
+"""Has the Run:ai streamer for S3, and a user `vllm`, 2000:0, whose home is writable (vllm-project/vllm#40275)."""
+
+ENVOY = Image(
+    repository="docker.io/envoyproxy/envoy",
+    tag="distroless-v1.39.3",
+    architectures=frozenset({"amd64", "arm64"}),
+    source="release 1.39.3; the tag as other projects pin it. Our configuration was run on this version",
+    as_of="2026-11-22",
+)
+
+AWS_CLI = Image(
+    repository="public.ecr.aws/aws-cli/aws-cli",
+    tag="2.37.1",
+    architectures=frozenset({"amd64", "arm64"}),
+    source="the tag as other projects pin it; that both architectures exist is said of the repository, not checked for the tag",
+    as_of="2026-11-22",
+)

@@ -1,0 +1,35 @@
+"""How pods find GPU nodes: the labels and the taint that every node group and Karpenter pool carries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gpuplatform.catalog.instances import InstanceType
+from gpuplatform.sizing.capacity import Rung
+
+POOL = "gpuplatform.io/pool"
+RUNG = "gpuplatform.io/rung"
+SYSTEM = {POOL: "system"}
+"""Where operators run; it has no taint."""
+
+TAINT = {"key": "nvidia.com/gpu", "operator": "Equal", "value": "present", "effect": "NoSchedule"}
+"""As a toleration."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingPool:
+    """A pool of managed node groups, one a rung."""
+
+    name: str
+    instance: InstanceType
+    efa: bool
+    rungs: Sequence[Rung]
+    """Ways of buying, first choice first."""
+
+    def rung_label(self, index: int) -> str:
+        return f"{self.rungs[index].how}-{index}"
+
+    @property
+    def rung_gpus(self) -> list[int]:
+        return [rung.max * self.instance.gpu_count for rung in self.rungs]

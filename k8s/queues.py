@@ -1,0 +1,206 @@
+"""Kueue's objects: who may use how much of which pool, and in which order its rungs are taken.
+
+A flavour is one rung of one pool. All flavours stand in one resource group of each team's ClusterQueue, in rung order: Kueue tries the
+next only where the one before has no room, and a job that selects its pool sees that pool's flavours alone. Every
+resource that a job may request must be covered, or it is never admitted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+from pulumi_kubernetes.apiextensions import CustomResource
+
+from components.tags import CostTags
+from gpuplatform.sizing.quotas import split
+from gpuplatform.sizing.shares import node_share
+from k8s.gpu_nodes import POOL, RUNG, TAINT, TrainingPool
+
+API = "kueue.x-k8s.io/v1beta2"
+COHORT = "training"
+CHECK = "capacity"
+
+PRIORITIES = {"low": 100, "normal": 1000, "high": 10000}
+"""WorkloadPriorityClasses: within its own share, a team's higher priority preempts its lower."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Team:
+    """What a team owns and may borrow."""
+
+    gpus: Mapping[str, int]
+    """Pool → GPUs guaranteed."""
+    borrow: int = 0
+    """GPUs of others' unused share that it may take of each rung: Kueue limits borrowing by flavour."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueuesArgs:
+    pools: Sequence[TrainingPool]
+    teams: Mapping[str, Team]
+    tags: CostTags
+    namespace: kubernetes.core.v1.Namespace
+    """Where every team has a LocalQueue of its name."""
+    namespace_name: str
+    """The same, known before anything exists."""
+    operator: pulumi.Resource
+    """The release that brings Kueue's kinds."""
+
+    def __post_init__(self) -> None:
+        known = [pool.name for pool in self.pools]
+        for team, owned in self.teams.items():
+            if unknown := [pool for pool in owned.gpus if pool not in known]:
+                raise ValueError(
+                    f"teams.{team}: {', '.join(unknown)} is no pool; accepted: {', '.join(known) or 'none, for there is no pool'}"
+                )
+
+
+class Queues(pulumi.ComponentResource):
+    local_queues: Mapping[str, pulumi.Resource]
+    """Team → its LocalQueue, which bears the team's name: what a team's jobs wait for."""
+
+    def __init__(self, name: str, args: QueuesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("gpuplatform:k8s:Queues", name, {}, opts)
+        labels = args.tags.labels()
+
+        def kueue(role: str, kind: str, called: str, spec: Any, *after: pulumi.Resource, **metadata: Any):
+            return CustomResource(
+                f"{name}-{role}",
+                api_version=API,
+                kind=kind,
+                metadata={"name": called, "labels": labels, **metadata},
+                spec=spec,
+                opts=pulumi.ResourceOptions(parent=self, depends_on=after or [args.operator]),
+            )
+
+        kueue("capacity-config", "ProvisioningRequestConfig", CHECK, provisioning_request())
+        check = kueue("capacity-check", "AdmissionCheck", CHECK, admission_check(CHECK))
+        flavors = [
+            kueue(f"flavor-{flavor_name(pool, index)}", "ResourceFlavor", flavor_name(pool, index), flavor(pool, index))
+            for pool in args.pools
+            for index in range(len(pool.rungs))
+        ]
+        quotas = {pool.name: split(_guaranteed(args.teams, pool), pool.rung_gpus) for pool in args.pools}
+        unowned = {pool.name: quotas[pool.name].unowned for pool in args.pools}
+        cohort = kueue(
+            "cohort", "Cohort", COHORT, {"resourceGroups": _groups(args.pools, unowned, borrow=None)}, *flavors
+        )
+
+        self.local_queues = {}
+        for team, owned in args.teams.items():
+            shares = {pool.name: quotas[pool.name].teams.get(team, (0,) * len(pool.rungs)) for pool in args.pools}
+            spec = cluster_queue(_groups(args.pools, shares, borrow=owned.borrow), args.namespace_name)
+            # Kueue keeps flavours and checks from being deleted while a queue uses them: the queue goes first.
+            queue = kueue(f"cluster-queue-{team}", "ClusterQueue", team, spec, cohort, check)
+            self.local_queues[team] = kueue(
+                f"local-queue-{team}",
+                "LocalQueue",
+                team,
+                {"clusterQueue": team},
+                queue,
+                namespace=args.namespace.metadata["name"],
+            )
+        for priority, value in PRIORITIES.items():
+            WorkloadPriorityClass(
+                f"{name}-priority-{priority}",
+                priority,
+                value,
+                labels,
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[args.operator]),
+            )
+        self.register_outputs({"queues": list(self.local_queues)})
+
+
+class WorkloadPriorityClass(pulumi.CustomResource):
+    """Kueue's priorities have no `spec`, which is all that the SDK's CustomResource can carry."""
+
+    def __init__(
+        self, name: str, called: str, value: int, labels: Mapping[str, str], opts: pulumi.ResourceOptions
+    ) -> None:
+        super().__init__(
+            f"kubernetes:{API}:WorkloadPriorityClass",
+            name,
+            {
+                "apiVersion": API,
+                "kind": "WorkloadPriorityClass",
+                "metadata": {"name": called, "labels": dict(labels)},
+                "value": value,
+                "description": f"Jobs of {called} priority.",
+            },
+            opts,
+        )
+
+
+def flavor_name(pool: TrainingPool, index: int) -> str:
+    return f"{pool.name}-{pool.rung_label(index)}"
+
+
+def flavor(pool: TrainingPool, index: int) -> dict[str, Any]:
+    """Nodes of one rung; the toleration is added to the pods that are admitted to it."""
+    return {"nodeLabels": {POOL: pool.name, RUNG: pool.rung_label(index)}, "tolerations": [TAINT]}
+
+
+def provisioning_request() -> dict[str, Any]:
+    """All nodes of a job, or none: Cluster Autoscaler asks for them only where the whole job would fit.
+
+    On AWS "best effort" means that EC2 may still deliver a part of them; the job then waits, and is requeued when it never gets ready.
+    """
+    return {
+        "provisioningClassName": "best-effort-atomic-scale-up.autoscaling.x-k8s.io",
+        "managedResources": ["nvidia.com/gpu"],
+        # Capacity that is not there now may be there in minutes: ask for about two hours, then give the quota back.
+        "retryStrategy": {"backoffBaseSeconds": 60, "backoffMaxSeconds": 1800, "backoffLimitCount": 8},
+    }
+
+
+def admission_check(config: str) -> dict[str, Any]:
+    return {
+        "controllerName": "kueue.x-k8s.io/provisioning-request",
+        "parameters": {"apiGroup": "kueue.x-k8s.io", "kind": "ProvisioningRequestConfig", "name": config},
+    }
+
+
+def cluster_queue(groups: Sequence[Mapping[str, Any]], namespace: str) -> dict[str, Any]:
+    return {
+        "cohortName": COHORT,
+        "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": namespace}},
+        "queueingStrategy": "BestEffortFIFO",
+        # An idle share of a rung that is paid for comes before a rung that costs more; that one comes before preempting anybody.
+        "flavorFungibility": {"whenCanBorrow": "MayStopSearch", "whenCanPreempt": "TryNextFlavor"},
+        # What a team lent it gets back, whatever runs there; within its share, its own priorities decide.
+        "preemption": {"reclaimWithinCohort": "Any", "withinClusterQueue": "LowerPriority"},
+        "resourceGroups": list(groups),
+        "admissionChecksStrategy": {"admissionChecks": [{"name": CHECK}]},
+    }
+
+
+def _groups(
+    pools: Sequence[TrainingPool], gpus: Mapping[str, Sequence[int]], borrow: int | None
+) -> list[dict[str, Any]]:
+    """One resource group over the rungs where something is owned or may be borrowed; none where there is no such rung."""
+    covered = ["cpu", "memory", "nvidia.com/gpu"]
+    if any(pool.efa for pool in pools):
+        covered += ["vpc.amazonaws.com/efa", "hugepages-2Mi"]
+    flavors: list[dict[str, Any]] = []
+    for pool in pools:
+        for index, owned in enumerate(gpus[pool.name]):
+            if not owned and not borrow:
+                continue
+            nominal = node_share(pool.instance, owned, efa=pool.efa).quantities()
+            limit = None if borrow is None else node_share(pool.instance, borrow, efa=pool.efa).quantities()
+            resources = [_quota(resource, nominal, limit) for resource in covered]
+            flavors.append({"name": flavor_name(pool, index), "resources": resources})
+    return [{"coveredResources": covered, "flavors": flavors}] if flavors else []
+
+
+def _quota(resource: str, nominal: Mapping[str, str], limit: Mapping[str, str] | None) -> dict[str, str]:
+    quota = {"name": resource, "nominalQuota": nominal.get(resource, "0")}
+    return quota if limit is None else {**quota, "borrowingLimit": limit.get(resource, "0")}
+
+
+def _guaranteed(teams: Mapping[str, Team], pool: TrainingPool) -> dict[str, int]:
+    return {team: owned.gpus[pool.name] for team, owned in teams.items() if pool.name in owned.gpus}
