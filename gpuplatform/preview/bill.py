@@ -1,0 +1,222 @@
+"""The bill of a plan: every resource priced with source and date, or listed with the reason why not.
+
+*Asleep* = a month with every schedule in its off state; *idle* = a month awake around the clock with everything at its minimum;
+*expected* = idle while awake, asleep for the rest, and the usage that settings state; *maximum* = the dearest hour, with everything at
+its cap. A month has 730 hours. Sums are exact; amounts are rounded when they are written.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
+from typing import Final
+
+from gpuplatform.catalog.prices import CURRENCY, STALE_DAYS
+from gpuplatform.preview.billing import (
+    cluster,
+    compute,
+    governance,
+    network,
+    node_pools,
+    observability,
+    sagemaker,
+    storage,
+)
+from gpuplatform.preview.billing.charge import Charge, Entry, Pricer, Unpriced
+from gpuplatform.preview.billing.free import FREE
+from gpuplatform.preview.billing.situation import Situation
+from gpuplatform.preview.plan import Json, Plan, PlannedResource
+
+PRICERS: Final[Mapping[str, Pricer]] = {
+    **network.PRICERS,
+    **cluster.PRICERS,
+    **compute.PRICERS,
+    **node_pools.PRICERS,
+    **storage.PRICERS,
+    **sagemaker.PRICERS,
+    **observability.PRICERS,
+    **governance.PRICERS,
+}
+
+BILLABLE_PACKAGES: Final = ("aws:", "aws-native:", "awsx:")
+"""Providers whose resources cost unless we know better; objects on the cluster run on nodes that are priced."""
+
+CENT: Final = Decimal("0.01")
+MILLI: Final = Decimal("0.0001")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """One price paid by one resource. `quantity` units at `unit_price` are the expected month."""
+
+    urn: str
+    team: str
+    layer: str
+    what: str
+    quantity: Decimal
+    unit: str
+    unit_price: Decimal
+    asleep_monthly: Decimal
+    idle_monthly: Decimal
+    expected_monthly: Decimal
+    maximum_hourly: Decimal
+    source: str
+    as_of: datetime.date
+    note: str = ""
+
+    def to_json(self) -> dict[str, Json]:
+        return {
+            "urn": self.urn,
+            "team": self.team,
+            "layer": self.layer,
+            "what": self.what,
+            "quantity": float(_rounded(self.quantity, MILLI)),
+            "unit": self.unit,
+            "unit_price": float(self.unit_price),
+            "asleep_monthly": _cents(self.asleep_monthly),
+            "idle_monthly": _cents(self.idle_monthly),
+            "expected_monthly": _cents(self.expected_monthly),
+            "maximum_hourly": float(_rounded(self.maximum_hourly, MILLI)),
+            "source": self.source,
+            "as_of": self.as_of.isoformat(),
+            "note": self.note,
+        }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Totals:
+    """Sums of lines, in dollars."""
+
+    asleep_monthly: Decimal = Decimal(0)
+    idle_monthly: Decimal = Decimal(0)
+    expected_monthly: Decimal = Decimal(0)
+    maximum_hourly: Decimal = Decimal(0)
+
+    @classmethod
+    def of(cls, lines: Iterable[Line]) -> Totals:
+        rows = tuple(lines)
+        return cls(
+            asleep_monthly=sum((r.asleep_monthly for r in rows), Decimal(0)),
+            idle_monthly=sum((r.idle_monthly for r in rows), Decimal(0)),
+            expected_monthly=sum((r.expected_monthly for r in rows), Decimal(0)),
+            maximum_hourly=sum((r.maximum_hourly for r in rows), Decimal(0)),
+        )
+
+    def to_json(self) -> dict[str, float]:
+        return {
+            "asleep_monthly": _cents(self.asleep_monthly),
+            "idle_monthly": _cents(self.idle_monthly),
+            "expected_monthly": _cents(self.expected_monthly),
+            "maximum_hourly": _cents(self.maximum_hourly),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bill:
+    """What an environment costs, and what of it we cannot price."""
+
+    today: datetime.date
+    lines: tuple[Line, ...]
+    unpriced: tuple[tuple[str, str], ...]
+    """URN and reason."""
+    currency: str = CURRENCY
+
+    @cached_property
+    def totals(self) -> Totals:
+        return Totals.of(self.lines)
+
+    @property
+    def as_of(self) -> datetime.date | None:
+        """The date of the oldest price that the bill rests on."""
+        return min((line.as_of for line in self.lines), default=None)
+
+    @property
+    def stale(self) -> tuple[Line, ...]:
+        """Lines whose price is older than 120 days."""
+        return tuple(line for line in self.lines if (self.today - line.as_of).days > STALE_DAYS)
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """What the bill leaves out or takes for granted, a sentence each."""
+        return tuple(sorted({line.note for line in self.lines if line.note}))
+
+    def by_team(self) -> dict[str, Totals]:
+        return self._by(lambda line: line.team)
+
+    def by_layer(self) -> dict[str, Totals]:
+        return self._by(lambda line: line.layer)
+
+    def by_resource(self) -> dict[str, Totals]:
+        return self._by(lambda line: line.urn)
+
+    def _by(self, group: Callable[[Line], str]) -> dict[str, Totals]:
+        groups: dict[str, list[Line]] = {}
+        for line in self.lines:
+            groups.setdefault(group(line), []).append(line)
+        return {name: Totals.of(lines) for name, lines in sorted(groups.items())}
+
+    def to_json(self) -> dict[str, Json]:
+        return {
+            "currency": self.currency,
+            "as_of": self.as_of.isoformat() if self.as_of else None,
+            **self.totals.to_json(),
+            "lines": [line.to_json() for line in self.lines],
+            "unpriced": [{"urn": urn, "why": why} for urn, why in self.unpriced],
+            "by_layer": {name: totals.to_json() for name, totals in self.by_layer().items()},
+            "by_team": {name: totals.to_json() for name, totals in self.by_team().items()},
+            "assumptions": list(self.assumptions),
+        }
+
+
+def bill(plan: Plan, today: datetime.date | None = None) -> Bill:
+    """Price a plan as of a day, by default today: the day decides extended support and which prices are stale."""
+    day = today or datetime.date.today()
+    situation = Situation(plan, day)
+    lines: list[Line] = []
+    unpriced: list[tuple[str, str]] = []
+    for resource in plan.resources:
+        for entry in _entries(resource, situation):
+            if isinstance(entry, Unpriced):
+                unpriced.append((resource.urn, entry.why))
+            else:
+                lines.append(_line(resource, entry, situation))
+    return Bill(today=day, lines=tuple(lines), unpriced=tuple(unpriced))
+
+
+def _entries(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
+    pricer = PRICERS.get(resource.type)
+    if pricer is not None:
+        yield from pricer(resource, situation)
+    elif resource.custom and resource.type.startswith(BILLABLE_PACKAGES) and resource.type not in FREE:
+        yield Unpriced(why=f"nothing here knows what {resource.type} costs, nor that it is free")
+
+
+def _line(resource: PlannedResource, charge: Charge, situation: Situation) -> Line:
+    price = charge.price
+    return Line(
+        urn=resource.urn,
+        team=situation.team(resource),
+        layer=resource.layer,
+        what=charge.what,
+        quantity=charge.expected,
+        unit=price.unit,
+        unit_price=price.value,
+        asleep_monthly=charge.asleep * price.value,
+        idle_monthly=charge.idle * price.value,
+        expected_monthly=charge.expected * price.value,
+        maximum_hourly=charge.most_per_hour * (charge.most_price or price).value,
+        source=price.source,
+        as_of=price.as_of,
+        note=charge.note,
+    )
+
+
+def _rounded(amount: Decimal, to: Decimal) -> Decimal:
+    return amount.quantize(to, ROUND_HALF_UP)
+
+
+def _cents(amount: Decimal) -> float:
+    return float(_rounded(amount, CENT))

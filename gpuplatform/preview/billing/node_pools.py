@@ -1,0 +1,150 @@
+"""Karpenter's NodePools: nodes that come with the pods that ask for them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, Decimal
+
+from gpuplatform.catalog import prices
+from gpuplatform.catalog.instances import instance
+from gpuplatform.catalog.prices import Price
+from gpuplatform.preview.billing.charge import HOURS, ZERO, Charge, Entry, Pricer, Unpriced, missing
+from gpuplatform.preview.billing.situation import Situation, decimal, mapping, sequence
+from gpuplatform.preview.billing.volumes import Volume, volume_charges
+from gpuplatform.preview.plan import Json, PlannedResource
+
+NODE_CLASS = "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"
+POOL_LABEL = "gpuplatform.io/pool"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Choice:
+    """One instance type of a pool: what it costs when expected, and at most."""
+
+    name: str
+    gpus: Decimal
+    usual: Price
+    how: str
+    ceiling: Price
+
+
+def node_pool(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
+    """Nodes for the models that never scale to zero, and those that settings expect; at most what the GPU limit allows."""
+    spec = mapping(resource.inputs.get("spec"))
+    template = mapping(spec.get("template"))
+    wanted = _requirements(mapping(template.get("spec")))
+    types = wanted.get("node.kubernetes.io/instance-type", [])
+    if not types:
+        yield Unpriced(why="the NodePool names no instance types, so what Karpenter would launch is unknown")
+        return
+    limit = decimal(mapping(spec.get("limits")).get("nvidia.com/gpu"))
+    if not limit:
+        yield Unpriced(why="the NodePool has no limit of nvidia.com/gpu, so its cost has no maximum")
+        return
+    spot = "spot" in wanted.get("karpenter.sh/capacity-type", ["on-demand"])
+    choices = [c for name in types if (c := _choice(name, spot, situation))]
+    for name in types:
+        if name not in {c.name for c in choices}:
+            yield missing(situation, "ec2", name)
+    if not choices:
+        return
+    pool = str(mapping(mapping(template.get("metadata")).get("labels")).get(POOL_LABEL, ""))
+    always, cheapest = _least(pool, choices, situation)
+    expected = max(always * HOURS, _stated(pool, situation))
+    dearest = max(choices, key=lambda c: (limit // c.gpus) * c.ceiling.value)
+    yield Charge(
+        what=f"{cheapest.name} {cheapest.how}, {always} nodes to {limit} GPUs, at most as {dearest.name} on-demand",
+        price=cheapest.usual,
+        asleep=always * HOURS,
+        idle=always * HOURS,
+        expected=expected,
+        most_per_hour=limit // dearest.gpus,
+        most_price=dearest.ceiling,
+        note="Karpenter's pools are expected on their cheapest type and capped at their dearest, on-demand",
+    )
+    for volume in _volumes(mapping(mapping(template.get("spec")).get("nodeClassRef")), situation):
+        most_nodes = max(limit // c.gpus for c in choices)
+        yield from volume_charges(
+            situation, volume, "of each node", asleep=always, idle=always, expected=expected / HOURS, most=most_nodes
+        )
+
+
+def _requirements(spec: Mapping[str, Json]) -> dict[str, list[str]]:
+    rows = [mapping(row) for row in sequence(spec.get("requirements"))]
+    return {
+        str(row.get("key")): [str(v) for v in sequence(row.get("values"))]
+        for row in rows
+        if row.get("operator") == "In"
+    }
+
+
+def _choice(name: str, spot: bool, situation: Situation) -> Choice | None:
+    ceiling = situation.price("ec2", name)
+    if ceiling is None:
+        return None
+    zones = tuple(
+        sorted(
+            {
+                zone
+                for subnet in situation.plan.all("aws:ec2/subnet:Subnet")
+                if (zone := str(subnet.inputs.get("availabilityZoneId")))
+            }
+        )
+    )
+    reference = prices.spot(name, zones) if spot else None
+    return Choice(
+        name=name,
+        gpus=Decimal(max(instance(name).gpu_count, 1)),
+        usual=reference or ceiling,
+        how="spot" if reference else "on-demand",
+        ceiling=ceiling,
+    )
+
+
+def _least(pool: str, choices: list[Choice], situation: Situation) -> tuple[Decimal, Choice]:
+    """Nodes that the pool's models keep at their minimum of replicas, and the type on which that is cheapest."""
+    models = [mapping(m) for m in mapping(situation.plan.setting("serving").get("models")).values()]
+    here = [m for m in models if m.get("on") == "eks" and m.get("pool") == pool]
+    gpus = [decimal(mapping(m.get("replicas")).get("min")) * decimal(m.get("tensor_parallel") or 1) for m in here]
+    widest = max((decimal(m.get("tensor_parallel") or 1) for m in here), default=Decimal(1))
+    fitting = [c for c in choices if c.gpus >= widest] or choices
+
+    def nodes(choice: Choice) -> Decimal:
+        return (sum(gpus, ZERO) / choice.gpus).to_integral_value(ROUND_CEILING)
+
+    cheapest = min(fitting, key=lambda c: (nodes(c) * c.usual.value, c.usual.value))
+    return nodes(cheapest), cheapest
+
+
+def _stated(pool: str, situation: Situation) -> Decimal:
+    """Node-hours a month that settings expect of the pool."""
+    settings = mapping(mapping(situation.plan.setting("serving").get("pools")).get(pool))
+    return decimal(settings.get("expected_nodes")) * decimal(settings.get("expected_hours"))
+
+
+def _volumes(reference: Mapping[str, Json], situation: Situation) -> Iterator[Volume]:
+    for node_class in situation.plan.all(NODE_CLASS):
+        if mapping(node_class.inputs.get("metadata")).get("name") != reference.get("name"):
+            continue
+        for row in sequence(mapping(node_class.inputs.get("spec")).get("blockDeviceMappings")):
+            disk = mapping(mapping(row).get("ebs"))
+            yield Volume(
+                kind=str(disk.get("volumeType", "")),
+                gib=gib(disk.get("volumeSize")),
+                iops=decimal(disk.get("iops")),
+                mibps=decimal(disk.get("throughput")),
+            )
+
+
+def gib(quantity: Json) -> Decimal:
+    """A Kubernetes quantity of storage, in GiB: "100Gi", "1Ti", "500G". 0 where it is none."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)(Ti|Gi|Mi|T|G|M)?", str(quantity or ""))
+    if not found:
+        return ZERO
+    unit = {"Ti": 2**40, "Gi": 2**30, "Mi": 2**20, "T": 10**12, "G": 10**9, "M": 10**6, None: 1}[found[2]]
+    return Decimal(found[1]) * unit / 2**30
+
+
+PRICERS: Mapping[str, Pricer] = {"kubernetes:karpenter.sh/v1:NodePool": node_pool}
