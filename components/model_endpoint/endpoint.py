@@ -219,6 +219,8 @@ def deployment(
             if variant.min >= 2
             else {"type": "ALL_AT_ONCE", "wait_interval_in_seconds": 0},
             "termination_wait_in_seconds": WATCH_SECONDS,
+            # SageMaker gives up five minutes before the provider stops waiting (60 minutes, terraform-provider-aws).
+            "maximum_execution_timeout_in_seconds": 3300,
         },
         "auto_rollback_configuration": {"alarms": [{"alarm_name": n} for n in alarm_names]},
     }

@@ -69,7 +69,7 @@ def statements(args: EndpointRoleArgs) -> list[dict[str, Any]]:
             )
         )
     if args.alert_topic_arn is not None and args.variant.mode is Mode.ASYNC:
-        needed.append(allow("sns:Publish", on=args.alert_topic_arn, sid="TellOfFailures"))
+        needed += _failures(args.account, args.alert_topic_arn)
     return needed
 
 
@@ -131,6 +131,24 @@ def _results(mode: Mode, results: Results) -> list[dict[str, Any]]:
         keys = ("kms:GenerateDataKey", "kms:Decrypt") if mode is Mode.ASYNC else ("kms:GenerateDataKey",)
         found.append(allow(*keys, on=results.kms_key_arn, sid="EncryptResults"))
     return found
+
+
+def _failures(account: Account, topic_arn: pulumi.Input[str]) -> list[dict[str, Any]]:
+    through_topic = {
+        "kms:ViaService": f"sns.{account.region}.amazonaws.com",
+        # SNS names the topic in the encryption context (SNS guide, "Key management"): whatever its key, only for this topic.
+        "kms:EncryptionContext:aws:sns:topicArn": topic_arn,
+    }
+    return [
+        allow("sns:Publish", on=topic_arn, sid="TellOfFailures"),
+        allow(
+            "kms:GenerateDataKey",
+            "kms:Decrypt",
+            on=account.arn("kms", "key/*"),
+            when={"StringEquals": through_topic},
+            sid="TellThroughEncryptedTopic",
+        ),
+    ]
 
 
 def _interfaces(account: Account, placement: Placement) -> list[dict[str, Any]]:

@@ -1,0 +1,45 @@
+"""Makes our tags appear in bills, budgets and anomaly monitors. The second phase of a deployment.
+
+A tag can be activated only after it was seen in billing data, about a day after the first resource carried it: earlier the
+creation fails (hashicorp/terraform-provider-aws#29068). A member account of an organisation may not activate tags at all; there
+the management account does it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from components.tags import COST_KEYS
+
+
+@dataclass(frozen=True, kw_only=True)
+class CostAllocationArgs:
+    keys: Sequence[str] = tuple(key for key in COST_KEYS if key != "managed-by")
+    """Tags that costs are split by."""
+
+    def __post_init__(self) -> None:
+        unknown = [key for key in self.keys if key not in COST_KEYS]
+        if unknown:
+            raise ValueError(f"keys: {', '.join(unknown)}; accepted: {', '.join(COST_KEYS)}, which everything carries")
+
+
+class CostAllocation(pulumi.ComponentResource):
+    keys: list[str]
+    """Tags activated."""
+
+    def __init__(self, name: str, args: CostAllocationArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("gpuplatform:aws:CostAllocation", name, {}, opts)
+        for key in args.keys:
+            aws.costexplorer.CostAllocationTag(
+                f"{name}-{key}",
+                tag_key=key,
+                status="Active",
+                # Activation is the account's: destroying one environment must not blind another.
+                opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True),
+            )
+        self.keys = list(args.keys)
+        self.register_outputs({"keys": self.keys})

@@ -1,0 +1,120 @@
+"""Cost and sleep: who is told what, what each may spend, when the environment sleeps.
+
+In two parts, because what is deployed in between wants to raise alerts: `alerts` early, `build` last.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pulumi
+
+from components.alert_topic import PUBLISHERS, AlertTopic, AlertTopicArgs
+from components.anomaly_monitor import AnomalyMonitor, AnomalyMonitorArgs
+from components.budget import Budget, BudgetArgs
+from components.cost_allocation import CostAllocation, CostAllocationArgs
+from components.encryption_key import EncryptionKey, EncryptionKeyArgs
+from components.sleep_schedule import Hours, SleepSchedule, SleepScheduleArgs, SystemNodes
+from stacks.cluster import ClusterLayer
+from stacks.context import Context
+from stacks.sections.governance import Awake, Days, GovernanceSettings
+
+
+@dataclass(frozen=True, kw_only=True)
+class GovernanceLayer:
+    sleeps: SleepSchedule | None
+    """None where the environment is always awake."""
+
+
+def alerts(settings: GovernanceSettings, context: Context) -> AlertTopic:
+    """Where everything that goes wrong is told."""
+    tags = context.tags.of(component="governance")
+    # 1 $ a month: worth it where the environment protects what it holds, the largest line of one that sleeps.
+    key = (
+        EncryptionKey(
+            "alerts-key",
+            EncryptionKeyArgs(
+                description="Alerts in SNS",
+                account=context.account,
+                tags=tags,
+                services=PUBLISHERS,
+                # It outlives no data: a message is read or gone.
+                protect=False,
+            ),
+        )
+        if context.protect
+        else None
+    )
+    return AlertTopic(
+        "alerts",
+        AlertTopicArgs(
+            account=context.account,
+            tags=tags,
+            emails=settings.alert_emails,
+            kms_key_arn=key.arn if key else None,
+        ),
+    )
+
+
+def build(
+    settings: GovernanceSettings,
+    context: Context,
+    cluster: ClusterLayer,
+    topic_arn: pulumi.Input[str],
+    *,
+    system_nodes: int,
+) -> GovernanceLayer:
+    tags = context.tags.of(component="governance")
+    budgets = settings.budgets
+
+    Budget(
+        "environment",
+        BudgetArgs(
+            tags=tags,
+            dollars=budgets.environment,
+            alert_at=budgets.alert_at,
+            # Before the tag is active a filter by it would count nothing, and warn of nothing: until then, the whole account.
+            spent_on=("environment", tags.environment) if settings.activate_cost_tags else None,
+            topic_arn=topic_arn,
+        ),
+    )
+    for team, dollars in budgets.teams.items():
+        Budget(
+            f"team-{team}",
+            BudgetArgs(
+                tags=tags.of(team=team),
+                dollars=dollars,
+                alert_at=budgets.alert_at,
+                spent_on=("team", team),
+                topic_arn=topic_arn,
+            ),
+        )
+    # The platform's own team has no budget of its own, but it pays for NAT gateways that others fill.
+    for team in sorted({*budgets.teams, tags.team}):
+        AnomalyMonitor(
+            f"team-{team}",
+            AnomalyMonitorArgs(tags=tags.of(team=team), dollars=settings.anomaly_dollars, topic_arn=topic_arn),
+        )
+    if settings.activate_cost_tags:
+        CostAllocation("cost-tags", CostAllocationArgs())
+    return GovernanceLayer(
+        sleeps=_sleep(settings.awake, context, cluster, topic_arn, system_nodes) if settings.awake else None
+    )
+
+
+def _sleep(
+    awake: Awake, context: Context, cluster: ClusterLayer, topic_arn: pulumi.Input[str], system_nodes: int
+) -> SleepSchedule:
+    groups = [group for rungs in cluster.pools.values() for group in rungs]
+    return SleepSchedule(
+        "sleep",
+        SleepScheduleArgs(
+            account=context.account,
+            tags=context.tags.of(component="governance"),
+            hours=Hours(workdays_only=awake.days is Days.WORKDAYS, start=awake.start, stop=awake.stop, zone=awake.zone),
+            cluster_name=cluster.name,
+            system=SystemNodes(group_name=cluster.system.name, awake=system_nodes),
+            gpu_group_names={f"{g.args.pool.name}-{g.args.rung_label}": g.name for g in groups},
+            alert_topic_arn=topic_arn,
+        ),
+    )
