@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from components.gpu_node_group import POOL_LABEL, RUNG_LABEL
 from gpuplatform.catalog.instances import InstanceType
 from gpuplatform.sizing.capacity import Rung
 
-POOL = "gpuplatform.io/pool"
-RUNG = "gpuplatform.io/rung"
+POOL, RUNG = POOL_LABEL, RUNG_LABEL
 SYSTEM = {POOL: "system"}
 """Where operators run; it has no taint."""
 

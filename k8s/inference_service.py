@@ -1,0 +1,219 @@
+"""One model served by vLLM on elastic GPU nodes: as many copies as its queue asks for, none when nobody asks.
+
+KEDA owns the number of replicas. With a minimum of zero the first requests fail with 503 while node and model start, as
+SageMaker's do: what wakes the model is the gateway's count of requests, since a model without pods has no metrics.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+from pulumi_kubernetes.apiextensions import CustomResource
+
+from components.tags import CostTags
+from k8s import vllm
+from k8s.inference_gateway import GATEWAY, monitoring_only, scrape
+from k8s.vllm import Engine, Hardware
+
+BUSY_KV_CACHE = 0.8
+"""Share of the KV cache in use above which a copy counts as saturated (llm-d's autoscaler, 2026-02)."""
+
+COOLDOWN_SECONDS = 900
+"""Of silence before the last copy goes; longer than a cold start, so that a model woken by one request lives to answer the next."""
+
+NEVER = "1000000"
+"""Threshold of a trigger that wakes but must not count copies."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scaling:
+    """How many copies."""
+
+    min: int
+    max: int
+    waiting_requests: int
+    """Queued for each copy at which another is added."""
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.min <= self.max and self.max >= 1):
+            raise ValueError(f"min: {self.min}, max: {self.max}; accepted: 0 ≤ min ≤ max and max ≥ 1")
+        if self.waiting_requests < 1:
+            raise ValueError(f"waiting_requests: {self.waiting_requests}; accepted: at least 1")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operators:
+    """The releases that bring our objects' kinds, and where Prometheus answers."""
+
+    keda: pulumi.Resource
+    monitoring: pulumi.Resource
+    prometheus: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class InferenceServiceArgs:
+    engine: Engine
+    hardware: Hardware
+    scaling: Scaling
+    operators: Operators
+    region: str
+    tags: CostTags
+    namespace: pulumi.Input[str]
+    service_account: pulumi.Input[str]
+
+
+class InferenceService(pulumi.ComponentResource):
+    """`name` is the model's: clients send it as `model`, metrics carry it as `model_name`."""
+
+    service_name: pulumi.Output[str]
+    """Of the Service in front of the copies; callers go through the gateway."""
+
+    def __init__(self, name: str, args: InferenceServiceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("gpuplatform:k8s:InferenceService", name, {}, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        selector = {"app.kubernetes.io/name": name, "app.kubernetes.io/component": "model"}
+        labels = {**args.tags.labels(), **selector}
+        metadata: kubernetes.meta.v1.ObjectMetaArgsDict = {"name": name, "namespace": args.namespace, "labels": labels}
+        # Without nodes nothing ever gets ready: Pulumi must not wait for it.
+        unawaited: kubernetes.meta.v1.ObjectMetaArgsDict = {**metadata, "annotations": {"pulumi.com/skipAwait": "true"}}
+
+        template = vllm.pod(
+            name,
+            args.engine,
+            args.hardware,
+            service_account=args.service_account,
+            region=args.region,
+            labels=labels,
+        )
+        deployment = kubernetes.apps.v1.Deployment(
+            f"{name}-deployment",
+            metadata=unawaited,
+            spec={
+                "replicas": args.scaling.min,
+                "selector": {"match_labels": selector},
+                "strategy": {"type": "RollingUpdate", "rolling_update": {"max_surge": 1, "max_unavailable": 0}},
+                # A node and a cold start; the default of ten minutes would call every new copy failed.
+                "progress_deadline_seconds": vllm.START_SECONDS + 1200,
+                "template": template,
+            },
+            opts=pulumi.ResourceOptions(parent=self, ignore_changes=["spec.replicas"]),
+        )
+        service = kubernetes.core.v1.Service(
+            f"{name}-service",
+            metadata=unawaited,
+            spec={
+                "selector": selector,
+                "ports": [{"name": "http", "port": vllm.PORT, "target_port": "http"}],
+            },
+            opts=child,
+        )
+        kubernetes.policy.v1.PodDisruptionBudget(
+            f"{name}-budget",
+            metadata=metadata,
+            # Holds for one copy as well as for many, and lets a node be drained.
+            spec={"max_unavailable": 1, "selector": {"match_labels": selector}},
+            opts=child,
+        )
+        kubernetes.networking.v1.NetworkPolicy(
+            f"{name}-policy",
+            metadata=metadata,
+            spec={
+                "pod_selector": {"match_labels": selector},
+                "policy_types": ["Ingress"],
+                "ingress": [
+                    {
+                        "from_": [{"pod_selector": {"match_labels": GATEWAY}}, monitoring_only()],
+                        "ports": [{"port": vllm.PORT}],
+                    }
+                ],
+            },
+            opts=child,
+        )
+        CustomResource(
+            f"{name}-monitor",
+            api_version="monitoring.coreos.com/v1",
+            kind="PodMonitor",
+            metadata=metadata,
+            spec=scrape(selector, port="http", path="/metrics"),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[args.operators.monitoring]),
+        )
+        CustomResource(
+            f"{name}-scaler",
+            api_version="keda.sh/v1alpha1",
+            kind="ScaledObject",
+            metadata=metadata,
+            spec=scaled_object(name, args.scaling, args.operators.prometheus),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[args.operators.keda, deployment]),
+        )
+
+        self.service_name = service.metadata.name
+        self.register_outputs({"service_name": self.service_name})
+
+
+def scaled_object(model: str, scaling: Scaling, prometheus: str) -> dict[str, Any]:
+    """Copies by queue and by KV cache; the gateway's traffic wakes the first and keeps the last."""
+    return {
+        "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": model},
+        "minReplicaCount": scaling.min,
+        "maxReplicaCount": scaling.max,
+        "pollingInterval": 15,
+        "cooldownPeriod": COOLDOWN_SECONDS,
+        "advanced": {
+            "horizontalPodAutoscalerConfig": {
+                "behavior": {
+                    "scaleUp": {
+                        "stabilizationWindowSeconds": 0,
+                        "policies": [{"type": "Pods", "value": 2, "periodSeconds": 60}],
+                    },
+                    # A copy costs minutes to get back: give one up at a time, after ten quiet minutes.
+                    "scaleDown": {
+                        "stabilizationWindowSeconds": 600,
+                        "policies": [{"type": "Pods", "value": 1, "periodSeconds": 300}],
+                    },
+                }
+            }
+        },
+        "triggers": [
+            _trigger("waiting", prometheus, waiting(model), str(scaling.waiting_requests), "AverageValue"),
+            _trigger("kv-cache", prometheus, kv_cache(model), str(BUSY_KV_CACHE), "Value"),
+            _trigger("traffic", prometheus, traffic(model), NEVER, "AverageValue"),
+        ],
+    }
+
+
+def waiting(model: str) -> str:
+    """One number over all copies: KEDA fails on more ("returned multiple elements"), that is from the second copy on."""
+    return f'sum(vllm:num_requests_waiting{{model_name="{model}"}})'
+
+
+def kv_cache(model: str) -> str:
+    return f'avg(vllm:kv_cache_usage_perc{{model_name="{model}"}})'
+
+
+def traffic(model: str) -> str:
+    """Requests that came to the gateway in two minutes, and those still being answered.
+
+    `upstream_rq_total` would never wake anybody: Envoy counts there what reached a copy. `upstream_rq_completed` counts the 503s
+    too and is there, at 0, before the first request, without which `increase` would miss it (run on Envoy 1.39.3).
+    """
+    of = f'{{envoy_cluster_name="{model}"}}'
+    return f"sum(increase(envoy_cluster_upstream_rq_completed{of}[2m])) + sum(envoy_cluster_upstream_rq_active{of})"
+
+
+def _trigger(name: str, prometheus: str, query: str, threshold: str, metric_type: str) -> dict[str, Any]:
+    return {
+        "type": "prometheus",
+        "name": name,
+        "metricType": metric_type,
+        "metadata": {
+            "serverAddress": prometheus,
+            "query": query,
+            "threshold": threshold,
+            "activationThreshold": "0",
+            # No copies, no metrics: that is no error.
+            "ignoreNullValues": "true",
+        },
+    }

@@ -1,0 +1,228 @@
+"""A distributed training job: a JobSet that Kueue admits as a whole, wired for the pool it runs on.
+
+A JobSet rather than a TrainJob, because the runtimes that Trainer ships know nothing of EFA, and training over TCP is slow without an error
+(NVIDIA/aicr#2275). Kueue owns `spec.suspend`; nearly everything else of a JobSet is immutable, so a change replaces it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+from pulumi_kubernetes.apiextensions import CustomResource
+
+from components.tags import CostTags
+from gpuplatform.sizing.shares import pod_share
+from k8s.gpu_nodes import POOL, TAINT, TrainingPool
+
+SAVE_SECONDS = 300
+"""Between SIGTERM and SIGKILL: time to save a checkpoint. EC2 takes a spot instance after 120 s, whatever is said here."""
+
+RENDEZVOUS_PORT = 29500
+"""PyTorch's default."""
+
+_FIXED_IMAGE = re.compile(r".+(@sha256:[0-9a-f]{64}|:(?!latest$)[\w][\w.-]{0,127})")
+_SHARED = "/dev/shm"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """Where and how wide."""
+
+    pool: TrainingPool
+    nodes: int
+    gpus_per_node: int
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.gpus_per_node <= self.pool.instance.gpu_count:
+            raise ValueError(
+                f"gpus_per_node: {self.gpus_per_node}; {self.pool.instance.name} of pool {self.pool.name} has "
+                f"{self.pool.instance.gpu_count} GPUs"
+            )
+        widest = max(rung.max for rung in self.pool.rungs)
+        if not 1 <= self.nodes <= widest:
+            raise ValueError(
+                f"nodes: {self.nodes}; a job runs on one rung, and the largest of pool {self.pool.name} has {widest} nodes"
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checkpoints:
+    """Where the job saves and how often."""
+
+    path: pulumi.Input[str]
+    """A directory below a mounted volume, or `s3://bucket/prefix/`."""
+    minutes: float
+    claim: pulumi.Input[str] | None = None
+    """PersistentVolumeClaim mounted at `mount`; none for S3, which needs the S3 connector for PyTorch in the image."""
+    mount: str = "/fsx"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingJobArgs:
+    shape: Shape
+    image: str
+    command: Sequence[str]
+    checkpoints: Checkpoints
+    queue: str | None
+    """LocalQueue; None keeps the job suspended and out of every queue, until somebody wants it to run."""
+    namespace: pulumi.Input[str]
+    service_account: pulumi.Input[str]
+    tags: CostTags
+
+    def __post_init__(self) -> None:
+        if not _FIXED_IMAGE.fullmatch(self.image):
+            raise ValueError(
+                f"image: {self.image} moves; give a fixed tag or a digest, so that a restart runs the same code"
+            )
+        if not self.command:
+            raise ValueError("command: empty; say what to run, for example [python, -m, train]")
+
+
+class TrainingJob(pulumi.ComponentResource):
+    """`name` is the JobSet's: pods are called `<name>-workers-0-<node>`."""
+
+    name: pulumi.Output[str]
+    """Of the JobSet."""
+
+    def __init__(self, name: str, args: TrainingJobArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("gpuplatform:k8s:TrainingJob", name, {}, opts)
+
+        labels = args.tags.labels()
+        queue = {"kueue.x-k8s.io/queue-name": args.queue} if args.queue else {}
+        CustomResource(
+            f"{name}-jobset",
+            api_version="jobset.x-k8s.io/v1alpha2",
+            kind="JobSet",
+            metadata={
+                "name": name,
+                "namespace": args.namespace,
+                "labels": {**labels, **queue, "kueue.x-k8s.io/priority-class": "normal"},
+            },
+            spec=jobset(name, args.shape, pod(name, args, labels)),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                ignore_changes=["spec.suspend"],
+                replace_on_changes=["spec"],
+                delete_before_replace=True,
+            ),
+        )
+
+        self.name = pulumi.Output.from_input(name)
+        self.register_outputs({"name": self.name})
+
+
+def jobset(name: str, shape: Shape, pod: Mapping[str, Any]) -> dict[str, Any]:
+    """One indexed Job, a pod a node. Losing one node restarts all pods from the last checkpoint; it never counts as a failure."""
+    job = {
+        "completionMode": "Indexed",
+        "completions": shape.nodes,
+        "parallelism": shape.nodes,
+        "backoffLimit": 0,
+        # A disrupted pod fails the Job at once, rather than letting the others wait for NCCL's timeout.
+        "podFailurePolicy": {
+            "rules": [
+                {"action": "FailJob", "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}]},
+            ]
+        },
+        "template": pod,
+    }
+    return {
+        "suspend": True,
+        "network": {"enableDNSHostnames": True, "publishNotReadyAddresses": True, "subdomain": name},
+        "failurePolicy": {
+            "maxRestarts": 3,
+            "rules": [
+                {
+                    "name": "disruption",
+                    "action": "RestartJobSetAndIgnoreMaxRestarts",
+                    "onJobFailureReasons": ["PodFailurePolicy"],
+                }
+            ],
+        },
+        "replicatedJobs": [{"name": "workers", "replicas": 1, "template": {"spec": job}}],
+    }
+
+
+def pod(name: str, args: TrainingJobArgs, labels: Mapping[str, str]) -> dict[str, Any]:
+    shape, saved = args.shape, args.checkpoints
+    share = pod_share(shape.pool.instance, shape.gpus_per_node, efa=shape.pool.efa)
+    resources = share.quantities()
+    volumes: list[dict[str, Any]] = [
+        # Memory of its own would be the node's; in memory it counts as the container's, of which loaders may use half.
+        {"name": "shared", "emptyDir": {"medium": "Memory", "sizeLimit": f"{share.memory_mib // 2}Mi"}},
+    ]
+    mounts = [{"name": "shared", "mountPath": _SHARED}]
+    if saved.claim is not None:
+        volumes.append({"name": "files", "persistentVolumeClaim": {"claimName": saved.claim}})
+        mounts.append({"name": "files", "mountPath": saved.mount})
+    # Registering memory with EFA pins it; without the capability the default limit on locked memory stops it.
+    pinning = {"add": ["IPC_LOCK"]} if share.efa else {}
+    return {
+        "metadata": {
+            "labels": {**labels, "app.kubernetes.io/name": name},
+            "annotations": {"cluster-autoscaler.kubernetes.io/safe-to-evict": "false"},
+        },
+        "spec": {
+            "restartPolicy": "Never",
+            "terminationGracePeriodSeconds": SAVE_SECONDS,
+            "serviceAccountName": args.service_account,
+            "automountServiceAccountToken": False,
+            "nodeSelector": {POOL: shape.pool.name},
+            "tolerations": [TAINT],
+            "securityContext": {"seccompProfile": {"type": "RuntimeDefault"}},
+            "containers": [
+                {
+                    "name": "trainer",
+                    "image": args.image,
+                    "command": list(args.command),
+                    "env": environment(name, shape, saved),
+                    "resources": {"requests": resources, "limits": resources},
+                    "securityContext": {
+                        "allowPrivilegeEscalation": False,
+                        "capabilities": {"drop": ["ALL"], **pinning},
+                    },
+                    "volumeMounts": mounts,
+                }
+            ],
+            "volumes": volumes,
+        },
+    }
+
+
+def environment(name: str, shape: Shape, saved: Checkpoints) -> list[dict[str, Any]]:
+    """What torchrun (PET_…), plain torch.distributed and NCCL read, and where to save."""
+    first = f"{name}-workers-0-0.{name}"
+    index = {"fieldRef": {"fieldPath": "metadata.annotations['batch.kubernetes.io/job-completion-index']"}}
+    values: dict[str, pulumi.Input[str]] = {
+        "PET_NNODES": str(shape.nodes),
+        "PET_NPROC_PER_NODE": str(shape.gpus_per_node),
+        "PET_MASTER_ADDR": first,
+        "PET_MASTER_PORT": str(RENDEZVOUS_PORT),
+        "MASTER_ADDR": first,
+        "MASTER_PORT": str(RENDEZVOUS_PORT),
+        "CHECKPOINT_PATH": saved.path,
+        "CHECKPOINT_MINUTES": f"{saved.minutes:g}",
+        **(nccl_over_efa() if shape.pool.efa else {}),
+    }
+    return [
+        {"name": "PET_NODE_RANK", "valueFrom": index},
+        *({"name": key, "value": value} for key, value in values.items()),
+    ]
+
+
+def nccl_over_efa() -> dict[str, str]:
+    """Of AWS's NCCL tests on EKS (awsome-distributed-training, micro-benchmarks/nccl-tests, 2026-02).
+
+    The image must bring aws-ofi-nccl: without it NCCL takes TCP, and says so only at NCCL_DEBUG=INFO.
+    """
+    return {
+        "FI_PROVIDER": "efa",
+        "FI_EFA_FORK_SAFE": "1",
+        "NCCL_BUFFSIZE": "8388608",
+        "NCCL_P2P_NET_CHUNKSIZE": "524288",
+        "NCCL_TUNER_PLUGIN": "libnccl-ofi-tuner.so",
+    }
