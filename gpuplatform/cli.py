@@ -146,9 +146,10 @@ def _plan(name: str, *, verbose: bool) -> Plan:
 
 def _judged(plan: Plan) -> tuple[list[Finding], Any, Any]:
     """Findings, bill and timeline of a plan."""
+    from gpuplatform.preview.bill import bill
     from gpuplatform.preview.check import run_checks
 
-    return run_checks(plan), None, None
+    return run_checks(plan), bill(plan).to_json(), None
 
 
 def main() -> None:

@@ -125,7 +125,7 @@ def preview(environment: Environment, step: Callable[[str], None] = lambda _: No
             raise CallError(f"Pulumi.{environment.name}.yaml: aws:region is missing; write one, such as us-east-1")
         step("running the program with simulated outputs")
         second = record(replace(run, cloud=Cloud(environment.account, environment.region)), main)
-    return replace(second, first=first, lines=environment.lines)
+    return replace(second, first=first, root=environment.root, lines=environment.lines)
 
 
 def explain(error: ProgramError, root: Path) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 SECRET = "[secret]"
@@ -109,6 +110,8 @@ class Plan:
     """recording | pulumi-preview | stack-export"""
     first: Plan | None = None
     """The same program with every output unknown, as the first `pulumi preview` sees it."""
+    root: Path | None = None
+    """The project's folder; None where the plan was read from a file."""
     lines: Mapping[str, int] = field(default_factory=dict[str, int])
     """Where in `Pulumi.<environment>.yaml` each setting stands: `gpuplatform:network.zones` → line."""
 

@@ -143,7 +143,7 @@ def _bill(console: Console, plan: Plan, bill: dict[str, Json]) -> None:
 
 
 def _unpriced(console: Console, plan: Plan, bill: dict[str, Json]) -> None:
-    console.print(f"[dim]List prices in {bill.get('currency', 'USD')}, newest of {bill.get('as_of', '?')}.[/]")
+    console.print(f"[dim]List prices in {bill.get('currency', 'USD')}, the oldest of {bill.get('as_of', '?')}.[/]")
     unpriced = [mapping(line) for line in listing(bill.get("unpriced"))]
     if not unpriced:
         return

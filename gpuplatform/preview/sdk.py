@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import importlib
 import inspect
+import json
 import types
 import typing
 from collections.abc import Awaitable, Iterator, Mapping, Sequence
@@ -81,13 +82,31 @@ def wrong_inputs(token: str, inputs: Mapping[str, Json]) -> Iterator[Wrong]:
     """Everything in a resource's inputs that the SDK's types do not allow; nothing where the SDK has no types for it."""
     arguments = input_class(token)
     if arguments is not None:
-        yield from _object(inputs, arguments, "", required=False)
+        given = _decoded(inputs) if token.startswith("pulumi:providers:") else inputs
+        yield from _object(given, arguments, "", required=False)
+
+
+def _decoded(inputs: Mapping[str, Json]) -> dict[str, Json]:
+    """A provider's inputs travel as JSON text, all but those that are text themselves."""
+    decoded: dict[str, Json] = {}
+    for key, value in inputs.items():
+        try:
+            meant = json.loads(value) if isinstance(value, str) else value
+        except ValueError:
+            meant = value
+        decoded[key] = meant if isinstance(meant, bool | int | list | dict) else value
+    return decoded
 
 
 @cache
 def properties(arguments: type) -> dict[str, Any]:
     """Name on the wire → type."""
     return _types.input_type_types(arguments)
+
+
+def is_map(type_: Any) -> bool:
+    """Whether a property takes a map of values."""
+    return type_ is not None and _shape(type_).entry is not None
 
 
 @cache

@@ -70,7 +70,9 @@ def _cluster(_: Plan, found: list[PlannedResource]) -> str:
 
 def _node_groups(plan: Plan, found: list[PlannedResource]) -> str:
     return "nodes: " + ", ".join(
-        f"{r.name} {' '.join(instance_types(plan, r))} {_range(r.inputs.get('scalingConfig'))}".replace("  ", " ")
+        f"{r.name.removesuffix('-nodes')} {' '.join(instance_types(plan, r))} {_range(r.inputs.get('scalingConfig'))}".replace(
+            "  ", " "
+        )
         for r in found
     )
 

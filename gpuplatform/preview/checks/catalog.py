@@ -1,0 +1,71 @@
+"""Whether what is used is known: its hardware, its price, and that the region has it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gpuplatform.catalog import instances, zones
+from gpuplatform.catalog.prices import price
+from gpuplatform.preview.check import Fault, Severity, check
+from gpuplatform.preview.look import at, leaves, listing
+from gpuplatform.preview.plan import Plan, PlannedResource
+
+
+def used(plan: Plan) -> Iterator[tuple[PlannedResource, str]]:
+    """EC2 instance types that a resource may start."""
+    for template in plan.all("aws:ec2/launchTemplate:LaunchTemplate"):
+        if isinstance(template.inputs.get("instanceType"), str):
+            yield template, str(template.inputs["instanceType"])
+    for group in plan.all("aws:eks/nodeGroup:NodeGroup"):
+        for name in listing(group.inputs.get("instanceTypes")):
+            yield group, str(name)
+    for pool in plan.all("kubernetes:karpenter.sh/v1:NodePool"):
+        for requirement in listing(at(pool.inputs, "spec", "template", "spec", "requirements")):
+            if at(requirement, "key") == "node.kubernetes.io/instance-type" and at(requirement, "operator") == "In":
+                for name in listing(at(requirement, "values")):
+                    yield pool, str(name)
+
+
+@check("known-hardware", Severity.ERROR, "The hardware of every instance type is in the catalogue.")
+def known_hardware(plan: Plan) -> Iterator[Fault]:
+    for resource, name in used(plan):
+        if name not in instances.names():
+            yield Fault(f"{resource.name}: the hardware of {name} is not in the catalogue", resource)
+
+
+@check("known-price", Severity.ERROR, "The price of every instance type is in the catalogue.")
+def known_price(plan: Plan) -> Iterator[Fault]:
+    for resource, name in used(plan):
+        if not any(price("ec2", name, plan.region, how) for how in ("on-demand", "capacity-block")):
+            yield Fault(f"{resource.name}: the catalogue has no price of {name} in {plan.region}", resource)
+    for configuration in plan.all("aws:sagemaker/endpointConfiguration:EndpointConfiguration"):
+        for path, name in leaves(dict(configuration.inputs)):
+            if path.endswith("instanceType") and not price("sagemaker", str(name), plan.region):
+                yield Fault(
+                    f"{configuration.name}: the catalogue has no price of {name} in {plan.region}", configuration
+                )
+
+
+@check("offered-in-zone", Severity.ERROR, "A zone of every node group offers its instance type.")
+def offered_in_zone(plan: Plan) -> Iterator[Fault]:
+    if plan.region not in zones.regions():
+        return
+    ids = {str(s.outputs.get("id")): str(s.inputs.get("availabilityZoneId")) for s in _subnets(plan)}
+    templates = {t.outputs.get("id"): t for t in plan.all("aws:ec2/launchTemplate:LaunchTemplate")}
+    for group in plan.all("aws:eks/nodeGroup:NodeGroup"):
+        template = templates.get(at(group.inputs, "launchTemplate", "id"))
+        names = [str(n) for n in listing(group.inputs.get("instanceTypes"))]
+        names += [str(template.inputs["instanceType"])] if template and "instanceType" in template.inputs else []
+        own = {ids[s] for s in map(str, listing(group.inputs.get("subnetIds"))) if s in ids}
+        for name in names:
+            offering = zones.offered(name, plan.region) if name in instances.names() else tuple(own)
+            if own and not own.intersection(offering):
+                yield Fault(
+                    f"{group.name}: {name} is not offered in {', '.join(sorted(own))}; "
+                    f"it is in {', '.join(offering) or f'no zone of {plan.region}'}",
+                    group,
+                )
+
+
+def _subnets(plan: Plan) -> list[PlannedResource]:
+    return plan.all("aws:ec2/subnet:Subnet")

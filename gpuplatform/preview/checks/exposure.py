@@ -1,0 +1,80 @@
+"""What the whole internet could reach."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from gpuplatform.preview.check import Fault, Severity, check
+from gpuplatform.preview.look import at, listing, mapping
+from gpuplatform.preview.plan import Json, Plan, PlannedResource
+
+EVERYBODY: Final = ("0.0.0.0/0", "::/0")
+_BLOCKS: Final = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
+
+
+@check("public-bucket", Severity.ERROR, "Every bucket blocks public access in all four ways.")
+def public_bucket(plan: Plan) -> Iterator[Fault]:
+    blocks = plan.all("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock")
+    for bucket in plan.all("aws:s3/bucket:Bucket"):
+        own = [block for block in blocks if belongs(block, "bucket", bucket)]
+        if not own:
+            yield Fault(f"{bucket.name}: has no BucketPublicAccessBlock", bucket)
+        for block in own:
+            off = [key for key in _BLOCKS if block.inputs.get(key) is not True]
+            if off:
+                yield Fault(f"{block.name}: {', '.join(off)} must be true", block)
+
+
+def belongs(part: PlannedResource, key: str, whole: PlannedResource) -> bool:
+    """Whether a property of `part` is an output of `whole`."""
+    return whole.urn in part.property_dependencies.get(key, ()) or (
+        part.inputs.get(key) is not None
+        and part.inputs.get(key) in (whole.outputs.get("id"), whole.outputs.get("name"))
+    )
+
+
+@check("open-security-group", Severity.ERROR, "No security group lets the whole internet in.")
+def open_security_group(plan: Plan) -> Iterator[Fault]:
+    for group in plan.all("aws:ec2/securityGroup:SecurityGroup"):
+        for index, rule in enumerate(listing(group.inputs.get("ingress"))):
+            ranges = [*listing(at(rule, "cidrBlocks")), *listing(at(rule, "ipv6CidrBlocks"))]
+            yield from _open(group, f"ingress[{index}]", ranges)
+    for rule in plan.all("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"):
+        yield from _open(rule, "the rule", (rule.inputs.get("cidrIpv4"), rule.inputs.get("cidrIpv6")))
+    for rule in plan.all("aws:ec2/securityGroupRule:SecurityGroupRule"):
+        if rule.inputs.get("type") == "ingress":
+            ranges = [*listing(rule.inputs.get("cidrBlocks")), *listing(rule.inputs.get("ipv6CidrBlocks"))]
+            yield from _open(rule, "the rule", ranges)
+
+
+def _open(resource: PlannedResource, what: str, ranges: Iterable[Json]) -> Iterator[Fault]:
+    for everybody in EVERYBODY:
+        if everybody in ranges:
+            yield Fault(f"{resource.name}: {what} lets in {everybody}; name the ranges that need it", resource)
+
+
+@check("open-endpoint", Severity.ERROR, "The cluster's API server is reached from named ranges, or from inside alone.")
+def open_endpoint(plan: Plan) -> Iterator[Fault]:
+    for cluster in plan.all("eks:index:Cluster"):
+        yield from _endpoint(cluster, cluster.inputs)
+    for cluster in plan.all("aws:eks/cluster:Cluster"):
+        yield from _endpoint(cluster, mapping(cluster.inputs.get("vpcConfig")))
+
+
+def _endpoint(cluster: PlannedResource, access: Json) -> Iterator[Fault]:
+    ranges = listing(at(dict(access), "publicAccessCidrs"))
+    if at(dict(access), "endpointPublicAccess") is False:
+        return
+    if not ranges or any(everybody in ranges for everybody in EVERYBODY):
+        yield Fault(f"{cluster.name}: the API server is open to everybody; set publicAccessCidrs", cluster)
+
+
+@check("open-load-balancer", Severity.WARNING, "A service's load balancer faces inwards.")
+def open_load_balancer(plan: Plan) -> Iterator[Fault]:
+    key = "service.beta.kubernetes.io/aws-load-balancer-scheme"
+    for service in plan.all("kubernetes:core/v1:Service"):
+        if at(service.inputs, "spec", "type") == "LoadBalancer":
+            scheme = at(service.inputs, "metadata", "annotations", key)
+            if scheme != "internal":
+                yield Fault(f"{service.name}: annotate it with {key}: internal", service)

@@ -1,0 +1,75 @@
+"""Who may do what, read from every policy document that the plan sends."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Final
+
+from gpuplatform.preview.check import Fault, Severity, check
+from gpuplatform.preview.look import at, leaves, listing, mapping
+from gpuplatform.preview.plan import Json, Plan, PlannedResource
+
+TRUST: Final = "assumeRolePolicy"
+
+
+def documents(resource: PlannedResource) -> Iterator[tuple[str, list[dict[str, Json]]]]:
+    """Statements of each policy document among a resource's inputs, with the property that holds it."""
+    for path, value in leaves(dict(resource.inputs)):
+        if isinstance(value, str) and value.startswith("{") and '"Statement"' in value:
+            try:
+                statements = at(json.loads(value), "Statement")
+            except ValueError:
+                continue
+            yield path, [mapping(s) for s in listing(statements) or [statements]]
+
+
+def allowed(plan: Plan) -> Iterator[tuple[PlannedResource, str, dict[str, Json]]]:
+    """Every statement that allows something: resource, property, statement."""
+    for resource in plan.resources:
+        for path, statements in documents(resource):
+            yield from ((resource, path, s) for s in statements if s.get("Effect") == "Allow")
+
+
+def words(value: Json) -> list[str]:
+    """IAM writes one as itself and several as a list."""
+    return [str(v) for v in (listing(value) or ([] if value is None else [value]))]
+
+
+@check("iam-everything", Severity.ERROR, "No policy allows every action on every resource.")
+def iam_everything(plan: Plan) -> Iterator[Fault]:
+    for resource, path, statement in allowed(plan):
+        every = "*" in words(statement.get("Action")) or "NotAction" in statement
+        if every and "*" in words(statement.get("Resource")):
+            yield Fault(
+                f"{resource.name}: {path} allows everything on everything; name actions and resources", resource
+            )
+
+
+@check("iam-service-wildcard", Severity.WARNING, "No role may do all that a service can, on everything.")
+def iam_service_wildcard(plan: Plan) -> Iterator[Fault]:
+    for resource, path, statement in allowed(plan):
+        # In a key's or bucket's own policy, `*` is that key or bucket.
+        if "Principal" in statement or "*" not in words(statement.get("Resource")) or statement.get("Condition"):
+            continue
+        wide = [action for action in words(statement.get("Action")) if action.endswith(":*")]
+        if wide:
+            yield Fault(f"{resource.name}: {path} allows {', '.join(wide)} on *; name the resources", resource)
+
+
+@check("iam-pass-role", Severity.ERROR, "A role that may be passed is named, or the service it is passed to.")
+def iam_pass_role(plan: Plan) -> Iterator[Fault]:
+    for resource, path, statement in allowed(plan):
+        passes = {"iam:PassRole", "iam:*"}.intersection(words(statement.get("Action")))
+        if passes and "*" in words(statement.get("Resource")) and "iam:PassedToService" not in str(statement):
+            yield Fault(f"{resource.name}: {path} passes any role to any service; name the role", resource)
+
+
+@check("iam-open-trust", Severity.ERROR, "No role, bucket, key or queue trusts everybody.")
+def iam_open_trust(plan: Plan) -> Iterator[Fault]:
+    for resource, path, statement in allowed(plan):
+        principal = statement.get("Principal")
+        everybody = principal == "*" or "*" in words(at(principal, "AWS"))
+        if everybody and not statement.get("Condition"):
+            what = "any account may assume it" if path == TRUST else "any account may use it"
+            yield Fault(f"{resource.name}: {path} trusts *: {what}; name the principal or add a condition", resource)

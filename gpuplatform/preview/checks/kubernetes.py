@@ -1,0 +1,136 @@
+"""What is sent to the cluster: by whose hand, in which order, and whether the API server knows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, Final, cast
+
+from gpuplatform.catalog.custom_resources import GROUPS
+from gpuplatform.preview.check import Fault, Severity, check
+from gpuplatform.preview.graph import Graph
+from gpuplatform.preview.look import mapping
+from gpuplatform.preview.manifests import objects
+from gpuplatform.preview.plan import SECRET, Json, Plan, PlannedResource
+from gpuplatform.preview.sdk import input_class
+
+RELEASE: Final = "kubernetes:helm.sh/v3:Release"
+
+
+def custom_resources(plan: Plan) -> list[PlannedResource]:
+    """Objects of kinds that the SDK does not know, for Kubernetes itself does not have them."""
+    return [r for r in plan.resources if r.type.startswith("kubernetes:") and input_class(r.type) is None]
+
+
+@check("explicit-provider", Severity.ERROR, "Every Kubernetes object names the provider of our cluster.")
+def explicit_provider(plan: Plan) -> Iterator[Fault]:
+    ours = {p.urn for p in plan.all("pulumi:providers:kubernetes")}
+    for resource in plan.resources:
+        if resource.type.startswith("kubernetes:") and resource.provider.rpartition("::")[0] not in ours:
+            yield Fault(f"{resource.name}: no provider: it would go wherever the local kubeconfig points", resource)
+
+
+@check("custom-resource-order", Severity.ERROR, "A custom resource waits for the release that brings its definition.")
+def custom_resource_order(plan: Plan) -> Iterator[Fault]:
+    graph, releases = Graph(plan), {r.urn: _chart(r) for r in plan.all(RELEASE)}
+    for resource in custom_resources(plan):
+        group = GROUPS.get(_group_version(resource)[0])
+        reached = {releases[urn] for urn in graph.reaches(resource.urn) if urn in releases}
+        if group and not reached.intersection(group.charts):
+            kind, charts = resource.type.rsplit(":", 1)[-1], " or ".join(group.charts)
+            yield Fault(f"{resource.name}: does not depend on the release of {charts}, which brings {kind}", resource)
+
+
+@check("custom-resource-version", Severity.ERROR, "A custom resource is of a group, version and kind that is served.")
+def custom_resource_version(plan: Plan) -> Iterator[Fault]:
+    for resource in custom_resources(plan):
+        group, version = _group_version(resource)
+        kind = resource.type.rsplit(":", 1)[-1]
+        known = GROUPS.get(group)
+        if known is None:
+            yield Fault(f"{resource.name}: no chart that we know brings the group {group}", resource)
+        elif kind not in known.kinds:
+            yield Fault(f"{resource.name}: {group} has no {kind}; it has {', '.join(sorted(known.kinds))}", resource)
+        elif known.kinds[kind] != version:
+            yield Fault(f"{resource.name}: {kind} is {group}/{known.kinds[kind]}, not {version}", resource)
+
+
+@check("manifest", Severity.ERROR, "Every object is valid, strictly, for the cluster's version of Kubernetes.")
+def manifest(plan: Plan) -> Iterator[Fault]:
+    version = _cluster_version(plan)
+    for resource, body in objects(plan) if version else ():
+        if input_class(resource.type) is None:
+            continue
+        validator = _validator(version, str(body["apiVersion"]), str(body["kind"]))
+        if validator is None:
+            yield Fault(
+                f"{resource.name}: Kubernetes {version} has no {body['kind']} of {body['apiVersion']}", resource
+            )
+            continue
+        for error in validator.iter_errors(_without_secrets(body)):
+            place = error.json_path.removeprefix("$.").removeprefix("$") or body["kind"]
+            yield Fault(f"{resource.name}: {place}: {error.message[:200]}", resource)
+
+
+def _cluster_version(plan: Plan) -> str:
+    clusters = [*plan.all("eks:index:Cluster"), *plan.all("aws:eks/cluster:Cluster")]
+    return next((str(c.inputs["version"]) for c in clusters if c.inputs.get("version")), "")
+
+
+@cache
+def _validator(version: str, api_version: str, kind: str) -> Any:
+    """A JSON Schema validator of a kind, or None if that version of Kubernetes does not have it.
+
+    The library reads a megabyte and a half of definitions for each object (25 ms); here each file is read once.
+    """
+    import jsonschema
+    from kubernetes_validate.utils import schema_contents
+    from referencing import Resource
+
+    group, _, own = api_version.rpartition("/")
+    name = f"{kind.lower()}-{group.partition('.')[0]}-{own}" if group else f"{kind.lower()}-{own}"
+    try:
+        schema = schema_contents(f"{_folder(version)}/{name}.json", version)
+    except FileNotFoundError:
+        return None
+    registry = Resource.from_contents(schema) @ _definitions(version)
+    return jsonschema.Draft202012Validator(schema, registry=registry)
+
+
+@cache
+def _definitions(version: str) -> Any:
+    from kubernetes_validate.utils import schema_contents
+    from referencing import Registry, Resource
+
+    contents = schema_contents(f"{_folder(version)}/_definitions.json", version)
+    return Resource.from_contents(contents) @ cast("Any", Registry)()
+
+
+@cache
+def _folder(version: str) -> str:
+    """Schemas of the version, or of the newest that is not newer."""
+    from kubernetes_validate.utils import all_versions
+
+    wanted = _numbers(version)
+    known = [v for v in all_versions() if _numbers(v)[:2] <= wanted[:2]]
+    return f"kubernetes-json-schema/v{max(known, key=_numbers)}-local-strict"
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
+
+
+def _without_secrets(value: Json) -> Json:
+    """A secret structure stands as one text in a plan; it fits whatever its place takes."""
+    if isinstance(value, dict):
+        return {k: _without_secrets(v) for k, v in mapping(value).items() if v != SECRET}
+    return value
+
+
+def _group_version(resource: PlannedResource) -> tuple[str, str]:
+    group, _, version = str(resource.inputs.get("apiVersion", "")).rpartition("/")
+    return group, version
+
+
+def _chart(release: PlannedResource) -> str:
+    return str(release.inputs.get("chart", "")).rsplit("/", 1)[-1]

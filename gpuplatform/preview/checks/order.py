@@ -1,0 +1,83 @@
+"""Whether it can be taken down again: objects, node pools, node classes, controllers, node groups, cluster, network.
+
+Destruction runs against the dependencies. A controller that goes before its objects leaves finalizers that nobody
+answers, and instances and network interfaces that no state knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from gpuplatform.preview.check import Fault, Severity, check
+from gpuplatform.preview.graph import Graph
+from gpuplatform.preview.look import at, listing, mapping
+from gpuplatform.preview.plan import Json, Plan, PlannedResource
+
+NODE_POOL: Final = "kubernetes:karpenter.sh/v1:NodePool"
+NODE_CLASS: Final = "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"
+RELEASE: Final = "kubernetes:helm.sh/v3:Release"
+NODE_GROUP: Final = "aws:eks/nodeGroup:NodeGroup"
+CLUSTERS: Final = ("eks:index:Cluster", "aws:eks/cluster:Cluster")
+POOL_LABEL: Final = "gpuplatform.io/pool"
+
+
+@check("destroy-order", Severity.ERROR, "Nothing is destroyed before what relies on it is gone.")
+def destroy_order(plan: Plan) -> Iterator[Fault]:
+    graph = Graph(plan)
+    for resource, what, candidates in _relied_on(plan):
+        if candidates and not graph.reaches(resource.urn).intersection(c.urn for c in candidates):
+            names = " or ".join(c.name for c in candidates[:3])
+            yield Fault(f"{resource.name}: must depend on {what} ({names}), or that is destroyed first", resource)
+
+
+def _relied_on(plan: Plan) -> Iterator[tuple[PlannedResource, str, list[PlannedResource]]]:
+    """Who must outlive whom: a resource, a word for what it relies on, and the resources of which one will do."""
+    clusters = [r for type_ in CLUSTERS for r in plan.all(type_)]
+    groups = plan.all(NODE_GROUP)
+    karpenter = [r for r in plan.all(RELEASE) if "karpenter" in str(r.inputs.get("chart"))]
+    classes = {str(_name(r)): r for r in plan.all(NODE_CLASS)}
+    for pool in plan.all(NODE_POOL):
+        own = classes.get(str(at(pool.inputs, "spec", "template", "spec", "nodeClassRef", "name")))
+        yield pool, "its node class", [own] if own else []
+    for node_class in plan.all(NODE_CLASS):
+        yield node_class, "the controller", karpenter
+    for release in plan.all(RELEASE):
+        yield release, "nodes to run on", groups
+    for group in groups:
+        yield group, "the cluster", clusters
+    for resource in plan.resources:
+        if resource.type.startswith("kubernetes:"):
+            yield resource, "the cluster", clusters
+    for cluster in clusters:
+        yield cluster, "the network", plan.all("aws:ec2/subnet:Subnet")
+    yield from _on_pools(plan)
+
+
+def _on_pools(plan: Plan) -> Iterator[tuple[PlannedResource, str, list[PlannedResource]]]:
+    pools = {
+        str(label): pool
+        for pool in plan.all(NODE_POOL)
+        if (label := at(pool.inputs, "spec", "template", "metadata", "labels", POOL_LABEL))
+    }
+    for resource in plan.resources:
+        if resource.type.startswith("kubernetes:") and resource.type != NODE_POOL:
+            for label in _selected(dict(resource.inputs)):
+                if label in pools:
+                    yield resource, "the pool it runs on", [pools[label]]
+
+
+def _selected(value: Json) -> Iterator[str]:
+    """Pools that node selectors name, at any depth."""
+    if isinstance(value, dict):
+        for key, inner in mapping(value).items():
+            if key == "nodeSelector" and POOL_LABEL in mapping(inner):
+                yield str(mapping(inner)[POOL_LABEL])
+            yield from _selected(inner)
+    elif isinstance(value, list):
+        for inner in listing(value):
+            yield from _selected(inner)
+
+
+def _name(resource: PlannedResource) -> Json:
+    return at(dict(resource.outputs), "metadata", "name") or at(dict(resource.inputs), "metadata", "name")

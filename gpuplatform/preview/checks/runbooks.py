@@ -1,0 +1,36 @@
+"""Whoever is woken knows what to do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from gpuplatform.preview.check import Fault, Severity, check
+from gpuplatform.preview.look import at, listing
+from gpuplatform.preview.plan import Plan, PlannedResource
+
+_RUNBOOK: Final = re.compile(r"docs/runbooks/[a-z0-9-]+\.md")
+_ALARMS: Final = ("aws:cloudwatch/metricAlarm:MetricAlarm", "aws:cloudwatch/compositeAlarm:CompositeAlarm")
+
+
+def alarms(plan: Plan) -> Iterator[tuple[PlannedResource, str, str]]:
+    """Every alarm: the resource, the alarm's name in it, and the text that should name a runbook."""
+    for type_ in _ALARMS:
+        for alarm in plan.all(type_):
+            yield alarm, alarm.name, str(alarm.inputs.get("alarmDescription", ""))
+    for rules in plan.all("kubernetes:monitoring.coreos.com/v1:PrometheusRule"):
+        for group in listing(at(rules.inputs, "spec", "groups")):
+            for rule in listing(at(group, "rules")):
+                if at(rule, "alert"):
+                    yield rules, str(at(rule, "alert")), str(at(rule, "annotations") or "")
+
+
+@check("alarm-names-runbook", Severity.ERROR, "Every alarm names a runbook that exists.")
+def alarm_names_runbook(plan: Plan) -> Iterator[Fault]:
+    for resource, name, text in alarms(plan):
+        named = _RUNBOOK.search(text)
+        if named is None:
+            yield Fault(f"{name}: its description names no docs/runbooks/….md", resource)
+        elif plan.root and not (plan.root / named.group()).is_file():
+            yield Fault(f"{name}: {named.group()} does not exist; write what to do when it rings", resource)

@@ -1,0 +1,92 @@
+"""No secret leaves as text.
+
+Before the run every secure value of the settings is replaced by a canary (`environment.CANARY`): where it turns up outside a secret, the
+real value would. What is pasted in the open is known by its shape.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from gpuplatform.preview.check import Fault, Severity, check
+from gpuplatform.preview.environment import CANARY
+from gpuplatform.preview.look import leaves, mapping
+from gpuplatform.preview.plan import SECRET, UNKNOWN, Json, Plan
+
+# Key formats as their owners document them (AWS unique identifiers; Hugging Face, OpenAI, GitHub and Slack tokens; PEM).
+_SHAPES: Final = {
+    "an AWS access key": re.compile(r"\b(AKIA|ASIA)[A-Z0-9]{16}\b"),
+    "a Hugging Face token": re.compile(r"\bhf_[A-Za-z0-9]{30,}"),
+    "an API key": re.compile(r"\bsk-[A-Za-z0-9_-]{20,}"),
+    "a GitHub token": re.compile(r"\b(gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{60,})"),
+    "a Slack token": re.compile(r"\bxox[abprs]-[A-Za-z0-9-]{10,}"),
+    "a private key": re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
+}
+_BASE64: Final = re.compile(r"[A-Za-z0-9+/]{24,}={0,2}")
+
+
+@check("secret-in-the-open", Severity.ERROR, "No secure setting reaches an input or an output as text.")
+def secret_in_the_open(plan: Plan) -> Iterator[Fault]:
+    for resource in plan.resources:
+        for path, value in leaves(dict(resource.inputs)):
+            if _shows_canary(value):
+                yield Fault(f"{resource.name}: {path} holds a secret setting; read it with require_secret", resource)
+        for path, value in leaves(dict(resource.registered_outputs or {})):
+            if resource.component and _shows_canary(value):
+                yield Fault(f"{resource.name}: its output {path} holds a secret setting; keep it secret", resource)
+    for path, value in leaves(dict(plan.outputs)):
+        if _shows_canary(value):
+            yield Fault(f"the output {path} holds a secret setting; export it as pulumi.Output.secret")
+    for message in plan.messages:
+        if CANARY in message.text:
+            yield Fault("a secret setting is logged; log its name instead", plan.by_urn.get(message.urn))
+
+
+@check("pasted-secret", Severity.ERROR, "No input or setting has the shape of a key or token.")
+def pasted_secret(plan: Plan) -> Iterator[Fault]:
+    for resource in plan.resources:
+        for path, value in leaves(dict(resource.inputs)):
+            for what in _shape(value):
+                yield Fault(f"{resource.name}: {path} looks like {what}; keep it in AWS Secrets Manager", resource)
+    for key, setting in plan.settings.items():
+        for path, value in leaves(setting):
+            for what in _shape(value):
+                inner = path if path.startswith("[") else f".{path}"
+                place = f"{key}{inner if path else ''}"
+                source = plan.setting_source(place.removeprefix(f"{plan.project}:"))
+                yield Fault(f"{place} looks like {what}; write the name of a secret", None, source)
+
+
+@check("kubernetes-secret", Severity.ERROR, "What a Kubernetes Secret holds is a secret in Pulumi's state too.")
+def kubernetes_secret(plan: Plan) -> Iterator[Fault]:
+    for resource in plan.all("kubernetes:core/v1:Secret"):
+        for part in ("data", "stringData"):
+            plain = [k for k, v in mapping(resource.inputs.get(part)).items() if v not in (SECRET, UNKNOWN)]
+            if plain:
+                yield Fault(
+                    f"{resource.name}: {part}.{', '.join(plain)}: wrap the value in pulumi.Output.secret", resource
+                )
+
+
+def _shows_canary(value: Json) -> bool:
+    if not isinstance(value, str):
+        return False
+    if CANARY in value:
+        return True
+    return any(CANARY.encode() in _decoded(part) for part in _BASE64.findall(value))
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return b""
+
+
+def _shape(value: Json) -> Iterator[str]:
+    if isinstance(value, str) and len(value) >= 15:
+        yield from (what for what, pattern in _SHAPES.items() if pattern.search(value))
