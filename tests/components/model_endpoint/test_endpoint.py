@@ -8,43 +8,11 @@ from typing import Any
 
 import pytest
 
-from components.iam import Account
-from components.model_endpoint import Artifact, Mode, ModelEndpoint, ModelEndpointArgs, Placement, Results, Variant
-from components.tags import CostTags
+from components.model_endpoint import ModelEndpoint, Placement, Variant
 from gpuplatform.preview.plan import Plan
+from tests.components.model_endpoint.sample import ASYNC, KEY, REALTIME, SERVERLESS, TOPIC, args
 
 Record = Callable[[Callable[[], object]], Plan]
-
-KEY = "arn:aws:kms:us-east-1:111122223333:key/0f0e0d0c-0b0a-4908-8706-050403020100"
-TOPIC = "arn:aws:sns:us-east-1:111122223333:alerts"
-REALTIME = Variant(mode=Mode.REALTIME, instance="ml.g5.xlarge", min=2, max=6, requests_per_minute=300, latency_ms=1500)
-ASYNC = replace(REALTIME, mode=Mode.ASYNC, min=0)
-SERVERLESS = replace(REALTIME, mode=Mode.SERVERLESS, instance=None, memory_mib=4096, min=0, max=5)
-
-
-def args(variant: Variant = REALTIME, **changes: Any) -> ModelEndpointArgs:
-    given: dict[str, Any] = {
-        "account": Account(id="111122223333", region="us-east-1"),
-        "tags": CostTags(
-            team="search", project="gpuplatform", environment="test", component="serving", contact="search@example.com"
-        ),
-        "variant": variant,
-        "artifact": Artifact(
-            image="111122223333.dkr.ecr.us-east-1.amazonaws.com/embed:1.4.0",
-            bucket_name="models",
-            bucket_arn="arn:aws:s3:::models",
-            key="embed/model.tar.gz",
-            kms_key_arn=KEY,
-        ),
-        "results": Results(
-            bucket_name="logs", bucket_arn="arn:aws:s3:::logs", prefix="sagemaker/embed/", kms_key_arn=KEY
-        ),
-        "placement": None
-        if variant.serverless
-        else Placement(subnet_ids=["subnet-1", "subnet-2"], security_group_ids=["sg-1"]),
-        "alert_topic_arn": TOPIC,
-    }
-    return ModelEndpointArgs(**(given | changes))
 
 
 def plan_of(record_plan: Record, variant: Variant = REALTIME, **changes: Any) -> Plan:
@@ -146,14 +114,7 @@ def test_serverless_at_rest_costs_one_alarm_and_scales_by_itself(record_plan: Re
     assert plan.all("aws:appautoscaling/target:Target") == []
 
 
-@pytest.mark.parametrize(
-    ("instance", "expected"),
-    [
-        ("ml.g5.xlarge", None),  # NVMe: encrypted by the hardware, a key is refused or ignored
-        ("ml.p5.48xlarge", None),
-        ("ml.m5.xlarge", None),  # not in the catalogue: its storage is unknown
-    ],
-)
+@pytest.mark.parametrize(("instance", "expected"), [("ml.m7i.xlarge", KEY), ("ml.g5.xlarge", None)])
 def test_the_volume_gets_a_key_only_where_one_is_legal(
     record_plan: Record, instance: str, expected: str | None
 ) -> None:
