@@ -24,7 +24,7 @@ class Identity:
 
     service_account: str
     policy: str
-    """An AWS-managed policy, such as `service-role/AmazonEBSCSIDriverPolicy`."""
+    """An AWS-managed policy, such as `AmazonEBSCSIDriverPolicyV2`."""
 
 
 @dataclass(frozen=True, kw_only=True)

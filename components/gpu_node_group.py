@@ -17,14 +17,16 @@ import pulumi_aws as aws
 
 from components.tags import CostTags
 from gpuplatform.catalog.instances import InstanceType
-from gpuplatform.sizing import capacity, efa, user_data
+from gpuplatform.sizing import autoscaler, capacity, efa, user_data
 from gpuplatform.sizing.capacity import Rung
 
 POOL_LABEL = "gpuplatform.io/pool"
 RUNG_LABEL = "gpuplatform.io/rung"
-LONGEST_NAME = 63
-"""Of a node group in EKS; Pulumi adds eight characters to ours."""
-AUTOSCALER = "k8s.io/cluster-autoscaler/node-template"
+LONGEST_NAME = 63 - len("-nodes-0123456")
+"""EKS allows a node group 63 characters, of which the role word and Pulumi's suffix take theirs."""
+ACCELERATOR_LABEL = "k8s.amazonaws.com/accelerator"
+"""Tells Cluster Autoscaler to wait until a new node's GPUs are advertised; without it, it buys a second node meanwhile
+(cluster-autoscaler, cloudprovider/aws/README.md, "Special note on GPU instances")."""
 
 
 class OperatingSystem(StrEnum):
@@ -37,6 +39,22 @@ AMI_TYPES = {
     (OperatingSystem.AL2023, "arm64"): "AL2023_ARM_64_NVIDIA",
     (OperatingSystem.BOTTLEROCKET, "x86_64"): "BOTTLEROCKET_x86_64_NVIDIA",
     (OperatingSystem.BOTTLEROCKET, "arm64"): "BOTTLEROCKET_ARM_64_NVIDIA",
+}
+
+
+# One at a time: a fault of the fabric or the driver shows on all nodes at once. XID 64, memory that could not be remapped,
+# is broken hardware: EKS would only reboot it (user guide, node-health-nma, read 2026-11-22).
+REPAIR: aws.eks.NodeGroupNodeRepairConfigArgsDict = {
+    "enabled": True,
+    "max_parallel_nodes_repaired_count": 1,
+    "node_repair_config_overrides": [
+        {
+            "node_monitoring_condition": "AcceleratedHardwareReady",
+            "node_unhealthy_reason": "NvidiaXID64Error",
+            "min_repair_wait_time_mins": 10,
+            "repair_action": "Replace",
+        }
+    ],
 }
 
 
@@ -105,12 +123,12 @@ class GpuNodeGroup(pulumi.ComponentResource):
     """Pool, rung and label, for whoever orders or matches groups."""
 
     def __init__(self, name: str, args: GpuNodeGroupArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        if len(name) > LONGEST_NAME:
+            raise ValueError(
+                f"{name}: a name of {len(name)} characters; EKS takes {LONGEST_NAME}, so shorten the pool's"
+            )
         super().__init__("gpuplatform:aws:GpuNodeGroup", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
-        if len(f"{name}-nodes") > LONGEST_NAME - 8:
-            raise ValueError(
-                f"{name}: too long for a node group by {len(f'{name}-nodes') - LONGEST_NAME + 8}; shorten the pool's name"
-            )
         pool, rung = args.pool, args.rung
         interfaces = efa.interfaces(pool.instance, efa=pool.efa)
         tags = args.tags.aws(Name=name)
@@ -135,7 +153,7 @@ class GpuNodeGroup(pulumi.ComponentResource):
             placement={"group_name": group.name} if group else None,
             instance_market_options=market(rung),
             capacity_reservation_specification=target(rung),
-            user_data=base64.b64encode(boot_text(pool, interfaces).encode()).decode(),
+            user_data=boot(pool),
             # Tags stop at the template otherwise: AWS starts these three for us.
             tag_specifications=[
                 {"resource_type": kind, "tags": tags} for kind in ("instance", "volume", "network-interface")
@@ -153,12 +171,12 @@ class GpuNodeGroup(pulumi.ComponentResource):
             instance_types=None if capacity.instance_type_in_template(rung) else [pool.instance.name],
             scaling_config={"min_size": 0, "desired_size": 0, "max_size": rung.max},
             launch_template={"id": template.id, "version": template.latest_version.apply(str)},
-            # Neither version nor release_version: EKS takes the cluster's at creation and keeps it, so that an upgrade of
-            # the control plane drains no training node. Moving a pool is a step of its own (`aws eks update-nodegroup-version`).
+            # Neither version nor release_version: EKS takes the cluster's at creation, and an upgrade of the control plane
+            # drains no training node. The group follows when its template changes, or by `aws eks update-nodegroup-version`.
             # MINIMAL ends an old node before it starts a new one: spare GPUs for the other way round seldom exist.
             update_config={"max_unavailable": 1, "update_strategy": "MINIMAL"},
-            node_repair_config={"enabled": True, "max_parallel_nodes_repaired_count": 1},
-            labels={POOL_LABEL: pool.name, RUNG_LABEL: args.rung_label},
+            node_repair_config=REPAIR,
+            labels={POOL_LABEL: pool.name, RUNG_LABEL: args.rung_label, ACCELERATOR_LABEL: accelerator(pool.instance)},
             taints=[{"key": "nvidia.com/gpu", "value": "present", "effect": "NO_SCHEDULE"}],
             tags=tags,
             opts=pulumi.ResourceOptions(
@@ -169,11 +187,12 @@ class GpuNodeGroup(pulumi.ComponentResource):
             ),
         )
         asg_name = nodes.resources[0].autoscaling_groups[0].name
-        for key, value in unseen(pool, interfaces).items():
+        told = autoscaler.node_template(pool.instance, interfaces, pool.volume_gib, pool.zone)
+        for key, value in told.items():
             aws.autoscaling.Tag(
                 f"{name}-{key.rsplit('/', 1)[-1].lower()}",
                 autoscaling_group_name=asg_name,
-                tag={"key": f"{AUTOSCALER}/{key}", "value": value, "propagate_at_launch": False},
+                tag={"key": key, "value": value, "propagate_at_launch": False},
                 opts=child,
             )
 
@@ -183,19 +202,23 @@ class GpuNodeGroup(pulumi.ComponentResource):
         self.register_outputs({"name": self.name, "asg_name": self.asg_name})
 
 
+def accelerator(instance: InstanceType) -> str:
+    """`nvidia-h100`: the GPU's name as a label value."""
+    gpu = instance.gpu
+    return f"{gpu.manufacturer} {gpu.name}".lower().replace(" ", "-") if gpu else "none"
+
+
 def volumes(pool: Pool) -> list[aws.ec2.LaunchTemplateBlockDeviceMappingArgsDict]:
-    """Encrypted gp3. Bottlerocket keeps its system on a first volume and images on the second."""
-    ebs: aws.ec2.LaunchTemplateBlockDeviceMappingEbsArgsDict = {
+    """Encrypted gp3 at its base speed, for images and scratch live on the instance's own disks. Bottlerocket keeps its
+    system on a first volume and data on the second."""
+    system: aws.ec2.LaunchTemplateBlockDeviceMappingEbsArgsDict = {
         "volume_type": "gp3",
         "encrypted": "true",
         "delete_on_termination": "true",
     }
-    data: aws.ec2.LaunchTemplateBlockDeviceMappingEbsArgsDict = {**ebs, "volume_size": pool.volume_gib}
-    if not pool.instance.nvme_disks:
-        # Images land here: what parallel pulls want at least, within the type's own EBS bandwidth (Mbit/s to MiB/s).
-        data["throughput"] = max(125, min(600, pool.instance.ebs_baseline_mbps // 8))
+    data: aws.ec2.LaunchTemplateBlockDeviceMappingEbsArgsDict = {**system, "volume_size": pool.volume_gib}
     if pool.os is OperatingSystem.BOTTLEROCKET:
-        return [{"device_name": "/dev/xvda", "ebs": ebs}, {"device_name": "/dev/xvdb", "ebs": data}]
+        return [{"device_name": "/dev/xvda", "ebs": system}, {"device_name": "/dev/xvdb", "ebs": data}]
     return [{"device_name": "/dev/xvda", "ebs": data}]
 
 
@@ -209,27 +232,7 @@ def target(rung: Rung) -> aws.ec2.LaunchTemplateCapacityReservationSpecification
     return {"capacity_reservation_target": {"capacity_reservation_id": reservation}} if reservation else None
 
 
-def boot_text(pool: Pool, interfaces: tuple[efa.Interface, ...]) -> str:
-    boot = user_data.boot(pool.instance, interfaces)
-    return user_data.bottlerocket(boot) if pool.os is OperatingSystem.BOTTLEROCKET else user_data.al2023(boot)
-
-
-def unseen(pool: Pool, interfaces: tuple[efa.Interface, ...]) -> dict[str, str]:
-    """What Cluster Autoscaler cannot know of an empty group, as keys and values of its node-template tags.
-
-    Labels and taints it asks of EKS, CPU and memory of EC2 (cluster-autoscaler, cloudprovider/aws/aws_manager.go,
-    `buildNodeFromTemplate`, August 2026). It knows neither disk nor pages nor EFA, counts no GPU on fractional types, and
-    its template carries no zone ID, without which a pod that selects one never makes the group grow.
-    """
-    resources = {"nvidia.com/gpu": str(pool.instance.gpu_count), "ephemeral-storage": f"{scratch_gib(pool)}Gi"}
-    if devices := efa.efa_count(interfaces):
-        resources |= {"vpc.amazonaws.com/efa": str(devices), "hugepages-2Mi": f"{user_data.EFA_HUGEPAGES * 2}Mi"}
-    known = {f"resources/{name}": amount for name, amount in resources.items()}
-    return known | ({"label/topology.k8s.aws/zone-id": pool.zone} if pool.zone else {})
-
-
-def scratch_gib(pool: Pool) -> int:
-    """GiB that pods may ask for as ephemeral storage: the kubelet's disk less its eviction threshold of 10 % and 5 % for the
-    file system, and the 1 GiB that nodeadm reserves."""
-    disk: float = pool.instance.nvme_gb * 1e9 / 2**30 if pool.instance.nvme_disks else pool.volume_gib
-    return int(disk * 0.85) - 1
+def boot(pool: Pool) -> str | None:
+    render = user_data.bottlerocket if pool.os is OperatingSystem.BOTTLEROCKET else user_data.al2023
+    text = render(pool.instance, pool.efa)
+    return base64.b64encode(text.encode()).decode() if text else None

@@ -5,7 +5,6 @@ The schedule changes minimum and desired size outside Pulumi, so both are ignore
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,7 +13,6 @@ import pulumi_aws as aws
 
 from components.tags import CostTags
 from gpuplatform.catalog.instances import InstanceType
-from gpuplatform.sizing import user_data
 
 AMI_TYPES = {"x86_64": "AL2023_x86_64_STANDARD", "arm64": "AL2023_ARM_64_STANDARD"}
 
@@ -60,13 +58,17 @@ class SystemNodeGroup(pulumi.ComponentResource):
             block_device_mappings=[
                 {
                     "device_name": "/dev/xvda",
-                    "ebs": {"volume_size": args.volume_gib, "volume_type": "gp3", "encrypted": "true"},
+                    "ebs": {
+                        "volume_size": args.volume_gib,
+                        "volume_type": "gp3",
+                        "encrypted": "true",
+                        "delete_on_termination": "true",
+                    },
                 }
             ],
             # Hop limit 1: pods have Pod Identity and no business with the node's role.
             metadata_options={"http_endpoint": "enabled", "http_tokens": "required", "http_put_response_hop_limit": 1},
             vpc_security_group_ids=list(args.security_group_ids),
-            user_data=base64.b64encode(user_data.al2023(user_data.boot(args.instance)).encode()).decode(),
             # Tags stop at the template otherwise: AWS starts these three for us.
             tag_specifications=[
                 {"resource_type": kind, "tags": tags} for kind in ("instance", "volume", "network-interface")

@@ -14,6 +14,7 @@ from components.control_plane import ControlPlane, ControlPlaneArgs
 from components.gpu_node_group import GpuNodeGroup, GpuNodeGroupArgs, OperatingSystem, Pool
 from components.node_role import NodeRole, NodeRoleArgs
 from components.system_node_group import SystemNodeGroup, SystemNodeGroupArgs
+from gpuplatform.catalog import zones
 from gpuplatform.catalog.instances import instance
 from stacks.context import Context
 from stacks.network import NetworkLayer
@@ -104,6 +105,9 @@ def build(settings: ClusterSettings, context: Context, network: NetworkLayer) ->
             os=OperatingSystem(wanted.os),
             volume_gib=wanted.volume_gib,
         )
+        # EKS refuses a group with a subnet where the type is not offered.
+        offered = zones.offered(wanted.instance, account.region)
+        sold = [pool.zone] if pool.zone else [zone for zone in network.private_subnet_ids if zone in offered]
         return tuple(
             GpuNodeGroup(
                 f"{name}-{rung.how}-{index}",
@@ -114,7 +118,7 @@ def build(settings: ClusterSettings, context: Context, network: NetworkLayer) ->
                     tags=context.tags.of(component="training"),
                     cluster_name=plane.name,
                     node_role_arn=role.arn,
-                    subnet_ids=[network.private_subnet_ids[pool.zone]] if pool.zone else private,
+                    subnet_ids=[network.private_subnet_ids[zone] for zone in sold],
                     security_group_ids=[*node_groups, network.efa_security_group_id] if pool.efa else node_groups,
                 ),
                 opts=joining,
@@ -133,9 +137,8 @@ def build(settings: ClusterSettings, context: Context, network: NetworkLayer) ->
                     name="aws-ebs-csi-driver",
                     # Volumes that pods claim are born in EC2, where only these tags reach them.
                     configuration={"controller": {"extraVolumeTags": tags.aws()}},
-                    identity=Identity(
-                        service_account="ebs-csi-controller-sa", policy="service-role/AmazonEBSCSIDriverPolicy"
-                    ),
+                    # V2 lets the driver touch only volumes that carry its own tag.
+                    identity=Identity(service_account="ebs-csi-controller-sa", policy="AmazonEBSCSIDriverPolicyV2"),
                 ),
             ),
             account=account,

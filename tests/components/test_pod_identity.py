@@ -1,16 +1,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from components import iam
 from components.pod_identity import PodIdentity, PodIdentityArgs
-from gpuplatform.preview.plan import Plan
-
-Record = Callable[[Callable[[], object]], Plan]
+from tests.conftest import Record
 
 TAGS = {"team": "ml"}
 QUEUE = "arn:aws:sqs:us-east-1:111122223333:interruptions"

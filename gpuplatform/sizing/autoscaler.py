@@ -1,0 +1,35 @@
+"""What Cluster Autoscaler must be told of a node group that is empty, as tags of its Auto Scaling group.
+
+Labels and taints it asks of EKS, processors and memory of EC2. It knows neither disk nor huge pages nor EFA, counts no GPU on
+fractional types, and its picture of a node has no zone ID, without which pods that select one never make the group grow.
+Source: kubernetes/autoscaler, cloudprovider/aws/aws_manager.go, `buildNodeFromTemplate`, August 2026.
+"""
+
+from collections.abc import Sequence
+
+from gpuplatform.catalog.instances import InstanceType
+from gpuplatform.sizing.efa import Interface, efa_count
+from gpuplatform.sizing.pods import EFA_HUGEPAGES_MIB
+
+PREFIX = "k8s.io/cluster-autoscaler/node-template"
+
+
+def node_template(
+    instance: InstanceType, interfaces: Sequence[Interface], volume_gib: int, zone: str | None
+) -> dict[str, str]:
+    """Tags by key: the node's extended resources and, where the group stands in one zone, its ID."""
+    resources = {
+        "nvidia.com/gpu": str(instance.gpu_count),
+        "ephemeral-storage": f"{scratch_gib(instance, volume_gib)}Gi",
+    }
+    if devices := efa_count(tuple(interfaces)):
+        resources |= {"vpc.amazonaws.com/efa": str(devices), "hugepages-2Mi": f"{EFA_HUGEPAGES_MIB}Mi"}
+    tags = {f"{PREFIX}/resources/{name}": amount for name, amount in resources.items()}
+    return tags | ({f"{PREFIX}/label/topology.k8s.aws/zone-id": zone} if zone else {})
+
+
+def scratch_gib(instance: InstanceType, volume_gib: int) -> int:
+    """GiB that pods may ask for as ephemeral storage: of the local disks joined, or of the root volume, less 10 % at which
+    the kubelet evicts, 5 % for the file system, and 1 GiB that nodeadm reserves."""
+    disk: float = instance.nvme_gb * 1e9 / 2**30 if instance.nvme_disks else volume_gib
+    return int(disk * 0.85) - 1

@@ -1,0 +1,255 @@
+from __future__ import annotations
+
+import base64
+import datetime
+from typing import Any
+
+import pytest
+
+from components.gpu_node_group import GpuNodeGroup, GpuNodeGroupArgs, OperatingSystem, Pool
+from components.tags import CostTags
+from gpuplatform.catalog.instances import instance
+from gpuplatform.preview.plan import Plan
+from gpuplatform.sizing.capacity import How, Rung
+from tests.conftest import Record
+
+TAGS = CostTags(team="ml", project="gpuplatform", environment="test", component="training", contact="ml@example.com")
+BLOCK = "cr-0123456789abcdef0"
+TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
+NODES = "aws:eks/nodeGroup:NodeGroup"
+PLACEMENT = "aws:ec2/placementGroup:PlacementGroup"
+
+END = datetime.date(2026, 12, 20)
+
+
+def rung(how: How, nodes: int = 4) -> Rung:
+    match how:
+        case How.CAPACITY_BLOCK:
+            return Rung(how=how, max=nodes, reservation=BLOCK, until=END)
+        case How.RESERVATION:
+            return Rung(how=how, max=nodes, reservation=BLOCK)
+        case _:
+            return Rung(how=how, max=nodes)
+
+
+def pool(name: str, *, efa: bool = True, **changed: Any) -> Pool:
+    shape: dict[str, Any] = {
+        "name": "gpu",
+        "instance": instance(name),
+        "efa": efa,
+        "zone": "use1-az6" if efa else None,
+    }
+    return Pool(**(shape | changed))
+
+
+def args(shape: Pool, bought: Rung, **changed: Any) -> GpuNodeGroupArgs:
+    wiring: dict[str, Any] = {
+        "pool": shape,
+        "rung": bought,
+        "index": 0,
+        "tags": TAGS,
+        "cluster_name": "main",
+        "node_role_arn": "arn:aws:iam::111122223333:role/nodes",
+        "subnet_ids": ["subnet-a"] if shape.zone else ["subnet-a", "subnet-b"],
+        "security_group_ids": ["sg-cluster", "sg-nodes", "sg-efa"],
+    }
+    return GpuNodeGroupArgs(**(wiring | changed))
+
+
+def plan_of(record_plan: Record, shape: Pool, bought: Rung) -> Plan:
+    return record_plan(lambda: GpuNodeGroup("gpu-0", args(shape, bought)))
+
+
+# AWS's documented layouts (EC2 user guide, "Maximize network bandwidth … with multiple network cards"): interfaces in all,
+# and the cards that carry an efa-only one.
+@pytest.mark.parametrize(
+    ("name", "total", "efa_cards"),
+    [
+        ("p4d.24xlarge", 5, range(4)),
+        ("p5.48xlarge", 33, range(32)),
+        ("p5en.48xlarge", 17, range(16)),
+        ("p6-b200.48xlarge", 9, range(8)),
+        ("p6-b300.48xlarge", 17, range(1, 17)),
+        ("g6e.48xlarge", 5, range(4)),
+    ],
+)
+def test_template_has_the_interfaces_that_aws_documents(
+    record_plan: Record, name: str, total: int, efa_cards: range
+) -> None:
+    interfaces = plan_of(record_plan, pool(name), rung(How.ON_DEMAND)).one(TEMPLATE).inputs["networkInterfaces"]
+
+    assert len(interfaces) == total
+    first, *others = interfaces
+    assert (first["networkCardIndex"], first["deviceIndex"], first["interfaceType"]) == (0, 0, "interface")
+    assert [i["networkCardIndex"] for i in others] == list(efa_cards)
+    assert {i["interfaceType"] for i in others} == {"efa-only"}
+    assert all(i["deviceIndex"] == (1 if i["networkCardIndex"] == 0 else 0) for i in others)
+
+
+def test_every_interface_has_the_security_groups_and_none_a_subnet(record_plan: Record) -> None:
+    template = plan_of(record_plan, pool("p5.48xlarge"), rung(How.ON_DEMAND)).one(TEMPLATE).inputs
+
+    for interface in template["networkInterfaces"]:
+        assert interface["securityGroups"] == ["sg-cluster", "sg-nodes", "sg-efa"]
+        assert "subnetId" not in interface
+    # EC2 refuses a template that names groups in both places.
+    assert "vpcSecurityGroupIds" not in template
+
+
+def test_capacity_block_is_bought_as_eks_asks_for_it(record_plan: Record) -> None:
+    plan = plan_of(record_plan, pool("p5.48xlarge"), rung(How.CAPACITY_BLOCK))
+    template, nodes = plan.one(TEMPLATE).inputs, plan.one(NODES).inputs
+
+    assert template["instanceType"] == "p5.48xlarge"
+    assert template["instanceMarketOptions"] == {"marketType": "capacity-block"}
+    assert template["capacityReservationSpecification"] == {
+        "capacityReservationTarget": {"capacityReservationId": BLOCK}
+    }
+    assert nodes["capacityType"] == "CAPACITY_BLOCK"
+    assert "instanceTypes" not in nodes
+    assert not plan.all(PLACEMENT)
+    assert "placement" not in template
+
+
+def test_reservation_is_targeted_on_demand_capacity_without_a_placement_group(record_plan: Record) -> None:
+    plan = plan_of(record_plan, pool("p5.48xlarge"), rung(How.RESERVATION))
+    template, nodes = plan.one(TEMPLATE).inputs, plan.one(NODES).inputs
+
+    assert template["capacityReservationSpecification"] == {
+        "capacityReservationTarget": {"capacityReservationId": BLOCK}
+    }
+    assert "instanceMarketOptions" not in template
+    assert (nodes["capacityType"], nodes["instanceTypes"]) == ("ON_DEMAND", ["p5.48xlarge"])
+    assert not plan.all(PLACEMENT)
+
+
+@pytest.mark.parametrize(("how", "capacity_type"), [(How.ON_DEMAND, "ON_DEMAND"), (How.SPOT, "SPOT")])
+def test_unreserved_efa_nodes_stand_close_together(record_plan: Record, how: How, capacity_type: str) -> None:
+    plan = plan_of(record_plan, pool("p4d.24xlarge"), rung(how))
+    group = plan.one(PLACEMENT)
+
+    assert group.inputs["strategy"] == "cluster"
+    assert plan.one(TEMPLATE).inputs["placement"] == {"groupName": group.outputs["name"]}
+    assert "instanceMarketOptions" not in plan.one(TEMPLATE).inputs
+    assert plan.one(NODES).inputs["capacityType"] == capacity_type
+
+
+def test_group_starts_empty_and_leaves_its_size_to_the_autoscaler(record_plan: Record) -> None:
+    nodes = plan_of(record_plan, pool("g6.xlarge", efa=False), rung(How.SPOT, nodes=2)).one(NODES)
+
+    assert nodes.inputs["scalingConfig"] == {"minSize": 0, "desiredSize": 0, "maxSize": 2}
+    assert nodes.ignore_changes == ("scalingConfig.desiredSize",)
+
+
+def test_group_that_failed_to_be_created_is_replaced(record_plan: Record) -> None:
+    nodes = plan_of(record_plan, pool("g6.xlarge", efa=False), rung(How.SPOT)).one(NODES)
+
+    # The engine's own key, exactly: translated to a property's name it would mean nothing.
+    assert nodes.replace_on_changes == ("#initerror",)
+    assert nodes.delete_before_replace
+
+
+def test_group_does_not_follow_the_control_plane(record_plan: Record) -> None:
+    nodes = plan_of(record_plan, pool("p5.48xlarge"), rung(How.ON_DEMAND)).one(NODES)
+
+    assert not {"version", "releaseVersion"} & set(nodes.inputs)
+    assert nodes.inputs["updateConfig"] == {"maxUnavailable": 1, "updateStrategy": "MINIMAL"}
+
+
+def test_only_pods_that_ask_for_gpus_come_here(record_plan: Record) -> None:
+    nodes = plan_of(record_plan, pool("p5.48xlarge"), rung(How.ON_DEMAND)).one(NODES).inputs
+
+    assert nodes["taints"] == [{"key": "nvidia.com/gpu", "value": "present", "effect": "NO_SCHEDULE"}]
+    assert nodes["labels"] == {
+        "gpuplatform.io/pool": "gpu",
+        "gpuplatform.io/rung": "on-demand-0",
+        "k8s.amazonaws.com/accelerator": "nvidia-h100",
+    }
+
+
+def test_node_with_unrepairable_memory_is_replaced(record_plan: Record) -> None:
+    repair = plan_of(record_plan, pool("p5.48xlarge"), rung(How.ON_DEMAND)).one(NODES).inputs["nodeRepairConfig"]
+
+    assert repair["enabled"] is True
+    assert [(o["nodeUnhealthyReason"], o["repairAction"]) for o in repair["nodeRepairConfigOverrides"]] == [
+        ("NvidiaXID64Error", "Replace")
+    ]
+
+
+def test_instances_volumes_and_interfaces_carry_the_cost_tags(record_plan: Record) -> None:
+    specifications = (
+        plan_of(record_plan, pool("p5.48xlarge"), rung(How.ON_DEMAND)).one(TEMPLATE).inputs["tagSpecifications"]
+    )
+
+    assert [s["resourceType"] for s in specifications] == ["instance", "volume", "network-interface"]
+    assert all(s["tags"]["team"] == "ml" and s["tags"]["component"] == "training" for s in specifications)
+
+
+def test_metadata_answers_the_host_alone_and_volumes_are_encrypted(record_plan: Record) -> None:
+    template = plan_of(record_plan, pool("p5.48xlarge"), rung(How.ON_DEMAND)).one(TEMPLATE).inputs
+
+    assert template["metadataOptions"]["httpTokens"] == "required"
+    assert template["metadataOptions"]["httpPutResponseHopLimit"] == 1
+    assert template["blockDeviceMappings"] == [
+        {
+            "deviceName": "/dev/xvda",
+            "ebs": {"volumeSize": 200, "volumeType": "gp3", "encrypted": "true", "deleteOnTermination": "true"},
+        }
+    ]
+
+
+def test_bottlerocket_keeps_images_on_a_second_volume(record_plan: Record) -> None:
+    plan = plan_of(record_plan, pool("p5.48xlarge", os=OperatingSystem.BOTTLEROCKET), rung(How.ON_DEMAND))
+    system, data = plan.one(TEMPLATE).inputs["blockDeviceMappings"]
+
+    assert plan.one(NODES).inputs["amiType"] == "BOTTLEROCKET_x86_64_NVIDIA"
+    assert (system["deviceName"], "volumeSize" in system["ebs"]) == ("/dev/xvda", False)
+    assert (data["deviceName"], data["ebs"]["volumeSize"]) == ("/dev/xvdb", 200)
+    assert system["ebs"]["encrypted"] == data["ebs"]["encrypted"] == "true"
+    assert base64.b64decode(plan.one(TEMPLATE).inputs["userData"]).startswith(b"[settings.")
+
+
+def test_autoscaler_is_told_what_it_cannot_know(record_plan: Record) -> None:
+    plan = plan_of(record_plan, pool("p5.48xlarge"), rung(How.ON_DEMAND))
+    group = plan.one(NODES).outputs["resources"][0]["autoscalingGroups"][0]["name"]
+    tags = [r.inputs for r in plan.all("aws:autoscaling/tag:Tag")]
+
+    assert {t["autoscalingGroupName"] for t in tags} == {group}
+    assert {t["tag"]["key"].rsplit("/", 1)[-1]: t["tag"]["value"] for t in tags} == {
+        "gpu": "8",
+        "efa": "32",
+        "hugepages-2Mi": "10256Mi",
+        "ephemeral-storage": "24064Gi",
+        "zone-id": "use1-az6",
+    }
+    # On the instance the slash in the key would be noise, and on metadata an error.
+    assert not any(t["tag"]["propagateAtLaunch"] for t in tags)
+
+
+@pytest.mark.parametrize(
+    ("build", "sentence"),
+    [
+        (lambda: pool("m7g.large", efa=False), "m7g.large has no NVIDIA GPU"),
+        (lambda: pool("g6.xlarge"), "g6.xlarge has no Elastic Fabric Adapter"),
+        (lambda: pool("p5.48xlarge", zone=None), "zone: missing"),
+        (
+            lambda: args(pool("g6.xlarge", efa=False), rung(How.CAPACITY_BLOCK)),
+            "g6.xlarge is not sold as capacity-block",
+        ),
+        (lambda: args(pool("p5.48xlarge", efa=False), rung(How.RESERVATION)), f"{BLOCK} is capacity in one zone"),
+        (
+            lambda: args(pool("p5.48xlarge"), rung(How.ON_DEMAND), subnet_ids=["a", "b"]),
+            "subnet_ids: 2 given; pool gpu is in use1-az6 only",
+        ),
+        (lambda: args(pool("g6.xlarge", efa=False), rung(How.SPOT), subnet_ids=[]), "subnet_ids: none given"),
+    ],
+)
+def test_what_cannot_work_is_refused_in_a_sentence(build: Any, sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        build()
+
+
+def test_name_too_long_for_eks_is_refused(record_plan: Record) -> None:
+    shape = args(pool("g6.xlarge", efa=False), rung(How.SPOT))
+    with pytest.raises(Exception, match="shorten the pool's"):
+        record_plan(lambda: GpuNodeGroup("x" * 50, shape))

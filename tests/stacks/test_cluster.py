@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pulumi
+import pytest
+import yaml
+
+from components.iam import Account
+from components.tags import CostTags
+from gpuplatform.preview.cloud import Cloud
+from gpuplatform.preview.plan import Plan
+from gpuplatform.preview.recorder import Run, record
+from stacks import cluster
+from stacks.context import Context
+from stacks.network import NetworkLayer
+from stacks.sections.cluster import ClusterSettings
+from tests.conftest import ACCOUNT, ROOT
+
+ZONES = ("use1-az1", "use1-az4", "use1-az6")
+NODES = "aws:eks/nodeGroup:NodeGroup"
+
+
+def build(environment: str, known: bool = True, **changed: Any) -> Plan:
+    """The cluster layer of an environment's own settings, on a network of literals."""
+    written = yaml.safe_load((ROOT / f"Pulumi.{environment}.yaml").read_text())["config"]["gpuplatform:cluster"]
+    settings = ClusterSettings.model_validate(written | changed)
+
+    def program() -> None:
+        network = NetworkLayer(
+            vpc_id=pulumi.Output.from_input("vpc-1"),
+            cidr="10.0.0.0/16",
+            private_subnet_ids={zone: pulumi.Output.from_input(f"subnet-{zone}") for zone in ZONES},
+            public_subnet_ids={},
+            node_security_group_id=pulumi.Output.from_input("sg-nodes"),
+            efa_security_group_id=pulumi.Output.from_input("sg-efa"),
+        )
+        tags = CostTags(
+            team="ml", project="gpuplatform", environment=environment, component="x", contact="ml@example.com"
+        )
+        account = Account(id=ACCOUNT, region="us-east-1")
+        context = Context(account=account, tags=tags, discovery="d", protect=settings.protect)
+        layer = cluster.build(settings, context, network)
+        pulumi.export(
+            "rungs", {name: [group.args.rung_label for group in groups] for name, groups in layer.pools.items()}
+        )
+
+    cloud = Cloud(ACCOUNT, "us-east-1") if known else None
+    run = Run(
+        project="gpuplatform", environment=environment, root=ROOT, config={"aws:region": "us-east-1"}, cloud=cloud
+    )
+    return record(run, program)
+
+
+@pytest.fixture(scope="module")
+def prod() -> Plan:
+    return build("prod")
+
+
+@pytest.fixture(scope="module")
+def dev() -> Plan:
+    return build("dev")
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+def test_first_preview_works_with_every_output_unknown(environment: str) -> None:
+    unknown = build(environment, known=False)
+
+    assert {r.urn for r in unknown.resources} == {r.urn for r in build(environment).resources}
+    assert not unknown.invokes
+
+
+def test_rungs_stand_in_the_order_of_the_settings(prod: Plan) -> None:
+    assert prod.outputs["rungs"] == {"h100": ["capacity-block-0", "on-demand-1"], "a100": ["on-demand-0", "spot-1"]}
+
+
+def test_efa_pool_stands_in_its_zone_with_the_three_groups(prod: Plan) -> None:
+    template = prod.one("aws:ec2/launchTemplate:LaunchTemplate", "h100-capacity-block-0-template").inputs
+    plane = prod.one("eks:index:Cluster").outputs["clusterSecurityGroupId"]
+
+    assert len(template["networkInterfaces"]) == 33
+    assert template["networkInterfaces"][32]["securityGroups"] == [plane, "sg-nodes", "sg-efa"]
+    assert prod.one(NODES, "h100-capacity-block-0-nodes").inputs["subnetIds"] == ["subnet-use1-az6"]
+
+
+def test_pool_without_a_zone_spreads_over_the_zones_that_offer_its_type() -> None:
+    everywhere = {"l4": {"instance": "g6.xlarge", "buy": [{"how": "spot", "max": 1}]}}
+    somewhere = {"a100": {"instance": "p4de.24xlarge", "efa": False, "buy": [{"how": "spot", "max": 1}]}}
+
+    assert build("dev", pools=everywhere).one(NODES, "l4-spot-0-nodes").inputs["subnetIds"] == [
+        f"subnet-{zone}" for zone in ZONES
+    ]
+    assert build("dev", pools=somewhere).one(NODES, "a100-spot-0-nodes").inputs["subnetIds"] == [
+        "subnet-use1-az4",
+        "subnet-use1-az6",
+    ]
+
+
+def test_nodes_wait_for_their_network_plugin_and_their_rights(prod: Plan) -> None:
+    needed = {
+        prod.one("aws:eks/addon:Addon", "vpc-cni").urn,
+        prod.one("aws:eks/addon:Addon", "eks-pod-identity-agent").urn,
+        prod.one("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "nodes-role-AmazonEKS_CNI_Policy").urn,
+    }
+    # A child waits for, and outlives, whatever its component depends on: the engine follows parents.
+    for group in (*prod.all("gpuplatform:aws:GpuNodeGroup"), *prod.all("gpuplatform:aws:SystemNodeGroup")):
+        assert needed <= set(group.dependencies)
+
+
+def test_addons_that_need_nodes_wait_for_the_system_nodes(prod: Plan) -> None:
+    coredns = prod.one("aws:eks/addon:Addon", "coredns")
+
+    assert prod.one(NODES, "system-nodes").urn in prod.by_urn[coredns.parent or ""].dependencies
+
+
+def test_prefix_delegation_is_on(prod: Plan) -> None:
+    configuration = json.loads(prod.one("aws:eks/addon:Addon", "vpc-cni").inputs["configurationValues"])
+
+    assert configuration["env"] == {"ENABLE_PREFIX_DELEGATION": "true", "WARM_PREFIX_TARGET": "1"}
+
+
+def test_volumes_that_pods_claim_carry_the_cost_tags(prod: Plan) -> None:
+    configuration = json.loads(prod.one("aws:eks/addon:Addon", "aws-ebs-csi-driver").inputs["configurationValues"])
+
+    assert configuration["controller"]["extraVolumeTags"]["team"] == "ml"
+
+
+def test_kubernetes_provider_is_identified_by_the_endpoint(prod: Plan) -> None:
+    endpoint = prod.one("eks:index:Cluster").outputs["eksCluster"]["state"]["endpoint"]
+
+    assert prod.one("pulumi:providers:kubernetes").inputs["clusterIdentifier"] == endpoint
+
+
+def test_karpenter_nodes_are_admitted_and_managed_ones_admit_themselves(prod: Plan) -> None:
+    entries = [e.name for e in prod.all("aws:eks/accessEntry:AccessEntry") if e.inputs.get("type") == "EC2_LINUX"]
+
+    assert entries == ["karpenter-nodes-entry"]
+
+
+def test_control_plane_is_protected_in_prod_alone(dev: Plan, prod: Plan) -> None:
+    assert prod.one("eks:index:Cluster").protect
+    assert not [r.name for r in dev.resources if r.protect]
+
+
+def test_everything_taggable_says_who_pays(prod: Plan) -> None:
+    untaggable = {
+        "aws:autoscaling/tag:Tag",
+        "aws:eks/accessPolicyAssociation:AccessPolicyAssociation",
+        "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+    }
+    for resource in prod.resources:
+        if resource.type.startswith(("aws:", "eks:")) and resource.type not in untaggable:
+            assert resource.inputs["tags"]["team"] == "ml", resource.urn
