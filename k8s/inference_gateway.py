@@ -56,6 +56,8 @@ class InferenceGateway(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: InferenceGatewayArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("gpuplatform:k8s:InferenceGateway", name, {}, opts)
+        if name in args.models:
+            raise ValueError(f"models: {name} is the gateway's own name; call the model something else")
         child = pulumi.ResourceOptions(parent=self)
         labels = {**args.tags.labels(), **GATEWAY}
         metadata: kubernetes.meta.v1.ObjectMetaArgsDict = {"name": name, "namespace": args.namespace, "labels": labels}

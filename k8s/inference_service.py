@@ -46,8 +46,10 @@ class Scaling:
 
 @dataclass(frozen=True, kw_only=True)
 class Operators:
-    """The releases that bring our objects' kinds, and where Prometheus answers."""
+    """What the objects rely on: the pool, the releases that bring ScaledObject and PodMonitor, and where Prometheus answers."""
 
+    nodes: pulumi.Resource
+    """The pool: copies go before it does."""
     keda: pulumi.Resource
     monitoring: pulumi.Resource
     prometheus: str
@@ -99,7 +101,9 @@ class InferenceService(pulumi.ComponentResource):
                 "progress_deadline_seconds": vllm.START_SECONDS + 1200,
                 "template": template,
             },
-            opts=pulumi.ResourceOptions(parent=self, ignore_changes=["spec.replicas"]),
+            opts=pulumi.ResourceOptions(
+                parent=self, depends_on=[args.operators.nodes], ignore_changes=["spec.replicas"]
+            ),
         )
         service = kubernetes.core.v1.Service(
             f"{name}-service",

@@ -62,6 +62,16 @@ class Checkpoints:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where the pods run, as whom, and after what."""
+
+    namespace: pulumi.Input[str]
+    service_account: pulumi.Input[str]
+    after: Sequence[pulumi.Resource]
+    """The release that brings JobSet, and the LocalQueue."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class TrainingJobArgs:
     shape: Shape
     image: str
@@ -69,8 +79,7 @@ class TrainingJobArgs:
     checkpoints: Checkpoints
     queue: str | None
     """LocalQueue; None keeps the job suspended and out of every queue, until somebody wants it to run."""
-    namespace: pulumi.Input[str]
-    service_account: pulumi.Input[str]
+    place: Place
     tags: CostTags
 
     def __post_init__(self) -> None:
@@ -99,12 +108,13 @@ class TrainingJob(pulumi.ComponentResource):
             kind="JobSet",
             metadata={
                 "name": name,
-                "namespace": args.namespace,
+                "namespace": args.place.namespace,
                 "labels": {**labels, **queue, "kueue.x-k8s.io/priority-class": "normal"},
             },
             spec=jobset(name, args.shape, pod(name, args, labels)),
             opts=pulumi.ResourceOptions(
                 parent=self,
+                depends_on=args.place.after,
                 ignore_changes=["spec.suspend"],
                 replace_on_changes=["spec"],
                 delete_before_replace=True,
@@ -169,7 +179,7 @@ def pod(name: str, args: TrainingJobArgs, labels: Mapping[str, str]) -> dict[str
         "spec": {
             "restartPolicy": "Never",
             "terminationGracePeriodSeconds": SAVE_SECONDS,
-            "serviceAccountName": args.service_account,
+            "serviceAccountName": args.place.service_account,
             "automountServiceAccountToken": False,
             "nodeSelector": {POOL: shape.pool.name},
             "tolerations": [TAINT],

@@ -51,7 +51,8 @@ def node_share(instance: InstanceType, gpus: int, *, efa: bool = False) -> Share
 
 def pod_share(instance: InstanceType, gpus: int, *, efa: bool = False) -> Share:
     """What a pod with so many of one node's GPUs should request, so that pods that fill the GPUs leave room for daemons."""
-    devices = efa_per_gpu_share(instance, gpus) if efa else 0
+    # The law of the GPUs, whether the pod has network devices or not.
+    devices = efa_per_gpu_share(instance, gpus) * efa
     whole = node_share(instance, gpus, efa=efa)
     return Share(
         gpus=gpus,
