@@ -130,8 +130,8 @@ class Bill:
 
     @property
     def as_of(self) -> datetime.date | None:
-        """The date of the oldest price that the bill rests on."""
-        return min((line.as_of for line in self.lines), default=None)
+        """The date of the newest price that the bill rests on."""
+        return max((line.as_of for line in self.lines), default=None)
 
     @property
     def stale(self) -> tuple[Line, ...]:
@@ -168,6 +168,7 @@ class Bill:
             "by_layer": {name: totals.to_json() for name, totals in self.by_layer().items()},
             "by_team": {name: totals.to_json() for name, totals in self.by_team().items()},
             "assumptions": list(self.assumptions),
+            "stale": sorted({f"{line.what}: price of {line.as_of}" for line in self.stale}),
         }
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from gpuplatform.preview.billing.charge import Entry, Pricer, steady, used
-from gpuplatform.preview.billing.situation import Situation, mapping, sequence
+from gpuplatform.preview.billing.situation import Situation
+from gpuplatform.preview.look import listing, mapping
 from gpuplatform.preview.plan import PlannedResource
 
 CONTROL_PLANE: Final = "aws:eks/cluster:Cluster"
@@ -39,7 +40,7 @@ def cluster(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
         yield steady(situation, f"EKS control plane {version}, extended support", "eks", "cluster-extended-support")
     else:
         yield steady(situation, f"EKS control plane {version}".rstrip(), "eks", "cluster")
-    kinds = sequence(resource.inputs.get("enabledClusterLogTypes"))
+    kinds = listing(resource.inputs.get("enabledClusterLogTypes"))
     if kinds:
         what = f"control-plane logs: {', '.join(str(kind) for kind in kinds)}"
         note = "control-plane logs are not counted, for no volume is stated"

@@ -9,8 +9,9 @@ from decimal import Decimal
 from gpuplatform.catalog import prices
 from gpuplatform.catalog.prices import Price
 from gpuplatform.preview.billing.charge import HOURS, ZERO, Charge, Entry, Pricer, Unpriced, missing
-from gpuplatform.preview.billing.situation import Situation, decimal, mapping, sequence, texts
+from gpuplatform.preview.billing.situation import Situation, decimal, texts
 from gpuplatform.preview.billing.volumes import Volume, volume_charges
+from gpuplatform.preview.look import listing, mapping
 from gpuplatform.preview.plan import Json, PlannedResource
 
 LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
@@ -69,7 +70,7 @@ def _stated(resource: PlannedResource, situation: Situation) -> Decimal:
     position = str(labels.get("gpuplatform.io/rung", "")).rpartition("-")[2]
     if not pool or not position.isdigit():
         return ZERO
-    rungs = [decimal(mapping(rung).get("max")) for rung in sequence(pool.get("buy"))]
+    rungs = [decimal(mapping(rung).get("max")) for rung in listing(pool.get("buy"))]
     before, own = sum(rungs[: int(position)], ZERO), rungs[int(position)] if int(position) < len(rungs) else ZERO
     nodes = min(max(decimal(pool.get("expected_nodes")) - before, ZERO), own)
     return nodes * decimal(pool.get("expected_hours"))
@@ -136,7 +137,7 @@ def _nodes(what: str, price: Price, running: NodeHours, cap: Price | None = None
 
 
 def _root_volumes(template: PlannedResource | None, running: NodeHours, situation: Situation) -> Iterator[Entry]:
-    mappings = sequence(template.inputs.get("blockDeviceMappings")) if template else []
+    mappings = listing(template.inputs.get("blockDeviceMappings")) if template else []
     disks = [mapping(mapping(m).get("ebs")) for m in mappings]
     if not disks:
         yield Unpriced(why="no launch template states the root volume: the AMI or EKS chooses its size and type")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from gpuplatform.preview.billing.charge import Entry, Pricer, Unpriced, steady
-from gpuplatform.preview.billing.situation import Situation, mapping, sequence
+from gpuplatform.preview.billing.situation import Situation
+from gpuplatform.preview.look import listing, mapping
 from gpuplatform.preview.plan import PlannedResource
 
 
@@ -26,7 +27,7 @@ def endpoint(resource: PlannedResource, situation: Situation) -> Iterator[Entry]
     if kind != "Interface":
         yield Unpriced(why=f"no price row for a VPC endpoint of type {kind}")
         return
-    zones = len(sequence(resource.inputs.get("subnetIds")))
+    zones = len(listing(resource.inputs.get("subnetIds")))
     service = str(resource.inputs.get("serviceName", "")).rpartition(f"{situation.region}.")[2]
     yield steady(
         situation,

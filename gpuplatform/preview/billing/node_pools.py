@@ -11,8 +11,9 @@ from gpuplatform.catalog import prices
 from gpuplatform.catalog.instances import instance
 from gpuplatform.catalog.prices import Price
 from gpuplatform.preview.billing.charge import HOURS, ZERO, Charge, Entry, Pricer, Unpriced, missing
-from gpuplatform.preview.billing.situation import Situation, decimal, mapping, sequence
+from gpuplatform.preview.billing.situation import Situation, decimal
 from gpuplatform.preview.billing.volumes import Volume, volume_charges
+from gpuplatform.preview.look import listing, mapping
 from gpuplatform.preview.plan import Json, PlannedResource
 
 NODE_CLASS = "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"
@@ -72,11 +73,9 @@ def node_pool(resource: PlannedResource, situation: Situation) -> Iterator[Entry
 
 
 def _requirements(spec: Mapping[str, Json]) -> dict[str, list[str]]:
-    rows = [mapping(row) for row in sequence(spec.get("requirements"))]
+    rows = [mapping(row) for row in listing(spec.get("requirements"))]
     return {
-        str(row.get("key")): [str(v) for v in sequence(row.get("values"))]
-        for row in rows
-        if row.get("operator") == "In"
+        str(row.get("key")): [str(v) for v in listing(row.get("values"))] for row in rows if row.get("operator") == "In"
     }
 
 
@@ -128,7 +127,7 @@ def _volumes(reference: Mapping[str, Json], situation: Situation) -> Iterator[Vo
     for node_class in situation.plan.all(NODE_CLASS):
         if mapping(node_class.inputs.get("metadata")).get("name") != reference.get("name"):
             continue
-        for row in sequence(mapping(node_class.inputs.get("spec")).get("blockDeviceMappings")):
+        for row in listing(mapping(node_class.inputs.get("spec")).get("blockDeviceMappings")):
             disk = mapping(mapping(row).get("ebs"))
             yield Volume(
                 kind=str(disk.get("volumeType", "")),

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from gpuplatform.preview.billing.charge import Entry, Pricer, missing, steady, used
-from gpuplatform.preview.billing.situation import Situation, decimal, mapping, sequence
+from gpuplatform.preview.billing.situation import Situation, decimal
+from gpuplatform.preview.look import listing, mapping
 from gpuplatform.preview.plan import PlannedResource
 
 
 def alarm(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
     """By metric watched; dearer where a period is shorter than a minute."""
-    queries = [m for q in sequence(resource.inputs.get("metricQueries")) if (m := mapping(mapping(q).get("metric")))]
+    queries = [m for q in listing(resource.inputs.get("metricQueries")) if (m := mapping(mapping(q).get("metric")))]
     periods = [decimal(m.get("period")) for m in queries] or [decimal(resource.inputs.get("period") or 60)]
     fast = any(0 < period < 60 for period in periods)
     key = "alarm-high-resolution" if fast else "alarm"

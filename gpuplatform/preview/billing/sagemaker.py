@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from gpuplatform.preview.billing.charge import HOURS, ZERO, Charge, Entry, Pricer, Unpriced, missing
-from gpuplatform.preview.billing.situation import Situation, decimal, mapping, sequence
+from gpuplatform.preview.billing.situation import Situation, decimal
+from gpuplatform.preview.look import listing, mapping
 from gpuplatform.preview.plan import Json, PlannedResource
 
 CONFIGURATION = "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
@@ -22,7 +23,7 @@ def endpoint(resource: PlannedResource, situation: Situation) -> Iterator[Entry]
         return
     stated = decimal(_model(resource, situation).get("expected_hours"))
     waits = bool(configuration.inputs.get("asyncInferenceConfig"))
-    for variant in sequence(configuration.inputs.get("productionVariants")):
+    for variant in listing(configuration.inputs.get("productionVariants")):
         row = mapping(variant)
         serverless = mapping(row.get("serverlessConfig"))
         if serverless:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from typing import Final, cast
+from typing import Final
 
 from gpuplatform.catalog import prices
 from gpuplatform.catalog.prices import Price
+from gpuplatform.preview.look import leaves, mapping
 from gpuplatform.preview.plan import Json, Plan, PlannedResource
 
 NODE_GROUP: Final = "aws:eks/nodeGroup:NodeGroup"
@@ -107,26 +108,9 @@ class Situation:
         return str(self.plan.setting("owner").get("team", ""))
 
 
-def mapping(value: Json) -> Mapping[str, Json]:
-    """The value where it is an object, else an empty one."""
-    return cast(Mapping[str, Json], value) if isinstance(value, Mapping) else {}
-
-
-def sequence(value: Json) -> list[Json]:
-    """The value where it is a list, else an empty one."""
-    return cast(list[Json], value) if isinstance(value, list) else []
-
-
 def texts(value: Json) -> Iterator[str]:
     """Every text within a value."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for inner in cast(Mapping[str, Json], value).values():
-            yield from texts(inner)
-    elif isinstance(value, Iterable):
-        for inner in cast(Iterable[Json], value):
-            yield from texts(inner)
+    return (leaf for _, leaf in leaves(value) if isinstance(leaf, str))
 
 
 def decimal(value: Json) -> Decimal:

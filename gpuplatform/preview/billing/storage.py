@@ -8,15 +8,16 @@ from typing import cast
 
 from gpuplatform.preview.billing.charge import ZERO, Entry, Pricer, Unpriced, steady, used
 from gpuplatform.preview.billing.node_pools import gib
-from gpuplatform.preview.billing.situation import Situation, decimal, mapping
+from gpuplatform.preview.billing.situation import Situation, decimal
 from gpuplatform.preview.billing.volumes import Volume, volume_charges
+from gpuplatform.preview.look import mapping
 from gpuplatform.preview.plan import Json, PlannedResource
 
 
 def bucket(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
     """The GiB that settings expect in a lake zone, in S3 Standard; it lies there awake or asleep."""
     stated = mapping(situation.plan.setting("data").get("expected_gib"))
-    zone = next((z for z in stated if resource.name == z or resource.name.endswith(f"-{z}")), None)
+    zone = next((z for z in stated if f"-{z}-" in f"-{resource.name}-"), None)
     size = decimal(stated.get(zone)) if zone else ZERO
     yield steady(
         situation,

@@ -1,0 +1,175 @@
+"""When each resource of a plan could be made, what the last one waits for, and how long it would take at least.
+
+Everything starts as soon as what it waits for is there, and takes what `catalog/durations` says: a model that compares orders of
+creation. The lower bound is the same plan with only the edges that cannot be left out: values that flow, and what a service or the
+cluster needs in order (`NECESSARY`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from gpuplatform.catalog.durations import duration
+from gpuplatform.preview.graph import waits_for
+from gpuplatform.preview.look import listing, mapping
+from gpuplatform.preview.plan import Json, Plan, PlannedResource
+
+ENDPOINT: Final = "aws:sagemaker/endpoint:Endpoint"
+ENDPOINT_CONFIGURATION: Final = "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
+
+# Orders without a value that flows, which nevertheless cannot be left out: who waits (beginning of its type) → for what.
+NECESSARY: Final = (
+    # A release waits until its pods run, and pods run on nodes.
+    ("kubernetes:helm.sh/v3:Release", "aws:eks/nodeGroup:NodeGroup"),
+    # A custom resource is refused before its definition and its webhooks are there, which a release brings.
+    ("kubernetes:", "kubernetes:helm.sh/v3:Release"),
+    ("kubernetes:", "kubernetes:core/v1:Namespace"),
+    # A node that joins before the network add-on is set up keeps the wrong number of pod addresses.
+    ("aws:eks/nodeGroup:NodeGroup", "aws:eks/addon:Addon"),
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Timeline:
+    """The order of creation as times, in seconds from the start."""
+
+    critical_path_seconds: float
+    lower_bound_seconds: float
+    chain: tuple[str, ...]
+    """URNs of the critical path: each starts when the one before it is there."""
+    starts: Mapping[str, tuple[float, float]]
+    """URN → start and end; a component's from its first to its last part."""
+    needless: tuple[tuple[str, str], ...]
+    """Links of the chain that no value and no need of the cluster asks for: (who waits, for what)."""
+    estimated: tuple[str, ...]
+    """Types whose duration nobody has published."""
+
+    def to_json(self) -> dict[str, Json]:
+        return {
+            "critical_path_seconds": round(self.critical_path_seconds, 1),
+            "lower_bound_seconds": round(self.lower_bound_seconds, 1),
+            "chain": list(self.chain),
+            "starts": {urn: [round(start, 1), round(end, 1)] for urn, (start, end) in self.starts.items()},
+            "needless": [{"urn": urn, "waits_for": awaited} for urn, awaited in self.needless],
+            "estimated": list(self.estimated),
+        }
+
+
+def timeline(plan: Plan) -> Timeline:
+    """Times of a plan by its recorded dependencies."""
+    lasting = {r.urn: _seconds(r, plan) for r in plan.resources}
+    waits = _waits(plan, {r.urn: waits_for(r) for r in plan.resources})
+    needed = _waits(plan, {r.urn: _necessary(r, plan) for r in plan.resources})
+    ends = _ends(waits, lasting)
+    bound = _ends(needed, lasting)
+    chain = _chain(waits, ends, lasting)
+    return Timeline(
+        critical_path_seconds=max(ends.values(), default=0.0),
+        lower_bound_seconds=max(bound.values(), default=0.0),
+        chain=tuple(urn for urn in chain if not plan.by_urn[urn].component or lasting[urn]),
+        starts={r.urn: _span(plan, r, ends, lasting) for r in plan.resources},
+        needless=tuple(
+            (urn, before) for before, urn in pairwise(chain) if before not in needed[urn]
+        ),
+        estimated=tuple(sorted({r.type for r in plan.resources if r.custom and not duration(r.type).measured})),
+    )
+
+
+def _seconds(resource: PlannedResource, plan: Plan) -> float:
+    """A component of ours takes what its parts take; a remote one, and every other resource, its own time."""
+    if resource.type.startswith("pulumi:") or (resource.component and not resource.remote):
+        return 0.0
+    return duration(resource.type, _variant(resource, plan)).seconds
+
+
+def _variant(resource: PlannedResource, plan: Plan) -> str:
+    if resource.type != ENDPOINT:
+        return ""
+    configurations = [
+        plan.by_urn[urn]
+        for urn in resource.property_dependencies.get("endpointConfigName", ())
+        if urn in plan.by_urn and plan.by_urn[urn].type == ENDPOINT_CONFIGURATION
+    ]
+    variants = [mapping(v) for c in configurations for v in listing(c.inputs.get("productionVariants"))]
+    return "serverless" if variants and all(v.get("serverlessConfig") for v in variants) else ""
+
+
+def _necessary(resource: PlannedResource, plan: Plan) -> set[str]:
+    """What a resource cannot be made without."""
+    valued = {urn for urns in resource.property_dependencies.values() for urn in urns}
+    if resource.provider:
+        valued.add(resource.provider.rpartition("::")[0])
+    ordered = {
+        urn
+        for urn in resource.dependencies
+        if urn in plan.by_urn
+        and any(resource.type.startswith(who) and plan.by_urn[urn].type == what for who, what in NECESSARY)
+    }
+    return valued | ordered
+
+
+def _waits(plan: Plan, wanted: Mapping[str, set[str]]) -> dict[str, set[str]]:
+    """Edges within the plan. A component is there when all its parts are; a part never waits for what it is part of."""
+    parts: dict[str, set[str]] = {r.urn: set() for r in plan.resources}
+    for resource in plan.resources:
+        if resource.parent in parts and plan.by_urn[resource.parent].component:
+            parts[resource.parent].add(resource.urn)
+    ancestors = {r.urn: _ancestors(plan, r) for r in plan.resources}
+    return {
+        urn: {w for w in urns if w in parts and w not in ancestors[urn] and w != urn} | parts[urn]
+        for urn, urns in wanted.items()
+    }
+
+
+def _ancestors(plan: Plan, resource: PlannedResource) -> set[str]:
+    found: set[str] = set()
+    parent = plan.by_urn.get(resource.parent or "")
+    while parent is not None and parent.urn not in found:
+        found.add(parent.urn)
+        parent = plan.by_urn.get(parent.parent or "")
+    return found
+
+
+def _ends(waits: Mapping[str, set[str]], lasting: Mapping[str, float]) -> dict[str, float]:
+    """When each resource is there: after the last of what it waits for, and its own time. Without recursion: chains may be long."""
+    waiters: dict[str, list[str]] = {urn: [] for urn in waits}
+    for urn, awaited in waits.items():
+        for before in awaited:
+            waiters[before].append(urn)
+    open_edges = {urn: len(awaited) for urn, awaited in waits.items()}
+    ready = [urn for urn, count in open_edges.items() if not count]
+    ends: dict[str, float] = {}
+    while ready:
+        urn = ready.pop()
+        ends[urn] = max((ends[before] for before in waits[urn]), default=0.0) + lasting[urn]
+        for waiter in waiters[urn]:
+            open_edges[waiter] -= 1
+            if not open_edges[waiter]:
+                ready.append(waiter)
+    if len(ends) < len(waits):
+        circle = sorted(set(waits) - set(ends))
+        raise ValueError(f"{len(circle)} resources wait for one another in a circle, among them {circle[0]}")
+    return ends
+
+
+def _chain(waits: Mapping[str, set[str]], ends: Mapping[str, float], lasting: Mapping[str, float]) -> list[str]:
+    """From the resource that is there last back to one that waits for nothing; by URN where two tie."""
+    if not ends:
+        return []
+    chain = [min(ends, key=lambda urn: (-ends[urn], not lasting[urn], urn))]
+    while waits[chain[-1]]:
+        chain.append(min(waits[chain[-1]], key=lambda urn: (-ends[urn], urn)))
+    return chain[::-1]
+
+
+def _span(
+    plan: Plan, resource: PlannedResource, ends: Mapping[str, float], lasting: Mapping[str, float]
+) -> tuple[float, float]:
+    end = ends[resource.urn]
+    if not resource.component or resource.remote:
+        return end - lasting[resource.urn], end
+    first = [ends[d.urn] - lasting[d.urn] for d in plan.descendants(resource) if d.custom or d.remote]
+    return min(first, default=end), end
