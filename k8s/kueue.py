@@ -1,0 +1,53 @@
+"""Kueue, which admits every training job or none of it. Values of its chart; flavours and queues are in `k8s/queues.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import yaml
+
+from k8s import requests
+
+NAMESPACE = "kueue-system"
+
+FRAMEWORKS = (
+    "batch/job",
+    "jobset.x-k8s.io/jobset",
+    "trainer.kubeflow.org/trainjob",
+    "leaderworkerset.x-k8s.io/leaderworkerset",
+)
+"""Kinds of jobs that queue. Kueue waits for kinds that are installed after it."""
+
+
+def configuration(left_alone: Sequence[str]) -> dict[str, Any]:
+    """The manager's configuration. Its webhooks stay out of the namespaces `left_alone`: while Kueue itself starts, they would refuse
+    the jobs that other operators run to install themselves."""
+    return {
+        "apiVersion": "config.kueue.x-k8s.io/v1beta2",
+        "kind": "Configuration",
+        "health": {"healthProbeBindAddress": ":8081"},
+        # Usage and quotas of queues; off by default, and what team dashboards are made of.
+        "metrics": {"bindAddress": ":8443", "enableClusterQueueResources": True},
+        "webhook": {"port": 9443},
+        "leaderElection": {"leaderElect": True, "resourceName": "c1f6bfd2.kueue.x-k8s.io"},
+        "clientConnection": {"qps": 50, "burst": 100},
+        # Only what names a queue waits in one; other jobs run as on any cluster.
+        "manageJobsWithoutQueueName": False,
+        "managedJobsNamespaceSelector": {
+            "matchExpressions": [
+                {"key": "kubernetes.io/metadata.name", "operator": "NotIn", "values": list(left_alone)}
+            ]
+        },
+        "integrations": {"frameworks": list(FRAMEWORKS)},
+    }
+
+
+def values(*, replicas: int, left_alone: Sequence[str]) -> dict[str, Any]:
+    return {
+        "controllerManager": {"replicas": replicas, "manager": {"resources": requests.KUEUE}},
+        "enablePrometheus": True,
+        "managerConfig": {
+            "controllerManagerConfigYaml": yaml.safe_dump(configuration(left_alone), sort_keys=False),
+        },
+    }

@@ -1,0 +1,132 @@
+"""Prometheus, alerts, dashboards and GPU metrics, on a control plane that EKS hides. Values of three charts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from k8s import requests
+from k8s.device_plugins import ON_GPU_NODES
+from k8s.gpu_nodes import POOL, RUNG, TAINT
+
+NAMESPACE = "monitoring"
+PROMETHEUS_URL = "http://kube-prometheus-stack-prometheus.monitoring:9090"
+"""For whoever asks Prometheus from within the cluster; the service is named after the release."""
+
+# Of EKS's control plane nothing listens on a node, and kube-proxy listens to its own node alone: alerts on them fire for ever
+# (helm-charts#3368, #4106).
+_HIDDEN = ("kubeControllerManager", "kubeScheduler", "kubeEtcd", "kubeProxy")
+_HIDDEN_RULES = (
+    "etcd",
+    "kubeControllerManager",
+    "kubeSchedulerAlerting",
+    "kubeSchedulerRecording",
+    "kubeProxy",
+    "windows",
+)
+# With their default, Prometheus ignores every object that the chart itself did not make.
+_SELECTORS = ("rule", "serviceMonitor", "podMonitor", "probe", "scrapeConfig")
+
+_GAUGE, _COUNTER = "gauge", "counter"
+COUNTERS = (
+    ("DCGM_FI_DEV_GPU_UTIL", _GAUGE, "Share of time in which a kernel ran, in %"),
+    ("DCGM_FI_PROF_GR_ENGINE_ACTIVE", _GAUGE, "Ratio of time the compute engine is active"),
+    ("DCGM_FI_PROF_SM_ACTIVE", _GAUGE, "Ratio of cycles a multiprocessor has work"),
+    ("DCGM_FI_PROF_PIPE_TENSOR_ACTIVE", _GAUGE, "Ratio of cycles the tensor cores are active"),
+    ("DCGM_FI_PROF_DRAM_ACTIVE", _GAUGE, "Ratio of cycles the memory interface is active"),
+    ("DCGM_FI_DEV_FB_USED", _GAUGE, "Memory used, in MiB"),
+    ("DCGM_FI_DEV_FB_FREE", _GAUGE, "Memory free, in MiB"),
+    ("DCGM_FI_DEV_SM_CLOCK", _GAUGE, "Clock of the multiprocessors, in MHz"),
+    ("DCGM_FI_DEV_GPU_TEMP", _GAUGE, "Temperature, in C"),
+    ("DCGM_FI_DEV_MEMORY_TEMP", _GAUGE, "Temperature of the memory, in C"),
+    ("DCGM_FI_DEV_POWER_USAGE", _GAUGE, "Power, in W"),
+    ("DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION", _COUNTER, "Energy since the driver was loaded, in mJ"),
+    ("DCGM_FI_DEV_NVLINK_BANDWIDTH_TOTAL", _COUNTER, "Bandwidth of all NVLink lanes"),
+    ("DCGM_FI_PROF_PCIE_TX_BYTES", _GAUGE, "Sent over PCIe, in bytes a second"),
+    ("DCGM_FI_PROF_PCIE_RX_BYTES", _GAUGE, "Received over PCIe, in bytes a second"),
+    ("DCGM_FI_DEV_PCIE_REPLAY_COUNTER", _COUNTER, "PCIe retries"),
+    ("DCGM_FI_DEV_ECC_DBE_VOL_TOTAL", _COUNTER, "Double-bit memory errors since the driver was loaded"),
+    ("DCGM_FI_DEV_UNCORRECTABLE_REMAPPED_ROWS", _COUNTER, "Rows remapped after uncorrectable errors"),
+    ("DCGM_FI_DEV_ROW_REMAP_FAILURE", _GAUGE, "Whether remapping of rows has failed"),
+    ("DCGM_EXP_XID_ERRORS_COUNT", _COUNTER, "XID errors in the last window, by xid"),
+    ("DCGM_EXP_CLOCK_EVENTS_COUNT", _COUNTER, "Events that slowed the clock in the last window"),
+)
+"""What DCGM exporter reads. Its own list has neither multiprocessor activity nor counted XIDs: `DCGM_FI_DEV_XID_ERRORS` is the last
+code and never returns to 0 (dcgm-exporter#500), so nobody can alert on it."""
+
+
+def stack_values(
+    *, retention_days: int, storage_gib: int, dashboards: bool, cost_labels: Iterable[str], storage_class: str
+) -> dict[str, Any]:
+    """Prometheus and Alertmanager keep their volumes; Grafana keeps nothing, its dashboards are objects of the cluster."""
+
+    def volume(gib: int) -> dict[str, Any]:
+        return {
+            "volumeClaimTemplate": {
+                "spec": {
+                    "storageClassName": storage_class,
+                    "accessModes": ["ReadWriteOnce"],
+                    "resources": {"requests": {"storage": f"{gib}Gi"}},
+                }
+            }
+        }
+
+    return {
+        # A release of their own, that operators with monitors of their own need not wait for Prometheus.
+        "crds": {"enabled": False},
+        "defaultRules": {"rules": dict.fromkeys(_HIDDEN_RULES, False)},
+        **{component: {"enabled": False} for component in _HIDDEN},
+        "prometheusOperator": {
+            "resources": requests.PROMETHEUS_OPERATOR,
+            "prometheusConfigReloader": {"resources": requests.CONFIG_RELOADER},
+            "admissionWebhooks": {"patch": {"resources": requests.WEBHOOK_PATCH}},
+        },
+        "prometheus": {
+            "prometheusSpec": {
+                **{f"{selector}SelectorNilUsesHelmValues": False for selector in _SELECTORS},
+                "retention": f"{retention_days}d",
+                # Before the volume is full: a full one stops Prometheus for good.
+                "retentionSize": f"{storage_gib * 85 // 100}GiB",
+                "storageSpec": volume(storage_gib),
+                "resources": requests.prometheus(storage_gib),
+            }
+        },
+        "alertmanager": {"alertmanagerSpec": {"storage": volume(1), "resources": requests.ALERTMANAGER}},
+        "kube-state-metrics": {
+            "resources": requests.STATE_METRICS,
+            # It exports no label unless named, and costs are by label.
+            "metricLabelsAllowlist": [f"pods=[{','.join(cost_labels)}]", f"nodes=[{POOL},{RUNG}]"],
+        },
+        "prometheus-node-exporter": {"resources": requests.NODE_EXPORTER},
+        "grafana": {
+            "enabled": dashboards,
+            "resources": requests.GRAFANA,
+            "sidecar": {"resources": requests.GRAFANA_SIDECAR},
+        }
+        if dashboards
+        else {"enabled": False},
+    }
+
+
+def dcgm_values(cost_labels: Iterable[str]) -> dict[str, Any]:
+    """The exporter asks the DCGM engine that EKS's node monitoring agent runs on the node: two engines on one GPU take the profiling
+    counters from each other (dcgm-exporter#7)."""
+    return {
+        "arguments": ["-f", "/etc/dcgm-exporter/default-counters.csv", "-r", "$(NODE_IP):5555"],
+        "extraEnv": [{"name": "NODE_IP", "valueFrom": {"fieldRef": {"fieldPath": "status.hostIP"}}}],
+        "customMetrics": counters_csv(),
+        "affinity": ON_GPU_NODES,
+        "tolerations": [TAINT],
+        "resources": requests.DCGM_EXPORTER,
+        # The pod on the GPU, not the exporter's own, is what metrics are about.
+        "serviceMonitor": {"enabled": True, "honorLabels": True},
+        "kubernetes": {
+            "enablePodLabels": True,
+            "podLabelAllowlistRegex": ["^" + label.replace(".", r"\.") + "$" for label in cost_labels],
+        },
+    }
+
+
+def counters_csv() -> str:
+    """COUNTERS in the exporter's format: field, type of metric, help."""
+    return "".join(f"{field}, {kind}, {text.replace(',', ';')}\n" for field, kind, text in COUNTERS)

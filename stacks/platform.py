@@ -1,0 +1,291 @@
+"""What every workload on the cluster relies on: operators, metrics, and the pools that Karpenter grows for serving."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+
+from components.iam import Statement
+from components.interruption_queue import InterruptionQueue, InterruptionQueueArgs
+from components.pod_identity import PodIdentityArgs
+from gpuplatform.catalog import charts
+from gpuplatform.catalog.charts import Chart
+from gpuplatform.catalog.instances import instance
+from k8s import cluster_autoscaler, device_plugins, fsx_csi, karpenter, kueue, load_balancer_controller, monitoring
+from k8s import workload_operators as workloads
+from k8s.karpenter_pool import KarpenterPool, KarpenterPoolArgs
+from k8s.operator import Operator, OperatorArgs
+from k8s.storage_class import GP3, default_storage_class
+from stacks.cluster import ClusterLayer
+from stacks.context import Context
+from stacks.network import NetworkLayer
+from stacks.sections.platform import MonitoringSettings, PlatformSettings
+from stacks.sections.serving import ServingPool
+
+NAMESPACES = (
+    "kube-system",
+    monitoring.NAMESPACE,
+    kueue.NAMESPACE,
+    workloads.JOBSET_NAMESPACE,
+    workloads.TRAINER_NAMESPACE,
+    workloads.LEADER_WORKER_SET_NAMESPACE,
+    workloads.KEDA_NAMESPACE,
+)
+"""Of operators: Kueue leaves their jobs alone."""
+
+Release = kubernetes.helm.v3.Release
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlatformLayer:
+    """A release each: what a custom resource of its kinds depends on."""
+
+    kueue: Release
+    jobset: Release
+    trainer: Release
+    lws: Release
+    keda: Release
+    karpenter: Release
+    load_balancer: Release
+    monitoring_crds: Release
+    """ServiceMonitors and PrometheusRules need no more than this."""
+    monitoring: Release
+    """Whoever asks Prometheus needs this."""
+    prometheus_url: str
+    serving_pools: Mapping[str, KarpenterPool]
+
+
+def build(
+    settings: PlatformSettings,
+    context: Context,
+    cluster: ClusterLayer,
+    network: NetworkLayer,
+    *,
+    serving_pools: Mapping[str, ServingPool],
+    version: str,
+    lustre: bool,
+) -> PlatformLayer:
+    """`version`: of Kubernetes. `lustre`: whether there is a file system to mount."""
+    install = _Installer(cluster, context)
+    replicas = settings.replicas
+
+    # Kinds first: most operators bring a monitor of their own, and Kueue looks but once for what asks for capacity.
+    monitors = install("monitoring-crds", charts.PROMETHEUS_CRDS, monitoring.NAMESPACE, {})
+    capacity = cluster_autoscaler.provisioning_request("provisioning-requests", install.opts)
+
+    stack = _monitoring(settings.monitoring, context, install, monitors)
+    _hardware(cluster, install, lustre)
+    _autoscaler(cluster, context, install, version, replicas, monitors, capacity)
+    controller = _karpenter(cluster, context, network, install, replicas, monitors)
+    jobset = install("jobset", charts.JOBSET, workloads.JOBSET_NAMESPACE, workloads.jobset_values(replicas))
+    return PlatformLayer(
+        kueue=install(
+            "kueue",
+            charts.KUEUE,
+            kueue.NAMESPACE,
+            kueue.values(replicas=replicas, left_alone=NAMESPACES),
+            monitors,
+            capacity,
+        ),
+        jobset=jobset,
+        trainer=install(
+            "trainer", charts.TRAINER, workloads.TRAINER_NAMESPACE, workloads.trainer_values(replicas), jobset
+        ),
+        lws=install(
+            "lws",
+            charts.LEADER_WORKER_SET,
+            workloads.LEADER_WORKER_SET_NAMESPACE,
+            workloads.leader_worker_set_values(replicas),
+        ),
+        keda=install("keda", charts.KEDA, workloads.KEDA_NAMESPACE, workloads.keda_values(replicas), monitors),
+        karpenter=controller,
+        load_balancer=_load_balancers(cluster, context, network, install, replicas, monitors),
+        monitoring_crds=monitors,
+        monitoring=stack,
+        prometheus_url=monitoring.PROMETHEUS_URL,
+        serving_pools={
+            name: KarpenterPool(
+                name,
+                KarpenterPoolArgs(
+                    instances=[instance(i) for i in pool.instances],
+                    capacity_types=capacity_types(pool),
+                    max_gpus=pool.max_gpus,
+                    discovery=context.discovery,
+                    tags=context.tags.of(component="serving"),
+                    node_role_name=cluster.karpenter_node_role_name,
+                    cluster_security_group_id=cluster.security_group_id,
+                    controller=controller,
+                ),
+                opts=pulumi.ResourceOptions(providers=[cluster.provider]),
+            )
+            for name, pool in serving_pools.items()
+        },
+    )
+
+
+def capacity_types(pool: ServingPool) -> Sequence[str]:
+    return [name for name, bought in (("spot", pool.spot), ("on-demand", pool.on_demand)) if bought]
+
+
+class _Installer:
+    """Puts an operator on the cluster once it can run there, at the platform's expense."""
+
+    def __init__(self, cluster: ClusterLayer, context: Context) -> None:
+        self._cluster = cluster
+        self._tags = context.tags.of(component="platform")
+        self.opts = pulumi.ResourceOptions(provider=cluster.provider, depends_on=[cluster.after])
+        """For objects that no release brings."""
+
+    def __call__(
+        self,
+        name: str,
+        chart: Chart,
+        namespace: str,
+        values: Mapping[str, Any],
+        *after: pulumi.Resource,
+        crds: bool = True,
+        rights: tuple[str, Sequence[Statement]] | None = None,
+    ) -> Release:
+        """`rights`: a service account, and what its pods may do in AWS."""
+        identity = None
+        if rights is not None:
+            identity = PodIdentityArgs(
+                namespace=namespace,
+                service_account=rights[0],
+                statements=rights[1],
+                tags=self._tags.aws(Name=name),
+                cluster_name=self._cluster.name,
+            )
+        args = OperatorArgs(
+            chart=chart,
+            namespace=namespace,
+            values=values,
+            identity=identity,
+            crds=crds,
+            after=[self._cluster.after, *after],
+        )
+        return Operator(name, args, opts=pulumi.ResourceOptions(providers=[self._cluster.provider])).release
+
+
+def _monitoring(
+    settings: MonitoringSettings, context: Context, install: _Installer, monitors: pulumi.Resource
+) -> Release:
+    cost_labels = list(context.tags.labels())
+    install("dcgm", charts.DCGM_EXPORTER, monitoring.NAMESPACE, monitoring.dcgm_values(cost_labels), monitors)
+    return install(
+        "monitoring",
+        charts.PROMETHEUS_STACK,
+        monitoring.NAMESPACE,
+        monitoring.stack_values(
+            retention_days=settings.retention_days,
+            storage_gib=settings.storage_gib,
+            dashboards=settings.dashboards,
+            cost_labels=cost_labels,
+            storage_class=GP3,
+        ),
+        monitors,
+        default_storage_class(install.opts),
+    )
+
+
+def _hardware(cluster: ClusterLayer, install: _Installer, lustre: bool) -> None:
+    """What makes GPUs and EFA countable, and the file system mountable."""
+    install("nvidia", charts.NVIDIA_DEVICE_PLUGIN, device_plugins.NAMESPACE, device_plugins.nvidia_values())
+    if efa := [name for name, rungs in cluster.pools.items() if rungs[0].args.pool.efa]:
+        install("efa", charts.EFA_DEVICE_PLUGIN, device_plugins.NAMESPACE, device_plugins.efa_values(efa))
+    if lustre:
+        install("fsx", charts.FSX_CSI_DRIVER, fsx_csi.NAMESPACE, fsx_csi.values())
+
+
+def _autoscaler(
+    cluster: ClusterLayer,
+    context: Context,
+    install: _Installer,
+    version: str,
+    replicas: int,
+    *after: pulumi.Resource,
+) -> Release:
+    account = context.account
+    return install(
+        "autoscaler",
+        charts.CLUSTER_AUTOSCALER,
+        cluster_autoscaler.NAMESPACE,
+        cluster_autoscaler.values(
+            cluster_name=cluster.name,
+            region=account.region,
+            kubernetes_version=version,
+            pools={name: [rung.args.rung_label for rung in rungs] for name, rungs in cluster.pools.items()},
+            replicas=replicas,
+        ),
+        *after,
+        rights=(
+            cluster_autoscaler.SERVICE_ACCOUNT,
+            cluster_autoscaler.statements(cluster_name=cluster.name, account=account),
+        ),
+    )
+
+
+def _karpenter(
+    cluster: ClusterLayer,
+    context: Context,
+    network: NetworkLayer,
+    install: _Installer,
+    replicas: int,
+    monitors: pulumi.Resource,
+) -> Release:
+    account = context.account
+    queue = InterruptionQueue("interruptions", InterruptionQueueArgs(tags=context.tags.of(component="platform")))
+    # Helm never upgrades a chart's own kinds; as a chart of their own they are upgraded like the rest.
+    kinds = install("karpenter-crds", charts.KARPENTER_CRD, karpenter.NAMESPACE, {})
+    return install(
+        "karpenter",
+        charts.KARPENTER,
+        karpenter.NAMESPACE,
+        karpenter.values(cluster_name=cluster.name, queue_name=queue.name, account=account, replicas=replicas),
+        kinds,
+        monitors,
+        crds=False,
+        rights=(
+            karpenter.SERVICE_ACCOUNT,
+            karpenter.statements(
+                cluster_name=cluster.name,
+                account=account,
+                node_role_arn=cluster.karpenter_node_role_arn,
+                queue_arn=queue.arn,
+                subnet_ids=list(network.private_subnet_ids.values()),
+                security_group_ids=[cluster.security_group_id, network.node_security_group_id],
+            ),
+        ),
+    )
+
+
+def _load_balancers(
+    cluster: ClusterLayer,
+    context: Context,
+    network: NetworkLayer,
+    install: _Installer,
+    replicas: int,
+    monitors: pulumi.Resource,
+) -> Release:
+    account = context.account
+    return install(
+        "load-balancers",
+        charts.LOAD_BALANCER_CONTROLLER,
+        load_balancer_controller.NAMESPACE,
+        load_balancer_controller.values(
+            cluster_name=cluster.name,
+            vpc_id=network.vpc_id,
+            region=account.region,
+            tags=context.tags.of(component="serving"),
+            replicas=replicas,
+        ),
+        monitors,
+        rights=(
+            load_balancer_controller.SERVICE_ACCOUNT,
+            load_balancer_controller.statements(cluster_name=cluster.name, vpc_id=network.vpc_id, account=account),
+        ),
+    )
