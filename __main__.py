@@ -5,14 +5,16 @@ import pulumi
 from stacks import cluster, data, governance, network, platform, serving, settings, training
 
 env = settings.load()
+here = env.context
 
-net = network.build(env.network, env.context)
-lake = data.build(env.data, env.context, net)
-gpu = cluster.build(env.cluster, env.context, net)
-ops = platform.build(env.platform, env.context, gpu, net, pools=env.cluster.pools, serving_pools=env.serving.pools)
-queues = training.build(env.training, env.context, gpu, ops, lake, pools=env.cluster.pools)
-apis = serving.build(env.serving, env.context, net, lake, gpu, ops)
-governance.build(env.governance, env.context, gpu, apis)
+net = network.build(env.network, here)
+lake = data.build(env.data, here, net)
+gpu = cluster.build(env.cluster, here, net)
+ops = platform.build(env.platform, here, gpu, net, lake, serving_pools=env.serving.pools)
+training.build(env.training, here, gpu, ops, lake, pools=env.cluster.pools)
+told = governance.alerts(env.governance, here)
+apis = serving.build(env.serving, here, net, lake, gpu, ops, alert_topic_arn=told.arn)
+governance.build(env.governance, here, gpu, alert_topic_arn=told.arn)
 
 pulumi.export("cluster_name", gpu.name)
 pulumi.export("lake_buckets", {zone: bucket.name for zone, bucket in lake.buckets.items()})

@@ -131,6 +131,7 @@ def provisioning_request(name: str, opts: pulumi.ResourceOptions) -> CustomResou
     the keys of a schema `x_kubernetes_…`, which no reader of the plan would take for what it means.
     """
     whatever = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+    status: dict[str, Any] = {}
     return CustomResource(
         name,
         api_version="apiextensions.k8s.io/v1",
@@ -154,7 +155,7 @@ def provisioning_request(name: str, opts: pulumi.ResourceOptions) -> CustomResou
                     "schema": {
                         "openAPIV3Schema": {"type": "object", "properties": {"spec": whatever, "status": whatever}}
                     },
-                    "subresources": {"status": {}},
+                    "subresources": {"status": status},
                 }
             ],
         },

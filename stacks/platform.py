@@ -22,6 +22,7 @@ from k8s.operator import Operator, OperatorArgs
 from k8s.storage_class import GP3, default_storage_class
 from stacks.cluster import ClusterLayer
 from stacks.context import Context
+from stacks.data import DataLayer
 from stacks.network import NetworkLayer
 from stacks.sections.platform import MonitoringSettings, PlatformSettings
 from stacks.sections.serving import ServingPool
@@ -64,12 +65,12 @@ def build(
     context: Context,
     cluster: ClusterLayer,
     network: NetworkLayer,
+    data: DataLayer,
     *,
-    serving_pools: Mapping[str, ServingPool],
     version: str,
-    lustre: bool,
+    pools: Mapping[str, ServingPool],
 ) -> PlatformLayer:
-    """`version`: of Kubernetes. `lustre`: whether there is a file system to mount."""
+    """`version`: of Kubernetes. `pools`: for serving; those for training are the cluster's."""
     install = _Installer(cluster, context)
     replicas = settings.replicas
 
@@ -78,7 +79,7 @@ def build(
     capacity = cluster_autoscaler.provisioning_request("provisioning-requests", install.opts)
 
     stack = _monitoring(settings.monitoring, context, install, monitors)
-    _hardware(cluster, install, lustre)
+    _hardware(cluster, data, install)
     _autoscaler(cluster, context, install, version, replicas, monitors, capacity)
     controller = _karpenter(cluster, context, network, install, replicas, monitors)
     jobset = install("jobset", charts.JOBSET, workloads.JOBSET_NAMESPACE, workloads.jobset_values(replicas))
@@ -122,7 +123,7 @@ def build(
                 ),
                 opts=pulumi.ResourceOptions(providers=[cluster.provider]),
             )
-            for name, pool in serving_pools.items()
+            for name, pool in pools.items()
         },
     )
 
@@ -192,12 +193,12 @@ def _monitoring(
     )
 
 
-def _hardware(cluster: ClusterLayer, install: _Installer, lustre: bool) -> None:
+def _hardware(cluster: ClusterLayer, data: DataLayer, install: _Installer) -> None:
     """What makes GPUs and EFA countable, and the file system mountable."""
     install("nvidia", charts.NVIDIA_DEVICE_PLUGIN, device_plugins.NAMESPACE, device_plugins.nvidia_values())
     if efa := [name for name, rungs in cluster.pools.items() if rungs[0].args.pool.efa]:
         install("efa", charts.EFA_DEVICE_PLUGIN, device_plugins.NAMESPACE, device_plugins.efa_values(efa))
-    if lustre:
+    if data.file_system is not None:
         install("fsx", charts.FSX_CSI_DRIVER, fsx_csi.NAMESPACE, fsx_csi.values())
 
 
