@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from components.alert_topic import PUBLISHERS, AlertTopic, AlertTopicArgs
+from components.budget import Budget, BudgetArgs
 from components.iam import Account
 from components.tags import CostTags
 from gpuplatform.preview.plan import Plan
@@ -42,10 +43,17 @@ def test_plain_http_is_refused(record_plan: Record) -> None:
 
 
 def test_whoever_gets_the_arn_waits_for_the_policy(record_plan: Record) -> None:
-    plan = record_plan(lambda: AlertTopic("alerts", args()))
-    component = plan.one("gpuplatform:aws:AlertTopic")
+    def program() -> None:
+        arn = AlertTopic("alerts", args()).arn
+        Budget("environment", BudgetArgs(tags=args().tags, dollars=300, topic_arn=arn))
 
-    assert component.registered_outputs == {"arn": plan.one("aws:sns/topic:Topic").outputs["arn"]}
+    plan = record_plan(program)
+    budget = plan.one("aws:budgets/budget:Budget")
+
+    assert plan.one("aws:sns/topicPolicy:TopicPolicy").urn in budget.property_dependencies["notifications"]
+    assert budget.inputs["notifications"][0]["subscriberSnsTopicArns"] == [
+        plan.one("aws:sns/topic:Topic").outputs["arn"]
+    ]
 
 
 def test_everybody_is_written_to(record_plan: Record) -> None:
