@@ -82,20 +82,24 @@ def wrong_inputs(token: str, inputs: Mapping[str, Json]) -> Iterator[Wrong]:
     """Everything in a resource's inputs that the SDK's types do not allow; nothing where the SDK has no types for it."""
     arguments = input_class(token)
     if arguments is not None:
-        given = _decoded(inputs) if token.startswith("pulumi:providers:") else inputs
+        given = _decoded(inputs, arguments) if token.startswith("pulumi:providers:") else inputs
         yield from _object(given, arguments, "", required=False)
 
 
-def _decoded(inputs: Mapping[str, Json]) -> dict[str, Json]:
+def _decoded(inputs: Mapping[str, Json], arguments: type) -> dict[str, Json]:
     """A provider's inputs travel as JSON text, all but those that are text themselves."""
-    decoded: dict[str, Json] = {}
-    for key, value in inputs.items():
-        try:
-            meant = json.loads(value) if isinstance(value, str) else value
-        except ValueError:
-            meant = value
-        decoded[key] = meant if isinstance(meant, bool | int | list | dict) else value
-    return decoded
+    known = properties(arguments)
+    return {
+        key: _parsed(value) if isinstance(value, str) and str not in _shape(known.get(key, Any)).scalars else value
+        for key, value in inputs.items()
+    }
+
+
+def _parsed(text: str) -> Json:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
 
 
 @cache

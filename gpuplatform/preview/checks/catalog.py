@@ -36,7 +36,9 @@ def known_hardware(plan: Plan) -> Iterator[Fault]:
 @check("known-price", Severity.ERROR, "The price of every instance type is in the catalogue.")
 def known_price(plan: Plan) -> Iterator[Fault]:
     for resource, name in used(plan):
-        if not any(price("ec2", name, plan.region, how) for how in ("on-demand", "capacity-block")):
+        if name in instances.names() and not any(
+            price("ec2", name, plan.region, how) for how in ("on-demand", "capacity-block")
+        ):
             yield Fault(f"{resource.name}: the catalogue has no price of {name} in {plan.region}", resource)
     for configuration in plan.all("aws:sagemaker/endpointConfiguration:EndpointConfiguration"):
         for path, name in leaves(dict(configuration.inputs)):

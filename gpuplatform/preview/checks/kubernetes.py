@@ -57,7 +57,7 @@ def custom_resource_version(plan: Plan) -> Iterator[Fault]:
 
 @check("manifest", Severity.ERROR, "Every object is valid, strictly, for the cluster's version of Kubernetes.")
 def manifest(plan: Plan) -> Iterator[Fault]:
-    version = _cluster_version(plan)
+    version = cluster_version(plan)
     for resource, body in objects(plan) if version else ():
         if input_class(resource.type) is None:
             continue
@@ -72,7 +72,8 @@ def manifest(plan: Plan) -> Iterator[Fault]:
             yield Fault(f"{resource.name}: {place}: {error.message[:200]}", resource)
 
 
-def _cluster_version(plan: Plan) -> str:
+def cluster_version(plan: Plan) -> str:
+    """The Kubernetes version of the plan's cluster; empty where there is none."""
     clusters = [*plan.all("eks:index:Cluster"), *plan.all("aws:eks/cluster:Cluster")]
     return next((str(c.inputs["version"]) for c in clusters if c.inputs.get("version")), "")
 

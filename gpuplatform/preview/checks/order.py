@@ -47,7 +47,8 @@ def _relied_on(plan: Plan) -> Iterator[tuple[PlannedResource, str, list[PlannedR
     for group in groups:
         yield group, "the cluster", clusters
     for resource in plan.resources:
-        if resource.type.startswith("kubernetes:"):
+        # One without a provider of ours is the business of explicit-provider.
+        if resource.type.startswith("kubernetes:") and resource.provider:
             yield resource, "the cluster", clusters
     for cluster in clusters:
         yield cluster, "the network", plan.all("aws:ec2/subnet:Subnet")
