@@ -1,0 +1,563 @@
+"""Bills by hand: each amount is worked out in the test from the price table's own figures, and must agree to the cent."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+import pytest
+
+from gpuplatform.preview.bill import BILLABLE_PACKAGES, PRICERS, Bill, Line, bill
+from gpuplatform.preview.billing.free import FREE
+from gpuplatform.preview.billing.situation import Situation
+from gpuplatform.preview.plan import Plan
+from tests.preview import billing_plans as by_hand
+from tests.preview.billing_plans import made, node_group, plan_of, template, urn
+
+DAY = datetime.date(2026, 11, 22)
+
+
+def cents(amount: Decimal) -> Decimal:
+    return amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def billed(plan: Plan, today: datetime.date = DAY) -> Bill:
+    return bill(plan, today)
+
+
+def states(of: Any) -> tuple[str, str, str, str]:
+    """Asleep, idle and expected month, and the dearest hour, to the cent."""
+    return (
+        str(cents(of.asleep_monthly)),
+        str(cents(of.idle_monthly)),
+        str(cents(of.expected_monthly)),
+        str(cents(of.maximum_hourly)),
+    )
+
+
+def only(found: Bill) -> Line:
+    assert not found.unpriced
+    (line,) = found.lines
+    return line
+
+
+# --- a network -------------------------------------------------------------------------------------------------------
+
+
+def test_bill_of_a_network() -> None:
+    plan = plan_of(
+        made(by_hand.VPC, "vpc"),
+        made(by_hand.ADDRESS, "address-a"),
+        made(by_hand.NAT, "nat-a"),
+        made(by_hand.ADDRESS, "address-b"),
+        made(by_hand.NAT, "nat-b"),
+        made(by_hand.VPC_ENDPOINT, "s3", {"vpcEndpointType": "Gateway"}),
+        made(
+            by_hand.VPC_ENDPOINT,
+            "ecr",
+            {
+                "vpcEndpointType": "Interface",
+                "serviceName": "com.amazonaws.us-east-1.ecr.api",
+                "subnetIds": ["a", "b", "c"],
+            },
+        ),
+    )
+    # 2 NAT gateways      2 × 730 h × 0.045 = 65.70
+    # 2 public addresses  2 × 730 h × 0.005 =  7.30
+    # endpoint in 3 zones 3 × 730 h × 0.01  = 21.90
+    found = billed(plan)
+    assert states(found.totals) == ("94.90", "94.90", "94.90", "0.13")  # 0.09 + 0.01 + 0.03 an hour
+    assert not found.unpriced
+    assert [line.what for line in found.lines if "endpoint" in line.what] == [
+        "interface endpoint of ecr.api in 3 zones"
+    ]
+
+
+# --- a pool of H100 nodes --------------------------------------------------------------------------------------------
+
+H100 = {
+    "instance": "p5.48xlarge",
+    "buy": [{"how": "capacity-block", "max": 4}, {"how": "on-demand", "max": 4}],
+    "expected_nodes": 6,
+    "expected_hours": 100,
+}
+
+
+def h100_pool(**changes: Any) -> Plan:
+    blocks = template("block", gib=200, reservation="cr-0123456789abcdef0", instance="p5.48xlarge")
+    rest = template("rest", gib=200)
+    return plan_of(
+        blocks,
+        rest,
+        node_group(
+            "h100-capacity-block-0",
+            blocks,
+            bought="CAPACITY_BLOCK",
+            most=4,
+            labels={"gpuplatform.io/pool": "h100", "gpuplatform.io/rung": "capacity-block-0"},
+            team="research",
+        ),
+        node_group(
+            "h100-on-demand-1",
+            rest,
+            types=("p5.48xlarge",),
+            most=4,
+            labels={"gpuplatform.io/pool": "h100", "gpuplatform.io/rung": "on-demand-1"},
+            team="research",
+        ),
+        cluster={"pools": {"h100": H100 | changes}},
+    )
+
+
+def test_bill_of_a_p5_pool() -> None:
+    found = billed(h100_pool())
+    # Capacity block, paid used or not: 4 × 730 h × 31.464 = 91,874.88 in any month
+    # Of the 6 nodes expected the block holds 4, so on-demand has 2: 2 × 100 h × 55.04 = 11,008.00
+    # Root volumes of 200 GiB: block 4 × 100 h / 730 × 200 × 0.08 = 8.7671; on-demand 2 × 100 / 730 × 200 × 0.08 = 4.3836
+    # Dearest hour: 4 × 31.464 + 4 × 55.04 + 8 × 200 × 0.08 / 730 = 125.856 + 220.16 + 0.17534
+    assert states(found.totals) == ("91874.88", "91874.88", "102896.03", "346.19")
+    assert not found.unpriced
+    assert set(found.by_team()) == {"research"}
+
+
+def test_nodes_expected_fill_the_first_rung_before_the_next() -> None:
+    lines = {line.what: line for line in billed(h100_pool(expected_nodes=3)).lines if "on-demand" in line.what}
+    (on_demand,) = lines.values()
+    assert on_demand.expected_monthly == 0
+
+
+def test_a_reservation_is_paid_at_the_on_demand_rate_used_or_not() -> None:
+    of = template("reserved", gib=100, reservation="cr-0123456789abcdef0")
+    found = billed(plan_of(of, node_group("a100", of, types=("p4d.24xlarge",), most=2)))
+    # 2 × 730 h × 21.957642 = 32,058.16
+    assert cents(found.lines[0].idle_monthly) == cents(found.lines[0].asleep_monthly) == Decimal("32058.16")
+
+
+def test_spot_is_priced_at_a_reference_of_its_zones_and_capped_at_on_demand() -> None:
+    of = template("spot", gib=100)
+    zone = made(by_hand.SUBNET, "private", {"availabilityZoneId": "use1-az6"}, outputs={"id": "subnet-1"})
+    group = node_group("a100", of, types=("p4d.24xlarge",), bought="SPOT", most=4, least=1)
+    line = billed(plan_of(of, zone, group)).lines[0]
+    # 1 × 730 h × 11.787 = 8,604.51; dearest hour 4 × 21.957642 = 87.83
+    assert states(line) == ("8604.51", "8604.51", "8604.51", "87.83")
+
+
+def test_a_purchase_without_a_price_is_listed_as_unpriced_and_its_volumes_are_not() -> None:
+    of = template("block", instance="p4d.24xlarge", reservation="cr-0123456789abcdef0")
+    found = billed(plan_of(of, node_group("a100", of, bought="CAPACITY_BLOCK", most=1)))
+    assert found.unpriced == (
+        (
+            urn(by_hand.NODE_GROUP, "a100"),
+            "no source gives the price of ec2 p4d.24xlarge as capacity-block in us-east-1",
+        ),
+    )
+    assert len(found.lines) == 1
+
+
+def test_gp3_beyond_what_is_included_is_paid_by_iops_and_throughput() -> None:
+    disk = {"volumeSize": 500, "volumeType": "gp3", "iops": 16000, "throughput": 1000}
+    of = made(by_hand.TEMPLATE, "fast", {"blockDeviceMappings": [{"ebs": disk}]}, outputs={"id": "lt-fast"})
+    found = billed(plan_of(of, node_group("system", of, types=("t4g.medium",), least=1, most=1)))
+    volume = [line for line in found.lines if "volume" in line.what]
+    # 500 × 0.08 = 40.00; (16000 − 3000) × 0.005 = 65.00; (1000 − 125) × 0.04 = 35.00
+    assert [str(cents(line.idle_monthly)) for line in volume] == ["40.00", "65.00", "35.00"]
+
+
+# --- sleep -----------------------------------------------------------------------------------------------------------
+
+AWAKE = {"awake": {"days": "mon-fri", "start": "07:00", "stop": "19:00", "zone": "Europe/Berlin"}}
+
+
+def sleeping(
+    *, resized: str = "system", arn: str = "arn:aws:scheduler:::aws-sdk:eks:updateNodegroupConfig", **governance: Any
+) -> Plan:
+    of = template("system", gib=20)
+
+    def step(name: str, nodes: int) -> Any:
+        call = {
+            "ClusterName": "cluster",
+            "NodegroupName": resized,
+            "ScalingConfig": {"MinSize": nodes, "DesiredSize": nodes},
+        }
+        return made(by_hand.SCHEDULE, name, {"target": {"arn": arn, "input": json.dumps(call)}})
+
+    return plan_of(
+        of,
+        node_group("system", of, types=("t4g.medium",), least=2, most=4),
+        step("sleep", 0),
+        step("wake", 2),
+        governance=governance or AWAKE,
+    )
+
+
+def test_a_node_group_that_a_schedule_empties_costs_nothing_asleep() -> None:
+    found = billed(sleeping())
+    # Awake 12 h × 5/7 × 730/24 days = 260.7143 h a month.
+    # Nodes:   idle 2 × 730 × 0.0336 = 49.056; expected 2 × 260.7143 × 0.0336 = 17.52; dearest hour 4 × 0.0336 = 0.1344
+    # Volumes: idle 2 × 20 × 0.08 = 3.20; expected × 260.7143 / 730 = 1.142857; dearest hour 4 × 20 × 0.08 / 730 = 0.008767
+    assert states(found.lines[0]) == ("0.00", "49.06", "17.52", "0.13")
+    assert states(found.lines[1]) == ("0.00", "3.20", "1.14", "0.01")
+    assert not found.unpriced
+
+
+@pytest.mark.parametrize(
+    ("plan", "why"),
+    [
+        (sleeping(resized="another"), "the schedule resizes another group"),
+        (sleeping(arn="arn:aws:scheduler:::aws-sdk:eks:deleteNodegroup"), "the schedule does something else"),
+    ],
+)
+def test_a_node_group_that_no_schedule_empties_is_always_paid(plan: Plan, why: str) -> None:
+    line = billed(plan).lines[0]
+    assert states(line) == ("49.06", "49.06", "49.06", "0.13"), why
+
+
+@pytest.mark.parametrize(
+    ("awake", "hours"),
+    [
+        ({"days": "mon-fri", "start": "07:00", "stop": "19:00"}, Decimal(12) * 5 / 7 * 730 / 24),
+        ({"days": "mon-sun", "start": "08:30", "stop": "20:00"}, Decimal("11.5") * 730 / 24),
+        (None, Decimal(730)),
+    ],
+)
+def test_awake_hours_of_a_month(awake: Any, hours: Decimal) -> None:
+    assert abs(Situation(plan_of(governance={"awake": awake}), DAY).awake_hours - hours) < Decimal("1e-9")
+
+
+# --- the control plane -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("version", "day", "extra", "month"),
+    [
+        ("1.35", datetime.date(2026, 11, 22), {}, "73.00"),
+        ("1.35", datetime.date(2027, 3, 27), {}, "73.00"),
+        ("1.35", datetime.date(2027, 3, 28), {}, "438.00"),
+        ("1.34", datetime.date(2026, 12, 3), {}, "438.00"),
+        ("1.29", datetime.date(2026, 11, 22), {}, "438.00"),
+        ("1.36", datetime.date(2027, 3, 28), {}, "73.00"),
+        ("1.34", datetime.date(2026, 12, 3), {"upgradePolicy": {"supportType": "STANDARD"}}, "73.00"),
+    ],
+)
+def test_a_control_plane_costs_more_in_extended_support(
+    version: str, day: datetime.date, extra: Any, month: str
+) -> None:
+    plan = plan_of(made(by_hand.CLUSTER, "cluster", {"version": version, **extra}, custom=False, remote=True))
+    assert states(only(billed(plan, day)))[1] == month
+
+
+def test_a_control_plane_is_paid_once_when_the_engine_lists_what_is_inside_the_component() -> None:
+    inside = made(
+        "aws:eks/cluster:Cluster", "cluster-eksCluster", {"version": "1.35"}, parent=urn(by_hand.CLUSTER, "cluster")
+    )
+    plan = plan_of(made(by_hand.CLUSTER, "cluster", {"version": "1.35"}, custom=False, remote=True), inside)
+    assert only(billed(plan)).urn == inside.urn
+
+
+# --- storage ---------------------------------------------------------------------------------------------------------
+
+
+def test_bill_of_a_lake_and_its_file_system() -> None:
+    plan = plan_of(
+        made(by_hand.BUCKET, "lake-raw-bucket", layer="data"),
+        made(by_hand.BUCKET, "lake-models-bucket", layer="data"),
+        made(by_hand.BUCKET, "access-bucket", layer="data"),
+        made("aws:kms/key:Key", "lake-key", layer="data"),
+        made(
+            "aws:fsx/lustreFileSystem:LustreFileSystem",
+            "lustre",
+            {
+                "storageCapacity": 4800,
+                "deploymentType": "PERSISTENT_2",
+                "storageType": "SSD",
+                "perUnitStorageThroughput": 250,
+            },
+            layer="data",
+        ),
+        data={"expected_gib": {"raw": 20000, "models": 2000}},
+    )
+    # raw 20,000 × 0.023 = 460.00; models 2,000 × 0.023 = 46.00; key 1.00; file system 4,800 × 0.21 = 1,008.00
+    found = billed(plan)
+    assert states(found.totals) == ("1515.00", "1515.00", "1515.00", "2.08")  # 1515 / 730 = 2.0753
+    assert {line.urn.rpartition("::")[2]: str(cents(line.idle_monthly)) for line in found.lines} == {
+        "lake-raw-bucket": "460.00",
+        "lake-models-bucket": "46.00",
+        "access-bucket": "0.00",
+        "lake-key": "1.00",
+        "lustre": "1008.00",
+    }
+
+
+@pytest.mark.parametrize(("tier", "month"), [(125, "174.00"), (250, "252.00"), (500, "408.00"), (1000, "720.00")])
+def test_a_file_system_costs_by_its_throughput_tier(tier: int, month: str) -> None:
+    inputs = {"storageCapacity": 1200, "deploymentType": "PERSISTENT_2", "perUnitStorageThroughput": tier}
+    assert (
+        states(only(billed(plan_of(made("aws:fsx/lustreFileSystem:LustreFileSystem", "lustre", inputs)))))[1] == month
+    )
+
+
+def test_volumes_that_a_chart_asks_for_are_paid_asleep_too() -> None:
+    claim = {"spec": {"resources": {"requests": {"storage": "50Gi"}}}}
+    values = {
+        "prometheus": {"prometheusSpec": {"replicas": 2, "storageSpec": {"volumeClaimTemplate": claim}}},
+        "grafana": {"persistence": {"enabled": True, "size": "10Gi"}},
+        "other": {"persistence": {"enabled": False, "size": "10Gi"}},
+    }
+    found = billed(plan_of(made(by_hand.RELEASE, "monitoring", {"values": values}, layer="platform")))
+    # 2 × 50 × 0.08 = 8.00 and 10 × 0.08 = 0.80
+    assert [str(cents(line.asleep_monthly)) for line in found.lines] == ["8.00", "0.80"]
+
+
+def test_a_claim_of_a_volume_that_exists_costs_nothing_again() -> None:
+    bound = {"spec": {"storageClassName": "", "volumeName": "lustre", "resources": {"requests": {"storage": "4800Gi"}}}}
+    assert billed(plan_of(made("kubernetes:core/v1:PersistentVolumeClaim", "lustre", bound))).lines == ()
+
+
+# --- SageMaker -------------------------------------------------------------------------------------------------------
+
+
+def endpoint(variant: Any, hours: float, capacity: tuple[int, int] | None = None, **configuration: Any) -> Plan:
+    config = made(by_hand.ENDPOINT_CONFIGURATION, "chat-config", {"productionVariants": [variant], **configuration})
+    front = made(
+        by_hand.ENDPOINT,
+        "chat-endpoint",
+        {"name": "p-test-chat"},
+        outputs={"name": "p-test-chat"},
+        values={"endpointConfigName": (config.urn,)},
+    )
+    bounds = [] if capacity is None else [{"minCapacity": capacity[0], "maxCapacity": capacity[1]}]
+    targets = [
+        made(by_hand.SCALABLE_TARGET, "chat-scale", {"resourceId": "endpoint/p-test-chat/variant/primary", **b})
+        for b in bounds
+    ]
+    models = {"chat": {"on": "sagemaker", "team": "applied", "expected_hours": hours}}
+    return plan_of(config, front, *targets, serving={"models": models})
+
+
+def test_a_real_time_endpoint_costs_its_minimum_and_the_hours_beyond() -> None:
+    plan = endpoint({"variantName": "primary", "instanceType": "ml.g6.2xlarge", "initialInstanceCount": 2}, 400, (2, 6))
+    # 2 × 730 × 1.222 = 1,784.12; + 400 × 1.222 = 488.80; dearest hour 6 × 1.222 = 7.332
+    assert states(only(billed(plan))) == ("1784.12", "1784.12", "2272.92", "7.33")
+
+
+def test_an_asynchronous_endpoint_costs_nothing_at_rest() -> None:
+    variant = {"variantName": "primary", "instanceType": "ml.g5.2xlarge", "initialInstanceCount": 1}
+    plan = endpoint(variant, 60, (0, 4), asyncInferenceConfig={"outputConfig": {"s3OutputPath": "s3://out/"}})
+    # 60 × 1.515 = 90.90; dearest hour 4 × 1.515 = 6.06
+    assert states(only(billed(plan))) == ("0.00", "0.00", "90.90", "6.06")
+
+
+def test_a_serverless_endpoint_costs_its_memory_for_the_time_it_computes() -> None:
+    plan = endpoint({"variantName": "primary", "serverlessConfig": {"memorySizeInMb": 3072, "maxConcurrency": 5}}, 5)
+    # 5 h × 3600 s × 3 GB × 0.00002 = 1.08; dearest hour 5 × 3600 × 3 × 0.00002 = 1.08
+    assert states(only(billed(plan))) == ("0.00", "0.00", "1.08", "1.08")
+
+
+def test_an_endpoint_without_bounds_keeps_the_instances_it_starts_with() -> None:
+    plan = endpoint({"variantName": "primary", "instanceType": "ml.g5.xlarge", "initialInstanceCount": 3}, 0)
+    # 3 × 730 × 1.408 = 3,083.52
+    assert states(only(billed(plan)))[1] == "3083.52"
+
+
+# --- Karpenter's pools -----------------------------------------------------------------------------------------------
+
+
+def elastic(
+    types: list[str], *, capacity: list[str], limit: Any = "16", models: Any = None, expected: Any = None
+) -> Plan:
+    requirements = [
+        {"key": "node.kubernetes.io/instance-type", "operator": "In", "values": types},
+        {"key": "karpenter.sh/capacity-type", "operator": "In", "values": capacity},
+    ]
+    pool = {
+        "spec": {
+            "limits": {"nvidia.com/gpu": limit} if limit else {},
+            "template": {
+                "metadata": {"labels": {"gpuplatform.io/pool": "l40s"}},
+                "spec": {"requirements": requirements, "nodeClassRef": {"name": "gpu"}},
+            },
+        }
+    }
+    node_class = {
+        "metadata": {"name": "gpu"},
+        "spec": {
+            "blockDeviceMappings": [{"deviceName": "/dev/xvda", "ebs": {"volumeSize": "100Gi", "volumeType": "gp3"}}]
+        },
+    }
+    return plan_of(
+        made(by_hand.SUBNET, "private", {"availabilityZoneId": "use1-az1"}),
+        made("kubernetes:karpenter.k8s.aws/v1:EC2NodeClass", "gpu", node_class),
+        made(by_hand.NODE_POOL, "l40s", pool, layer="platform"),
+        serving={"pools": {"l40s": expected or {}}, "models": models or {}},
+    )
+
+
+def test_bill_of_an_elastic_pool() -> None:
+    models = {"llama": {"on": "eks", "pool": "l40s", "tensor_parallel": 4, "replicas": {"min": 1, "max": 4}}}
+    plan = elastic(
+        ["g6e.12xlarge", "g6e.24xlarge"],
+        capacity=["spot", "on-demand"],
+        models=models,
+        expected={"expected_nodes": 2, "expected_hours": 730},
+    )
+    nodes, volumes = billed(plan).lines
+    # One replica on 4 GPUs never goes: 1 node of the cheapest type, g6e.12xlarge spot in use1-az1 at 3.421.
+    # idle 1 × 730 × 3.421 = 2,497.33; expected 2 × 730 × 3.421 = 4,994.66
+    # dearest hour: 16 GPUs as 4 × g6e.24xlarge on-demand = 4 × 15.06559 = 60.26
+    assert states(nodes) == ("2497.33", "2497.33", "4994.66", "60.26")
+    # 100 GiB: idle 100 × 0.08 = 8.00; expected 16.00; dearest hour 4 × 100 × 0.08 / 730 = 0.0438
+    assert states(volumes) == ("8.00", "8.00", "16.00", "0.04")
+
+
+def test_an_elastic_pool_whose_models_scale_to_zero_costs_nothing_idle() -> None:
+    models = {"qwen": {"on": "eks", "pool": "l40s", "replicas": {"min": 0, "max": 4}}}
+    plan = elastic(
+        ["g6.xlarge"],
+        capacity=["on-demand"],
+        limit=2,
+        models=models,
+        expected={"expected_nodes": 1, "expected_hours": 40},
+    )
+    # 40 × 0.8048 = 32.192; dearest hour 2 × 0.8048 = 1.6096
+    assert states(billed(plan).lines[0]) == ("0.00", "0.00", "32.19", "1.61")
+
+
+def test_an_elastic_pool_without_a_limit_has_no_maximum_to_bill() -> None:
+    ((_, why),) = billed(elastic(["g6.xlarge"], capacity=["spot"], limit=None)).unpriced
+    assert why == "the NodePool has no limit of nvidia.com/gpu, so its cost has no maximum"
+
+
+# --- watching --------------------------------------------------------------------------------------------------------
+
+
+def test_alarms_are_paid_by_metric_and_by_resolution() -> None:
+    plan = plan_of(
+        made("aws:cloudwatch/metricAlarm:MetricAlarm", "slow", {"period": 300}),
+        made("aws:cloudwatch/metricAlarm:MetricAlarm", "fast", {"period": 10}),
+        made(
+            "aws:cloudwatch/metricAlarm:MetricAlarm",
+            "ratio",
+            {"metricQueries": [{"metric": {"period": 60}}, {"metric": {"period": 60}}, {"expression": "a/b"}]},
+        ),
+        made("aws:appautoscaling/policy:Policy", "track", {"policyType": "TargetTrackingScaling"}),
+        made("aws:appautoscaling/policy:Policy", "step", {"policyType": "StepScaling"}),
+    )
+    # 0.10, 0.30, 2 × 0.10, and 2 × 0.10 for the two that target tracking makes
+    assert [str(cents(line.idle_monthly)) for line in billed(plan).lines] == ["0.10", "0.30", "0.20", "0.20"]
+
+
+def test_what_is_paid_by_use_is_a_line_of_nothing_at_rest() -> None:
+    plan = plan_of(
+        made("aws:sns/topic:Topic", "alerts"),
+        made("aws:sqs/queue:Queue", "failed"),
+        made("aws:cloudwatch/logGroup:LogGroup", "logs"),
+    )
+    found = billed(plan)
+    assert states(found.totals) == ("0.00", "0.00", "0.00", "0.00")
+    assert [line.unit for line in found.lines] == ["1M requests", "1M requests", "GB"]
+    assert found.assumptions
+
+
+# --- what is not priced ----------------------------------------------------------------------------------------------
+
+
+def test_a_type_that_nobody_knows_is_listed_and_a_free_one_is_not() -> None:
+    found = billed(plan_of(made("aws:redshift/cluster:Cluster", "warehouse"), made("aws:iam/role:Role", "role")))
+    assert found.unpriced == (
+        (
+            urn("aws:redshift/cluster:Cluster", "warehouse"),
+            "nothing here knows what aws:redshift/cluster:Cluster costs, nor that it is free",
+        ),
+    )
+
+
+def test_no_type_is_both_free_and_priced() -> None:
+    assert not set(FREE) & set(PRICERS)
+    assert all(type_.startswith(BILLABLE_PACKAGES) for type_ in FREE)
+    assert all("aws.amazon.com" in reason for reason in FREE.values())
+
+
+def test_a_region_without_a_price_is_unpriced_not_free() -> None:
+    found = billed(plan_of(made(by_hand.NAT, "nat"), region="eu-west-3"))
+    assert found.lines == ()
+    assert found.unpriced == ((urn(by_hand.NAT, "nat"), "no source gives the price of vpc nat-gateway in eu-west-3"),)
+
+
+# --- who pays, and how it is written ---------------------------------------------------------------------------------
+
+
+def test_the_team_is_that_of_the_tag_else_of_the_ancestor_else_of_the_owner() -> None:
+    component = made("gpuplatform:aws:ModelEndpoint", "chat", custom=False)
+    tagged = made("aws:sns/topic:Topic", "chat-topic", {"tags": {"team": "applied"}}, parent=component.urn)
+    untagged = made(
+        "aws:appautoscaling/policy:Policy", "chat-track", {"policyType": "TargetTrackingScaling"}, parent=component.urn
+    )
+    labelled = made(
+        "kubernetes:core/v1:Service",
+        "svc",
+        {"metadata": {"labels": {"gpuplatform.io/team": "safety"}}, "spec": {"type": "LoadBalancer"}},
+    )
+    alone = made(by_hand.NAT, "nat")
+    found = billed(plan_of(component, tagged, untagged, labelled, alone, owner={"team": "ml-platform"}))
+    assert [line.team for line in found.lines] == ["applied", "applied", "safety", "ml-platform"]
+
+
+def test_totals_are_the_sums_of_every_grouping() -> None:
+    found = billed(h100_pool())
+    for groups in (found.by_team(), found.by_layer(), found.by_resource()):
+        assert sum(g.expected_monthly for g in groups.values()) == found.totals.expected_monthly
+        assert sum(g.maximum_hourly for g in groups.values()) == found.totals.maximum_hourly
+
+
+def test_the_expected_month_of_every_line_is_its_quantity_times_its_price() -> None:
+    for line in billed(h100_pool()).lines:
+        assert line.quantity * line.unit_price == line.expected_monthly
+
+
+def test_amounts_are_rounded_only_when_they_are_written() -> None:
+    found = billed(
+        plan_of(
+            *(made(by_hand.SUBNET, f"s{i}") for i in range(3)), *(made("aws:kms/key:Key", f"k{i}") for i in range(7))
+        )
+    )
+    # Seven keys at 1 / 730 = 0.00137 an hour: 0.0096 together, though each alone rounds to nothing.
+    assert found.to_json()["maximum_hourly"] == 0.01
+    assert all(line["maximum_hourly"] == 0.0014 for line in found.to_json()["lines"])
+
+
+def test_the_json_has_the_keys_of_the_contract() -> None:
+    found = billed(h100_pool()).to_json()
+    assert {
+        "currency",
+        "as_of",
+        "asleep_monthly",
+        "idle_monthly",
+        "expected_monthly",
+        "maximum_hourly",
+        "lines",
+        "unpriced",
+    } <= set(found)
+    assert {
+        "urn",
+        "team",
+        "what",
+        "quantity",
+        "unit",
+        "unit_price",
+        "asleep_monthly",
+        "idle_monthly",
+        "expected_monthly",
+        "maximum_hourly",
+        "source",
+        "as_of",
+    } <= set(found["lines"][0])
+    assert json.loads(json.dumps(found)) == found
+
+
+def test_a_stale_price_is_said() -> None:
+    plan = plan_of(made(by_hand.NAT, "nat"))
+    assert billed(plan, datetime.date(2026, 12, 1)).stale == ()
+    (line,) = billed(plan, datetime.date(2027, 12, 1)).stale
+    assert line.what == "NAT gateway"
