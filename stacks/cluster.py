@@ -11,7 +11,7 @@ import pulumi_kubernetes as kubernetes
 from components.access import Access, AccessArgs
 from components.addons import Addon, Addons, AddonsArgs, Identity
 from components.control_plane import ControlPlane, ControlPlaneArgs
-from components.gpu_node_group import GpuNodeGroup, GpuNodeGroupArgs, OperatingSystem, Pool
+from components.gpu_node_group import GpuNodeGroup, GpuNodeGroupArgs, Pool
 from components.node_role import NodeRole, NodeRoleArgs
 from components.system_node_group import SystemNodeGroup, SystemNodeGroupArgs
 from gpuplatform.catalog import zones
@@ -27,7 +27,13 @@ ON_EVERY_NODE = (
     Addon(name="kube-proxy"),
     Addon(name="eks-pod-identity-agent"),
     # Without it, node repair sees a node that is gone but not a GPU that fell off the bus.
-    Addon(name="eks-node-monitoring-agent"),
+    Addon(
+        name="eks-node-monitoring-agent",
+        # Its DCGM engine asks the GPUs, for repair and for our exporter alike; by default it bears no taint.
+        configuration={
+            "dcgmAgent": {"tolerations": [{"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"}]}
+        },
+    ),
 )
 
 
@@ -102,7 +108,7 @@ def build(settings: ClusterSettings, context: Context, network: NetworkLayer) ->
             instance=instance(wanted.instance),
             efa=wanted.with_efa,
             zone=wanted.zone,
-            os=OperatingSystem(wanted.os),
+            os=wanted.os,
             volume_gib=wanted.volume_gib,
         )
         # EKS refuses a group with a subnet where the type is not offered.
