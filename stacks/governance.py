@@ -114,7 +114,8 @@ def _sleep(
             hours=Hours(workdays_only=awake.days is Days.WORKDAYS, start=awake.start, stop=awake.stop, zone=awake.zone),
             cluster_name=cluster.name,
             system=SystemNodes(group_name=cluster.system.name, awake=system_nodes),
-            gpu_group_names={f"{g.args.pool.name}-{g.args.rung_label}": g.name for g in groups},
+            # Pool and place of the rung, not its whole label: a schedule's name has 64 characters at most.
+            gpu_group_names={f"{g.args.pool.name}-{g.args.index}": g.name for g in groups},
             alert_topic_arn=topic_arn,
         ),
     )
