@@ -24,6 +24,12 @@ CAPTURE_PERCENT = 10
 
 LOG_DAYS = 30
 
+START_SECONDS = 900
+"""How long weights may take to arrive, and then the container to answer its first health check."""
+
+UPDATE_SECONDS = 3300
+"""When SageMaker gives up an update: five minutes before the provider stops waiting (60 minutes, terraform-provider-aws)."""
+
 WATCH_SECONDS = 600
 """How long an update is watched at each step: twice the five minutes in which an alarm makes up its mind."""
 
@@ -165,6 +171,9 @@ def production_variant(
         # A start needs one; the autoscaler then goes to the minimum, be it zero.
         "initial_instance_count": max(1, variant.min),
         "initial_variant_weight": 1,
+        # Tens of gigabytes of weights take longer than SageMaker's defaults; both starts must fit into an update.
+        "model_data_download_timeout_in_seconds": START_SECONDS,
+        "container_startup_health_check_timeout_in_seconds": START_SECONDS,
     }
 
 
@@ -219,8 +228,7 @@ def deployment(
             if variant.min >= 2
             else {"type": "ALL_AT_ONCE", "wait_interval_in_seconds": 0},
             "termination_wait_in_seconds": WATCH_SECONDS,
-            # SageMaker gives up five minutes before the provider stops waiting (60 minutes, terraform-provider-aws).
-            "maximum_execution_timeout_in_seconds": 3300,
+            "maximum_execution_timeout_in_seconds": UPDATE_SECONDS,
         },
         "auto_rollback_configuration": {"alarms": [{"alarm_name": n} for n in alarm_names]},
     }

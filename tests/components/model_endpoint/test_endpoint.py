@@ -144,6 +144,17 @@ def test_less_than_two_instances_move_at_once_and_are_watched(record_plan: Recor
     assert policy["terminationWaitInSeconds"] == 600
 
 
+def test_a_slow_start_and_both_watches_fit_into_an_update(record_plan: Record) -> None:
+    plan = plan_of(record_plan)
+    config = plan.one("aws:sagemaker/endpointConfiguration:EndpointConfiguration").inputs
+    update = plan.one("aws:sagemaker/endpoint:Endpoint").inputs["deploymentConfig"]["blueGreenUpdatePolicy"]
+    variant = config["productionVariants"][0]
+    start = variant["modelDataDownloadTimeoutInSeconds"] + variant["containerStartupHealthCheckTimeoutInSeconds"]
+    watch = update["trafficRoutingConfiguration"]["waitIntervalInSeconds"] + update["terminationWaitInSeconds"]
+
+    assert start + watch < update["maximumExecutionTimeoutInSeconds"] < 3600, "the provider waits an hour"
+
+
 def test_everything_taggable_says_who_pays(record_plan: Record) -> None:
     taggable = ("sagemaker/", "cloudwatch/", "iam/role:", "appautoscaling/target:")
     for resource in plan_of(record_plan).resources:
