@@ -88,6 +88,7 @@ class InferenceService(pulumi.ComponentResource):
             args.hardware,
             service_account=args.service_account,
             region=args.region,
+            selector=selector,
             labels=labels,
         )
         deployment = kubernetes.apps.v1.Deployment(

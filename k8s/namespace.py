@@ -17,7 +17,7 @@ def namespace(
     enforce: PodSecurity,
     warn: PodSecurity,
     labels: Mapping[str, str],
-    opts: pulumi.ResourceOptions,
+    opts: pulumi.ResourceOptions | None = None,
 ) -> kubernetes.core.v1.Namespace:
     """Pods beyond `enforce` are refused; those beyond `warn` are admitted, with a warning to who sends them and in the audit log."""
     prefix = "pod-security.kubernetes.io"
@@ -31,7 +31,7 @@ def service_account(
     namespace: pulumi.Input[str],
     account: str,
     labels: Mapping[str, str],
-    opts: pulumi.ResourceOptions,
+    opts: pulumi.ResourceOptions | None = None,
 ) -> kubernetes.core.v1.ServiceAccount:
     """For Pod Identity, which brings its own token: pods get none for the Kubernetes API.
 

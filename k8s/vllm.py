@@ -85,6 +85,7 @@ def pod(
     *,
     service_account: pulumi.Input[str],
     region: str,
+    selector: Mapping[str, str],
     labels: Mapping[str, str],
 ) -> kubernetes.core.v1.PodTemplateSpecArgsDict:
     share = hardware.share(engine.tensor_parallel)
@@ -103,7 +104,7 @@ def pod(
                 "topology_key": "topology.kubernetes.io/zone",
                 # Better one zone than none: spot may have the type in one alone.
                 "when_unsatisfiable": "ScheduleAnyway",
-                "label_selector": {"match_labels": dict(labels)},
+                "label_selector": {"match_labels": dict(selector)},
             }
         ],
         "security_context": {
@@ -150,7 +151,7 @@ def _server(name: str, engine: Engine, share: Share, region: str) -> kubernetes.
     command = ["vllm", "serve"]
     if engine.api_key_secret is not None:
         # Read at the start, so that the key is in no manifest and in no process's arguments.
-        script = f'VLLM_API_KEY="$(cat {_KEY}/value)" && export VLLM_API_KEY && exec vllm serve "$@"'
+        script = f'read -r VLLM_API_KEY < {_KEY}/value && export VLLM_API_KEY && exec vllm serve "$@"'
         command = ["/bin/sh", "-ec", script, "vllm"]
     return {
         "name": "vllm",

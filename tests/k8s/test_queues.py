@@ -1,0 +1,189 @@
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from typing import Any
+
+import pulumi_kubernetes as kubernetes
+import pytest
+
+from components.tags import CostTags
+from gpuplatform.catalog.instances import instance
+from gpuplatform.preview.plan import Plan
+from gpuplatform.sizing.capacity import How, Rung
+from k8s.gpu_nodes import TrainingPool
+from k8s.namespace import namespace
+from k8s.queues import Queues, QueuesArgs, Team, flavor, flavor_name
+
+Record = Callable[[Callable[[], object]], Plan]
+
+TAGS = CostTags(team="ml", project="p", environment="test", component="training", contact="a@example.com")
+BLOCK = Rung(how=How.CAPACITY_BLOCK, max=4, reservation="cr-0123456789abcdef0", until=datetime.date(2026, 12, 20))
+H100 = TrainingPool(
+    name="h100", instance=instance("p5.48xlarge"), efa=True, rungs=[BLOCK, Rung(how=How.ON_DEMAND, max=4)]
+)
+L4 = TrainingPool(name="l4", instance=instance("g6.xlarge"), efa=False, rungs=[Rung(how=How.SPOT, max=2)])
+THREE = {
+    "research": Team(gpus={"h100": 32}, borrow=16),
+    "applied": Team(gpus={"h100": 16}),
+    "safety": Team(gpus={"h100": 8}),
+}
+KUEUE = "kubernetes:kueue.x-k8s.io/v1beta2"
+
+
+def queues(pools: list[TrainingPool], teams: dict[str, Team]) -> Queues:
+    operator = kubernetes.helm.v3.Release("kueue", chart="kueue")
+    home = namespace("training", enforce="baseline", warn="baseline", labels={})
+    return Queues(
+        "queues",
+        QueuesArgs(pools=pools, teams=teams, tags=TAGS, namespace=home, namespace_name="training", operator=operator),
+    )
+
+
+def group(plan: Plan, team: str) -> dict[str, dict[str, dict[str, str]]]:
+    """Flavour → resource → its quota, in order."""
+    spec = plan.one(f"{KUEUE}:ClusterQueue", f"queues-cluster-queue-{team}").inputs["spec"]
+    (only,) = spec["resourceGroups"]
+    return {f["name"]: {r["name"]: r for r in f["resources"]} for f in only["flavors"]}
+
+
+def test_flavours_are_the_rungs_and_select_their_nodes(record_plan: Record) -> None:
+    plan = record_plan(lambda: queues([H100], THREE))
+
+    assert {
+        f.inputs["metadata"]["name"]: f.inputs["spec"]["nodeLabels"] for f in plan.all(f"{KUEUE}:ResourceFlavor")
+    } == {
+        "h100-capacity-block-0": {"gpuplatform.io/pool": "h100", "gpuplatform.io/rung": "capacity-block-0"},
+        "h100-on-demand-1": {"gpuplatform.io/pool": "h100", "gpuplatform.io/rung": "on-demand-1"},
+    }
+
+
+def test_admitted_pods_tolerate_the_taint_of_gpu_nodes() -> None:
+    (toleration,) = flavor(L4, 0)["tolerations"]
+
+    assert (toleration["key"], toleration["value"], toleration["effect"]) == ("nvidia.com/gpu", "present", "NoSchedule")
+    assert flavor_name(L4, 0) == "l4-spot-0"
+
+
+def test_rungs_are_tried_in_the_order_of_the_settings(record_plan: Record) -> None:
+    plan = record_plan(lambda: queues([H100], THREE))
+
+    assert list(group(plan, "research")) == ["h100-capacity-block-0", "h100-on-demand-1"]
+
+
+def test_what_teams_own_and_nobody_owns_is_what_is_bought(record_plan: Record) -> None:
+    plan = record_plan(lambda: queues([H100], THREE))
+
+    owned = [group(plan, team) for team in THREE]
+    (cohort,) = plan.one(f"{KUEUE}:Cohort").inputs["spec"]["resourceGroups"]
+    rest = {f["name"]: {r["name"]: r for r in f["resources"]} for f in cohort["flavors"]}
+    total = sum(int(f["nvidia.com/gpu"]["nominalQuota"]) for queue in [*owned, rest] for f in queue.values())
+    assert total == 8 * 8
+    assert list(rest) == ["h100-on-demand-1"]
+
+
+def test_every_resource_that_a_job_with_efa_requests_is_covered(record_plan: Record) -> None:
+    plan = record_plan(lambda: queues([H100], THREE))
+
+    quota = group(plan, "research")["h100-capacity-block-0"]
+    assert {name: r["nominalQuota"] for name, r in quota.items() if name not in ("cpu", "memory")} == {
+        "nvidia.com/gpu": "32",
+        "vpc.amazonaws.com/efa": "128",
+        "hugepages-2Mi": f"{4 * 10256}Mi",
+    }
+    (spec,) = plan.one(f"{KUEUE}:ClusterQueue", "queues-cluster-queue-research").inputs["spec"]["resourceGroups"]
+    assert spec["coveredResources"] == list(quota)
+
+
+def test_a_pool_without_efa_beside_one_with_it_has_none_to_give(record_plan: Record) -> None:
+    both = record_plan(lambda: queues([H100, L4], {"research": Team(gpus={"h100": 8, "l4": 2})}))
+    alone = record_plan(lambda: queues([L4], {"research": Team(gpus={"l4": 2})}))
+
+    assert group(both, "research")["l4-spot-0"]["vpc.amazonaws.com/efa"]["nominalQuota"] == "0"
+    assert set(group(alone, "research")["l4-spot-0"]) == {"cpu", "memory", "nvidia.com/gpu"}
+
+
+def test_borrowing_is_limited_and_zero_where_none_is_allowed(record_plan: Record) -> None:
+    plan = record_plan(lambda: queues([H100], THREE))
+
+    lent = group(plan, "research")["h100-on-demand-1"]["nvidia.com/gpu"]
+    assert (lent["nominalQuota"], lent["borrowingLimit"]) == ("0", "16")
+    own = group(plan, "applied")
+    assert list(own) == ["h100-on-demand-1"], "nothing owned and nothing to borrow: no rung to wait for"
+    assert own["h100-on-demand-1"]["nvidia.com/gpu"]["borrowingLimit"] == "0"
+
+
+def test_teams_share_one_cohort_and_take_back_what_they_lent(record_plan: Record) -> None:
+    plan = record_plan(lambda: queues([H100], THREE))
+
+    for queue in plan.all(f"{KUEUE}:ClusterQueue"):
+        assert queue.inputs["spec"]["cohortName"] == plan.one(f"{KUEUE}:Cohort").inputs["metadata"]["name"]
+        assert queue.inputs["spec"]["preemption"]["reclaimWithinCohort"] == "Any"
+        assert queue.inputs["spec"]["namespaceSelector"] == {"matchLabels": {"kubernetes.io/metadata.name": "training"}}
+
+
+def test_capacity_comes_whole_or_not_at_all(record_plan: Record) -> None:
+    plan = record_plan(lambda: queues([H100], THREE))
+
+    config = plan.one(f"{KUEUE}:ProvisioningRequestConfig")
+    check = plan.one(f"{KUEUE}:AdmissionCheck")
+    assert config.inputs["spec"]["provisioningClassName"] == "best-effort-atomic-scale-up.autoscaling.x-k8s.io"
+    assert check.inputs["spec"]["parameters"]["name"] == config.inputs["metadata"]["name"]
+    for queue in plan.all(f"{KUEUE}:ClusterQueue"):
+        strategy = queue.inputs["spec"]["admissionChecksStrategy"]
+        assert strategy == {"admissionChecks": [{"name": check.inputs["metadata"]["name"]}]}
+
+
+def test_each_team_has_a_queue_of_its_name_in_the_namespace(record_plan: Record) -> None:
+    plan = record_plan(lambda: queues([H100], THREE))
+
+    found = {q.inputs["metadata"]["name"]: q.inputs for q in plan.all(f"{KUEUE}:LocalQueue")}
+    assert {name: (q["metadata"]["namespace"], q["spec"]["clusterQueue"]) for name, q in found.items()} == {
+        team: ("training", team) for team in THREE
+    }
+
+
+def test_queues_go_before_flavours_and_everything_before_kueue(record_plan: Record) -> None:
+    plan = record_plan(lambda: queues([H100], THREE))
+
+    def before(type_: str, name: str) -> set[str]:
+        found: set[str] = set()
+        todo = [plan.one(f"{KUEUE}:{type_}", name)]
+        while todo:
+            for urn in todo.pop().dependencies:
+                found.add(urn.rsplit("::", 1)[-1])
+                todo.append(plan.by_urn[urn])
+        return found
+
+    assert {
+        "queues-cluster-queue-safety",
+        "queues-cohort",
+        "queues-capacity-check",
+        "queues-flavor-h100-capacity-block-0",
+        "kueue",
+    } <= before("LocalQueue", "queues-local-queue-safety")
+    for resource in plan.resources:
+        if resource.type.startswith(KUEUE):
+            kind = resource.type.rsplit(":", 1)[-1]
+            assert "kueue" in before(kind, resource.name), (
+                f"{resource.name} needs the kinds that Kueue's release brings"
+            )
+
+
+def test_priorities_carry_their_value_beside_the_metadata(record_plan: Record) -> None:
+    plan = record_plan(lambda: queues([L4], {}))
+
+    values = {p.inputs["metadata"]["name"]: p.inputs["value"] for p in plan.all(f"{KUEUE}:WorkloadPriorityClass")}
+    assert values["low"] < values["normal"] < values["high"]
+
+
+@pytest.mark.parametrize(
+    ("teams", "message"),
+    [
+        ({"research": Team(gpus={"a100": 8})}, r"teams\.research: a100 is no pool; accepted: h100"),
+        ({"research": Team(gpus={"h100": 72})}, "72 GPUs of a pool that has 64; guarantee fewer or buy more"),
+    ],
+)
+def test_a_share_of_what_is_not_there_is_refused(record_plan: Record, teams: dict[str, Any], message: str) -> None:
+    with pytest.raises(Exception, match=message):
+        record_plan(lambda: queues([H100], teams))
