@@ -23,16 +23,22 @@ ACCESS_LOGS = "access/"
 class Lifecycle:
     """What becomes of objects with age, in days."""
 
-    versioned: bool
+    versioned: bool = True
     """Keep overwritten and deleted objects."""
-    old_versions_days: int
+    old_versions_days: int = 30
+    """Delete overwritten versions after so many."""
     infrequent_after_days: int | None = None
-    """To Standard-IA."""
+    """To Standard-IA; S3 takes no fewer than 30."""
     archive_after_days: int | None = None
     """To Glacier Instant Retrieval, which answers as fast and charges for each read."""
     expire_after_days: int | None = None
+    """Delete; never where none is given."""
 
     def __post_init__(self) -> None:
+        for key in ("old_versions_days", "archive_after_days", "expire_after_days"):
+            days: int | None = getattr(self, key)
+            if days is not None and days < 1:
+                raise ValueError(f"{key}: {days}; at least 1 day, or leave it out")
         infrequent, archive, expire = self.infrequent_after_days, self.archive_after_days, self.expire_after_days
         if infrequent is not None and infrequent < 30:
             raise ValueError(

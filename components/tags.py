@@ -1,7 +1,7 @@
 """The tags that put every cost on somebody's bill.
 
-They are passed explicitly to every taggable resource: provider default tags reach neither instances nor volumes that a launch template starts
-(hashicorp/terraform-provider-aws#19387), and transforms are invisible to tests.
+They are passed explicitly to every taggable resource: provider default tags reach neither the instances nor the volumes of a
+launch template (hashicorp/terraform-provider-aws#19387), and transforms are invisible to tests.
 """
 
 from __future__ import annotations

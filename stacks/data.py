@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import pulumi
 
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs
-from components.lake_bucket import LakeBucket, LakeBucketArgs, Lifecycle
+from components.lake_bucket import LakeBucket, LakeBucketArgs
 from components.lustre import LustreFileSystem, LustreFileSystemArgs, LustrePlace
 from components.tags import CostTags
 from stacks.context import Context
 from stacks.network import NetworkLayer
-from stacks.sections.data import DataSettings, LakeZone, LakeZoneSettings, LustreSettings
+from stacks.sections.data import DataSettings, LakeZone, LustreSettings
 from stacks.sections.data import EncryptionKey as KeyChoice
 
 # FSx makes one of these for each file system that it links to a bucket (LustreGuide, "Service-linked roles").
@@ -74,23 +74,13 @@ def _bucket(
     return LakeBucket(
         f"lake-{zone.value}",
         LakeBucketArgs(
-            lifecycle=_lifecycle(settings.zones[zone]),
+            lifecycle=settings.zones[zone],
             account=context.account,
             tags=tags,
             key_arn=key_arn,
             access_logs=access_logs,
             protect=context.protect,
         ),
-    )
-
-
-def _lifecycle(zone: LakeZoneSettings) -> Lifecycle:
-    return Lifecycle(
-        versioned=zone.versioned,
-        old_versions_days=zone.old_versions_days,
-        infrequent_after_days=zone.infrequent_after_days,
-        archive_after_days=zone.archive_after_days,
-        expire_after_days=zone.expire_after_days,
     )
 
 

@@ -6,10 +6,16 @@ from gpuplatform.preview.plan import Plan, PlannedResource
 
 
 def waits_for(resource: PlannedResource) -> set[str]:
-    """URNs of what must exist before a resource: dependencies, its provider, and the parent whose `deleted_with` it is."""
+    """URNs of what must exist before a resource: dependencies, its provider, what it is `deleted_with`, and its parent.
+
+    Through the parent a child waits for what its component waits for, when it is created and when it is destroyed
+    (pulumi/pulumi, pkg/resource/graph/dependency_graph.go, `DependenciesOf`).
+    """
     waits = {*resource.dependencies, *(urn for urns in resource.property_dependencies.values() for urn in urns)}
     if resource.provider:
         waits.add(resource.provider.rpartition("::")[0])
+    if resource.parent:
+        waits.add(resource.parent)
     if resource.deleted_with:
         waits.add(resource.deleted_with)
     return waits

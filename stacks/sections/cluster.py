@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from ipaddress import IPv4Network
 from typing import Annotated
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
+from components.gpu_node_group import OperatingSystem
 from gpuplatform.catalog.instances import instance
 from gpuplatform.sizing.capacity import Rung, check_order, usage_class
 from stacks.sections.types import Arn, InstanceName, Name, Section, ZoneId
-
-
-class OperatingSystem(StrEnum):
-    AL2023 = "al2023"
-    BOTTLEROCKET = "bottlerocket"
 
 
 class SystemNodes(Section):

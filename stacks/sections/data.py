@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from components.lake_bucket import Lifecycle
 from stacks.sections.types import Section, ZoneId
 
 
@@ -22,32 +23,6 @@ class LakeZone(StrEnum):
 class EncryptionKey(StrEnum):
     CUSTOMER = "customer"
     AWS_MANAGED = "aws-managed"
-
-
-class LakeZoneSettings(Section):
-    """How one zone of the lake keeps its objects."""
-
-    versioned: bool = True
-    """Keep overwritten and deleted objects."""
-    infrequent_after_days: int | None = Field(default=None, ge=30)
-    """Move to Standard-IA after so many days; S3 takes no fewer than 30."""
-    archive_after_days: int | None = Field(default=None, ge=30)
-    """Move to Glacier Instant Retrieval after so many days."""
-    expire_after_days: int | None = Field(default=None, ge=1)
-    """Delete after so many days; never where none is given."""
-    old_versions_days: int = Field(default=30, ge=1)
-    """Delete overwritten versions after so many days."""
-
-    @model_validator(mode="after")
-    def _in_order(self) -> LakeZoneSettings:
-        ages = [
-            d for d in (self.infrequent_after_days, self.archive_after_days, self.expire_after_days) if d is not None
-        ]
-        if ages != sorted(set(ages)):
-            raise ValueError(
-                f"days {ages}: an object first turns infrequent, then archived, then expires; each later than the one before"
-            )
-        return self
 
 
 class LustreSettings(Section):
@@ -71,7 +46,7 @@ class LustreSettings(Section):
         return self
 
 
-LakeZones = Annotated[dict[LakeZone, LakeZoneSettings], Field(min_length=6, max_length=6)]
+LakeZones = Annotated[dict[LakeZone, Lifecycle], Field(min_length=6, max_length=6)]
 
 
 class DataSettings(Section):

@@ -9,12 +9,13 @@ import pulumi
 import pytest
 
 from components.iam import Account
+from components.lake_bucket import Lifecycle
 from components.tags import CostTags
 from gpuplatform.preview.plan import Plan
 from stacks import data
 from stacks.context import Context
 from stacks.network import NetworkLayer
-from stacks.sections.data import DataSettings, EncryptionKey, LakeZone, LakeZoneSettings, LustreSettings
+from stacks.sections.data import DataSettings, EncryptionKey, LakeZone, LustreSettings
 
 Record = Callable[[Callable[[], object]], Plan]
 
@@ -29,7 +30,7 @@ LUSTRE = LustreSettings(zone="use1-az6", storage_gib=4800, linked=(LakeZone.CURA
 
 
 def settings(**changed: Any) -> DataSettings:
-    return DataSettings.model_validate({"zones": {zone: LakeZoneSettings() for zone in LakeZone}} | changed)
+    return DataSettings.model_validate({"zones": {zone: Lifecycle() for zone in LakeZone}} | changed)
 
 
 def build(context: Context = CONTEXT, **changed: Any) -> data.DataLayer:
@@ -88,7 +89,7 @@ def test_every_bucket_sends_its_access_logs_to_the_logs_zone(record_plan: Record
 
 
 def test_each_zones_ages_reach_its_own_bucket(record_plan: Record) -> None:
-    zones = {zone: LakeZoneSettings(versioned=False, expire_after_days=10 + i) for i, zone in enumerate(LakeZone)}
+    zones = {zone: Lifecycle(versioned=False, expire_after_days=10 + i) for i, zone in enumerate(LakeZone)}
     plan = record_plan(lambda: build(zones=zones))
 
     rules = plan.all("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration")
