@@ -310,9 +310,18 @@ def test_volumes_that_a_chart_asks_for_are_paid_asleep_too() -> None:
     assert [str(cents(line.asleep_monthly)) for line in found.lines] == ["8.00", "0.80"]
 
 
-def test_a_claim_of_a_volume_that_exists_costs_nothing_again() -> None:
-    bound = {"spec": {"storageClassName": "", "volumeName": "lustre", "resources": {"requests": {"storage": "4800Gi"}}}}
+@pytest.mark.parametrize("names", [{"storageClassName": ""}, {"storageClassName": "lustre", "volumeName": "lustre"}])
+def test_a_claim_of_a_volume_that_exists_costs_nothing_again(names: dict[str, str]) -> None:
+    bound = {"spec": {**names, "resources": {"requests": {"storage": "4800Gi"}}}}
     assert billed(plan_of(made("kubernetes:core/v1:PersistentVolumeClaim", "lustre", bound))).lines == ()
+
+
+def test_a_claim_that_makes_a_volume_is_paid_by_its_size() -> None:
+    claim = {"spec": {"storageClassName": "gp3", "resources": {"requests": {"storage": "1Ti"}}}}
+    # 1024 × 0.08 = 81.92
+    assert (
+        states(only(billed(plan_of(made("kubernetes:core/v1:PersistentVolumeClaim", "scratch", claim)))))[0] == "81.92"
+    )
 
 
 # --- SageMaker -------------------------------------------------------------------------------------------------------
