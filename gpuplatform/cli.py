@@ -60,19 +60,25 @@ def preview(
     manifests: Annotated[
         Path | None, typer.Option("--manifests", metavar="DIR", help="Write the Kubernetes objects as YAML files.")
     ] = None,
+    markdown: Annotated[
+        Path | None, typer.Option("--markdown", metavar="FILE", help="Write a comment for a pull request.")
+    ] = None,
+    github: Annotated[bool, typer.Option("--github", help="Print findings as annotations of GitHub Actions.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", help="Show tracebacks of the program.")] = False,
 ) -> None:
     """Say what ENV would create, what is wrong with it, what it costs and how long it takes. Needs no account."""
-    json_file, manifests = (path.absolute() if path else None for path in (json_file, manifests))
     plan = _plan(environment, verbose=verbose)
-    from gpuplatform.preview import json_report, report
+    from gpuplatform.preview import annotations, json_report, report
     from gpuplatform.preview import manifests as yaml_report
+    from gpuplatform.preview import markdown as markdown_report
     from gpuplatform.preview.files import write_whole
 
     findings, bill, timeline = _judged(plan)
     try:
         if json_file:
             write_whole(json_file, json_report.text(json_report.document(plan, findings, bill, timeline)))
+        if markdown:
+            write_whole(markdown, markdown_report.comment(plan, findings, bill, timeline))
         if manifests:
             yaml_report.write(plan, manifests)
     except OSError as error:
@@ -81,6 +87,8 @@ def preview(
     if tree:
         report.full_tree(out, plan)
     report.first_screen(out, plan, findings, bill, timeline)
+    if github:
+        sys.stdout.write(annotations.github(findings))
     if any(f.severity == "error" for f in findings):
         raise typer.Exit(FOUND)
 
@@ -148,8 +156,9 @@ def _judged(plan: Plan) -> tuple[list[Finding], Any, Any]:
     """Findings, bill and timeline of a plan."""
     from gpuplatform.preview.bill import bill
     from gpuplatform.preview.check import run_checks
+    from gpuplatform.preview.timeline import timeline
 
-    return run_checks(plan), bill(plan).to_json(), None
+    return run_checks(plan), bill(plan).to_json(), timeline(plan).to_json()
 
 
 def main() -> None:

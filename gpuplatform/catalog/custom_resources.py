@@ -15,15 +15,14 @@ class Group:
     """An API group, where its definitions come from, and what it serves."""
 
     charts: tuple[str, ...]
-    """Helm charts that bring the definitions."""
+    """Helm charts that bring the definitions; none where the program makes them itself."""
     kinds: dict[str, str]
     """Kind → version to write."""
 
 
 GROUPS: Final = {
-    "autoscaling.x-k8s.io": Group(
-        charts=("cluster-autoscaler",), kinds={"ProvisioningRequest": "v1", "CapacityBuffer": "v1beta1"}
-    ),
+    # cluster-autoscaler's chart leaves its definitions to whoever installs it.
+    "autoscaling.x-k8s.io": Group(charts=(), kinds={"ProvisioningRequest": "v1", "CapacityBuffer": "v1beta1"}),
     "gateway.networking.k8s.io": Group(
         charts=("gateway-api", "aws-load-balancer-controller"),
         kinds={"GatewayClass": "v1", "Gateway": "v1", "HTTPRoute": "v1", "ReferenceGrant": "v1"},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Final
 
@@ -15,11 +15,11 @@ from rich.tree import Tree
 from gpuplatform.preview.check import Finding, Severity, all_checks
 from gpuplatform.preview.look import listing, mapping
 from gpuplatform.preview.plan import STACK, Json, Plan, PlannedResource
+from gpuplatform.preview.sums import STATES, by_layer_sums, minutes, money, shortened, verdict
 from gpuplatform.preview.tree import by_layer
 from gpuplatform.preview.words import counted, describe
 
 _COLOUR: Final = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
-_STATES: Final = ("asleep_monthly", "idle_monthly", "expected_monthly", "maximum_hourly")
 _UNPRICED_SHOWN: Final = 5
 _FINDINGS_SHOWN: Final = 20
 """Of one rule; a fault that repeats needs no more to be understood."""
@@ -98,7 +98,7 @@ def _findings(console: Console, findings: Sequence[Finding]) -> None:
         )
         _places(console, list(group))
         console.print()
-    console.print(_verdict(findings))
+    console.print(f"{verdict(findings)}.")
     console.print()
 
 
@@ -114,29 +114,14 @@ def _places(console: Console, findings: list[Finding]) -> None:
     console.print(table)
 
 
-def _verdict(findings: Iterable[Finding]) -> str:
-    found = [f.severity for f in findings]
-    nouns = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
-    parts = [counted(found.count(severity), noun) for severity, noun in nouns.items() if severity in found]
-    return f"{' and '.join((', '.join(parts[:-1]), parts[-1])) if len(parts) > 1 else parts[0]} found."
-
-
 def _bill(console: Console, plan: Plan, bill: dict[str, Json]) -> None:
-    lines = [mapping(line) for line in listing(bill.get("lines"))]
-    totals: dict[str, dict[str, float]] = {}
-    for line in lines:
-        resource = plan.by_urn.get(str(line.get("urn")))
-        of_layer = totals.setdefault(resource.layer if resource else "program", dict.fromkeys(_STATES, 0.0))
-        for state in _STATES:
-            of_layer[state] += float(line.get(state) or 0)
     table = _table(footer=True)
     table.add_column("bill", "total", style="bold", no_wrap=True)
     heads = ("asleep\n$ a month", "idle\n$ a month", "expected\n$ a month", "maximum\n$ an hour")
-    for head, state in zip(heads, _STATES, strict=True):
-        table.add_column(head, _money(bill.get(state)), justify="right", no_wrap=True)
-    for layer in by_layer(plan):
-        if layer in totals:
-            table.add_row(escape(layer), *(_money(totals[layer][state]) for state in _STATES))
+    for head, state in zip(heads, STATES, strict=True):
+        table.add_column(head, money(bill.get(state)), justify="right", no_wrap=True)
+    for layer, sums in by_layer_sums(plan, bill).items():
+        table.add_row(escape(layer), *(money(sums[state]) for state in STATES))
     console.print(table)
     _unpriced(console, plan, bill)
     console.print()
@@ -160,22 +145,10 @@ def _path(console: Console, plan: Plan, timeline: dict[str, Json]) -> None:
     seconds = float(timeline.get("critical_path_seconds") or 0)
     chain = [plan.by_urn[urn].name for urn in listing(timeline.get("chain")) if urn in plan.by_urn]
     bound = float(timeline.get("lower_bound_seconds") or 0)
-    least = f", at least {_minutes(bound)}" if bound else ""
+    least = f", at least {minutes(bound)}" if bound else ""
     console.print(
-        f"[bold]Ready in about {_minutes(seconds)}[/]{least}, by way of {escape(' → '.join(_shortened(chain)))}."
+        f"[bold]Ready in about {minutes(seconds)}[/]{least}, by way of {escape(' → '.join(shortened(chain)))}."
     )
-
-
-def _shortened(chain: list[str], most: int = 7) -> list[str]:
-    return chain if len(chain) <= most else [*chain[: most - 2], "…", chain[-1]]
-
-
-def _minutes(seconds: float) -> str:
-    return f"{round(seconds / 60)} min" if seconds >= 90 else f"{round(seconds)} s"
-
-
-def _money(value: Json) -> str:
-    return f"{float(value):,.2f}" if value is not None else "?"
 
 
 def _table(*, footer: bool = False) -> Table:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from gpuplatform.preview.plan import Plan, PlannedResource, Source
+
+PROJECT = Path(__file__).parent / "sound_project"
+"""The few files of a project that checks look at."""
 
 STACK_URN = "urn:pulumi:dev::gpuplatform::pulumi:pulumi:Stack::gpuplatform-dev"
 TAGS = {
@@ -231,8 +235,9 @@ def sound() -> Plan:
             "gateway",
             {"tags": TAGS},
             parent=urn("gpuplatform:aws:Network", "network"),
-            source=Source("components/network.py", 40),
+            source=Source("components/network.py", 7),
         ),
+        root=PROJECT,
         settings={"gpuplatform:governance": {"budgets": {"environment": 10_000}}},
         lines={"gpuplatform:governance.budgets.environment": 7},
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -138,7 +137,11 @@ FAULTS: list[tuple[str, str, Break]] = [
     ("iam-pass-role", "any role", lambda p: with_input(p, "role-policy", "policy", PASS_ANY)),
     ("iam-open-trust", "any account may assume", lambda p: with_input(p, "role", "assumeRolePolicy", OPEN_TRUST)),
     ("alarm-names-runbook", "names no", lambda p: with_input(p, "late", "alarmDescription", "Slow.")),
-    ("alarm-names-runbook", "does not exist", lambda p: replace(p, root=Path("/nowhere"))),
+    (
+        "alarm-names-runbook",
+        "does not exist",
+        lambda p: with_input(p, "late", "alarmDescription", "docs/runbooks/no.md"),
+    ),
     ("destroy-order", "its node class", lambda p: with_field(p, "small", dependencies=(KARPENTER,))),
     ("known-hardware", "z9.huge", lambda p: with_input(p, "small", INSTANCES, ["z9.huge"])),
     ("known-price", "no price of p5e", lambda p: with_input(p, "small", INSTANCES, ["p5e.48xlarge"])),

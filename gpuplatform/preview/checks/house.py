@@ -2,23 +2,42 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
-from typing import Final
+from functools import cache
+from pathlib import Path
 
 from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.plan import STACK, Plan
-
-COMPONENT_FOLDERS: Final = ("components/", "k8s/")
+from gpuplatform.preview.plan import STACK, Plan, Source
 
 
 @check("child-of-its-component", Severity.ERROR, "What a component makes is the component's child.")
 def child_of_its_component(plan: Plan) -> Iterator[Fault]:
     for resource in plan.resources:
         parent = plan.by_urn.get(resource.parent or "")
-        made_inside = resource.source is not None and resource.source.file.startswith(COMPONENT_FOLDERS)
-        if made_inside and (parent is None or parent.type == STACK):
+        rootless = resource.type != STACK and (parent is None or parent.type == STACK)
+        if rootless and plan.root and resource.source and _inside_component(plan.root, resource.source):
             yield Fault(f"{resource.name}: has no parent; pass opts=pulumi.ResourceOptions(parent=self)", resource)
+
+
+def _inside_component(root: Path, source: Source) -> bool:
+    """Whether a line stands in the body of a class of components."""
+    return any(first <= source.line <= last for first, last in _component_bodies(root / source.file))
+
+
+@cache
+def _component_bodies(file: Path) -> tuple[tuple[int, int], ...]:
+    """First and last line of every class of components in a file."""
+    try:
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+    except (OSError, SyntaxError):
+        return ()
+    return tuple(
+        (node.lineno, node.end_lineno or node.lineno)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef) and any(ast.unparse(b).endswith("ComponentResource") for b in node.bases)
+    )
 
 
 @check("component-registers-outputs", Severity.ERROR, "Every component registers its outputs.")

@@ -36,7 +36,7 @@ def custom_resource_order(plan: Plan) -> Iterator[Fault]:
     for resource in custom_resources(plan):
         group = GROUPS.get(_group_version(resource)[0])
         reached = {releases[urn] for urn in graph.reaches(resource.urn) if urn in releases}
-        if group and not reached.intersection(group.charts):
+        if group and group.charts and not reached.intersection(group.charts):
             kind, charts = resource.type.rsplit(":", 1)[-1], " or ".join(group.charts)
             yield Fault(f"{resource.name}: does not depend on the release of {charts}, which brings {kind}", resource)
 

@@ -1,0 +1,80 @@
+"""The preview as a comment on a pull request: verdict, findings and bill in sight, the rest folded."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from gpuplatform.preview.check import Finding
+from gpuplatform.preview.look import listing, mapping
+from gpuplatform.preview.plan import STACK, Json, Plan
+from gpuplatform.preview.sums import STATES, by_layer_sums, minutes, money, shortened, verdict
+from gpuplatform.preview.tree import by_layer, lines
+from gpuplatform.preview.words import counted, describe
+
+LIMIT: Final = 65_000
+"""GitHub refuses comments of more than 65,536 characters (REST API, issue comments)."""
+
+
+def comment(plan: Plan, findings: Sequence[Finding], bill: Json, timeline: Json) -> str:
+    """GitHub-flavoured Markdown; what does not fit a comment is left out from the end, and said to be."""
+    resources = [r for r in plan.resources if r.type != STACK]
+    head = [
+        f"### {_cell(plan.environment)}: {counted(len(resources), 'resource')}, {verdict(findings).lower()}",
+        "",
+        *_findings(findings),
+        *(_bill(plan, mapping(bill)) if bill else ()),
+        *(_path(plan, mapping(timeline)) if timeline else ()),
+    ]
+    layers = [
+        "| layer | what, and where | resources |",
+        "|---|---|--:|",
+        *(f"| {layer} | {_cell(describe(plan, own))} | {len(own)} |" for layer, own in by_layer(plan).items()),
+    ]
+    folded = [*_folded("What there is", layers), *_folded("Every resource", ["```", *lines(plan), "```"])]
+    text = "\n".join([*head, *folded]) + "\n"
+    if len(text) > LIMIT:
+        text = "\n".join([*head, *_folded("What there is", layers)]) + "\n"
+    return (
+        text if len(text) <= LIMIT else text[: LIMIT - 40].rpartition("\n")[0] + "\n\n… and more; see the run's log.\n"
+    )
+
+
+def _findings(findings: Sequence[Finding]) -> list[str]:
+    if not findings:
+        return []
+    rows = [
+        f"| {f.severity.value} | {_cell(f'{f.file}:{f.line}' if f.file else '-')} | {_cell(f.message)} | {f.rule} |"
+        for f in findings[:50]
+    ]
+    more = [f"… and {len(findings) - 50} more."] if len(findings) > 50 else []
+    return ["| | line to change | what is wrong | check |", "|---|---|---|---|", *rows, "", *more]
+
+
+def _bill(plan: Plan, bill: dict[str, Json]) -> list[str]:
+    totals = by_layer_sums(plan, bill)
+    unpriced = listing(bill.get("unpriced"))
+    return [
+        "| $ | asleep, a month | idle, a month | expected, a month | maximum, an hour |",
+        "|---|--:|--:|--:|--:|",
+        *(f"| {layer} | {' | '.join(money(sums[s]) for s in STATES)} |" for layer, sums in totals.items()),
+        f"| **total** | {' | '.join(f'**{money(bill.get(s))}**' for s in STATES)} |",
+        "",
+        *([f"Not in the bill: {counted(len(unpriced), 'resource')} without a known price.", ""] if unpriced else ()),
+    ]
+
+
+def _path(plan: Plan, timeline: dict[str, Json]) -> list[str]:
+    chain = [plan.by_urn[urn].name for urn in listing(timeline.get("chain")) if urn in plan.by_urn]
+    ready = minutes(float(timeline.get("critical_path_seconds") or 0))
+    return [f"Ready in about {ready}, by way of {_cell(' → '.join(shortened(chain)))}.", ""]
+
+
+def _folded(title: str, content: Iterable[str]) -> list[str]:
+    return [f"<details><summary>{title}</summary>", "", *content, "", "</details>", ""]
+
+
+def _cell(text: str) -> str:
+    """Text that stays text: no markup, no mention of a person, no end of a table's cell."""
+    return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", text.replace("\n", " ")).replace("@", "@\u200b")
