@@ -1,13 +1,11 @@
-"""Puts a cluster's nodes to sleep at night and wakes them in the morning: EventBridge Scheduler calls EKS itself, no code of ours runs.
+"""Puts a cluster's nodes to sleep at night and wakes them in the morning: EventBridge Scheduler calls AWS itself, no code of ours runs.
 
 The order is what people get wrong. If the system nodes go first, Karpenter dies and its GPU nodes run on, unseen. So:
-1. at `stop`, GPU node groups go to zero (workloads on Karpenter's nodes must be at zero by then, see below);
+1. at `stop`, GPU node groups go to zero;
 2. `delay_minutes` later, when Karpenter had time to remove its empty nodes, the system nodes go, and the autoscalers with them;
-3. as long again, the GPU groups go to zero once more: what Cluster Autoscaler brought back in between has nobody left to remove it.
+3. as long again, what is left is swept: the GPU groups go to zero once more, for what Cluster Autoscaler brought back in between,
+   and instances that Karpenter started and did not remove are terminated by their tag. Nobody is left to start others.
 At `start` the system nodes come back, and the autoscalers bring the rest as pods ask for it.
-
-Nothing here can see whether Karpenter's nodes are really gone: serving must scale to zero outside the awake hours, and whoever
-doubts looks for instances tagged `karpenter.sh/nodepool` (docs/runbooks/sleep-schedule.md).
 
 The program must ignore later changes of the groups' minimum and desired size, or each deployment would wake them.
 """
@@ -22,6 +20,12 @@ import pulumi_aws as aws
 
 from components.iam import Account, allow, role, trusted_by
 from components.tags import CostTags
+
+KARPENTER_CLUSTER = "eks:eks-cluster-name"
+"""Karpenter tags what it starts with this, managed node groups do not (karpenter.sh, v1 migration guide, read 2026-11)."""
+
+TERMINATE = "AWS-TerminateEC2Instance"
+"""A runbook of AWS (Systems Manager Automation runbook reference, read 2026-11)."""
 
 _WEEK = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 
@@ -112,6 +116,7 @@ class SleepSchedule(pulumi.ComponentResource):
             tags=tags,
             opts=child,
             statements=[
+                *sweeping(args.account, args.cluster_name),
                 allow(
                     "eks:UpdateNodegroupConfig",
                     on=[
@@ -132,7 +137,7 @@ class SleepSchedule(pulumi.ComponentResource):
                 schedule_expression_timezone=args.hours.zone,
                 flexible_time_window={"mode": "OFF"},
                 target={
-                    "arn": f"arn:{args.account.partition}:scheduler:::aws-sdk:eks:updateNodegroupConfig",
+                    "arn": f"arn:{args.account.partition}:scheduler:::aws-sdk:{step.action}",
                     "role_arn": caller.arn,
                     "input": pulumi.Output.json_dumps(step.call),
                     # A group that is just being updated refuses; but an hour later a step is no longer what is wanted.
@@ -151,7 +156,8 @@ class Step:
     description: str
     cron: str
     call: Mapping[str, object]
-    """Input of EKS's UpdateNodegroupConfig, in PascalCase though EKS's own is not: a universal target wants it so."""
+    """The call's input, in PascalCase though EKS's own is not: a universal target wants it so."""
+    action: str = "eks:updateNodegroupConfig"
 
 
 def steps(args: SleepScheduleArgs) -> list[Step]:
@@ -192,6 +198,19 @@ def steps(args: SleepScheduleArgs) -> list[Step]:
             )
             for n, group in gpus
         ),
+        Step(
+            name="sweep-karpenter",
+            description="Instances that Karpenter left behind",
+            cron=at(stop, 2),
+            action="ssm:startAutomationExecution",
+            call={
+                "DocumentName": TERMINATE,
+                "TargetParameterName": "InstanceId",
+                "Targets": [{"Key": f"tag:{KARPENTER_CLUSTER}", "Values": [args.cluster_name]}],
+                "MaxConcurrency": "100%",
+                "MaxErrors": "100%",
+            },
+        ),
     ]
 
 
@@ -202,6 +221,26 @@ def cron(clock: str, *, workdays_only: bool, delay_minutes: int = 0) -> str:
     first, last = (_WEEK[(day + later) % 7] for day in (0, 4))
     days = f"{first}-{last}" if workdays_only else "*"
     return f"cron({minute % 60} {minute // 60} ? * {days} *)"
+
+
+def sweeping(account: Account, cluster: pulumi.Input[str]) -> list[dict[str, object]]:
+    """Rights to terminate instances that Karpenter started for this cluster, and no others. The runbook has its caller's rights."""
+    return [
+        allow(
+            "ssm:StartAutomationExecution",
+            on=f"arn:{account.partition}:ssm:{account.region}::automation-definition/{TERMINATE}:*",
+        ),
+        # To resolve the tag and to wait for the end; describe actions take no resource.
+        allow("ec2:DescribeInstances", "ec2:DescribeInstanceStatus", "ssm:GetAutomationExecution", on="*"),
+        allow(
+            "ec2:TerminateInstances",
+            on=account.arn("ec2", "instance/*"),
+            when={
+                "StringEquals": {f"aws:ResourceTag/{KARPENTER_CLUSTER}": cluster},
+                "StringLike": {"aws:ResourceTag/karpenter.sh/nodepool": "*"},
+            },
+        ),
+    ]
 
 
 def node_group_arn(account: Account, cluster: pulumi.Input[str], group: pulumi.Input[str]) -> pulumi.Output[str]:

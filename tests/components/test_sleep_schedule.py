@@ -47,7 +47,15 @@ def test_gpus_go_first_the_system_nodes_last_and_gpus_are_swept_again(plan: Plan
         "sleep-stop-l4-spot-0": "cron(0 19 ? * MON-FRI *)",
         "sleep-stop-system": "cron(30 19 ? * MON-FRI *)",
         "sleep-sweep-l4-spot-0": "cron(0 20 ? * MON-FRI *)",
+        "sleep-sweep-karpenter": "cron(0 20 ? * MON-FRI *)",
     }
+
+
+def test_what_karpenter_left_is_terminated_by_its_tag_once_karpenter_is_gone(plan: Plan) -> None:
+    sweep = plan.one(SCHEDULE, "sleep-sweep-karpenter").inputs["target"]
+
+    assert sweep["arn"] == "arn:aws:scheduler:::aws-sdk:ssm:startAutomationExecution"
+    assert json.loads(sweep["input"])["Targets"] == [{"Key": "tag:eks:eks-cluster-name", "Values": ["cluster-1"]}]
 
 
 def test_only_the_system_nodes_are_woken(plan: Plan) -> None:
@@ -62,10 +70,10 @@ def test_only_the_system_nodes_are_woken(plan: Plan) -> None:
         assert calls[name]["ScalingConfig"] == {"MinSize": 0, "DesiredSize": 0}, "the maximum stays the settings'"
 
 
-def test_the_calls_are_ones_that_eks_knows_in_the_spelling_that_scheduler_wants(plan: Plan) -> None:
-    shape = eks_call()
+def test_the_calls_are_ones_that_aws_knows_in_the_spelling_that_scheduler_wants(plan: Plan) -> None:
     for schedule in plan.all(SCHEDULE):
-        assert schedule.inputs["target"]["arn"] == "arn:aws:scheduler:::aws-sdk:eks:updateNodegroupConfig"
+        service, action = schedule.inputs["target"]["arn"].split(":")[-2:]
+        shape = call_of(service, action[0].upper() + action[1:])
         call = from_pascal(json.loads(schedule.inputs["target"]["input"]), shape)
         found = ParamValidator().validate(call, shape)
 
@@ -74,12 +82,12 @@ def test_the_calls_are_ones_that_eks_knows_in_the_spelling_that_scheduler_wants(
 
 def test_the_check_above_refuses_camel_case() -> None:
     with pytest.raises(AssertionError, match="clusterName"):
-        from_pascal({"clusterName": "cluster-1"}, eks_call())
+        from_pascal({"clusterName": "cluster-1"}, call_of("eks", "UpdateNodegroupConfig"))
 
 
-def eks_call() -> StructureShape:
-    model: ServiceModel = botocore.session.get_session().get_service_model("eks")
-    shape = model.operation_model("UpdateNodegroupConfig").input_shape
+def call_of(service: str, operation: str) -> StructureShape:
+    model: ServiceModel = botocore.session.get_session().get_service_model(service)
+    shape = model.operation_model(operation).input_shape
     assert isinstance(shape, StructureShape)
     return shape
 
@@ -116,11 +124,14 @@ def test_failed_steps_are_kept_encrypted_and_told(plan: Plan) -> None:
     assert "docs/runbooks/sleep-schedule.md" in alarm.inputs["alarmDescription"]
 
 
-def test_the_role_may_resize_these_groups_and_nothing_else(plan: Plan) -> None:
+def test_the_role_may_resize_these_groups_and_terminate_karpenters_nodes_of_this_cluster(plan: Plan) -> None:
     document = json.loads(plan.one("aws:iam/rolePolicy:RolePolicy").inputs["policy"])
     prefix = "arn:aws:eks:us-east-1:111122223333:nodegroup/cluster-1"
 
-    assert document["Statement"] == [
+    terminate = document["Statement"][2]
+    assert terminate["Action"] == ["ec2:TerminateInstances"]
+    assert terminate["Condition"]["StringEquals"] == {"aws:ResourceTag/eks:eks-cluster-name": "cluster-1"}
+    assert document["Statement"][3:] == [
         {
             "Effect": "Allow",
             "Action": ["eks:UpdateNodegroupConfig"],
