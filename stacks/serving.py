@@ -43,11 +43,16 @@ def build(
     data: DataLayer,
     cluster: ClusterLayer,
     platform: PlatformLayer,
+    *,
+    alerts: pulumi.Input[str] | None = None,
 ) -> ServingLayer:
+    """`alerts`: ARN of the topic that hears of ill endpoints."""
     on_eks = {name: model for name, model in settings.models.items() if isinstance(model, EksModel)}
     on_sagemaker = {name: model for name, model in settings.models.items() if isinstance(model, SageMakerModel)}
     return ServingLayer(
-        endpoint_names={name: _endpoint(name, m, context, network, data).name for name, m in on_sagemaker.items()},
+        endpoint_names={
+            name: _endpoint(name, model, context, network, data, alerts).name for name, model in on_sagemaker.items()
+        },
         service_urls=_services(on_eks, settings.pools, context, data, cluster, platform) if on_eks else {},
     )
 
@@ -148,7 +153,12 @@ def _rights(model: EksModel, context: Context, data: DataLayer) -> list[Statemen
 
 
 def _endpoint(
-    name: str, model: SageMakerModel, context: Context, network: NetworkLayer, data: DataLayer
+    name: str,
+    model: SageMakerModel,
+    context: Context,
+    network: NetworkLayer,
+    data: DataLayer,
+    alerts: pulumi.Input[str] | None,
 ) -> ModelEndpoint:
     weights, results = data.buckets["models"], data.buckets["logs"]
     mode = Mode(model.mode.value)
@@ -182,5 +192,6 @@ def _endpoint(
                 subnet_ids=list(network.private_subnet_ids.values()),
                 security_group_ids=[network.node_security_group_id],
             ),
+            alert_topic_arn=alerts,
         ),
     )
