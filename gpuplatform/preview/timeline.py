@@ -17,18 +17,23 @@ from gpuplatform.preview.graph import waits_for
 from gpuplatform.preview.look import listing, mapping
 from gpuplatform.preview.plan import Json, Plan, PlannedResource
 
+RELEASE: Final = "kubernetes:helm.sh/v3:Release"
 ENDPOINT: Final = "aws:sagemaker/endpoint:Endpoint"
 ENDPOINT_CONFIGURATION: Final = "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
 
 # Orders without a value that flows, which nevertheless cannot be left out: who waits (beginning of its type) → for what.
 NECESSARY: Final = (
     # A release waits until its pods run, and pods run on nodes.
-    ("kubernetes:helm.sh/v3:Release", "aws:eks/nodeGroup:NodeGroup"),
+    (RELEASE, "aws:eks/nodeGroup:NodeGroup"),
+    # Pods need names, addresses and volumes, which the add-ons bring.
+    (RELEASE, "aws:eks/addon:Addon"),
     # A custom resource is refused before its definition and its webhooks are there, which a release brings.
-    ("kubernetes:", "kubernetes:helm.sh/v3:Release"),
+    ("kubernetes:", RELEASE),
     ("kubernetes:", "kubernetes:core/v1:Namespace"),
     # A node that joins before the network add-on is set up keeps the wrong number of pod addresses.
     ("aws:eks/nodeGroup:NodeGroup", "aws:eks/addon:Addon"),
+    # An add-on that is a Deployment is called failed while no node can run it.
+    ("aws:eks/addon:Addon", "aws:eks/nodeGroup:NodeGroup"),
 )
 
 
@@ -61,8 +66,9 @@ class Timeline:
 def timeline(plan: Plan) -> Timeline:
     """Times of a plan by its recorded dependencies."""
     lasting = {r.urn: _seconds(r, plan) for r in plan.resources}
-    waits = _waits(plan, {r.urn: waits_for(r) for r in plan.resources})
-    needed = _waits(plan, {r.urn: _necessary(r, plan) for r in plan.resources})
+    wanted = _wanted(plan)
+    waits = _waits(plan, wanted)
+    needed = _waits(plan, {r.urn: _necessary(r, wanted[r.urn], plan) for r in plan.resources})
     ends = _ends(waits, lasting)
     bound = _ends(needed, lasting)
     chain = _chain(waits, ends, lasting)
@@ -71,9 +77,7 @@ def timeline(plan: Plan) -> Timeline:
         lower_bound_seconds=max(bound.values(), default=0.0),
         chain=tuple(urn for urn in chain if not plan.by_urn[urn].component or lasting[urn]),
         starts={r.urn: _span(plan, r, ends, lasting) for r in plan.resources},
-        needless=tuple(
-            (urn, before) for before, urn in pairwise(chain) if before not in needed[urn]
-        ),
+        needless=tuple((urn, before) for before, urn in pairwise(chain) if before not in needed[urn]),
         estimated=tuple(sorted({r.type for r in plan.resources if r.custom and not duration(r.type).measured})),
     )
 
@@ -86,6 +90,8 @@ def _seconds(resource: PlannedResource, plan: Plan) -> float:
 
 
 def _variant(resource: PlannedResource, plan: Plan) -> str:
+    if resource.type == RELEASE:
+        return "definitions" if str(resource.inputs.get("chart", "")).endswith(("-crd", "-crds")) else ""
     if resource.type != ENDPOINT:
         return ""
     configurations = [
@@ -97,14 +103,22 @@ def _variant(resource: PlannedResource, plan: Plan) -> str:
     return "serverless" if variants and all(v.get("serverlessConfig") for v in variants) else ""
 
 
-def _necessary(resource: PlannedResource, plan: Plan) -> set[str]:
-    """What a resource cannot be made without."""
+def _wanted(plan: Plan) -> dict[str, set[str]]:
+    """What each resource waits for: its own dependencies and those of the components around it, which are registered before it."""
+    return {
+        r.urn: waits_for(r).union(*(waits_for(plan.by_urn[a]) for a in _ancestors(plan, r) if plan.by_urn[a].component))
+        for r in plan.resources
+    }
+
+
+def _necessary(resource: PlannedResource, wanted: set[str], plan: Plan) -> set[str]:
+    """What of all that a resource waits for it cannot be made without."""
     valued = {urn for urns in resource.property_dependencies.values() for urn in urns}
     if resource.provider:
         valued.add(resource.provider.rpartition("::")[0])
     ordered = {
         urn
-        for urn in resource.dependencies
+        for urn in wanted
         if urn in plan.by_urn
         and any(resource.type.startswith(who) and plan.by_urn[urn].type == what for who, what in NECESSARY)
     }

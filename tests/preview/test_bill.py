@@ -12,7 +12,7 @@ import pytest
 from gpuplatform.preview.bill import BILLABLE_PACKAGES, PRICERS, Bill, Line, bill
 from gpuplatform.preview.billing.free import FREE
 from gpuplatform.preview.billing.situation import Situation
-from gpuplatform.preview.plan import Plan
+from gpuplatform.preview.plan import Plan, PlannedResource
 from tests.preview import billing_plans as by_hand
 from tests.preview.billing_plans import made, node_group, plan_of, template, urn
 
@@ -374,7 +374,7 @@ def test_an_endpoint_without_bounds_keeps_the_instances_it_starts_with() -> None
 
 
 def elastic(
-    types: list[str], *, capacity: list[str], limit: Any = "16", models: Any = None, expected: Any = None
+    types: list[str], *, capacity: list[str], limit: Any = "16", expected: Any = None, beside: Any = ()
 ) -> Plan:
     requirements = [
         {"key": "node.kubernetes.io/instance-type", "operator": "In", "values": types},
@@ -389,29 +389,45 @@ def elastic(
             },
         }
     }
-    node_class = {
-        "metadata": {"name": "gpu"},
-        "spec": {
-            "blockDeviceMappings": [{"deviceName": "/dev/xvda", "ebs": {"volumeSize": "100Gi", "volumeType": "gp3"}}]
-        },
-    }
+    disk = {"deviceName": "/dev/xvda", "ebs": {"volumeSize": "100Gi", "volumeType": "gp3"}}
     return plan_of(
         made(by_hand.SUBNET, "private", {"availabilityZoneId": "use1-az1"}),
-        made("kubernetes:karpenter.k8s.aws/v1:EC2NodeClass", "gpu", node_class),
+        made(
+            "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass",
+            "gpu",
+            {"metadata": {"name": "gpu"}, "spec": {"blockDeviceMappings": [disk]}},
+        ),
         made(by_hand.NODE_POOL, "l40s", pool, layer="platform"),
-        serving={"pools": {"l40s": expected or {}}, "models": models or {}},
+        *beside,
+        serving={"pools": {"l40s": expected or {}}},
     )
+
+
+def served(name: str, *, gpus: int, replicas: int, pool: str = "l40s", scaler: Any = None) -> list[PlannedResource]:
+    """A Deployment on GPU nodes, and what scales it."""
+    pod = {
+        "nodeSelector": {"gpuplatform.io/pool": pool},
+        "containers": [{"resources": {"limits": {"nvidia.com/gpu": str(gpus)}}}, {"name": "proxy"}],
+    }
+    named = {"metadata": {"namespace": "serving", "name": name}}
+    deployment = made(
+        "kubernetes:apps/v1:Deployment", name, {**named, "spec": {"replicas": replicas, "template": {"spec": pod}}}
+    )
+    if scaler is None:
+        return [deployment]
+    target = {"scaleTargetRef": {"name": name}, **scaler}
+    return [deployment, made("kubernetes:keda.sh/v1alpha1:ScaledObject", name, {**named, "spec": target})]
 
 
 def test_bill_of_an_elastic_pool() -> None:
-    models = {"llama": {"on": "eks", "pool": "l40s", "tensor_parallel": 4, "replicas": {"min": 1, "max": 4}}}
-    plan = elastic(
-        ["g6e.12xlarge", "g6e.24xlarge"],
-        capacity=["spot", "on-demand"],
-        models=models,
-        expected={"expected_nodes": 2, "expected_hours": 730},
-    )
-    nodes, volumes = billed(plan).lines
+    nodes, volumes = billed(
+        elastic(
+            ["g6e.12xlarge", "g6e.24xlarge"],
+            capacity=["spot", "on-demand"],
+            expected={"expected_nodes": 2, "expected_hours": 730},
+            beside=served("llama", gpus=4, replicas=1, scaler={"minReplicaCount": 1, "maxReplicaCount": 4}),
+        )
+    ).lines
     # One replica on 4 GPUs never goes: 1 node of the cheapest type, g6e.12xlarge spot in use1-az1 at 3.421.
     # idle 1 × 730 × 3.421 = 2,497.33; expected 2 × 730 × 3.421 = 4,994.66
     # dearest hour: 16 GPUs as 4 × g6e.24xlarge on-demand = 4 × 15.06559 = 60.26
@@ -421,16 +437,32 @@ def test_bill_of_an_elastic_pool() -> None:
 
 
 def test_an_elastic_pool_whose_models_scale_to_zero_costs_nothing_idle() -> None:
-    models = {"qwen": {"on": "eks", "pool": "l40s", "replicas": {"min": 0, "max": 4}}}
     plan = elastic(
         ["g6.xlarge"],
         capacity=["on-demand"],
         limit=2,
-        models=models,
         expected={"expected_nodes": 1, "expected_hours": 40},
+        beside=served("qwen", gpus=1, replicas=0, scaler={"minReplicaCount": 0, "maxReplicaCount": 4}),
     )
     # 40 × 0.8048 = 32.192; dearest hour 2 × 0.8048 = 1.6096
     assert states(billed(plan).lines[0]) == ("0.00", "0.00", "32.19", "1.61")
+
+
+@pytest.mark.parametrize(
+    ("workloads", "nodes"),
+    [
+        (served("a", gpus=1, replicas=3), 3),
+        (served("a", gpus=1, replicas=3, scaler={"minReplicaCount": 2}), 2),
+        (served("a", gpus=1, replicas=3, scaler={"minReplicaCount": 2, "idleReplicaCount": 0}), 0),
+        (served("a", gpus=1, replicas=3, pool="another"), 0),
+        ([*served("a", gpus=1, replicas=1), *served("b", gpus=1, replicas=1)], 2),
+    ],
+)
+def test_the_idle_nodes_of_an_elastic_pool_are_those_of_replicas_that_never_go(
+    workloads: list[PlannedResource], nodes: int
+) -> None:
+    line = billed(elastic(["g6.xlarge"], capacity=["on-demand"], beside=workloads)).lines[0]
+    assert line.idle_monthly == nodes * 730 * Decimal("0.8048")
 
 
 def test_an_elastic_pool_without_a_limit_has_no_maximum_to_bill() -> None:

@@ -91,6 +91,13 @@ def test_a_serverless_endpoint_is_there_sooner(variant: dict[str, object], secon
     assert times.critical_path_seconds == UNLISTED.seconds + seconds
 
 
+def test_a_chart_of_definitions_alone_is_there_at_once() -> None:
+    definitions = made(
+        by_hand.RELEASE, "crds", {"chart": "oci://registry/prometheus-operator-crds"}, provider=f"{CLUSTER.urn}::0"
+    )
+    assert timeline(plan_of(VPC, SUBNET, CLUSTER, definitions)).starts[definitions.urn] == (552, 562)
+
+
 def test_types_that_nobody_has_timed_are_named() -> None:
     assert timeline(plan_of(VPC, release("kueue"))).estimated == (by_hand.RELEASE,)
 

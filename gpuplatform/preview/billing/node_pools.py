@@ -13,10 +13,12 @@ from gpuplatform.catalog.prices import Price
 from gpuplatform.preview.billing.charge import HOURS, ZERO, Charge, Entry, Pricer, Unpriced, missing
 from gpuplatform.preview.billing.situation import Situation, decimal
 from gpuplatform.preview.billing.volumes import Volume, volume_charges
-from gpuplatform.preview.look import listing, mapping
+from gpuplatform.preview.look import at, listing, mapping
 from gpuplatform.preview.plan import Json, PlannedResource
 
 NODE_CLASS = "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"
+DEPLOYMENT = "kubernetes:apps/v1:Deployment"
+SCALER = "kubernetes:keda.sh/v1alpha1:ScaledObject"
 POOL_LABEL = "gpuplatform.io/pool"
 
 
@@ -32,7 +34,7 @@ class Choice:
 
 
 def node_pool(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
-    """Nodes for the models that never scale to zero, and those that settings expect; at most what the GPU limit allows."""
+    """Nodes for the workloads that never scale to zero, and those that settings expect; at most what the GPU limit allows."""
     spec = mapping(resource.inputs.get("spec"))
     template = mapping(spec.get("template"))
     wanted = _requirements(mapping(template.get("spec")))
@@ -103,18 +105,41 @@ def _choice(name: str, spot: bool, situation: Situation) -> Choice | None:
 
 
 def _least(pool: str, choices: list[Choice], situation: Situation) -> tuple[Decimal, Choice]:
-    """Nodes that the pool's models keep at their minimum of replicas, and the type on which that is cheapest."""
-    models = [mapping(m) for m in mapping(situation.plan.setting("serving").get("models")).values()]
-    here = [m for m in models if m.get("on") == "eks" and m.get("pool") == pool]
-    gpus = [decimal(mapping(m.get("replicas")).get("min")) * decimal(m.get("tensor_parallel") or 1) for m in here]
-    widest = max((decimal(m.get("tensor_parallel") or 1) for m in here), default=Decimal(1))
+    """Nodes that keep the pool's workloads at their minimum of replicas, and the type on which that is cheapest."""
+    always = list(_always(pool, situation))
+    total = sum((gpus * replicas for gpus, replicas in always), ZERO)
+    widest = max((gpus for gpus, replicas in always if replicas), default=Decimal(1))
     fitting = [c for c in choices if c.gpus >= widest] or choices
 
     def nodes(choice: Choice) -> Decimal:
-        return (sum(gpus, ZERO) / choice.gpus).to_integral_value(ROUND_CEILING)
+        return (total / choice.gpus).to_integral_value(ROUND_CEILING)
 
     cheapest = min(fitting, key=lambda c: (nodes(c) * c.usual.value, c.usual.value))
     return nodes(cheapest), cheapest
+
+
+def _always(pool: str, situation: Situation) -> Iterator[tuple[Decimal, Decimal]]:
+    """GPUs of a pod, and the replicas that never go, of each Deployment that asks for the pool's nodes."""
+    scalers = {
+        (at(s.inputs, "metadata", "namespace"), at(s.inputs, "spec", "scaleTargetRef", "name")): mapping(
+            s.inputs.get("spec")
+        )
+        for s in situation.plan.all(SCALER)
+    }
+    for deployment in situation.plan.all(DEPLOYMENT):
+        pod = mapping(at(deployment.inputs, "spec", "template", "spec"))
+        if mapping(pod.get("nodeSelector")).get(POOL_LABEL) != pool:
+            continue
+        gpus = sum(
+            (decimal(at(c, "resources", "limits", "nvidia.com/gpu")) for c in listing(pod.get("containers"))), ZERO
+        )
+        scaler = scalers.get(
+            (at(deployment.inputs, "metadata", "namespace"), at(deployment.inputs, "metadata", "name"))
+        )
+        if scaler is None:
+            yield gpus, decimal(at(deployment.inputs, "spec", "replicas"))
+        else:
+            yield gpus, decimal(scaler.get("idleReplicaCount", scaler.get("minReplicaCount", 0)))
 
 
 def _stated(pool: str, situation: Situation) -> Decimal:
