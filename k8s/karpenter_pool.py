@@ -22,6 +22,9 @@ from k8s.gpu_nodes import POOL, TAINT
 ARCHITECTURES = {"x86_64": "amd64", "arm64": "arm64"}
 """EC2's word → Kubernetes' word."""
 
+ROOT_GIB = 100
+"""The system alone: images and scratch go to the instance's own disks, which every GPU type of the catalogue has."""
+
 DELETION = "45m"
 """A NodePool is gone when its last node is: pods end their requests, instances stop."""
 
@@ -91,8 +94,6 @@ class KarpenterPool(pulumi.ComponentResource):
 def class_spec(name: str, args: KarpenterPoolArgs) -> dict[str, Any]:
     """How a node is launched. The image is pinned: with `@latest`, a release of AWS would replace every node (karpenter.sh, v1.14,
     tasks/managing-amis). Of the alias Karpenter takes the NVIDIA variant for types with GPUs."""
-    # NVMe takes images and scratch where there is some; the root volume then holds the system alone.
-    volume_gib = 100 if all(i.nvme_disks for i in args.instances) else 200
     return {
         "amiSelectorTerms": [{"alias": f"al2023@{NODE_IMAGE}"}],
         "role": args.node_role_name,
@@ -105,7 +106,7 @@ def class_spec(name: str, args: KarpenterPoolArgs) -> dict[str, Any]:
             {
                 "deviceName": "/dev/xvda",
                 "ebs": {
-                    "volumeSize": f"{volume_gib}Gi",
+                    "volumeSize": f"{ROOT_GIB}Gi",
                     "volumeType": "gp3",
                     "encrypted": True,
                     "deleteOnTermination": True,

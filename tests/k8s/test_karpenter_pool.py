@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+import pytest
+
+from components.tags import CostTags
+from gpuplatform.catalog.instances import instance, names
+from gpuplatform.preview.plan import Plan
+from k8s.gpu_nodes import POOL
+from k8s.karpenter_pool import KarpenterPool, KarpenterPoolArgs
+from tests.conftest import Record
+
+TAGS = CostTags(team="ml", project="gpuplatform", environment="test", component="serving", contact="ml@example.com")
+CLASS = "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"
+NODE_POOL = "kubernetes:karpenter.sh/v1:NodePool"
+
+
+def args(controller: pulumi.Resource | None = None, **changed: Any) -> KarpenterPoolArgs:
+    shape: dict[str, Any] = {
+        "instances": [instance("g6.xlarge"), instance("g5.xlarge")],
+        "capacity_types": ["spot", "on-demand"],
+        "max_gpus": 4,
+        "discovery": "gpuplatform-test",
+        "tags": TAGS,
+        "node_role_name": "karpenter-nodes",
+        "cluster_security_group_id": "sg-0123456789abcdef0",
+        "controller": controller,
+    }
+    return KarpenterPoolArgs(**(shape | changed))
+
+
+def recorded(record_plan: Record, **changed: Any) -> Plan:
+    return record_plan(lambda: KarpenterPool("small", args(aws.sqs.Queue("controller"), **changed)))
+
+
+def requirements(plan: Plan) -> dict[str, list[str]]:
+    wanted = plan.one(NODE_POOL).inputs["spec"]["template"]["spec"]["requirements"]
+    assert {r["operator"] for r in wanted} == {"In"}
+    return {r["key"]: r["values"] for r in wanted}
+
+
+def test_a_pool_launches_its_types_on_its_markets_and_nothing_else(record_plan: Record) -> None:
+    assert requirements(recorded(record_plan)) == {
+        "node.kubernetes.io/instance-type": ["g6.xlarge", "g5.xlarge"],
+        "karpenter.sh/capacity-type": ["spot", "on-demand"],
+        "kubernetes.io/arch": ["amd64"],
+    }
+
+
+def test_a_pool_never_grows_beyond_its_gpus(record_plan: Record) -> None:
+    assert recorded(record_plan, max_gpus=16).one(NODE_POOL).inputs["spec"]["limits"] == {"nvidia.com/gpu": "16"}
+
+
+def test_nodes_carry_the_label_and_the_taint_of_gpu_nodes(record_plan: Record) -> None:
+    template = recorded(record_plan).one(NODE_POOL).inputs["spec"]["template"]
+
+    assert template["metadata"]["labels"] == {POOL: "small"}
+    assert template["spec"]["taints"] == [{"key": "nvidia.com/gpu", "value": "present", "effect": "NoSchedule"}]
+
+
+def test_running_inference_is_left_alone(record_plan: Record) -> None:
+    spec = recorded(record_plan).one(NODE_POOL).inputs["spec"]
+
+    assert spec["disruption"]["consolidationPolicy"] == "WhenEmpty"
+    assert spec["template"]["spec"]["expireAfter"] == "Never", "expiry asks neither budgets nor do-not-disrupt"
+    budgets = {reason: b["nodes"] for b in spec["disruption"]["budgets"] for reason in b["reasons"]}
+    assert budgets == {"Empty": "100%", "Drifted": "1"}
+
+
+def test_the_image_is_pinned(record_plan: Record) -> None:
+    (term,) = recorded(record_plan).one(CLASS).inputs["spec"]["amiSelectorTerms"]
+
+    assert term["alias"].startswith("al2023@v20")
+
+
+def test_nodes_stand_in_the_subnets_and_groups_found_by_tag_and_in_the_clusters_own_group(record_plan: Record) -> None:
+    spec = recorded(record_plan).one(CLASS).inputs["spec"]
+    ours = {"tags": {"karpenter.sh/discovery": "gpuplatform-test"}}
+
+    assert spec["subnetSelectorTerms"] == [ours]
+    assert spec["securityGroupSelectorTerms"] == [{"id": "sg-0123456789abcdef0"}, ours]
+    assert spec["role"] == "karpenter-nodes"
+
+
+def test_disks_are_encrypted_and_the_metadata_is_closed_to_pods(record_plan: Record) -> None:
+    spec = recorded(record_plan).one(CLASS).inputs["spec"]
+
+    assert [d["ebs"]["encrypted"] for d in spec["blockDeviceMappings"]] == [True]
+    assert spec["metadataOptions"]["httpTokens"] == "required"
+    assert spec["metadataOptions"]["httpPutResponseHopLimit"] == 1
+
+
+def test_images_go_to_the_disks_of_the_instance_which_every_gpu_type_has(record_plan: Record) -> None:
+    assert recorded(record_plan).one(CLASS).inputs["spec"]["instanceStorePolicy"] == "RAID0"
+    without = [name for name in names() if instance(name).gpu and not instance(name).nvme_disks]
+    assert not without, "their images would fill the root volume"
+
+
+def test_what_it_launches_is_on_the_bill_of_serving(record_plan: Record) -> None:
+    tags = recorded(record_plan).one(CLASS).inputs["spec"]["tags"]
+
+    assert tags == TAGS.aws(Name="serving-small")
+    assert not [key for key in tags if key.startswith(("kubernetes.io/", "karpenter.sh/", "eks:"))], "Karpenter's own"
+
+
+def test_the_pool_goes_before_its_class_and_both_before_karpenter(record_plan: Record) -> None:
+    plan = recorded(record_plan)
+    node_class, pool = plan.one(CLASS), plan.one(NODE_POOL)
+    controller = plan.one("aws:sqs/queue:Queue", "controller").urn
+
+    assert {node_class.urn, controller} <= set(pool.dependencies)
+    assert controller in node_class.dependencies
+    assert pool.timeouts["delete"] == "45m", "nodes end their pods first"
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"instances": []}, "instances: none"),
+        ({"instances": [instance("m7g.xlarge")]}, "m7g.xlarge has no GPU"),
+        ({"capacity_types": []}, "capacity_types: none; accepted: spot, on-demand or both"),
+        ({"capacity_types": ["spot", "reserved"]}, "capacity_types: spot, reserved; accepted"),
+        ({"instances": [instance("g6e.12xlarge")], "max_gpus": 3}, "max_gpus: 3, but the smallest type has 4"),
+    ],
+)
+def test_nonsense_is_refused_in_a_sentence(changed: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        args(**changed)

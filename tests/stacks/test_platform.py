@@ -1,0 +1,254 @@
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
+import pytest
+import yaml
+
+from components.gpu_node_group import GpuNodeGroup
+from gpuplatform.catalog.instances import instance
+from gpuplatform.preview.plan import Plan, PlannedResource
+from gpuplatform.sizing.pods import KARPENTER_HIDDEN_MEMORY, allocatable
+from k8s.requests import NODE_EXPORTER, NONE, Requests, requested
+from stacks import cluster, data, network, platform, settings
+from stacks.settings import Settings
+from tests.conftest import ROOT, Record
+
+RELEASE = "kubernetes:helm.sh/v3:Release"
+ENVIRONMENTS = ("dev", "prod")
+
+ADD_ONS = Requests(cpu_m=520, memory_mib=1020)
+"""EKS's own Deployments, two replicas each: coredns 100m and 70 Mi, EBS CSI controller 60m and 240 Mi, metrics-server 100m and 200 Mi
+(defaults of the add-ons' charts)."""
+ADD_ON_DAEMONS = Requests(cpu_m=195, memory_mib=160)
+"""EKS's own DaemonSets on every node: vpc-cni 50m, kube-proxy 100m, EBS CSI node 30m and 120 Mi, monitoring agent 10m and 30 Mi,
+and 10 Mi of slack (defaults of the add-ons' charts)."""
+
+
+def loaded(environment: str) -> Settings:
+    written = yaml.safe_load((ROOT / f"Pulumi.{environment}.yaml").read_text())["config"]
+    config = {k: v if isinstance(v, str) else json.dumps(v) for k, v in written.items()}
+    return settings.parse(environment, "gpuplatform", config)
+
+
+def build(env: Settings) -> platform.PlatformLayer:
+    net = network.build(env.network, env.context)
+    lake = data.build(env.data, env.context, net)
+    gpu = cluster.build(env.cluster, env.context, net)
+    return platform.build(
+        env.platform, env.context, gpu, net, lake, version=env.cluster.version, pools=env.serving.pools
+    )
+
+
+@pytest.fixture(scope="module")
+def plans(record_plan: Record) -> dict[str, Plan]:
+    def recorded(environment: str) -> Plan:
+        env = loaded(environment)
+        return record_plan(lambda: build(env))
+
+    return {environment: recorded(environment) for environment in ENVIRONMENTS}
+
+
+@pytest.fixture(params=ENVIRONMENTS)
+def plan(request: pytest.FixtureRequest, plans: dict[str, Plan]) -> Plan:
+    return plans[request.param]
+
+
+def platform_resources(plan: Plan) -> Iterator[PlannedResource]:
+    return (r for r in plan.resources if r.layer == "platform")
+
+
+def releases(plan: Plan) -> dict[str, PlannedResource]:
+    return {r.inputs["name"]: r for r in plan.all(RELEASE)}
+
+
+def names(plan: Plan, resource: PlannedResource) -> set[str]:
+    return {plan.by_urn[urn].name for urn in resource.dependencies}
+
+
+def test_operators_of_the_platform(plans: dict[str, Plan]) -> None:
+    both = {
+        "aws-load-balancer-controller",
+        "cluster-autoscaler",
+        "dcgm-exporter",
+        "jobset",
+        "karpenter",
+        "karpenter-crd",
+        "keda",
+        "kube-prometheus-stack",
+        "kubeflow-trainer",
+        "kueue",
+        "lws",
+        "nvidia-device-plugin",
+        "prometheus-operator-crds",
+    }
+    assert set(releases(plans["dev"])) == both, "dev has neither EFA nor a file system"
+    assert set(releases(plans["prod"])) == both | {"aws-efa-k8s-device-plugin", "aws-fsx-csi-driver"}
+
+
+def test_everything_on_the_cluster_goes_through_the_clusters_provider(plan: Plan) -> None:
+    provider = plan.one("pulumi:providers:kubernetes")
+    strays = [
+        r.name
+        for r in platform_resources(plan)
+        if r.custom and r.type.startswith("kubernetes:") and not r.provider.startswith(f"{provider.urn}::")
+    ]
+    assert not strays
+
+
+def test_every_release_waits_for_nodes_that_resolve_names(plan: Plan) -> None:
+    (names_resolve,) = (a.urn for a in plan.all("aws:eks/addon:Addon") if a.inputs["addonName"] == "coredns")
+
+    assert all(names_resolve in release.dependencies for release in releases(plan).values())
+
+
+def has_monitor(values: Mapping[str, Any]) -> bool:
+    """Whether a chart's values ask for a ServiceMonitor."""
+    inner = [cast("Mapping[str, Any]", value) for value in values.values() if isinstance(value, Mapping)]
+    return (
+        values.get("enablePrometheus") is True
+        or values.get("serviceMonitor", {}).get("enabled") is True
+        or any(map(has_monitor, inner))
+    )
+
+
+def test_what_brings_a_monitor_waits_for_the_kinds_of_monitors(plan: Plan) -> None:
+    monitored = {name for name, release in releases(plan).items() if has_monitor(release.inputs["values"])}
+
+    assert monitored == {
+        "karpenter",
+        "cluster-autoscaler",
+        "kueue",
+        "keda",
+        "aws-load-balancer-controller",
+        "dcgm-exporter",
+    }
+    for name in monitored | {"kube-prometheus-stack"}:
+        assert "monitoring-crds-release" in names(plan, releases(plan)[name])
+
+
+def test_kueue_finds_the_kind_that_asks_for_capacity(plan: Plan) -> None:
+    kind = plan.one("kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition")
+
+    assert kind.inputs["metadata"]["name"] == "provisioningrequests.autoscaling.x-k8s.io"
+    for operator in ("kueue", "cluster-autoscaler"):
+        assert kind.name in names(plan, releases(plan)[operator])
+
+
+def test_pools_go_before_karpenter_and_karpenter_before_its_kinds(plan: Plan) -> None:
+    for pool in plan.all("kubernetes:karpenter.sh/v1:NodePool"):
+        assert "karpenter-release" in names(plan, pool)
+    karpenter = releases(plan)["karpenter"]
+    assert "karpenter-crds-release" in names(plan, karpenter)
+    assert karpenter.inputs["skipCrds"] is True, "two owners of one kind refuse each other"
+
+
+def test_karpenter_reads_the_queue_that_ec2_writes_to(plan: Plan) -> None:
+    queue = plan.one("aws:sqs/queue:Queue")
+
+    assert releases(plan)["karpenter"].inputs["values"]["settings"]["interruptionQueue"] == queue.outputs["name"]
+
+
+@pytest.mark.parametrize(
+    ("operator", "account"),
+    [
+        ("karpenter", "karpenter"),
+        ("cluster-autoscaler", "cluster-autoscaler"),
+        ("aws-load-balancer-controller", "aws-load-balancer-controller"),
+    ],
+)
+def test_rights_are_for_the_account_that_the_chart_makes(plan: Plan, operator: str, account: str) -> None:
+    values = releases(plan)[operator].inputs["values"]
+    made = values.get("serviceAccount") or values["rbac"]["serviceAccount"]
+    associations = [
+        a
+        for a in plan.all("aws:eks/podIdentityAssociation:PodIdentityAssociation")
+        if a.inputs["serviceAccount"] == account
+    ]
+
+    assert made["name"] == account
+    assert [a.inputs["namespace"] for a in associations] == [releases(plan)[operator].inputs["namespace"]]
+
+
+def test_priorities_find_the_groups_that_eks_makes(record_plan: Record) -> None:
+    """The autoscaler's patterns against the names of Auto Scaling groups, in the order of the settings."""
+    env = loaded("prod")
+    made: dict[str, tuple[GpuNodeGroup, ...]] = {}
+
+    def program() -> None:
+        net = network.build(env.network, env.context)
+        made.update(cluster.build(env.cluster, env.context, net).pools)
+
+    groups = {
+        node_group.name: node_group.outputs["resources"][0]["autoscalingGroups"][0]["name"]
+        for node_group in record_plan(program).all("aws:eks/nodeGroup:NodeGroup")
+    }
+    labels = {pool: [group.args.rung_label for group in rungs] for pool, rungs in made.items()}
+    patterns = platform.cluster_autoscaler.priorities(labels)
+    for pool, rungs in labels.items():
+        found = [
+            max(
+                int(p)
+                for p, given in patterns.items()
+                if any(re.search(g, groups[f"{pool}-{rung}-nodes"]) for g in given)
+            )
+            for rung in rungs
+        ]
+        assert found == [100 - 10 * place for place in range(len(rungs))]
+    assert [int(p) for p, given in patterns.items() if any(re.search(g, groups["system-nodes"]) for g in given)] == [1]
+
+
+def test_kueue_leaves_every_operators_namespace_alone(plan: Plan) -> None:
+    config = yaml.safe_load(releases(plan)["kueue"].inputs["values"]["managerConfig"]["controllerManagerConfigYaml"])
+    (selector,) = config["managedJobsNamespaceSelector"]["matchExpressions"]
+
+    assert {r.inputs["namespace"] for r in releases(plan).values()} == set(selector["values"])
+
+
+def test_the_smallest_environment_holds_its_operators(plans: dict[str, Plan]) -> None:
+    env = loaded("dev")
+    assert env.platform.replicas == 1, "each request is counted once"
+    total = NONE
+    for release in releases(plans["dev"]).values():
+        total += requested(release.inputs["values"])
+
+    cpu_m, memory_mib = allocatable(instance(env.cluster.system.instance), KARPENTER_HIDDEN_MEMORY)
+    daemons = ADD_ON_DAEMONS + requested({"node-exporter": NODE_EXPORTER})
+    # One node's worth of rest stays free: what a rollout starts beside the old pod, and what does not divide evenly.
+    room = Requests(
+        cpu_m=env.cluster.system.min * (cpu_m - daemons.cpu_m) - ADD_ONS.cpu_m,
+        memory_mib=env.cluster.system.min * (memory_mib - daemons.memory_mib) - ADD_ONS.memory_mib,
+    )
+    assert total.cpu_m < 0.75 * room.cpu_m
+    assert total.memory_mib < 0.75 * room.memory_mib
+
+
+def test_every_operator_says_what_it_needs(plan: Plan) -> None:
+    """Without requests the scheduler packs as if they were nothing, and the node kills them first."""
+    silent = {name for name, r in releases(plan).items() if requested(r.inputs["values"]) == NONE}
+    assert silent == {"karpenter-crd", "prometheus-operator-crds"}, "which run nothing"
+
+
+def test_default_volumes_are_encrypted_and_made_where_the_pod_is(plan: Plan) -> None:
+    volumes = plan.one("kubernetes:storage.k8s.io/v1:StorageClass").inputs
+
+    assert volumes["parameters"] == {"type": "gp3", "encrypted": "true"}
+    assert volumes["volumeBindingMode"] == "WaitForFirstConsumer"
+    assert volumes["metadata"]["annotations"] == {"storageclass.kubernetes.io/is-default-class": "true"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "bought"),
+    [
+        ({}, ["spot", "on-demand"]),
+        ({"on_demand": False}, ["spot"]),
+        ({"spot": False}, ["on-demand"]),
+    ],
+)
+def test_markets_of_a_serving_pool(changed: dict[str, Any], bought: list[str]) -> None:
+    pool = loaded("dev").serving.pools["small"].model_copy(update=changed)
+
+    assert platform.capacity_types(pool) == bought
