@@ -130,8 +130,8 @@ class Bill:
 
     @property
     def as_of(self) -> datetime.date | None:
-        """The date of the newest price that the bill rests on."""
-        return max((line.as_of for line in self.lines), default=None)
+        """The date of the oldest price that the bill rests on."""
+        return min((line.as_of for line in self.lines), default=None)
 
     @property
     def stale(self) -> tuple[Line, ...]:
