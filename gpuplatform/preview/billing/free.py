@@ -1,6 +1,6 @@
 """Resource types that cost nothing by themselves, each with the reason.
 
-Sources: AWS's pricing pages of the services, read 2026-11; none of them lists a price for these.
+Each reason names the page on which AWS lists what the service charges for; none of these is among it.
 """
 
 from __future__ import annotations

@@ -86,7 +86,7 @@ def _persistent(situation: Situation, spec: Mapping[str, Json], count: Decimal, 
 
 
 def _kind(situation: Situation, storage_class: str | None) -> str:
-    """The EBS type of a class; the CSI driver's own default is gp3 (aws-ebs-csi-driver docs/parameters.md, read 2026-11)."""
+    """The EBS type of a class; the CSI driver's own default is gp3 (aws-ebs-csi-driver, docs/parameters.md)."""
     for found in situation.plan.all("kubernetes:storage.k8s.io/v1:StorageClass"):
         if mapping(found.inputs.get("metadata")).get("name") == storage_class:
             return str(mapping(found.inputs.get("parameters")).get("type", "gp3"))

@@ -10,7 +10,7 @@ from typing import Final
 from gpuplatform.preview.billing.charge import HOURS, ZERO, Charge, Entry, missing
 from gpuplatform.preview.billing.situation import Situation
 
-# Included in the price of gp3 storage (EBS user guide, "General Purpose SSD volumes", read 2026-11).
+# Included in the price of gp3 storage (EBS user guide, "General Purpose SSD volumes").
 INCLUDED_IOPS: Final = Decimal(3000)
 INCLUDED_MIBPS: Final = Decimal(125)
 
