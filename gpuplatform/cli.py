@@ -5,6 +5,7 @@ What a command needs is imported when it runs, so that `--help` answers at once.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -67,6 +68,8 @@ def preview(
     verbose: Annotated[bool, typer.Option("--verbose", help="Show tracebacks of the program.")] = False,
 ) -> None:
     """Say what ENV would create, what is wrong with it, what it costs and how long it takes. Needs no account."""
+    # Nearly everything that a preview makes lives until it ends, so looking for garbage is a third of its time.
+    gc.disable()
     plan = _plan(environment, verbose=verbose)
     from gpuplatform.preview import annotations, json_report, report
     from gpuplatform.preview import manifests as yaml_report

@@ -42,7 +42,7 @@ def read(path: Path) -> tuple[Json, dict[str, int]]:
     except yaml.MarkedYAMLError as error:
         raise YamlError([f"{path.name}{_place(error)}: {_reason(error)}"]) from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise YamlError([f"{path.name}: is no YAML text: {error}"]) from error
+        raise YamlError([f"{path.name}: is no YAML text: {' '.join(str(error).split())}"]) from error
     if root is None:
         return None, {}
     reader = _Reader(path.name)
@@ -112,5 +112,7 @@ def _number(text: str) -> Json:
         if not _FLOAT.fullmatch(plain):
             return text
     number = float(plain)
+    if not math.isfinite(number):
+        return text
     # Beyond that, Go writes JSON numbers with an exponent, which Python reads as a float.
-    return int(number) if math.isfinite(number) and number.is_integer() and abs(number) < 1e21 else number
+    return int(number) if number.is_integer() and abs(number) < 1e21 else number

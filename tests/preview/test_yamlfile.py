@@ -1,0 +1,82 @@
+"""YAML is read as Pulumi's own parser reads it, and every key knows its line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gpuplatform.preview.yamlfile import YamlError, read
+
+
+def parsed(tmp_path: Path, text: str) -> Any:
+    file = tmp_path / "Pulumi.dev.yaml"
+    file.write_text(text, encoding="utf-8")
+    return read(file)[0]
+
+
+# go-yaml/yaml v3, resolve.go: what each plain word becomes.
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("on", "on"),
+        ("no", "no"),
+        ("true", True),
+        ("False", False),
+        ("~", None),
+        ("12:30", "12:30"),
+        ("70e9", 70_000_000_000),
+        ("0.5", 0.5),
+        (".5", 0.5),
+        ("1_000", 1000),
+        ("0x10", 16),
+        ("010", 8),
+        ("0o10", 8),
+        ("089", 89),
+        ("-7", -7),
+        ("1.2.3", "1.2.3"),
+        ("10.40.0.0/16", "10.40.0.0/16"),
+        ('"1.35"', "1.35"),
+        ("'on'", "on"),
+        ("1e400", "1e400"),
+    ],
+)
+def test_a_plain_word_means_what_it_means_to_pulumi(tmp_path: Path, text: str, value: object):
+    assert parsed(tmp_path, f"key: {text}") == {"key": value}
+
+
+def test_on_is_a_key_like_any_other(tmp_path: Path):
+    assert parsed(tmp_path, "on: eks") == {"on": "eks"}
+
+
+def test_every_key_and_element_knows_its_line(tmp_path: Path):
+    file = tmp_path / "f.yaml"
+    file.write_text("a:\n  b:\n    - 1\n    - c: 2\n", encoding="utf-8")
+
+    assert read(file)[1] == {"a": 1, "a.b": 2, "a.b[0]": 3, "a.b[1]": 4, "a.b[1].c": 4}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a: [1, 2", "Pulumi.dev.yaml: line 1, column 9"),
+        ("a: 1\n b: 2", "Pulumi.dev.yaml: line 2, column 3"),
+        ("a: 1\na: 2", "line 2: a is written twice"),
+        ("a:\n  b: 2026-12-20", 'line 2: a.b: write the date in quotes, "2026-12-20"'),
+        ("a: \x00", "is no YAML text"),
+    ],
+)
+def test_what_pulumi_would_not_read_as_written_is_one_sentence_with_its_line(tmp_path: Path, text: str, words: str):
+    with pytest.raises(YamlError) as caught:
+        parsed(tmp_path, text)
+
+    assert [words in p for p in caught.value.problems] == [True]
+    assert "\n" not in caught.value.problems[0]
+
+
+def test_every_fault_is_told_at_once(tmp_path: Path):
+    with pytest.raises(YamlError) as caught:
+        parsed(tmp_path, "a: 2026-01-01\nb: 2026-01-02\nb: 1\n")
+
+    assert len(caught.value.problems) == 3
