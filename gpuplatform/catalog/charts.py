@@ -1,6 +1,8 @@
 """Helm charts of the operators, pinned: a row a chart. Raising a version is one line, and its source and date.
 
-Versions were read in the charts' own repositories, never in an index; newer ones may exist.
+Versions were read in the charts' own repositories, never in an index; newer ones may exist. Controllers run on Graviton: build
+files of Kueue, JobSet, LeaderWorkerSet, Trainer, node feature discovery, Cluster Autoscaler and the load balancer controller name
+arm64; for Karpenter, KEDA and the Prometheus stack it was not checked.
 """
 
 from __future__ import annotations
