@@ -5,9 +5,11 @@ What a command needs is imported when it runs, so that `--help` answers at once.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import sys
+from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -47,7 +49,9 @@ def console(*, stderr: bool = False) -> Console:
         file=stream,
         color_system=None if plain else "auto",
         no_color=plain,
+        force_terminal=False if plain else None,
         highlight=False,
+        emoji=False,
         width=width,
         soft_wrap=False,
     )
@@ -68,9 +72,8 @@ def preview(
     verbose: Annotated[bool, typer.Option("--verbose", help="Show tracebacks of the program.")] = False,
 ) -> None:
     """Say what ENV would create, what is wrong with it, what it costs and how long it takes. Needs no account."""
-    # Nearly everything that a preview makes lives until it ends, so looking for garbage is a third of its time.
-    gc.disable()
-    plan = _plan(environment, verbose=verbose)
+    with _uncollected():
+        plan = _plan(environment, verbose=verbose)
     from gpuplatform.preview import annotations, json_report, report
     from gpuplatform.preview import manifests as yaml_report
     from gpuplatform.preview import markdown as markdown_report
@@ -129,6 +132,16 @@ def _refuse(*sentences: str) -> NoReturn:
     for sentence in sentences:
         err.print(sentence, markup=False, soft_wrap=True)
     raise typer.Exit(WRONG_CALL)
+
+
+@contextlib.contextmanager
+def _uncollected() -> Generator[None]:
+    """Without the garbage collector: nearly everything that a run makes lives on, and looking for what does not is a third of its time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _plan(name: str, *, verbose: bool) -> Plan:

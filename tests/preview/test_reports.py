@@ -1,0 +1,233 @@
+"""Reports of one plan: on a terminal, as JSON, as a comment, as manifests."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from rich.console import Console
+
+from gpuplatform.preview import json_report, manifests, markdown, report
+from gpuplatform.preview.check import Finding, Severity
+from gpuplatform.preview.files import write_whole
+from gpuplatform.preview.graph import Graph
+from gpuplatform.preview.plan import Plan
+from gpuplatform.preview.tree import by_layer, lines
+from gpuplatform.preview.words import describe
+from tests.preview.sound import a_plan, a_resource, and_also, kubernetes, sound, urn, with_field
+
+VPC = urn("aws:ec2/vpc:Vpc", "vpc")
+
+
+def a_finding(message: str = "vpc: no tags", severity: Severity = Severity.ERROR, **more: Any) -> Finding:
+    found = Finding(rule="cost-tags", severity=severity, urn=VPC, message=message, file="stacks/network.py", line=12)
+    return replace(found, **more)
+
+
+def a_bill(**more: Any) -> dict[str, Any]:
+    amounts = {"asleep_monthly": 1.0, "idle_monthly": 2.5, "expected_monthly": 1234.5, "maximum_hourly": 0.25}
+    line = {"urn": VPC, "what": "a thing", **amounts}
+    return {"currency": "USD", "as_of": "2026-09-01", **amounts, "lines": [line, line], "unpriced": [], **more}
+
+
+TIMELINE = {"critical_path_seconds": 1440.0, "lower_bound_seconds": 1020.0, "chain": [VPC, urn("x:y:Z", "gone")]}
+
+
+def printed(width: int = 100, show: Callable[[Console], None] | None = None, *findings: Finding) -> str:
+    out = io.StringIO()
+    console = Console(file=out, width=width, color_system=None, highlight=False, emoji=False)
+    if show is None:
+        report.first_screen(console, sound(), findings, a_bill(), TIMELINE)
+    else:
+        show(console)
+    return out.getvalue()
+
+
+def test_the_first_screen_says_what_where_what_it_costs_and_how_long():
+    text = printed()
+
+    assert "gpuplatform dev  us-east-1" in text
+    assert re.search(
+        r"test\s+VPC 10\.0\.0\.0/16; 1 subnet in use1-az4; EKS 1\.35; nodes: system t4g\.medium 1–2;", text
+    )
+    assert re.search(r"Nothing wrong: \d+ checks passed\.", text)
+    assert re.search(r"test +2\.00 +5\.00 +2,469\.00 +0\.50", text), "a layer's row sums its lines"
+    assert re.search(r"total +1\.00 +2\.50 +1,234\.50 +0\.25", text), "the total is the bill's own"
+    assert "Ready in about 24 min, at least 17 min, by way of vpc." in text
+
+
+def test_findings_are_grouped_with_the_line_to_change():
+    text = printed(100, None, a_finding(), a_finding("lake: no tags", line=40), a_finding("x", Severity.WARNING))
+
+    assert text.count("error cost-tags") == 1
+    assert re.search(r"stacks/network\.py:12 +vpc: no tags *\n +stacks/network\.py:40 +lake: no tags", text)
+    assert "2 errors and 1 warning." in text
+
+
+def test_a_fault_that_repeats_does_not_fill_the_screen():
+    text = printed(100, None, *(a_finding(f"r{n}") for n in range(50)))
+
+    assert "and 30 more; --json has them all" in text
+    assert "r49" not in text
+
+
+@pytest.mark.parametrize("width", [50, 80, 200])
+def test_no_line_is_wider_than_the_console_and_nothing_is_cut(width: int):
+    text = printed(width, None, a_finding("a" * 150))
+
+    assert max(map(len, text.splitlines())) <= width
+    assert re.sub(r"\s", "", text).count("a" * 150) == 1
+
+
+def test_names_are_not_read_as_markup():
+    text = printed(100, None, a_finding("subnets[0]: [bold]x[/bold]"))
+
+    assert "subnets[0]: [bold]x[/bold]" in text
+
+
+def test_what_is_not_priced_is_said_with_its_reason():
+    unpriced = [{"urn": VPC, "why": "no source"}, {"urn": "gone", "why": "none"}]
+    text = printed(100, lambda c: report.first_screen(c, sound(), [], a_bill(unpriced=unpriced), None))
+
+    assert "Not in the bill: 2 resources without a known price." in text
+    assert "vpc: no source" in text
+
+
+def test_the_tree_shows_children_under_their_component_with_lines():
+    text = printed(120, lambda c: report.full_tree(c, sound()))
+
+    assert re.search(r"network  gpuplatform aws Network .*\n *│? *└── gateway  aws ec2 InternetGateway", text)
+    assert "stacks/test.py:10" in text
+
+
+def test_layers_come_in_deploy_order_and_unknown_ones_last():
+    from gpuplatform.preview.plan import Source
+
+    made = [
+        a_resource("a:b:C", layer, layer_source=Source(f"stacks/{layer}.py", 1))
+        for layer in ("extra", "serving", "network", "cluster")
+    ]
+
+    assert list(by_layer(a_plan(*made))) == ["network", "cluster", "serving", "extra"]
+
+
+def test_a_layer_without_a_noun_of_ours_is_told_by_its_kinds():
+    plan = a_plan(a_resource("aws:x/y:Thing", "a"), a_resource("aws:x/y:Thing", "b"))
+
+    assert describe(plan, plan.resources[1:]) == "2 Things"
+
+
+def test_the_tree_of_a_plan_is_one_sorted_line_a_resource():
+    found = list(lines(sound()))
+
+    assert found == sorted(found)
+    assert "aws:ec2/internetGateway:InternetGateway  gateway  ← network" in found
+    assert "aws:ec2/vpc:Vpc  vpc" in found
+
+
+KEYS = {
+    "": {"project", "environment", "region", "resources", "outputs", "findings", "bill", "timeline"},
+    "resources": {
+        *("urn", "type", "name", "parent", "custom", "remote", "inputs", "dependencies", "property_dependencies"),
+        *("provider", "protect", "ignore_changes", "source"),
+    },
+    "findings": {"rule", "severity", "urn", "message", "file", "line"},
+}
+"""The contract: keys may be added and are never renamed."""
+
+
+def test_the_json_has_every_key_that_others_rely_on():
+    made = json.loads(json_report.text(json_report.document(sound(), [a_finding()], a_bill(), TIMELINE)))
+
+    assert set(made) >= KEYS[""]
+    assert set(made["resources"][1]) >= KEYS["resources"]
+    assert set(made["findings"][0]) == KEYS["findings"]
+    assert made["resources"][1]["source"] == {"file": "stacks/test.py", "line": 10}
+    assert made["findings"][0]["severity"] == "error"
+
+
+def test_the_comment_keeps_verdict_and_bill_in_sight_and_folds_the_rest():
+    text = markdown.comment(sound(), [a_finding()], a_bill(), TIMELINE)
+
+    head, _, folded = text.partition("<details>")
+    assert head.startswith("### dev: ")
+    assert "1 error" in head
+    assert "| error | stacks/network.py:12 | vpc: no tags | cost-tags |" in head
+    assert "| **total** | **1.00** | **2.50** | **1,234.50** | **0.25** |" in head
+    assert "aws:ec2/vpc:Vpc  vpc" in folded
+
+
+def test_a_comment_fits_what_github_accepts():
+    many = [a_resource("aws:sqs/queue:Queue", f"queue-{n}-{'x' * 60}") for n in range(2000)]
+
+    assert len(markdown.comment(and_also(sound(), *many), [], a_bill(), TIMELINE)) < 65_536
+    endless = [a_finding("y" * 3000, line=n) for n in range(50)]
+    assert len(markdown.comment(sound(), endless, a_bill(), TIMELINE)) < 65_536
+
+
+@pytest.mark.parametrize(
+    "hostile", ["@everybody", "<script>", "[x](http://evil)", "| a | b |", "`code`", "line\nbreak", "<!-- x"]
+)
+def test_nothing_from_a_fork_becomes_markup_in_the_comment(hostile: str):
+    text = markdown.comment(sound(), [a_finding(hostile)], None, None)
+
+    assert not re.search(rf"(?<!\\){re.escape(hostile)}", text), "it stands there unescaped"
+    assert len([line for line in text.splitlines() if line.startswith("| error")]) == 1
+
+
+def test_manifests_are_what_the_api_server_would_be_sent(tmp_path: Path):
+    plan = with_field(sound(), "key", inputs={"apiVersion": "v1", "kind": "Secret", "stringData": "[secret]"})
+    named = with_field(plan, "key", outputs={"metadata": {"name": "key-1a2b"}})
+
+    written = manifests.write(named, tmp_path / "out")
+
+    files = sorted(f.name for f in (tmp_path / "out").iterdir())
+    assert len(files) == written
+    assert "deployment_apps_model.yaml" in files
+    assert "secret_v1_key-1a2b.yaml" in files, "an object without a name has the one that Pulumi gives it"
+    body = yaml.safe_load((tmp_path / "out" / "nodepool_karpenter.sh_small.yaml").read_text())
+    assert body["spec"]["limits"] == {"nvidia.com/gpu": 2}
+
+
+def test_manifests_of_an_earlier_run_go_and_other_files_stay(tmp_path: Path):
+    manifests.write(sound(), tmp_path)
+    (tmp_path / "mine.yaml").write_text("a: 1\n", encoding="utf-8")
+
+    manifests.write(a_plan(kubernetes("kubernetes:core/v1:ConfigMap", "only", {})), tmp_path)
+
+    assert sorted(f.name for f in tmp_path.iterdir()) == ["configmap_v1_only.yaml", "mine.yaml"]
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    file = tmp_path / "plan.json"
+    write_whole(file, "old")
+
+    def full_disk(*_: object) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(Path, "replace", full_disk)
+    with pytest.raises(OSError, match="no space"):
+        write_whole(file, "new")
+
+    assert file.read_text() == "old"
+    assert [f.name for f in tmp_path.iterdir()] == ["plan.json"]
+
+
+def test_what_is_reached_goes_through_providers_parents_and_circles():
+    def chain(*pairs: tuple[str, str]) -> Plan:
+        names = {name for pair in pairs for name in pair}
+        after = {name: tuple(urn("a:b:C", b) for a, b in pairs if a == name) for name in names}
+        return a_plan(*(a_resource("a:b:C", name, dependencies=after[name], parent=None) for name in sorted(names)))
+
+    graph = Graph(chain(("a", "b"), ("b", "c"), ("c", "a"), ("d", "a")))
+
+    assert graph.reaches(urn("a:b:C", "d")) == {urn("a:b:C", name) for name in "abc"}
+    provided = kubernetes("kubernetes:core/v1:ConfigMap", "m", {})
+    assert urn("pulumi:providers:kubernetes", "cluster-provider") in Graph(a_plan(provided)).reaches(provided.urn)
