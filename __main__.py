@@ -13,7 +13,7 @@ gpu = cluster.build(env.cluster, here, net)
 ops = platform.build(env.platform, here, gpu, net, lake, version=env.cluster.version, pools=env.serving.pools)
 training.build(env.training, here, gpu, ops, lake, pools=env.cluster.pools)
 told = governance.alerts(env.governance, here)
-apis = serving.build(env.serving, here, net, lake, gpu, ops)
+apis = serving.build(env.serving, here, net, lake, gpu, ops, alerts=told.arn)
 governance.build(env.governance, here, gpu, told.arn, system_nodes=env.cluster.system.min)
 
 pulumi.export("cluster_name", gpu.name)

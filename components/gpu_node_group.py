@@ -202,6 +202,11 @@ class GpuNodeGroup(pulumi.ComponentResource):
         self.register_outputs({"name": self.name, "asg_name": self.asg_name})
 
 
+def group_name(pool: str, rung: Rung, index: int) -> str:
+    """Of the component that is one rung of a pool."""
+    return f"{pool}-{rung.how}-{index}"
+
+
 def accelerator(instance: InstanceType) -> str:
     """`nvidia-h100`: the GPU's name as a label value."""
     gpu = instance.gpu

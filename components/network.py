@@ -182,7 +182,8 @@ def _nat(
     return aws.ec2.NatGateway(
         name,
         subnet_id=subnet.id,
-        allocation_id=address.allocation_id,
+        # The address's identifier is its allocation ID.
+        allocation_id=address.id,
         tags=tags.aws(Name=name),
         # AWS refuses a NAT gateway in a VPC without an internet gateway, and no output carries that.
         opts=pulumi.ResourceOptions(parent=parent, depends_on=[gateway]),

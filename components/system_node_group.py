@@ -90,7 +90,11 @@ class SystemNodeGroup(pulumi.ComponentResource):
             labels={"gpuplatform.io/pool": "system"},
             tags=tags,
             opts=pulumi.ResourceOptions(
-                parent=self, ignore_changes=["scalingConfig.desiredSize", "scalingConfig.minSize"]
+                parent=self,
+                ignore_changes=["scalingConfig.desiredSize", "scalingConfig.minSize"],
+                # A creation that failed would stay failed: the engine sends an empty update (see GpuNodeGroup). The new
+                # group comes first, so that the operators move.
+                replace_on_changes=["#initerror"],
             ),
         )
 

@@ -55,12 +55,19 @@ COUNTERS = (
 code and never returns to 0 (dcgm-exporter#500), so nobody can alert on it."""
 
 
+ON_NODE_GIB = 6
+"""What Prometheus may fill of a node's own disk where it has no volume."""
+
+
 def stack_values(
-    *, retention_days: int, storage_gib: int, dashboards: bool, cost_labels: Iterable[str], storage_class: str
+    *, retention_days: int, storage_gib: int | None, dashboards: bool, cost_labels: Iterable[str], storage_class: str
 ) -> dict[str, Any]:
-    """Prometheus and Alertmanager keep their volumes; Grafana keeps nothing, its dashboards are objects of the cluster."""
+    """Prometheus and Alertmanager keep their volumes, where they have some; Grafana keeps nothing, its dashboards are objects of
+    the cluster."""
 
     def volume(gib: int) -> dict[str, Any]:
+        if storage_gib is None:
+            return {"emptyDir": {"sizeLimit": f"{gib}Gi"}}
         return {
             "volumeClaimTemplate": {
                 "spec": {
@@ -71,6 +78,7 @@ def stack_values(
             }
         }
 
+    space = storage_gib or ON_NODE_GIB
     return {
         # A release of their own, that operators with monitors of their own need not wait for Prometheus.
         "crds": {"enabled": False},
@@ -86,9 +94,9 @@ def stack_values(
                 **{f"{selector}SelectorNilUsesHelmValues": False for selector in _SELECTORS},
                 "retention": f"{retention_days}d",
                 # Before the volume is full: a full one stops Prometheus for good.
-                "retentionSize": f"{storage_gib * 85 // 100}GiB",
-                "storageSpec": volume(storage_gib),
-                "resources": requests.prometheus(storage_gib),
+                "retentionSize": f"{space * 85 // 100}GiB",
+                "storageSpec": volume(space),
+                "resources": requests.prometheus(space),
             }
         },
         "alertmanager": {"alertmanagerSpec": {"storage": volume(1), "resources": requests.ALERTMANAGER}},

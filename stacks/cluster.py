@@ -11,7 +11,7 @@ import pulumi_kubernetes as kubernetes
 from components.access import Access, AccessArgs
 from components.addons import Addon, Addons, AddonsArgs, Identity
 from components.control_plane import ControlPlane, ControlPlaneArgs
-from components.gpu_node_group import GpuNodeGroup, GpuNodeGroupArgs, Pool
+from components.gpu_node_group import GpuNodeGroup, GpuNodeGroupArgs, Pool, group_name
 from components.node_role import NodeRole, NodeRoleArgs
 from components.system_node_group import SystemNodeGroup, SystemNodeGroupArgs
 from gpuplatform.catalog import zones
@@ -23,7 +23,14 @@ from stacks.sections.cluster import ClusterSettings, GpuPool
 # Each node runs these, so they exist before the first one does.
 ON_EVERY_NODE = (
     # Prefixes of 16 addresses: a small node runs 110 pods, not 17.
-    Addon(name="vpc-cni", configuration={"env": {"ENABLE_PREFIX_DELEGATION": "true", "WARM_PREFIX_TARGET": "1"}}),
+    Addon(
+        name="vpc-cni",
+        configuration={
+            "env": {"ENABLE_PREFIX_DELEGATION": "true", "WARM_PREFIX_TARGET": "1"},
+            # Without it, network policies are accepted and do nothing.
+            "enableNetworkPolicy": "true",
+        },
+    ),
     Addon(name="kube-proxy"),
     Addon(name="eks-pod-identity-agent"),
     # Without it, node repair sees a node that is gone but not a GPU that fell off the bus.
@@ -116,7 +123,7 @@ def build(settings: ClusterSettings, context: Context, network: NetworkLayer) ->
         sold = [pool.zone] if pool.zone else [zone for zone in network.private_subnet_ids if zone in offered]
         return tuple(
             GpuNodeGroup(
-                f"{name}-{rung.how}-{index}",
+                group_name(name, rung, index),
                 GpuNodeGroupArgs(
                     pool=pool,
                     rung=rung,

@@ -161,7 +161,7 @@ def _endpoint(
     alerts: pulumi.Input[str] | None,
 ) -> ModelEndpoint:
     weights, results = data.buckets["models"], data.buckets["logs"]
-    mode = Mode(model.mode.value)
+    mode = model.mode
     return ModelEndpoint(
         name,
         ModelEndpointArgs(

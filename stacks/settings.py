@@ -115,7 +115,7 @@ def parse(environment: str, project: str, config: Mapping[str, str]) -> Settings
         problems.append(
             f'{file}: aws:allowedAccountIds: give the one account this environment may touch, such as ["111122223333"]'
         )
-    sections = Sections(region=region, **parsed)  # pyright: ignore[reportArgumentType]  (each name holds its own model)
+    sections = Sections(environment=environment, region=region, **parsed)  # pyright: ignore[reportArgumentType]  (each name holds its own model)
     problems += [f"{file}: {project}:{path}: {sentence}" for rule in RULES for path, sentence in rule(sections)]
     if problems or region is None or account is None:
         raise SettingsError(problems)

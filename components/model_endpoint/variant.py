@@ -143,11 +143,15 @@ class Placement:
     security_group_ids: Sequence[pulumi.Input[str]]
 
 
+LONGEST_ENDPOINT_NAME = 63
+"""SageMaker's CreateEndpoint API, read 2026-11."""
+
+
 def endpoint_name(tags: CostTags, model: str) -> str:
     """The endpoint's name in AWS: clients type it, so it is ours to choose."""
     name = f"{tags.project}-{tags.environment}-{model}"
-    if not re.fullmatch(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}", name):
+    if len(name) > LONGEST_ENDPOINT_NAME or not re.fullmatch(r"[a-zA-Z0-9](-*[a-zA-Z0-9])*", name):
         raise ValueError(
-            f"endpoint name {name!r}; accepted: at most 63 letters, digits and dashes; shorten the model's name"
+            f"endpoint name {name!r}; accepted: at most {LONGEST_ENDPOINT_NAME} letters, digits and dashes; shorten the model's name"
         )
     return name

@@ -18,6 +18,7 @@ from gpuplatform.preview.look import listing, mapping
 from gpuplatform.preview.plan import Json, Plan, PlannedResource
 
 RELEASE: Final = "kubernetes:helm.sh/v3:Release"
+ASSOCIATION: Final = "aws:fsx/dataRepositoryAssociation:DataRepositoryAssociation"
 ENDPOINT: Final = "aws:sagemaker/endpoint:Endpoint"
 ENDPOINT_CONFIGURATION: Final = "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
 
@@ -32,6 +33,8 @@ NECESSARY: Final = (
     ("kubernetes:", "kubernetes:core/v1:Namespace"),
     # A node that joins before the network add-on is set up keeps the wrong number of pod addresses.
     ("aws:eks/nodeGroup:NodeGroup", "aws:eks/addon:Addon"),
+    # FSx makes one association at a time; in parallel they fail (hashicorp/terraform-provider-aws#24678).
+    (ASSOCIATION, ASSOCIATION),
     # An add-on that is a Deployment is called failed while no node can run it.
     ("aws:eks/addon:Addon", "aws:eks/nodeGroup:NodeGroup"),
 )

@@ -7,7 +7,8 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
-from components.gpu_node_group import OperatingSystem
+from components.gpu_node_group import LONGEST_NAME, OperatingSystem, group_name
+from gpuplatform.catalog.charts import CLUSTER_AUTOSCALER_TAGS
 from gpuplatform.catalog.instances import instance
 from gpuplatform.sizing.capacity import Rung, check_order, usage_class
 from stacks.sections.types import Arn, InstanceName, Name, Section, ZoneId
@@ -115,3 +116,22 @@ class ClusterSettings(Section):
     """GPU node groups for training, by name."""
     protect: bool = True
     """Refuse to destroy the control plane and what holds data."""
+
+    @field_validator("version")
+    @classmethod
+    def _known_version(cls, version: str) -> str:
+        """The autoscaler simulates one minor version's scheduler: without its image there are no GPU nodes."""
+        if version not in CLUSTER_AUTOSCALER_TAGS:
+            raise ValueError(f"Kubernetes {version} is unknown here; accepted: {', '.join(CLUSTER_AUTOSCALER_TAGS)}")
+        return version
+
+    @field_validator("pools")
+    @classmethod
+    def _names_fit_node_groups(cls, pools: dict[str, GpuPool]) -> dict[str, GpuPool]:
+        for name, pool in pools.items():
+            group = max((group_name(name, rung, index) for index, rung in enumerate(pool.buy)), key=len)
+            if len(group) > LONGEST_NAME:
+                raise ValueError(
+                    f"{name}: too long by {len(group) - LONGEST_NAME} for its node group {group}; shorten it"
+                )
+        return pools

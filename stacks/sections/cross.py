@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 
+from components.model_endpoint.variant import LONGEST_ENDPOINT_NAME
 from gpuplatform.catalog import zones
 from gpuplatform.catalog.instances import instance
 from gpuplatform.sizing import efa, pods
@@ -18,7 +19,7 @@ from stacks.sections.governance import GovernanceSettings
 from stacks.sections.network import NetworkSettings
 from stacks.sections.owner import OwnerSettings
 from stacks.sections.platform import PlatformSettings
-from stacks.sections.serving import EksModel, ServingSettings
+from stacks.sections.serving import EksModel, SageMakerModel, ServingSettings
 from stacks.sections.training import TrainingSettings
 from stacks.sections.types import nearest
 
@@ -27,6 +28,7 @@ from stacks.sections.types import nearest
 class Sections:
     """The sections as far as they parsed."""
 
+    environment: str
     region: str | None = None
     owner: OwnerSettings | None = None
     network: NetworkSettings | None = None
@@ -250,6 +252,20 @@ def teams_are_known(s: Sections) -> Iterator[Problem]:
             yield where, f"{team} has no budget in governance.budgets.teams; {nearest(team, sorted(known))}"
 
 
+def endpoints_have_names(s: Sections) -> Iterator[Problem]:
+    if not (s.owner and s.serving):
+        return
+    for name, model in s.serving.models.items():
+        if isinstance(model, SageMakerModel):
+            physical = f"{s.owner.project}-{s.environment}-{name}"
+            if len(physical) > LONGEST_ENDPOINT_NAME:
+                too_long = len(physical) - LONGEST_ENDPOINT_NAME
+                yield (
+                    f"serving.models.{name}",
+                    f"endpoint name {physical} is too long by {too_long}; shorten the model's name",
+                )
+
+
 RULES: tuple[Callable[[Sections], Iterator[Problem]], ...] = (
     zones_in_region,
     address_plan,
@@ -263,4 +279,5 @@ RULES: tuple[Callable[[Sections], Iterator[Problem]], ...] = (
     jobs_fit_their_pool,
     lustre_in_network,
     teams_are_known,
+    endpoints_have_names,
 )

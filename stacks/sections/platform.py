@@ -11,8 +11,8 @@ class MonitoringSettings(Section):
     """Prometheus, its dashboards and the GPU metrics."""
 
     retention_days: int = Field(default=15, ge=1)
-    storage_gib: int = Field(default=50, ge=5)
-    """Volume of Prometheus, gp3."""
+    storage_gib: int | None = Field(default=50, ge=5)
+    """Volume of Prometheus, gp3; with null, metrics lie on the node and go with it."""
     dashboards: bool = True
     """Grafana."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
+from components.model_endpoint import Mode
 from gpuplatform.catalog.instances import instance
 from stacks.sections.types import InstanceName, Name, SecretName, Section
 
@@ -86,18 +86,12 @@ class EksModel(Section):
         return self.billion_parameters * 1e9
 
 
-class SageMakerMode(StrEnum):
-    REALTIME = "realtime"
-    ASYNC = "async"
-    SERVERLESS = "serverless"
-
-
 class SageMakerModel(Section):
     """A model behind a SageMaker endpoint."""
 
     runs_on: Literal["sagemaker"]
     team: Name
-    mode: SageMakerMode
+    mode: Mode
     image: str
     """Image URI in the same region, with a fixed tag."""
     weights: str
@@ -118,12 +112,12 @@ class SageMakerModel(Section):
 
     @model_validator(mode="after")
     def _mode_has_its_hardware(self) -> SageMakerModel:
-        serverless = self.mode is SageMakerMode.SERVERLESS
+        serverless = self.mode is Mode.SERVERLESS
         if serverless and (self.memory_mib is None or self.instance is not None):
             raise ValueError("a serverless endpoint has `memory_mib` and no `instance`")
         if not serverless and (self.instance is None or self.memory_mib is not None):
             raise ValueError(f"a {self.mode.value} endpoint has an `instance` and no `memory_mib`")
-        if self.mode is SageMakerMode.REALTIME and self.replicas.min < 1:
+        if self.mode is Mode.REALTIME and self.replicas.min < 1:
             raise ValueError(
                 "replicas: a real-time endpoint cannot run fewer than 1 instance; choose async or serverless to pay nothing at rest"
             )

@@ -63,6 +63,8 @@ def test_both_environments_have_the_same_keys_in_the_same_order() -> None:
         assert mine == theirs, f"gpuplatform:{layer}"
 
 
+SMALL_POOL = {"instance": "g6.xlarge", "buy": [{"how": "on-demand", "max": 1}]}
+
 # One row a fault: where, what is written there, and what the sentence must contain.
 FAULTS: list[tuple[str, str, Any, tuple[str, ...]]] = [
     ("dev", "network.zones", ["us-east-1a", "use1-az6"], ("network.zones[0]", "us-east-1a", "use1-az4")),
@@ -85,6 +87,13 @@ FAULTS: list[tuple[str, str, Any, tuple[str, ...]]] = [
     ("prod", "data.lustre.storage_gib", 3000, ("data.lustre", "3000", "2400")),
     ("prod", "data.lustre.zone", "use1-az2", ("data.lustre.zone", "use1-az2", "use1-az6")),
     ("dev", "cluster.service_cidr", "10.40.0.0/20", ("cluster.service_cidr", "overlaps", "10.40.0.0/16")),
+    ("dev", "cluster.version", "1.29", ("cluster.version", "1.29", "1.35")),
+    (
+        "dev",
+        "cluster.pools",
+        {"l" * 40: {"instance": "g6.xlarge", "buy": [{"how": "on-demand", "max": 1}]}},
+        ("cluster.pools", "too long by 3"),
+    ),
     ("dev", "cluster.version", 1.35, ("cluster.version", "1.35", "quotes")),
     ("dev", "cluster.system.instance", "t4g.medum", ("cluster.system.instance", "t4g.medum", "t4g.medium")),
     ("dev", "cluster.system.min", 5, ("cluster.system", "min 5", "max 4")),
@@ -136,6 +145,7 @@ FAULTS: list[tuple[str, str, Any, tuple[str, ...]]] = [
 
 
 FOLLOWED_BY_MORE = {
+    "cluster.pools",
     "network.zones",
     "training.teams",
     "training.jobs.smoke.nodes",
