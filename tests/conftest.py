@@ -11,6 +11,7 @@ import pytest
 # An Output formatted into a string is an error, not a warning text that lands in an input.
 os.environ["PULUMI_ERROR_OUTPUT_STRING"] = "true"
 
+from gpuplatform.preview import environment
 from gpuplatform.preview.cloud import Cloud
 from gpuplatform.preview.plan import Plan
 from gpuplatform.preview.recorder import Run, record
@@ -31,3 +32,9 @@ def record_plan() -> Record:
         return record(Run(project="gpuplatform", environment="test", root=ROOT, config=config, cloud=cloud), program)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def plans() -> dict[str, Plan]:
+    """The whole program's plan in each environment, both passes."""
+    return {name: environment.preview(environment.load(ROOT, name)) for name in environment.environments(ROOT)}

@@ -153,5 +153,11 @@ def _path(console: Console, plan: Plan, timeline: dict[str, Json]) -> None:
 
 def _table(*, footer: bool = False) -> Table:
     return Table(
-        box=box.SIMPLE_HEAD, show_footer=footer, pad_edge=False, padding=(0, 1), header_style="dim", expand=False
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        show_footer=footer,
+        pad_edge=False,
+        padding=(0, 1),
+        header_style="dim",
+        expand=False,
     )

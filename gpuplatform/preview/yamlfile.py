@@ -21,7 +21,8 @@ _WORDS: Final[dict[str, Json]] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
 }
 _FLOAT: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_DATE: Final = re.compile(r"\d{4}-\d{1,2}-\d{1,2}([Tt ].*)?")
+_CLOCK: Final = r"\d{1,2}:\d{1,2}:\d{1,2}(\.\d+)?"
+_DATE: Final = re.compile(rf"\d{{4}}-\d{{1,2}}-\d{{1,2}}([Tt]{_CLOCK}(Z|[+-]\d\d:\d\d)| {_CLOCK})?")
 
 
 class YamlError(Exception):

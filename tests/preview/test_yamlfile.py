@@ -16,7 +16,7 @@ def parsed(tmp_path: Path, text: str) -> Any:
     return read(file)[0]
 
 
-# go-yaml/yaml v3, resolve.go: what each plain word becomes.
+# go-yaml/yaml v3, resolve.go: what each plain word becomes; `pulumi config get --json` of CLI 3.272 says the same.
 @pytest.mark.parametrize(
     ("text", "value"),
     [
@@ -40,6 +40,8 @@ def parsed(tmp_path: Path, text: str) -> Any:
         ('"1.35"', "1.35"),
         ("'on'", "on"),
         ("1e400", "1e400"),
+        ('"2026-12-20"', "2026-12-20"),
+        ("2026-12-20 00:00:00 +0000 UTC", "2026-12-20 00:00:00 +0000 UTC"),
     ],
 )
 def test_a_plain_word_means_what_it_means_to_pulumi(tmp_path: Path, text: str, value: object):
@@ -64,6 +66,7 @@ def test_every_key_and_element_knows_its_line(tmp_path: Path):
         ("a: 1\n b: 2", "Pulumi.dev.yaml: line 2, column 3"),
         ("a: 1\na: 2", "line 2: a is written twice"),
         ("a:\n  b: 2026-12-20", 'line 2: a.b: write the date in quotes, "2026-12-20"'),
+        ("a: 2026-12-20T10:00:00Z", "write the date in quotes"),
         ("a: \x00", "is no YAML text"),
     ],
 )
