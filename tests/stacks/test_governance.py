@@ -119,7 +119,7 @@ def test_every_managed_group_sleeps(plan: Plan) -> None:
     stopped = {
         call["NodegroupName"]
         for s in schedules
-        if not (call := json.loads(s.inputs["target"]["input"]))["ScalingConfig"]["MinSize"]
+        if (call := json.loads(s.inputs["target"]["input"])).get("ScalingConfig", {}).get("MinSize") == 0
     }
 
     assert stopped == {g.outputs["nodeGroupName"] for g in plan.all("aws:eks/nodeGroup:NodeGroup")}
