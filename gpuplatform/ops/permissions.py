@@ -1,0 +1,125 @@
+"""Whether the caller may create what the plan holds, by IAM's own simulator.
+
+The simulator knows the caller's policies, its permissions boundary and the organization's; it knows no session policy. It is asked
+for each action on every resource (`*`); what it denies there, once more on a resource such as the plan's, since a policy may be
+confined to names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from gpuplatform.ops.account import Aws, Caller, Unanswered
+from gpuplatform.ops.results import Row, Verdict, info
+from gpuplatform.ops.rights import NAMED_AFTER, PAGES, RIGHTS
+from gpuplatform.ops.wanted import Wanted
+
+CHECK = "permission"
+_GLOBAL = frozenset({"iam", "budgets", "ce"})
+
+
+def rows(aws: Aws, wanted: Wanted, who: Caller) -> Iterator[Row]:
+    needed = _needed(wanted, who, aws.region)
+    everything = f"{len(needed)} actions that create {len(wanted.created.keys() & RIGHTS.keys())} types of resources"
+    try:
+        principal = _principal(aws, who)
+        if principal is None:
+            yield Row(
+                check=CHECK,
+                subject=who.arn,
+                wanted=everything,
+                found="IAM's simulator knows users and roles alone",
+                verdict=Verdict.UNKNOWN,
+                what_to_do="deploy as a role",
+            )
+            return
+        denied = _denied(_simulate(aws, principal, sorted(needed)))
+        again = _by_resource(needed, denied)
+        denied = {
+            action: why
+            for resource, actions in again.items()
+            for action, why in _denied(_simulate(aws, principal, actions, resource)).items()
+        }
+    except Unanswered as why:
+        yield why.row(CHECK, who.arn, wanted=everything)
+        return
+    for action, why in sorted(denied.items()):
+        yield _refused(action, needed[action], why)
+    if not denied:
+        yield Row(check=CHECK, subject=who.arn, wanted=everything, found="all allowed", verdict=Verdict.OK)
+    elif len(denied) < len(needed):
+        yield info(CHECK, who.arn, wanted=everything, found=f"{len(needed) - len(denied)} allowed")
+    if unlisted := sorted(wanted.created.keys() - RIGHTS.keys()):
+        yield info(CHECK, who.arn, found=f"not asked, for their actions are not listed here: {', '.join(unlisted)}")
+
+
+def _needed(wanted: Wanted, who: Caller, region: str) -> dict[str, str]:
+    """Action → the ARN of one resource of the plan that it would create or change."""
+    found: dict[str, str] = {}
+    for type_, name in wanted.created.items():
+        for right in RIGHTS.get(type_, ()):
+            service = right.actions[0].partition(":")[0]
+            owner = wanted.created.get(NAMED_AFTER.get(service, type_), name)
+            found |= dict.fromkeys(right.actions, _arn(service, right.path.format(name=owner), who, region))
+    return found
+
+
+def _arn(service: str, path: str, who: Caller, region: str) -> str:
+    if service == "s3":
+        return f"arn:{who.partition}:s3:::{path}"
+    return f"arn:{who.partition}:{service}:{'' if service in _GLOBAL else region}:{who.account}:{path}"
+
+
+def _principal(aws: Aws, who: Caller) -> str | None:
+    """The user or role behind the caller. A session's ARN has lost the role's path, which IAM must say."""
+    resource = who.arn.rpartition(":")[2]
+    if resource.startswith(("user/", "role/")):
+        return who.arn
+    if not resource.startswith("assumed-role/"):
+        return None
+    with aws.asking("iam", aws.home) as iam:
+        return iam.get_role(RoleName=resource.split("/")[1])["Role"]["Arn"]
+
+
+def _simulate(aws: Aws, principal: str, actions: Sequence[str], resource: str = "*") -> list[Mapping[str, Any]]:
+    with aws.asking("iam", aws.home) as iam:
+        pages = iam.get_paginator("simulate_principal_policy").paginate(
+            PolicySourceArn=principal, ActionNames=list(actions), ResourceArns=[resource]
+        )
+        return [result for page in pages for result in page["EvaluationResults"]]
+
+
+def _denied(results: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    return {r["EvalActionName"]: r for r in results if r["EvalDecision"] != "allowed"}
+
+
+def _by_resource(needed: Mapping[str, str], denied: Mapping[str, object]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for action in sorted(denied):
+        found.setdefault(needed[action], []).append(action)
+    return found
+
+
+def _refused(action: str, resource: str, result: Mapping[str, Any]) -> Row:
+    """A denial that hangs on what only the real call would carry (its tags, the service a role is passed to) is unknown."""
+    missing: list[str] = result.get("MissingContextValues") or []
+    by_organization = result.get("OrganizationsDecisionDetail", {}).get("AllowedByOrganizations", True) is False
+    undecided = bool(missing) and result["EvalDecision"] == "implicitDeny" and not by_organization
+    page = PAGES[action.partition(":")[0]]
+    return Row(
+        check=CHECK,
+        subject=action,
+        wanted=f"allowed on {resource}",
+        found=f"depends on {', '.join(missing)}"
+        if undecided
+        else "denied by the organization"
+        if by_organization
+        else "denied explicitly"
+        if result["EvalDecision"] == "explicitDeny"
+        else "no policy allows it",
+        verdict=Verdict.UNKNOWN if undecided else Verdict.FAIL,
+        what_to_do="see that the condition in the caller's policy fits"
+        if undecided
+        else f"allow {action} to the caller ({page})",
+    )

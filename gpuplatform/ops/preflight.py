@@ -1,0 +1,71 @@
+"""Everything that an account can be asked before an environment is created in it. Reads only."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gpuplatform.ops import images, offerings, permissions, quotas, reservations, spot
+from gpuplatform.ops.account import Aws, Caller, caller, region_row
+from gpuplatform.ops.results import Row, Verdict
+from gpuplatform.ops.wanted import Wanted
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    environment: str
+    region: str
+    caller: Caller
+    rows: tuple[Row, ...]
+
+    @property
+    def fails(self) -> bool:
+        return any(row.verdict is Verdict.FAIL for row in self.rows)
+
+    def count(self, verdict: Verdict) -> int:
+        return sum(row.verdict is verdict for row in self.rows)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "environment": self.environment,
+            "region": self.region,
+            "account": self.caller.account,
+            "caller": self.caller.arn,
+            "verdicts": {verdict.value: self.count(verdict) for verdict in Verdict},
+            "rows": [row.to_json() for row in self.rows],
+        }
+
+
+def preflight(aws: Aws, wanted: Wanted, now: datetime.datetime, step: Callable[[str], None] = lambda _: None) -> Report:
+    """Every check in turn; `step` is told what begins. Raises CallError where nobody may ask, or not there."""
+    step("asking AWS who you are")
+    who = caller(aws, wanted.accounts)
+    region = region_row(aws)
+    rows = [_account_row(wanted, who), region]
+    if region.verdict is not Verdict.FAIL:
+        checks: Mapping[str, Callable[[], Iterable[Row]]] = {
+            "zones": lambda: offerings.zone_rows(aws, wanted),
+            "offerings": lambda: offerings.rows(aws, wanted),
+            "quotas": lambda: quotas.rows(aws, wanted),
+            "reservations": lambda: reservations.rows(aws, wanted),
+            "machine images": lambda: images.rows(aws, wanted),
+            "spot capacity": lambda: spot.rows(aws, wanted, now),
+            "permissions": lambda: permissions.rows(aws, wanted, who),
+        }
+        for what, check in checks.items():
+            step(f"asking AWS for {what}")
+            rows += check()
+    return Report(environment=wanted.environment, region=wanted.region, caller=who, rows=tuple(rows))
+
+
+def _account_row(wanted: Wanted, who: Caller) -> Row:
+    accepted = wanted.accounts
+    return Row(
+        check="account",
+        subject=who.arn,
+        wanted=" or ".join(accepted) if accepted else "aws:allowedAccountIds names none",
+        found=who.account,
+        verdict=Verdict.OK if accepted else Verdict.INFO,
+    )

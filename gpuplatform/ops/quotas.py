@@ -1,0 +1,202 @@
+"""Whether the account's service quotas suffice for the environment at its largest.
+
+A quota is the account's in the region, for everything in it: what other environments use is not known here.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from gpuplatform.catalog.instances import instance
+from gpuplatform.ops.account import Aws, Unanswered
+from gpuplatform.ops.results import Row, Verdict, judged
+from gpuplatform.ops.wanted import ElasticPool, NodeGroup, Wanted
+from gpuplatform.sizing import capacity
+from gpuplatform.sizing.capacity import RESERVED, How, Rung
+
+CHECK = "quota"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Need:
+    """What the environment needs of one quota, by whom."""
+
+    name: str
+    code: str | None
+    """None where only the name is known."""
+    service: str
+    unit: str
+    parts: Mapping[str, int]
+    """Pool or endpoint → what it needs."""
+
+    @property
+    def total(self) -> int:
+        return sum(self.parts.values())
+
+    @property
+    def subject(self) -> str:
+        return f"{self.name} ({self.code})" if self.code else self.name
+
+    @property
+    def wanted(self) -> str:
+        by = ", ".join(f"{part} {number:,}" for part, number in self.parts.items())
+        return f"{self.total:,} {self.unit}: {by}"
+
+
+def needs(wanted: Wanted) -> tuple[Need, ...]:
+    """EC2's quotas in vCPUs first, then SageMaker's in instances."""
+    parts: dict[tuple[str | None, str], dict[str, int]] = {}
+    for group in wanted.node_groups:
+        for key, vcpus in _of_group(group).items():
+            parts.setdefault(key, {})[group.name] = vcpus
+    for pool in wanted.pools:
+        for how in pool.hows:
+            for key, vcpus in _of_pool(pool, how).items():
+                parts.setdefault(key, {})[pool.name] = vcpus
+    ec2 = [Need(name=name, code=code, service="ec2", unit="vCPUs", parts=p) for (code, name), p in parts.items()]
+    return (*ec2, *_of_endpoints(wanted))
+
+
+def _of_group(group: NodeGroup) -> dict[tuple[str | None, str], int]:
+    """All nodes of the type with the most vCPUs, of each quota that the group's types count against."""
+    each = [_quota(name, group.how, group.max) for name in group.instance_types]
+    return {(q.code, q.name): max(o.vcpus for o in each if o.name == q.name) for q in each}
+
+
+def _of_pool(pool: ElasticPool, how: How) -> dict[tuple[str | None, str], int]:
+    """The most vCPUs that Karpenter can launch within the pool's GPUs, of each quota."""
+    choices: dict[tuple[str | None, str], list[tuple[int, int]]] = {}
+    for name in pool.instance_types:
+        one = _quota(name, how, 1)
+        choices.setdefault((one.code, one.name), []).append((instance(name).gpu_count, one.vcpus))
+    return {key: _most_vcpus(types, pool.max_gpus) for key, types in choices.items()}
+
+
+def _most_vcpus(types: Iterable[tuple[int, int]], gpus: int) -> int:
+    """The largest sum of vCPUs of nodes, given as (GPUs, vCPUs), that have at most so many GPUs together."""
+    best = [0] * (gpus + 1)
+    for budget in range(1, gpus + 1):
+        best[budget] = max([best[budget - 1], *(best[budget - g] + v for g, v in types if 0 < g <= budget)])
+    return best[gpus]
+
+
+def _quota(name: str, how: How, nodes: int) -> capacity.Quota:
+    # A quota depends on the kind of purchase and the number alone, but a reserved rung must name a reservation and an end.
+    reserved = how in RESERVED
+    rung = Rung(
+        how=how,
+        max=nodes,
+        reservation="cr-00000000" if reserved else None,
+        until=datetime.date.max if reserved else None,
+    )
+    (found,) = capacity.quota(instance(name), [rung])
+    return found
+
+
+def _of_endpoints(wanted: Wanted) -> Iterator[Need]:
+    parts: dict[str, dict[str, int]] = {}
+    for endpoint in wanted.endpoints:
+        count = endpoint.max * (2 if endpoint.twice_while_updated else 1)
+        name = (
+            f"{endpoint.name} (twice its {endpoint.max} while updated)"
+            if endpoint.twice_while_updated
+            else endpoint.name
+        )
+        parts.setdefault(endpoint.instance_type, {})[name] = count
+    for instance_type, by in parts.items():
+        # SageMaker's quotas have a code a type; the name follows one pattern (console, Service Quotas, SageMaker).
+        yield Need(
+            name=f"{instance_type} for endpoint usage", code=None, service="sagemaker", unit="instances", parts=by
+        )
+
+
+def rows(aws: Aws, wanted: Wanted) -> Iterator[Row]:
+    needed = needs(wanted)
+    for need in needed:
+        if need.service == "ec2":
+            yield _ec2(aws, need)
+    sagemaker = [need for need in needed if need.service == "sagemaker"]
+    if sagemaker:
+        yield from _sagemaker(aws, sagemaker)
+
+
+def _ec2(aws: Aws, need: Need) -> Row:
+    if need.code is None:
+        return Row(
+            check=CHECK,
+            subject=need.subject,
+            wanted=need.wanted,
+            found="AWS's page of EC2 quotas lists none for this family",
+            verdict=Verdict.UNKNOWN,
+            what_to_do=f"look for it among EC2's quotas in the Service Quotas console of {aws.region}",
+        )
+    try:
+        found = _applied(aws, need.service, need.code)
+    except Unanswered as why:
+        return why.row(CHECK, need.subject, wanted=need.wanted)
+    return _judged(aws, need, found, need.code)
+
+
+def _applied(aws: Aws, service: str, code: str) -> float:
+    """The account's value, or AWS's default where the account has none of its own."""
+    try:
+        with aws.asking("service-quotas") as quotas:
+            answer = quotas.get_service_quota(ServiceCode=service, QuotaCode=code)
+    except Unanswered as why:
+        if why.code != "NoSuchResourceException":
+            raise
+        with aws.asking("service-quotas") as quotas:
+            answer = quotas.get_aws_default_service_quota(ServiceCode=service, QuotaCode=code)
+    return answer["Quota"]["Value"]
+
+
+def _sagemaker(aws: Aws, needed: list[Need]) -> Iterator[Row]:
+    """By name, so out of the lists: the account's own values first, AWS's defaults for what is not among them."""
+    names = {need.name for need in needed}
+    try:
+        found = _listed(aws, "list_service_quotas", names)
+        if names - found.keys():
+            found = {**_listed(aws, "list_aws_default_service_quotas", names), **found}
+    except Unanswered as why:
+        yield from (why.row(CHECK, need.subject, wanted=need.wanted) for need in needed)
+        return
+    for need in needed:
+        if need.name in found:
+            code, value = found[need.name]
+            yield _judged(aws, need, value, code)
+        else:
+            yield Row(
+                check=CHECK,
+                subject=need.subject,
+                wanted=need.wanted,
+                found=f"SageMaker has no quota of that name in {aws.region}",
+                verdict=Verdict.UNKNOWN,
+                what_to_do="see whether SageMaker offers the type in this region",
+            )
+
+
+def _listed(aws: Aws, operation: str, names: set[str]) -> dict[str, tuple[str, float]]:
+    """Name → code and value."""
+    with aws.asking("service-quotas") as quotas:
+        pages = quotas.get_paginator(operation).paginate(ServiceCode="sagemaker", PaginationConfig={"PageSize": 100})
+        return {
+            quota["QuotaName"]: (quota["QuotaCode"], quota["Value"])
+            for page in pages
+            for quota in page["Quotas"]
+            if quota["QuotaName"] in names
+        }
+
+
+def _judged(aws: Aws, need: Need, found: float, code: str) -> Row:
+    return judged(
+        CHECK,
+        need.subject,
+        wanted=need.wanted,
+        found=f"{found:,.0f} {need.unit}",
+        holds=found >= need.total,
+        else_do=f"ask for {need.total} or more, which AWS grants in hours to days: `aws service-quotas "
+        f"request-service-quota-increase --service-code {need.service} --quota-code {code} "
+        f"--desired-value {need.total} --region {aws.region}`",
+    )

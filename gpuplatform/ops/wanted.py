@@ -1,0 +1,240 @@
+"""What an environment will ask of an account at its maximum, read from its plan.
+
+The plan is the JSON document of `gpuplatform preview --json`. Nothing here asks AWS anything.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from gpuplatform.sizing.capacity import How
+
+_HOW = {"CAPACITY_BLOCK": How.CAPACITY_BLOCK, "SPOT": How.SPOT, "ON_DEMAND": How.ON_DEMAND}
+_KARPENTER_HOW = {"spot": How.SPOT, "on-demand": How.ON_DEMAND}
+
+Resource = Mapping[str, Any]
+
+
+class UnreadablePlan(ValueError):  # noqa: N818 - says what is wrong, as KeyError does
+    """The document is no plan of an environment, or one without what a check needs."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reservation:
+    """A capacity block or on-demand reservation that the settings name and a node group targets."""
+
+    id: str
+    starts: datetime.date | None
+    until: datetime.date | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NodeGroup:
+    """A node group that EKS manages, at its largest."""
+
+    name: str
+    instance_types: tuple[str, ...]
+    how: How
+    max: int
+    zone_ids: tuple[str, ...]
+    reservation: Reservation | None
+    """None too where the plan itself creates the reservation."""
+    ami_type: str
+    release: str | None
+    """Pinned release of the AMI, such as 1.35.2-20260714; None takes what AWS recommends."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ElasticPool:
+    """Nodes that Karpenter launches."""
+
+    name: str
+    instance_types: tuple[str, ...]
+    hows: tuple[How, ...]
+    max_gpus: int
+    zone_ids: tuple[str, ...]
+    ami_aliases: tuple[str, ...]
+    """Such as al2023@v20260714."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Endpoint:
+    """A variant of a SageMaker endpoint that runs on instances."""
+
+    name: str
+    instance_type: str
+    max: int
+    twice_while_updated: bool
+    """A blue/green update runs the new fleet beside the old one."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wanted:
+    environment: str
+    region: str
+    accounts: tuple[str, ...]
+    """The only accounts the provider accepts; empty where the settings name none."""
+    kubernetes: str
+    """Minor version, such as 1.35."""
+    node_groups: tuple[NodeGroup, ...]
+    pools: tuple[ElasticPool, ...]
+    endpoints: tuple[Endpoint, ...]
+    created: Mapping[str, str]
+    """Type of every resource that Pulumi creates in AWS → the name one of them will carry, or begin with."""
+
+
+def wanted(document: Mapping[str, Any]) -> Wanted:
+    """Raises UnreadablePlan."""
+    resources: Any = document.get("resources")
+    if not resources or not document.get("region"):
+        raise UnreadablePlan(
+            "the plan has no `resources` or no `region`; give the document of `gpuplatform preview --json`"
+        )
+    plan = _Plan(resources, document.get("settings") or {})
+    accounts = plan.settings.get("aws:allowedAccountIds") or ()
+    return Wanted(
+        environment=str(document.get("environment", "")),
+        region=str(document["region"]),
+        accounts=tuple(str(account) for account in accounts),
+        kubernetes=next((str(c["inputs"].get("version", "")) for c in plan.all("eks:index:Cluster")), ""),
+        node_groups=tuple(_node_group(plan, group) for group in plan.all("aws:eks/nodeGroup:NodeGroup")),
+        pools=tuple(_pool(plan, pool) for pool in plan.all("kubernetes:karpenter.sh/v1:NodePool")),
+        endpoints=tuple(_endpoints(plan)),
+        created={
+            r["type"]: str(r["inputs"].get("name") or f"{r['name']}-0000000")
+            for r in plan.resources
+            if r["type"].startswith(("aws:", "eks:"))
+        },
+    )
+
+
+class _Plan:
+    """Look-ups in the document."""
+
+    def __init__(self, resources: Sequence[Resource], settings: Mapping[str, Any]) -> None:
+        self.resources = resources
+        self.settings = settings
+        self._by_urn = {r["urn"]: r for r in resources}
+
+    def all(self, type_: str) -> list[Resource]:
+        return [r for r in self.resources if r["type"] == type_]
+
+    def behind(self, resource: Resource, key: str, type_: str) -> list[Resource]:
+        """The resources of a type from whose outputs an input of `resource` comes."""
+        urns = resource["property_dependencies"].get(key, ())
+        return [r for r in (self._by_urn[urn] for urn in urns) if r["type"] == type_]
+
+
+def _node_group(plan: _Plan, group: Resource) -> NodeGroup:
+    inputs = group["inputs"]
+    name = str(group["name"]).removesuffix("-nodes")
+    templates = plan.behind(group, "launchTemplate", "aws:ec2/launchTemplate:LaunchTemplate")
+    template: Mapping[str, Any] = templates[0]["inputs"] if templates else {}
+    types = inputs.get("instanceTypes") or [template["instanceType"]]
+    how = _HOW[inputs.get("capacityType", "ON_DEMAND")]
+    target = template.get("capacityReservationSpecification", {}).get("capacityReservationTarget", {})
+    reservation = target.get("capacityReservationId")
+    if reservation and how is How.ON_DEMAND:
+        how = How.RESERVATION
+    made_here = bool(templates) and bool(templates[0]["property_dependencies"].get("capacityReservationSpecification"))
+    return NodeGroup(
+        name=name,
+        instance_types=tuple(types),
+        how=how,
+        max=int(inputs["scalingConfig"]["maxSize"]),
+        zone_ids=_zones(plan.behind(group, "subnetIds", "aws:ec2/subnet:Subnet")),
+        reservation=_reservation(reservation, plan.settings) if reservation and not made_here else None,
+        ami_type=str(inputs.get("amiType", "")),
+        release=inputs.get("releaseVersion"),
+    )
+
+
+def _zones(subnets: Sequence[Resource]) -> tuple[str, ...]:
+    return tuple(sorted({str(s["inputs"]["availabilityZoneId"]) for s in subnets}))
+
+
+def _reservation(identifier: str, settings: Mapping[str, Any]) -> Reservation:
+    """With the dates that stand beside its id in the settings."""
+    named = (mapping for mapping in _mappings(settings) if mapping.get("reservation") == identifier)
+    beside = next(named, dict[str, Any]())
+    return Reservation(id=identifier, starts=_date(beside.get("starts")), until=_date(beside.get("until")))
+
+
+def _mappings(value: Any) -> Iterator[Mapping[str, Any]]:
+    """Every mapping in a JSON value, at any depth."""
+    if isinstance(value, Mapping):
+        found = cast("Mapping[str, Any]", value)
+        yield found
+        for inner in found.values():
+            yield from _mappings(inner)
+    elif isinstance(value, list):
+        for item in cast("list[Any]", value):
+            yield from _mappings(item)
+
+
+def _date(written: Any) -> datetime.date | None:
+    return datetime.date.fromisoformat(str(written)) if written else None
+
+
+def _pool(plan: _Plan, pool: Resource) -> ElasticPool:
+    spec = pool["inputs"]["spec"]
+    template = spec["template"]["spec"]
+    accepts = {r["key"]: r["values"] for r in template["requirements"] if r["operator"] == "In"}
+    name = str(pool["inputs"]["metadata"]["name"])
+    if "node.kubernetes.io/instance-type" not in accepts:
+        raise UnreadablePlan(f"Karpenter pool {name} names no instance types, so what it may launch is unknown")
+    classes = [
+        c
+        for c in plan.all("kubernetes:karpenter.k8s.aws/v1:EC2NodeClass")
+        if c["inputs"]["metadata"]["name"] == template["nodeClassRef"]["name"]
+    ]
+    zones = {zone for c in classes for zone in _zones(_subnets_of_class(plan, c))}
+    return ElasticPool(
+        name=name,
+        instance_types=tuple(accepts["node.kubernetes.io/instance-type"]),
+        hows=tuple(_KARPENTER_HOW[how] for how in accepts.get("karpenter.sh/capacity-type", ["on-demand"])),
+        max_gpus=int(spec["limits"]["nvidia.com/gpu"]),
+        zone_ids=tuple(sorted(zones & set(accepts.get("topology.k8s.aws/zone-id", zones)))),
+        ami_aliases=tuple(
+            str(term["alias"]) for c in classes for term in c["inputs"]["spec"]["amiSelectorTerms"] if "alias" in term
+        ),
+    )
+
+
+def _subnets_of_class(plan: _Plan, node_class: Resource) -> list[Resource]:
+    """The subnets that carry all tags of one of the class's terms, or whose ids it names."""
+    named = plan.behind(node_class, "spec", "aws:ec2/subnet:Subnet")
+    terms = [term["tags"].items() for term in node_class["inputs"]["spec"]["subnetSelectorTerms"] if "tags" in term]
+    tagged = [
+        subnet
+        for subnet in plan.all("aws:ec2/subnet:Subnet")
+        if any(tags <= (subnet["inputs"].get("tags") or {}).items() for tags in terms)
+    ]
+    return [*named, *tagged]
+
+
+def _endpoints(plan: _Plan) -> Iterator[Endpoint]:
+    for endpoint in plan.all("aws:sagemaker/endpoint:Endpoint"):
+        name = str(endpoint["inputs"].get("name") or endpoint["name"])
+        limits = {
+            target["inputs"]["resourceId"].rpartition("/")[2]: int(target["inputs"]["maxCapacity"])
+            for target in plan.all("aws:appautoscaling/target:Target")
+            if endpoint in plan.behind(target, "resourceId", "aws:sagemaker/endpoint:Endpoint")
+        }
+        blue_green = "rollingUpdatePolicy" not in endpoint["inputs"].get("deploymentConfig", {})
+        for config in plan.behind(
+            endpoint, "endpointConfigName", "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
+        ):
+            for variant in config["inputs"]["productionVariants"]:
+                if instance_type := variant.get("instanceType"):
+                    managed = variant.get("managedInstanceScaling", {}).get("maxInstanceCount")
+                    fixed = managed or variant.get("initialInstanceCount", 1)
+                    yield Endpoint(
+                        name=name,
+                        instance_type=instance_type,
+                        max=limits.get(variant.get("variantName"), int(fixed)),
+                        twice_while_updated=blue_green,
+                    )
