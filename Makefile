@@ -7,7 +7,7 @@ UV_VERSION := 0.13.9
 UV := $(shell command -v uv 2>/dev/null || echo $(VENV)/bin/uv)
 export PULUMI_ERROR_OUTPUT_STRING := true
 
-.PHONY: preview test lint types schema docs clean
+.PHONY: preview test lint types schema setup clean
 preview: $(STAMP)
 	@$(VENV)/bin/gpuplatform preview $(ENV)
 
@@ -19,10 +19,14 @@ lint: $(STAMP)
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/lint-imports
 	$(VENV)/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
-	$(VENV)/bin/zizmor --offline --quiet .github/workflows
+	$(VENV)/bin/check-jsonschema --builtin-schema vendor.github-actions .github/actions/*/action.yml
+	$(VENV)/bin/check-jsonschema --schemafile docs/settings.schema.json Pulumi.dev.yaml Pulumi.prod.yaml
+	$(VENV)/bin/zizmor --offline --quiet .github
 
 types: $(STAMP)
 	$(VENV)/bin/basedpyright
+
+setup: $(STAMP)
 
 schema: $(STAMP)
 	$(VENV)/bin/python -m stacks.reference
