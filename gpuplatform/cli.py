@@ -134,6 +134,14 @@ def _refuse(*sentences: str) -> NoReturn:
     raise typer.Exit(WRONG_CALL)
 
 
+@refresh.command("actions")
+def refresh_actions() -> None:
+    """IAM actions that policies may name. Needs no credentials."""
+    from gpuplatform.ops import refresh_actions as command
+
+    command.main()
+
+
 @contextlib.contextmanager
 def _uncollected() -> Generator[None]:
     """Without the garbage collector: nearly all that a run makes lives on, and looking through it is half of its time."""

@@ -30,6 +30,7 @@ OPEN_TRUST = policy({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal":
 EVERYTHING = policy({"Effect": "Allow", "Action": "*", "Resource": "*"})
 ALL_OF_EC2 = policy({"Effect": "Allow", "Action": ["ec2:*"], "Resource": "*"})
 PASS_ANY = policy({"Effect": "Allow", "Action": ["iam:PassRole"], "Resource": "*"})
+TYPO = policy({"Effect": "Allow", "Action": ["s3:GetObjet"], "Resource": "arn:aws:s3:::lake/*"})
 AWS_KEY = "AKIA" + "A" * 16
 
 
@@ -135,6 +136,7 @@ FAULTS: list[tuple[str, str, Break]] = [
     ("iam-everything", "everything on everything", lambda p: with_input(p, "role-policy", "policy", EVERYTHING)),
     ("iam-service-wildcard", "ec2:*", lambda p: with_input(p, "role-policy", "policy", ALL_OF_EC2)),
     ("iam-pass-role", "any role", lambda p: with_input(p, "role-policy", "policy", PASS_ANY)),
+    ("iam-unknown-action", "did you mean s3:GetObject?", lambda p: with_input(p, "role-policy", "policy", TYPO)),
     ("iam-open-trust", "any account may assume", lambda p: with_input(p, "role", "assumeRolePolicy", OPEN_TRUST)),
     ("alarm-names-runbook", "names no", lambda p: with_input(p, "late", "alarmDescription", "Slow.")),
     (

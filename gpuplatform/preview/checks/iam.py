@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
+from gpuplatform.catalog.actions import wrong
 from gpuplatform.preview.check import Fault, Severity, check
 from gpuplatform.preview.look import at, leaves, listing, mapping
 from gpuplatform.preview.plan import Json, Plan, PlannedResource
@@ -73,3 +74,12 @@ def iam_open_trust(plan: Plan) -> Iterator[Fault]:
         if everybody and not statement.get("Condition"):
             what = "any account may assume it" if path == TRUST else "any account may use it"
             yield Fault(f"{resource.name}: {path} trusts *: {what}; name the principal or add a condition", resource)
+
+
+@check("iam-unknown-action", Severity.ERROR, "Every action that a policy names exists.")
+def iam_unknown_action(plan: Plan) -> Iterator[Fault]:
+    for resource in plan.resources:
+        for path, statements in documents(resource):
+            for action in [a for s in statements for key in ("Action", "NotAction") for a in words(s.get(key))]:
+                if why := wrong(action):
+                    yield Fault(f"{resource.name}: {path}: {action} {why}", resource)
