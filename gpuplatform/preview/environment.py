@@ -33,8 +33,8 @@ class CallError(Exception):
     """The call or the settings are wrong. `problems` has one sentence each."""
 
     def __init__(self, *problems: str) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = problems
+        self.problems = tuple(" ".join(problem.split()) for problem in problems)
+        super().__init__("\n".join(self.problems))
 
 
 @dataclass(frozen=True, kw_only=True)

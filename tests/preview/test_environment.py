@@ -6,6 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from gpuplatform.preview.environment import CANARY, CallError, environments, explain, find_root, load, preview
 from gpuplatform.preview.recorder import ProgramError
@@ -155,3 +158,28 @@ def test_a_program_that_raises_is_explained_by_its_own_line(tmp_path: Path, prog
 
     sys.modules.pop("toy_failing_module", None)
     assert explain(caught.value, tmp_path) == sentence
+
+
+yaml_like = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.dates(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text() | st.integers(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    st.one_of(st.text().map(str), yaml_like.map(yaml.safe_dump), yaml_like.map(lambda v: yaml.safe_dump({"config": v})))
+)
+def test_whatever_the_file_holds_it_loads_or_is_refused_with_sentences(tmp_path: Path, text: str):
+    a_project(tmp_path)
+    (tmp_path / "Pulumi.dev.yaml").write_text(text, encoding="utf-8", errors="replace")
+
+    problems = ["none"]
+    try:
+        load(tmp_path, "dev")
+    except CallError as error:
+        problems = list(error.problems)
+
+    assert problems
+    assert all(problem and "\n" not in problem for problem in problems)
