@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
+import zoneinfo
 from enum import StrEnum
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from stacks.sections.types import Clock, Email, Name, Section
 
@@ -23,11 +25,23 @@ class Awake(Section):
     zone: str = "UTC"
     """IANA time zone, such as Europe/Berlin."""
 
-    @model_validator(mode="after")
-    def _starts_before_it_stops(self) -> Awake:
-        if self.start >= self.stop:
-            raise ValueError(f"start {self.start} is not before stop {self.stop}; a day is awake once")
-        return self
+    @field_validator("stop")
+    @classmethod
+    def _after_the_start(cls, stop: str, info: ValidationInfo) -> str:
+        start = info.data.get("start")
+        if start is not None and start >= stop:
+            raise ValueError(f"start {start} is not before stop {stop}; a day is awake once")
+        return stop
+
+    @field_validator("zone")
+    @classmethod
+    def _known_time_zone(cls, zone: str) -> str:
+        try:
+            zoneinfo.ZoneInfo(zone)
+        except (ValueError, zoneinfo.ZoneInfoNotFoundError, OSError) as error:
+            near = difflib.get_close_matches(zone, sorted(zoneinfo.available_timezones()), n=1) or ["Europe/Berlin"]
+            raise ValueError(f"{zone!r} is no IANA time zone; did you mean {near[0]}?") from error
+        return zone
 
 
 class Budgets(Section):

@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from components.model_endpoint import Mode
 from gpuplatform.catalog.instances import instance
-from stacks.sections.types import InstanceName, Name, SecretName, Section
+from stacks.sections.types import InstanceName, Maximum, Name, SecretName, Section
 
 MlInstance = Annotated[
     str,
@@ -47,13 +47,7 @@ class ServingPool(Section):
 
 class Replicas(Section):
     min: int = Field(default=0, ge=0)
-    max: int = Field(ge=1)
-
-    @model_validator(mode="after")
-    def _range(self) -> Replicas:
-        if self.min > self.max:
-            raise ValueError(f"min {self.min} is more than max {self.max}")
-        return self
+    max: Maximum = Field(ge=1)
 
 
 class EksModel(Section):

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo
 
 from gpuplatform.catalog import instances, zones
 
@@ -45,6 +45,16 @@ def _reference(name: str) -> str:
     return name
 
 
+def _not_below_min(value: int, info: ValidationInfo) -> int:
+    """On the field, not on its section: so that it is said even where another field is wrong too."""
+    fewest = info.data.get("min")
+    if fewest is not None and fewest > value:
+        raise ValueError(f"min {fewest} is more than max {value}")
+    return value
+
+
+Maximum = Annotated[int, AfterValidator(_not_below_min)]
+"""Beside a `min` that is declared before it."""
 InstanceName = Annotated[str, AfterValidator(_known_instance), Field(description="EC2 instance type of the catalog.")]
 ZoneId = Annotated[
     str,

@@ -138,6 +138,7 @@ FAULTS: list[tuple[str, str, Any, tuple[str, ...]]] = [
     ("dev", "serving.models.embed-small.memory_mib", 1000, ("serving.models.embed-small.memory_mib", "1000", "1024")),
     ("prod", "serving.models.chat-8b.replicas.min", 0, ("serving.models.chat-8b", "real-time", "async")),
     ("dev", "governance.awake.start", "7:00", ("governance.awake.start", "7:00", "HH:MM")),
+    ("dev", "governance.awake.zone", "Europe/Berln", ("governance.awake.zone", "Europe/Berln", "Europe/Berlin")),
     ("dev", "governance.awake.stop", "06:00", ("governance.awake", "07:00", "06:00")),
     ("dev", "governance.budgets.environment", -1, ("governance.budgets.environment", "-1")),
     ("dev", "governance.alert_emails", [], ("governance.alert_emails", "0 of the 1")),
@@ -209,10 +210,10 @@ def test_a_misspelt_layer_is_named_with_its_nearest() -> None:
 
 def test_every_problem_is_said_at_once() -> None:
     config = changed("dev", "network.nat", "one")
-    config["gpuplatform:cluster"]["system"]["instance"] = "t9.nano"
+    config["gpuplatform:cluster"]["system"] |= {"instance": "t9.nano", "min": 5}
     config["gpuplatform:governance"]["budgets"]["environment"] = 0
     config["aws:region"] = "us-east-9"
-    assert len(problems(config)) == 4
+    assert len(problems(config)) == 5
 
 
 @pytest.mark.parametrize(
