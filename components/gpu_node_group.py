@@ -18,7 +18,7 @@ import pulumi_aws as aws
 from components.tags import CostTags
 from gpuplatform.catalog.instances import InstanceType
 from gpuplatform.sizing import autoscaler, capacity, efa, user_data
-from gpuplatform.sizing.capacity import Rung
+from gpuplatform.sizing.capacity import How, Rung
 
 POOL_LABEL = "gpuplatform.io/pool"
 RUNG_LABEL = "gpuplatform.io/rung"
@@ -81,6 +81,16 @@ class Pool:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NodeNetwork:
+    """Where the nodes' interfaces stand."""
+
+    subnet_ids: Sequence[pulumi.Input[str]]
+    """One, in the pool's zone, where it has one."""
+    security_group_ids: Sequence[pulumi.Input[str]]
+    """The cluster's own among them: EKS adds none where a template names any."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class GpuNodeGroupArgs:
     pool: Pool
     rung: Rung
@@ -89,10 +99,9 @@ class GpuNodeGroupArgs:
     tags: CostTags
     cluster_name: pulumi.Input[str]
     node_role_arn: pulumi.Input[str]
-    subnet_ids: Sequence[pulumi.Input[str]]
-    """One, in the pool's zone, where it has one."""
-    security_group_ids: Sequence[pulumi.Input[str]]
-    """The cluster's own among them: EKS adds none where a template names any."""
+    network: NodeNetwork
+    bought_id: pulumi.Input[str] | None = None
+    """The reservation that the program bought for the rung; one that stood before is the rung's own."""
 
     def __post_init__(self) -> None:
         instance, how = self.pool.instance, self.rung.how
@@ -100,13 +109,19 @@ class GpuNodeGroupArgs:
             raise ValueError(
                 f"rung: {instance.name} is not sold as {how}; EC2 sells it as {', '.join(sorted(instance.usage_classes))}"
             )
-        if self.rung.reservation and self.pool.zone is None:
-            raise ValueError(f"zone: missing; {self.rung.reservation} is capacity in one zone, so name it")
-        if self.pool.zone is not None and len(self.subnet_ids) != 1:
+        reserved = how in capacity.RESERVED
+        if reserved != bool(self.rung.reservation or self.bought_id):
             raise ValueError(
-                f"subnet_ids: {len(self.subnet_ids)} given; pool {self.pool.name} is in {self.pool.zone} only"
+                f"bought_id: missing, and {how} of pool {self.pool.name} names no reservation that stands"
+                if reserved
+                else f"bought_id: {how} uses no reservation; leave it out"
             )
-        if not self.subnet_ids:
+        if reserved and self.pool.zone is None:
+            raise ValueError(f"zone: missing; {self.rung.reservation or how} is capacity in one zone, so name it")
+        subnets = len(self.network.subnet_ids)
+        if self.pool.zone is not None and subnets != 1:
+            raise ValueError(f"subnet_ids: {subnets} given; pool {self.pool.name} is in {self.pool.zone} only")
+        if not subnets:
             raise ValueError(f"subnet_ids: none given; pool {self.pool.name} needs at least one")
 
     @property
@@ -143,7 +158,9 @@ class GpuNodeGroup(pulumi.ComponentResource):
             instance_type=pool.instance.name if capacity.instance_type_in_template(rung) else None,
             # Security groups stand on the interfaces, and a managed group's template names no subnet.
             network_interfaces=[
-                aws.ec2.LaunchTemplateNetworkInterfaceArgs(**interface, security_groups=list(args.security_group_ids))
+                aws.ec2.LaunchTemplateNetworkInterfaceArgs(
+                    **interface, security_groups=list(args.network.security_group_ids)
+                )
                 for interface in efa.launch_template_interfaces(interfaces)
             ],
             block_device_mappings=volumes(pool),
@@ -152,7 +169,7 @@ class GpuNodeGroup(pulumi.ComponentResource):
             metadata_options={"http_endpoint": "enabled", "http_tokens": "required", "http_put_response_hop_limit": 1},
             placement={"group_name": group.name} if group else None,
             instance_market_options=market(rung),
-            capacity_reservation_specification=target(rung),
+            capacity_reservation_specification=target(rung.reservation or args.bought_id),
             user_data=boot(pool),
             # Tags stop at the template otherwise: AWS starts these three for us.
             tag_specifications=[
@@ -165,7 +182,7 @@ class GpuNodeGroup(pulumi.ComponentResource):
             f"{name}-nodes",
             cluster_name=args.cluster_name,
             node_role_arn=args.node_role_arn,
-            subnet_ids=list(args.subnet_ids),
+            subnet_ids=list(args.network.subnet_ids),
             ami_type=AMI_TYPES[pool.os, pool.instance.architecture],
             capacity_type=capacity.capacity_type(rung),
             instance_types=None if capacity.instance_type_in_template(rung) else [pool.instance.name],
@@ -188,6 +205,8 @@ class GpuNodeGroup(pulumi.ComponentResource):
         )
         asg_name = nodes.resources[0].autoscaling_groups[0].name
         told = autoscaler.node_template(pool.instance, interfaces, pool.volume_gib, pool.zone)
+        if rung.how is How.CAPACITY_BLOCK:
+            told |= autoscaler.KEPT_UNUSED
         for key, value in told.items():
             aws.autoscaling.Tag(
                 f"{name}-{key.rsplit('/', 1)[-1].lower()}",
@@ -232,9 +251,14 @@ def market(rung: Rung) -> aws.ec2.LaunchTemplateInstanceMarketOptionsArgsDict | 
     return {"market_type": kind} if kind else None
 
 
-def target(rung: Rung) -> aws.ec2.LaunchTemplateCapacityReservationSpecificationArgsDict | None:
-    reservation = capacity.reservation_target(rung)
-    return {"capacity_reservation_target": {"capacity_reservation_id": reservation}} if reservation else None
+def target(
+    reservation_id: pulumi.Input[str] | None,
+) -> aws.ec2.LaunchTemplateCapacityReservationSpecificationArgsDict | None:
+    return (
+        {"capacity_reservation_target": {"capacity_reservation_id": reservation_id}}
+        if reservation_id is not None
+        else None
+    )
 
 
 def boot(pool: Pool) -> str | None:

@@ -49,6 +49,8 @@ class Network(pulumi.ComponentResource):
     """By zone ID: nodes, pods, endpoints, file systems."""
     public_subnet_ids: Mapping[str, pulumi.Output[str]]
     """By zone ID: NAT gateways and load balancers."""
+    zone_names: Mapping[str, pulumi.Output[str]]
+    """By zone ID: what this account calls the zone, for services that know no IDs."""
 
     def __init__(self, name: str, args: NetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("gpuplatform:aws:Network", name, {}, opts)
@@ -125,6 +127,7 @@ class Network(pulumi.ComponentResource):
         self.vpc_id = vpc.id
         self.private_subnet_ids = {zone: subnet.id for zone, subnet in private.items()}
         self.public_subnet_ids = {zone: subnet.id for zone, subnet in public.items()}
+        self.zone_names = {zone: subnet.availability_zone for zone, subnet in private.items()}
         self.register_outputs(
             {
                 "vpc_id": self.vpc_id,

@@ -2,7 +2,8 @@
 
 A flavour is one rung of one pool. All flavours stand in one resource group of each team's ClusterQueue, in rung order: Kueue tries the
 next only where the one before has no room, and a job that selects its pool sees that pool's flavours alone. Every
-resource that a job may request must be covered, or it is never admitted.
+resource that a job may request must be covered, or it is never admitted. A rung that waits for consent has no nodes, so no flavour:
+what teams own of it they get when it is bought.
 """
 
 from __future__ import annotations
@@ -82,7 +83,8 @@ class Queues(pulumi.ComponentResource):
         flavors = [
             kueue(f"flavor-{flavor_name(pool, index)}", "ResourceFlavor", flavor_name(pool, index), flavor(pool, index))
             for pool in args.pools
-            for index in range(len(pool.rungs))
+            for index, rung in enumerate(pool.rungs)
+            if rung.stands
         ]
         quotas = {pool.name: split(_guaranteed(args.teams, pool), pool.rung_gpus) for pool in args.pools}
         unowned = {pool.name: quotas[pool.name].unowned for pool in args.pools}
@@ -188,7 +190,7 @@ def _groups(
     flavors: list[dict[str, Any]] = []
     for pool in pools:
         for index, owned in enumerate(gpus[pool.name]):
-            if not owned and not borrow:
+            if not pool.rungs[index].stands or (not owned and not borrow):
                 continue
             nominal = node_share(pool.instance, owned, efa=pool.efa).quantities()
             limit = None if borrow is None else node_share(pool.instance, borrow, efa=pool.efa).quantities()

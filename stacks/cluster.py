@@ -10,12 +10,16 @@ import pulumi_kubernetes as kubernetes
 
 from components.access import Access, AccessArgs
 from components.addons import Addon, Addons, AddonsArgs, Identity
+from components.bought_capacity import BoughtCapacity, BoughtCapacityArgs
+from components.capacity_block_starts import BlockStart, CapacityBlockStarts, CapacityBlockStartsArgs
 from components.control_plane import ControlPlane, ControlPlaneArgs
-from components.gpu_node_group import GpuNodeGroup, GpuNodeGroupArgs, Pool, group_name
+from components.gpu_node_group import GpuNodeGroup, GpuNodeGroupArgs, NodeNetwork, Pool, group_name
 from components.node_role import NodeRole, NodeRoleArgs
 from components.system_node_group import SystemNodeGroup, SystemNodeGroupArgs
 from gpuplatform.catalog import zones
 from gpuplatform.catalog.instances import instance
+from gpuplatform.sizing import capacity
+from gpuplatform.sizing.capacity import How, Rung
 from stacks.context import Context
 from stacks.network import NetworkLayer
 from stacks.sections.cluster import ClusterSettings, GpuPool
@@ -56,7 +60,7 @@ class ClusterLayer:
     karpenter_node_role_name: pulumi.Output[str]
     system: SystemNodeGroup
     pools: Mapping[str, tuple[GpuNodeGroup, ...]]
-    """One group a rung, first choice first."""
+    """One group a rung, first choice first; none for capacity that waits for consent."""
     after: pulumi.Resource
     """What runs on the cluster waits for this: nodes are up and names resolve; on the way down it goes before them."""
 
@@ -128,18 +132,43 @@ def build(settings: ClusterSettings, context: Context, network: NetworkLayer) ->
                     pool=pool,
                     rung=rung,
                     index=index,
-                    tags=context.tags.of(component="training"),
+                    tags=training,
                     cluster_name=plane.name,
                     node_role_arn=role.arn,
-                    subnet_ids=[network.private_subnet_ids[zone] for zone in sold],
-                    security_group_ids=[*node_groups, network.efa_security_group_id] if pool.efa else node_groups,
+                    network=NodeNetwork(
+                        subnet_ids=[network.private_subnet_ids[zone] for zone in sold],
+                        security_group_ids=[*node_groups, network.efa_security_group_id] if pool.efa else node_groups,
+                    ),
+                    bought_id=bought(group_name(name, rung, index), pool, rung),
                 ),
                 opts=joining,
             )
             for index, rung in enumerate(wanted.buy)
+            if rung.stands
         )
 
+    def bought(name: str, pool: Pool, rung: Rung) -> pulumi.Output[str] | None:
+        if capacity.purchase(pool.instance.name, rung) is None or pool.zone is None:
+            return None
+        args = BoughtCapacityArgs(
+            instance=pool.instance, rung=rung, tags=training, zone_name=network.zone_names[pool.zone]
+        )
+        return BoughtCapacity(f"{name}-capacity", args).reservation_id
+
+    training = context.tags.of(component="training")
     pools = {name: rungs(name, wanted) for name, wanted in settings.pools.items()}
+    starting = {
+        # Pool and place of the rung, not its whole label: a schedule's name has 64 characters at most.
+        f"{name}-{group.args.index}": BlockStart(rung=group.args.rung, group_name=group.name)
+        for name, groups in pools.items()
+        for group in groups
+        if group.args.rung.how is How.CAPACITY_BLOCK and group.args.rung.starts
+    }
+    if starting:
+        CapacityBlockStarts(
+            "capacity-blocks",
+            CapacityBlockStartsArgs(account=account, tags=training, cluster_name=plane.name, blocks=starting),
+        )
     services = Addons(
         "cluster-addons",
         AddonsArgs(

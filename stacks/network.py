@@ -25,6 +25,8 @@ class NetworkLayer:
     """By zone ID."""
     public_subnet_ids: Mapping[str, pulumi.Output[str]]
     """By zone ID."""
+    zone_names: Mapping[str, pulumi.Output[str]]
+    """By zone ID: what this account calls the zone."""
     node_security_group_id: pulumi.Output[str]
     efa_security_group_id: pulumi.Output[str]
 
@@ -66,6 +68,7 @@ def build(settings: NetworkSettings, context: Context) -> NetworkLayer:
         cidr=str(settings.cidr),
         private_subnet_ids=network.private_subnet_ids,
         public_subnet_ids=network.public_subnet_ids,
+        zone_names=network.zone_names,
         node_security_group_id=groups.node_id,
         efa_security_group_id=groups.efa_id,
     )

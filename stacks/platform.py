@@ -196,7 +196,7 @@ def _monitoring(
 def _hardware(cluster: ClusterLayer, data: DataLayer, install: _Installer) -> None:
     """What makes GPUs and EFA countable, and the file system mountable."""
     install("nvidia", charts.NVIDIA_DEVICE_PLUGIN, device_plugins.NAMESPACE, device_plugins.nvidia_values())
-    if efa := [name for name, rungs in cluster.pools.items() if rungs[0].args.pool.efa]:
+    if efa := [name for name, rungs in cluster.pools.items() if rungs and rungs[0].args.pool.efa]:
         install("efa", charts.EFA_DEVICE_PLUGIN, device_plugins.NAMESPACE, device_plugins.efa_values(efa))
     if data.file_system is not None:
         install("fsx", charts.FSX_CSI_DRIVER, fsx_csi.NAMESPACE, fsx_csi.values())

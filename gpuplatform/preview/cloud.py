@@ -32,6 +32,7 @@ EC2_PREFIX: Final = {
     "LaunchTemplate": "lt",
     "PlacementGroup": "pg",
     "CapacityReservation": "cr",
+    "CapacityBlockReservation": "cr",
     "SecurityGroupIngressRule": "sgr",
     "SecurityGroupEgressRule": "sgr",
 }

@@ -13,6 +13,10 @@ from gpuplatform.sizing.pods import EFA_HUGEPAGES_MIB
 
 PREFIX = "k8s.io/cluster-autoscaler/node-template"
 
+KEPT_UNUSED = {f"{PREFIX}/autoscaling-options/scaledownunneededtime": "4368h"}
+"""For nodes that are paid used or not: the autoscaler leaves them as long as the longest capacity block lasts, 182 days
+(cloudprovider/aws/README.md, "Auto-discovery setup"; EC2 user guide, capacity-blocks-purchase; read 2026-11-22)."""
+
 
 def node_template(
     instance: InstanceType, interfaces: Sequence[Interface], volume_gib: int, zone: str | None

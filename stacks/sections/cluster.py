@@ -10,8 +10,8 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 from components.gpu_node_group import LONGEST_NAME, OperatingSystem, group_name
 from gpuplatform.catalog.charts import CLUSTER_AUTOSCALER_TAGS
 from gpuplatform.catalog.instances import instance
-from gpuplatform.sizing.capacity import Rung, check_order, usage_class
-from stacks.sections.types import Arn, InstanceName, Name, Section, ZoneId
+from gpuplatform.sizing.capacity import RESERVED, Rung, check_consent, check_order, usage_class
+from stacks.sections.types import Arn, InstanceName, Maximum, Name, Section, ZoneId
 
 
 class SystemNodes(Section):
@@ -20,14 +20,8 @@ class SystemNodes(Section):
     instance: InstanceName
     min: int = Field(ge=1)
     """Nodes while awake; asleep there are none."""
-    max: int = Field(ge=1)
+    max: Maximum = Field(ge=1)
     volume_gib: int = Field(default=30, ge=20)
-
-    @model_validator(mode="after")
-    def _range(self) -> SystemNodes:
-        if self.min > self.max:
-            raise ValueError(f"min {self.min} is more than max {self.max}")
-        return self
 
 
 class GpuPool(Section):
@@ -80,8 +74,10 @@ class GpuPool(Section):
             raise ValueError(
                 f"zone: {self.instance} uses EFA, whose traffic stays in one zone; name it, such as use1-az6"
             )
-        if self.zone is None and any(rung.reservation for rung in self.buy):
+        if self.zone is None and any(rung.how in RESERVED for rung in self.buy):
             raise ValueError("zone: a reservation is for one zone; name it")
+        for rung in self.buy:
+            check_consent(self.instance, rung)
         sold = instance(self.instance).usage_classes
         for rung in self.buy:
             if usage_class(rung) not in sold:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from components.gpu_node_group import GpuNodeGroup, GpuNodeGroupArgs, OperatingSystem, Pool
+from components.gpu_node_group import GpuNodeGroup, GpuNodeGroupArgs, NodeNetwork, OperatingSystem, Pool
 from components.tags import CostTags
 from gpuplatform.catalog.instances import instance
 from gpuplatform.preview.plan import Plan
@@ -42,6 +42,10 @@ def pool(name: str, *, efa: bool = True, **changed: Any) -> Pool:
     return Pool(**(shape | changed))
 
 
+def network(subnets: list[str]) -> NodeNetwork:
+    return NodeNetwork(subnet_ids=subnets, security_group_ids=["sg-cluster", "sg-nodes", "sg-efa"])
+
+
 def args(shape: Pool, bought: Rung, **changed: Any) -> GpuNodeGroupArgs:
     wiring: dict[str, Any] = {
         "pool": shape,
@@ -50,8 +54,7 @@ def args(shape: Pool, bought: Rung, **changed: Any) -> GpuNodeGroupArgs:
         "tags": TAGS,
         "cluster_name": "main",
         "node_role_arn": "arn:aws:iam::111122223333:role/nodes",
-        "subnet_ids": ["subnet-a"] if shape.zone else ["subnet-a", "subnet-b"],
-        "security_group_ids": ["sg-cluster", "sg-nodes", "sg-efa"],
+        "network": network(["subnet-a"] if shape.zone else ["subnet-a", "subnet-b"]),
     }
     return GpuNodeGroupArgs(**(wiring | changed))
 
@@ -121,6 +124,16 @@ def test_reservation_is_targeted_on_demand_capacity_without_a_placement_group(re
     assert "instanceMarketOptions" not in template
     assert (nodes["capacityType"], nodes["instanceTypes"]) == ("ON_DEMAND", ["p5.48xlarge"])
     assert not plan.all(PLACEMENT)
+
+
+def test_what_the_program_bought_is_targeted_like_what_stood_before(record_plan: Record) -> None:
+    waiting = Rung(how=How.RESERVATION, max=4, until=END)
+    bought = args(pool("p5.48xlarge"), waiting, bought_id="cr-new")
+    template = record_plan(lambda: GpuNodeGroup("gpu-0", bought)).one(TEMPLATE).inputs
+
+    assert template["capacityReservationSpecification"] == {
+        "capacityReservationTarget": {"capacityReservationId": "cr-new"}
+    }
 
 
 @pytest.mark.parametrize(("how", "capacity_type"), [(How.ON_DEMAND, "ON_DEMAND"), (How.SPOT, "SPOT")])
@@ -226,6 +239,15 @@ def test_autoscaler_is_told_what_it_cannot_know(record_plan: Record) -> None:
     assert not any(t["tag"]["propagateAtLaunch"] for t in tags)
 
 
+def test_nodes_of_a_block_are_kept_unused_and_no_others(record_plan: Record) -> None:
+    def kept(bought: Rung) -> list[str]:
+        tags = plan_of(record_plan, pool("p5.48xlarge"), bought).all("aws:autoscaling/tag:Tag")
+        return [t.inputs["tag"]["value"] for t in tags if t.inputs["tag"]["key"].endswith("/scaledownunneededtime")]
+
+    assert kept(rung(How.CAPACITY_BLOCK)) == ["4368h"]
+    assert kept(rung(How.ON_DEMAND)) == []
+
+
 @pytest.mark.parametrize(
     ("build", "sentence"),
     [
@@ -238,10 +260,18 @@ def test_autoscaler_is_told_what_it_cannot_know(record_plan: Record) -> None:
         ),
         (lambda: args(pool("p5.48xlarge", efa=False), rung(How.RESERVATION)), f"{BLOCK} is capacity in one zone"),
         (
-            lambda: args(pool("p5.48xlarge"), rung(How.ON_DEMAND), subnet_ids=["a", "b"]),
+            lambda: args(pool("p5.48xlarge"), Rung(how=How.RESERVATION, max=1, until=END)),
+            "bought_id: missing, and reservation of pool gpu names no reservation that stands",
+        ),
+        (
+            lambda: args(pool("p5.48xlarge"), rung(How.SPOT), bought_id="cr-new"),
+            "bought_id: spot uses no reservation",
+        ),
+        (
+            lambda: args(pool("p5.48xlarge"), rung(How.ON_DEMAND), network=network(["a", "b"])),
             "subnet_ids: 2 given; pool gpu is in use1-az6 only",
         ),
-        (lambda: args(pool("g6.xlarge", efa=False), rung(How.SPOT), subnet_ids=[]), "subnet_ids: none given"),
+        (lambda: args(pool("g6.xlarge", efa=False), rung(How.SPOT), network=network([])), "subnet_ids: none given"),
     ],
 )
 def test_what_cannot_work_is_refused_in_a_sentence(build: Any, sentence: str) -> None:

@@ -71,6 +71,15 @@ def test_rungs_are_tried_in_the_order_of_the_settings(record_plan: Record) -> No
     assert list(group(plan, "research")) == ["h100-capacity-block-0", "h100-on-demand-1"]
 
 
+def test_capacity_that_waits_for_consent_has_no_flavour_and_no_quota(record_plan: Record) -> None:
+    waiting = Rung(how=How.RESERVATION, max=4, until=datetime.date(2026, 12, 20))
+    pool = TrainingPool(name="h100", instance=H100.instance, efa=True, rungs=[waiting, *H100.rungs[1:]])
+    plan = record_plan(lambda: queues([pool], THREE))
+
+    assert [f.inputs["metadata"]["name"] for f in plan.all(f"{KUEUE}:ResourceFlavor")] == ["h100-on-demand-1"]
+    assert list(group(plan, "research")) == ["h100-on-demand-1"]
+
+
 def test_what_teams_own_and_nobody_owns_is_what_is_bought(record_plan: Record) -> None:
     plan = record_plan(lambda: queues([H100], THREE))
 

@@ -33,6 +33,7 @@ def build(environment: str, known: bool = True, **changed: Any) -> Plan:
             cidr="10.0.0.0/16",
             private_subnet_ids={zone: pulumi.Output.from_input(f"subnet-{zone}") for zone in ZONES},
             public_subnet_ids={},
+            zone_names={zone: pulumi.Output.from_input(f"name-of-{zone}") for zone in ZONES},
             node_security_group_id=pulumi.Output.from_input("sg-nodes"),
             efa_security_group_id=pulumi.Output.from_input("sg-efa"),
         )
@@ -152,3 +153,45 @@ def test_everything_taggable_says_who_pays(prod: Plan) -> None:
     for resource in prod.resources:
         if resource.type.startswith(("aws:", "eks:")) and resource.type not in untaggable:
             assert resource.inputs["tags"]["team"] == "ml", resource.urn
+
+
+OFFER = {
+    "how": "capacity-block",
+    "max": 4,
+    "offering": "cb-0123456789abcdef0",
+    "starts": "2026-12-01T11:30:00Z",
+    "until": "2026-12-08T11:30:00Z",
+}
+CONSENT = {"by": "jo@example.com", "date": "2026-11-22", "buys": OFFER["offering"], "dollars": 21144}
+
+
+def with_block(**changed: Any) -> Plan:
+    buy = [OFFER | changed, {"how": "on-demand", "max": 4}]
+    return build("prod", pools={"h100": {"instance": "p5.48xlarge", "zone": "use1-az6", "buy": buy}})
+
+
+def test_capacity_without_consent_is_neither_bought_nor_built() -> None:
+    plan = with_block()
+
+    assert plan.outputs["rungs"] == {"h100": ["on-demand-1"]}
+    assert not [r for r in plan.resources if "apacityBlock" in r.type]
+
+
+def test_capacity_with_consent_is_bought_targeted_and_started_with_its_block() -> None:
+    plan = with_block(consent=CONSENT)
+    block = plan.one("aws:ec2/capacityBlockReservation:CapacityBlockReservation")
+    template = plan.one("aws:ec2/launchTemplate:LaunchTemplate", "h100-capacity-block-0-template").inputs
+
+    assert plan.outputs["rungs"] == {"h100": ["capacity-block-0", "on-demand-1"]}
+    assert template["capacityReservationSpecification"] == {
+        "capacityReservationTarget": {"capacityReservationId": block.outputs["id"]}
+    }
+    assert plan.one("aws:scheduler/schedule:Schedule").name == "capacity-blocks-h100-0"
+
+
+def test_reservation_is_made_in_the_zone_by_the_name_that_this_account_gives_it() -> None:
+    rung = {"how": "reservation", "max": 2, "until": "2026-12-20"}
+    buy = [rung | {"consent": CONSENT | {"buys": "2 p5.48xlarge until 2026-12-20T11:30:00Z"}}]
+    plan = build("prod", pools={"h100": {"instance": "p5.48xlarge", "zone": "use1-az6", "buy": buy}})
+
+    assert plan.one("aws:ec2/capacityReservation:CapacityReservation").inputs["availabilityZone"] == "name-of-use1-az6"

@@ -39,6 +39,7 @@ def build(context: Context = CONTEXT, **changed: Any) -> data.DataLayer:
         cidr="10.40.0.0/16",
         private_subnet_ids={z: pulumi.Output.from_input(f"subnet-{z}") for z in ("use1-az4", "use1-az6")},
         public_subnet_ids={},
+        zone_names={},
         node_security_group_id=pulumi.Output.from_input("sg-nodes"),
         efa_security_group_id=pulumi.Output.from_input("sg-efa"),
     )

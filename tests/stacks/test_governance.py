@@ -56,6 +56,7 @@ def program(given: GovernanceSettings, where: Context) -> None:
         cidr="10.0.0.0/16",
         private_subnet_ids={"use1-az4": known("subnet-1"), "use1-az6": known("subnet-2")},
         public_subnet_ids={},
+        zone_names={},
         node_security_group_id=known("sg-1"),
         efa_security_group_id=known("sg-2"),
     )
