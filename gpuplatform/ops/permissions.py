@@ -21,6 +21,8 @@ _GLOBAL = frozenset({"iam", "budgets", "ce"})
 
 def rows(aws: Aws, wanted: Wanted, who: Caller) -> Iterator[Row]:
     needed = _needed(wanted, who, aws.region)
+    if not needed:
+        return
     everything = f"{len(needed)} actions that create {len(wanted.created.keys() & RIGHTS.keys())} types of resources"
     try:
         principal = _principal(aws, who)

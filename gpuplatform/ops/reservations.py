@@ -9,7 +9,7 @@ from typing import Any
 
 from gpuplatform.ops.account import Aws, Unanswered
 from gpuplatform.ops.results import Row, Verdict, info, judged
-from gpuplatform.ops.wanted import NodeGroup, Reservation, Wanted
+from gpuplatform.ops.wanted import Moment, NodeGroup, Reservation, Wanted
 from gpuplatform.sizing.capacity import How
 
 CHECK = "reservation"
@@ -101,26 +101,40 @@ def facts(found: Mapping[str, Any], group: NodeGroup, reservation: Reservation) 
 
 
 def _dates(found: Mapping[str, Any], reservation: Reservation) -> Iterator[Row]:
-    """AWS's dates are moments in UTC; the settings' are days."""
     starts: datetime.datetime | None = found.get("StartDate")
     ends: datetime.datetime | None = found.get("EndDate")
     if reservation.starts and starts:
         yield judged(
             CHECK,
             "start",
-            wanted=f"by {reservation.starts}",
-            found=f"{starts:%Y-%m-%d %H:%M} UTC",
-            holds=starts.date() <= reservation.starts,
-            else_do=f"set starts to {starts:%Y-%m-%d}",
+            wanted=f"by {_told(reservation.starts)}",
+            found=_told(starts),
+            holds=_alike(starts, reservation.starts) <= reservation.starts,
+            else_do=f"set starts to {_written(starts)}",
         )
     elif found["State"] == "scheduled" and starts:
-        yield info(CHECK, "start", found=f"{starts:%Y-%m-%d %H:%M} UTC; no node starts before")
+        yield info(CHECK, "start", found=f"{_told(starts)}; no node starts before")
     if reservation.until and ends:
         yield judged(
             CHECK,
             "end",
-            wanted=f"{reservation.until} or later",
-            found=f"{ends:%Y-%m-%d %H:%M} UTC",
-            holds=ends.date() >= reservation.until,
-            else_do=f"set until to {ends:%Y-%m-%d}; from 30 minutes before the end EC2 terminates what still runs",
+            wanted=f"{_told(reservation.until)} or later",
+            found=_told(ends),
+            holds=_alike(ends, reservation.until) >= reservation.until,
+            else_do=f"set until to {_written(ends)}; from 30 minutes before the end EC2 terminates what still runs",
         )
+
+
+def _alike(moment: datetime.datetime, setting: Moment) -> Moment:
+    """Where the setting is a day, the day in UTC: AWS's dates are moments."""
+    return moment if isinstance(setting, datetime.datetime) else moment.astimezone(datetime.UTC).date()
+
+
+def _told(moment: Moment) -> str:
+    if isinstance(moment, datetime.datetime):
+        return f"{moment.astimezone(datetime.UTC):%Y-%m-%d %H:%M} UTC"
+    return moment.isoformat()
+
+
+def _written(moment: datetime.datetime) -> str:
+    return f"{moment.astimezone(datetime.UTC):%Y-%m-%dT%H:%M:%SZ}"

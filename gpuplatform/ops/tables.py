@@ -59,22 +59,19 @@ def _sum(report: Report) -> str:
 
 def capacity_blocks(console: Console, offers: Sequence[Offer]) -> None:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("zone")
-    table.add_column("starts, UTC")
-    table.add_column("ends, UTC")
-    table.add_column("instances")
-    for heading in ("hours", "up front", "a GPU-hour"):
-        table.add_column(heading, justify="right")
-    table.add_column("offering", overflow="fold")
+    for heading in ("offering", "zone", "starts, UTC", "ends, UTC"):
+        table.add_column(heading, no_wrap=True)
+    for heading in ("instances", "hours", "up front", "a GPU-hour"):
+        table.add_column(heading, justify="right", no_wrap=True)
     for offer in offers:
         table.add_row(
+            offer.id,
             offer.zone_id,
             f"{offer.starts:%Y-%m-%d %H:%M}",
             f"{offer.ends:%Y-%m-%d %H:%M}",
-            f"{offer.count} × {offer.instance_type}",
+            str(offer.count),
             f"{offer.hours:g}",
             f"{offer.upfront:,.2f} {offer.currency}",
             f"{offer.per_gpu_hour:.3f}",
-            offer.id,
         )
     console.print(table)

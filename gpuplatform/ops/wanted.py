@@ -16,6 +16,7 @@ _HOW = {"CAPACITY_BLOCK": How.CAPACITY_BLOCK, "SPOT": How.SPOT, "ON_DEMAND": How
 _KARPENTER_HOW = {"spot": How.SPOT, "on-demand": How.ON_DEMAND}
 
 Resource = Mapping[str, Any]
+Moment = datetime.date | datetime.datetime
 
 
 class UnreadablePlan(ValueError):  # noqa: N818 - says what is wrong, as KeyError does
@@ -27,8 +28,8 @@ class Reservation:
     """A capacity block or on-demand reservation that the settings name and a node group targets."""
 
     id: str
-    starts: datetime.date | None
-    until: datetime.date | None
+    starts: Moment | None
+    until: Moment | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -160,7 +161,7 @@ def _reservation(identifier: str, settings: Mapping[str, Any]) -> Reservation:
     """With the dates that stand beside its id in the settings."""
     named = (mapping for mapping in _mappings(settings) if mapping.get("reservation") == identifier)
     beside = next(named, dict[str, Any]())
-    return Reservation(id=identifier, starts=_date(beside.get("starts")), until=_date(beside.get("until")))
+    return Reservation(id=identifier, starts=_moment(beside.get("starts")), until=_moment(beside.get("until")))
 
 
 def _mappings(value: Any) -> Iterator[Mapping[str, Any]]:
@@ -175,8 +176,12 @@ def _mappings(value: Any) -> Iterator[Mapping[str, Any]]:
             yield from _mappings(item)
 
 
-def _date(written: Any) -> datetime.date | None:
-    return datetime.date.fromisoformat(str(written)) if written else None
+def _moment(written: Any) -> Moment | None:
+    """A day, 2026-12-20, or a time with its zone, 2026-12-20T11:30:00Z."""
+    if not written:
+        return None
+    text = str(written)
+    return datetime.datetime.fromisoformat(text) if "T" in text or " " in text else datetime.date.fromisoformat(text)
 
 
 def _pool(plan: _Plan, pool: Resource) -> ElasticPool:

@@ -1,0 +1,149 @@
+"""What is asked of an account is what the plans of dev and prod hold, and nothing that they do not."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import pytest
+
+from gpuplatform.ops.wanted import ElasticPool, Endpoint, NodeGroup, Reservation, UnreadablePlan, wanted
+from gpuplatform.sizing.capacity import How
+from tests.ops.conftest import Documents
+
+PRIVATE = ("use1-az1", "use1-az4", "use1-az6")
+
+
+def test_node_groups_of_prod(documents: Documents) -> None:
+    found = {group.name: group for group in wanted(documents("prod")).node_groups}
+    assert {name: (g.instance_types, g.how, g.max, g.zone_ids) for name, g in found.items()} == {
+        "h100-capacity-block-0": (("p5.48xlarge",), How.CAPACITY_BLOCK, 4, ("use1-az6",)),
+        "h100-on-demand-1": (("p5.48xlarge",), How.ON_DEMAND, 4, ("use1-az6",)),
+        "a100-on-demand-0": (("p4d.24xlarge",), How.ON_DEMAND, 2, ("use1-az6",)),
+        "a100-spot-1": (("p4d.24xlarge",), How.SPOT, 4, ("use1-az6",)),
+        "system": (("m7g.xlarge",), How.ON_DEMAND, 6, PRIVATE),
+    }
+    assert {name: g.reservation for name, g in found.items() if g.reservation} == {
+        "h100-capacity-block-0": Reservation(id="cr-0123456789abcdef0", starts=None, until=datetime.date(2026, 12, 20))
+    }
+
+
+def test_elastic_pools_of_prod(documents: Documents) -> None:
+    both = (How.SPOT, How.ON_DEMAND)
+    alias = ("al2023@v20260714",)
+    assert wanted(documents("prod")).pools == (
+        ElasticPool(
+            name="l40s",
+            instance_types=("g6e.12xlarge", "g6e.24xlarge"),
+            hows=both,
+            max_gpus=16,
+            zone_ids=PRIVATE,
+            ami_aliases=alias,
+        ),
+        ElasticPool(
+            name="small",
+            instance_types=("g6.2xlarge", "g5.2xlarge", "g6e.2xlarge"),
+            hows=both,
+            max_gpus=8,
+            zone_ids=PRIVATE,
+            ami_aliases=alias,
+        ),
+    )
+
+
+def test_endpoints_of_prod_are_at_the_most_that_their_scaling_allows(documents: Documents) -> None:
+    assert wanted(documents("prod")).endpoints == (
+        Endpoint(name="gpuplatform-prod-chat-8b", instance_type="ml.g6.2xlarge", max=6, twice_while_updated=True),
+        Endpoint(name="gpuplatform-prod-transcribe", instance_type="ml.g5.2xlarge", max=4, twice_while_updated=True),
+    )
+
+
+def test_dev_asks_for_its_own_account_and_for_no_endpoint_instances(documents: Documents) -> None:
+    found = wanted(documents("dev"))
+    assert (found.environment, found.region, found.accounts, found.kubernetes) == (
+        "dev",
+        "us-east-1",
+        ("111122223333",),
+        "1.35",
+    )
+    assert found.endpoints == (), "dev's endpoint is serverless"
+    assert {g.name: g.how for g in found.node_groups} == {"l4-spot-0": How.SPOT, "system": How.ON_DEMAND}
+
+
+def test_created_names_carry_the_suffix_that_pulumi_adds(documents: Documents) -> None:
+    created = wanted(documents("prod")).created
+    assert created["aws:ec2/vpc:Vpc"] == "network-vpc-0000000"
+    assert created["aws:sagemaker/endpoint:Endpoint"].startswith("gpuplatform-prod-"), "a fixed name stays as it is"
+    assert not any(type_.startswith(("kubernetes:", "gpuplatform:", "pulumi:")) for type_ in created)
+
+
+def _one(document: dict[str, Any], name: str) -> dict[str, Any]:
+    (found,) = (r for r in document["resources"] if r["name"] == name)
+    return found
+
+
+def _group(document: dict[str, Any], name: str) -> NodeGroup:
+    return next(g for g in wanted(document).node_groups if g.name == name)
+
+
+def test_group_whose_template_targets_a_reservation_buys_by_reservation(documents: Documents) -> None:
+    document = documents("prod")
+    _one(document, "h100-on-demand-1-template")["inputs"]["capacityReservationSpecification"] = {
+        "capacityReservationTarget": {"capacityReservationId": "cr-00000001"}
+    }
+    found = _group(document, "h100-on-demand-1")
+    assert found.how is How.RESERVATION
+    assert found.reservation == Reservation(id="cr-00000001", starts=None, until=None)
+
+
+def test_reservation_that_the_plan_itself_makes_is_not_looked_for(documents: Documents) -> None:
+    document = documents("prod")
+    template = _one(document, "h100-capacity-block-0-template")
+    template["property_dependencies"]["capacityReservationSpecification"] = [template["urn"]]
+    found = _group(document, "h100-capacity-block-0")
+    assert found.reservation is None
+    assert found.how is How.CAPACITY_BLOCK
+
+
+def test_pinned_release_of_a_group_is_kept(documents: Documents) -> None:
+    document = documents("prod")
+    _one(document, "a100-spot-1-nodes")["inputs"]["releaseVersion"] = "1.35.2-20260714"
+    assert _group(document, "a100-spot-1").release == "1.35.2-20260714"
+
+
+def test_elastic_pool_confined_to_a_zone_is_asked_there_alone(documents: Documents) -> None:
+    document = documents("prod")
+    _one(document, "small-pool")["inputs"]["spec"]["template"]["spec"]["requirements"].append(
+        {"key": "topology.k8s.aws/zone-id", "operator": "In", "values": ["use1-az4"]}
+    )
+    assert next(p for p in wanted(document).pools if p.name == "small").zone_ids == ("use1-az4",)
+
+
+def test_elastic_pool_without_instance_types_is_refused(documents: Documents) -> None:
+    document = documents("prod")
+    spec = _one(document, "small-pool")["inputs"]["spec"]["template"]["spec"]
+    spec["requirements"] = [r for r in spec["requirements"] if r["key"] != "node.kubernetes.io/instance-type"]
+    with pytest.raises(UnreadablePlan, match="pool small names no instance types"):
+        wanted(document)
+
+
+def test_endpoint_that_is_updated_in_batches_needs_no_second_fleet(documents: Documents) -> None:
+    document = documents("prod")
+    _one(document, "chat-8b-endpoint")["inputs"]["deploymentConfig"] = {"rollingUpdatePolicy": {}}
+    chat, transcribe = wanted(document).endpoints
+    assert not chat.twice_while_updated
+    assert transcribe.twice_while_updated
+
+
+def test_endpoint_without_scaling_has_the_instances_it_starts_with(documents: Documents) -> None:
+    document = documents("prod")
+    document["resources"] = [r for r in document["resources"] if r["name"] != "chat-8b-scaling-target"]
+    assert wanted(document).endpoints[0].max == 2
+
+
+@pytest.mark.parametrize("missing", ["resources", "region"])
+def test_other_documents_are_refused(missing: str) -> None:
+    whole: dict[str, Any] = {"resources": [{"urn": "u", "type": "t", "inputs": {}, "name": "n"}], "region": "us-east-1"}
+    assert wanted(whole).region == "us-east-1"
+    with pytest.raises(UnreadablePlan, match="gpuplatform preview --json"):
+        wanted({**whole, missing: None})
