@@ -1,7 +1,6 @@
 """The capacity blocks that AWS offers now. Describes only; buying one is for a person.
 
-Limits: EC2 API, DescribeCapacityBlockOfferings (instances, durations); EC2 user guide, "Capacity Blocks for ML" (a start within
-eight weeks). Read 2026-11-22.
+Limits: EC2 API, DescribeCapacityBlockOfferings, read 2026-11-22.
 """
 
 from __future__ import annotations
@@ -13,11 +12,11 @@ from typing import Any
 from gpuplatform.catalog import instances, zones
 from gpuplatform.ops.account import Aws, CallError
 from gpuplatform.ops.offerings import zone_names
+from gpuplatform.sizing.capacity import OFFERED_AHEAD
 
 MOST_INSTANCES = 64
 BY_DAY, BY_WEEK = 14, 182
 """Days up to which a block lasts any number of days; then whole weeks, up to the second."""
-AHEAD = datetime.timedelta(weeks=8)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,18 +37,18 @@ class Query:
             raise CallError(str(error)) from error
         if "capacity-block" not in classes:
             sold = [n for n in instances.names() if "capacity-block" in instances.instance(n).usage_classes]
-            raise CallError(f"--type {self.instance_type} is not sold in capacity blocks; accepted: {', '.join(sold)}")
+            raise CallError(f"{self.instance_type} is not sold in capacity blocks; accepted: {', '.join(sold)}")
         if not 1 <= self.count <= MOST_INSTANCES:
-            raise CallError(f"--count {self.count}: a capacity block holds 1 to {MOST_INSTANCES} instances")
+            raise CallError(f"{self.count} instances: a capacity block holds 1 to {MOST_INSTANCES}")
         days, rest = divmod(self.hours, 24)
         if rest or not (1 <= days <= BY_DAY or (days <= BY_WEEK and days > 0 and days % 7 == 0)):
             raise CallError(
-                f"--hours {self.hours}: a capacity block lasts 1 to {BY_DAY} days, or whole weeks up to {BY_WEEK} days; "
+                f"{self.hours} hours: a capacity block lasts 1 to {BY_DAY} days, or whole weeks up to {BY_WEEK} days; "
                 f"nearest: {' or '.join(str(24 * near) for near in _nearest(self.hours))}"
             )
-        if self.earliest and not self.today <= self.earliest <= self.today + AHEAD:
+        if self.earliest and not self.today <= self.earliest <= self.today + OFFERED_AHEAD:
             raise CallError(
-                f"--earliest {self.earliest}: a capacity block starts within eight weeks, from {self.today} to {self.today + AHEAD}"
+                f"start on {self.earliest}: a capacity block starts within eight weeks, from {self.today} to {self.today + OFFERED_AHEAD}"
             )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gpuplatform.ops import images, offerings, permissions, quotas, reservations, spot
+from gpuplatform.ops import images, offerings, permissions, purchases, quotas, reservations, spot
 from gpuplatform.ops.account import Aws, Caller, caller, region_row
 from gpuplatform.ops.results import Row, Verdict
 from gpuplatform.ops.wanted import Wanted
@@ -50,6 +50,7 @@ def preflight(aws: Aws, wanted: Wanted, now: datetime.datetime, step: Callable[[
             "offerings": lambda: offerings.rows(aws, wanted),
             "quotas": lambda: quotas.rows(aws, wanted),
             "reservations": lambda: reservations.rows(aws, wanted),
+            "capacity blocks on sale": lambda: purchases.rows(aws, wanted, now.date()),
             "machine images": lambda: images.rows(aws, wanted),
             "spot capacity": lambda: spot.rows(aws, wanted, now),
             "permissions": lambda: permissions.rows(aws, wanted, who),

@@ -9,8 +9,8 @@ from typing import Any
 
 from gpuplatform.ops.account import Aws, Unanswered
 from gpuplatform.ops.results import Row, Verdict, info, judged
-from gpuplatform.ops.wanted import Moment, NodeGroup, Reservation, Wanted
-from gpuplatform.sizing.capacity import How
+from gpuplatform.ops.wanted import NodeGroup, Reservation, Wanted
+from gpuplatform.sizing.capacity import How, Moment
 
 CHECK = "reservation"
 USABLE = frozenset({"active", "scheduled"})

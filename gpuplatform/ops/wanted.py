@@ -5,18 +5,21 @@ The plan is the JSON document of `gpuplatform preview --json`. Nothing here asks
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
-from gpuplatform.sizing.capacity import How
+from pydantic import TypeAdapter
+
+from gpuplatform.sizing.capacity import How, Moment, Rung
 
 _HOW = {"CAPACITY_BLOCK": How.CAPACITY_BLOCK, "SPOT": How.SPOT, "ON_DEMAND": How.ON_DEMAND}
 _KARPENTER_HOW = {"spot": How.SPOT, "on-demand": How.ON_DEMAND}
 
+_RUNG = TypeAdapter(Rung)
+"""A rung as the settings read it."""
+
 Resource = Mapping[str, Any]
-Moment = datetime.date | datetime.datetime
 
 
 class UnreadablePlan(ValueError):  # noqa: N818 - says what is wrong, as KeyError does
@@ -30,6 +33,15 @@ class Reservation:
     id: str
     starts: Moment | None
     until: Moment | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Purchase:
+    """A capacity block that is bought, or would be with consent."""
+
+    pool: str
+    instance_type: str
+    rung: Rung
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,6 +95,7 @@ class Wanted:
     node_groups: tuple[NodeGroup, ...]
     pools: tuple[ElasticPool, ...]
     endpoints: tuple[Endpoint, ...]
+    purchases: tuple[Purchase, ...]
     created: Mapping[str, str]
     """Type of every resource that Pulumi creates in AWS → the name one of them will carry, or begin with."""
 
@@ -104,6 +117,11 @@ def wanted(document: Mapping[str, Any]) -> Wanted:
         node_groups=tuple(_node_group(plan, group) for group in plan.all("aws:eks/nodeGroup:NodeGroup")),
         pools=tuple(_pool(plan, pool) for pool in plan.all("kubernetes:karpenter.sh/v1:NodePool")),
         endpoints=tuple(_endpoints(plan)),
+        purchases=tuple(
+            Purchase(pool=pool, instance_type=instance_type, rung=rung)
+            for pool, instance_type, rung in plan.rungs()
+            if rung.offering
+        ),
         created={
             r["type"]: str(r["inputs"].get("name") or f"{r['name']}-0000000")
             for r in plan.resources
@@ -122,6 +140,13 @@ class _Plan:
 
     def all(self, type_: str) -> list[Resource]:
         return [r for r in self.resources if r["type"] == type_]
+
+    def rungs(self) -> Iterator[tuple[str, str, Rung]]:
+        """Every way of buying nodes for training, with its pool and instance type, from the settings."""
+        pools: Mapping[str, Any] = self.settings.get("gpuplatform:cluster", {}).get("pools") or {}
+        for name, pool in pools.items():
+            for rung in pool["buy"]:
+                yield name, pool["instance"], _RUNG.validate_python(rung)
 
     def behind(self, resource: Resource, key: str, type_: str) -> list[Resource]:
         """The resources of a type from whose outputs an input of `resource` comes."""
@@ -147,7 +172,7 @@ def _node_group(plan: _Plan, group: Resource) -> NodeGroup:
         how=how,
         max=int(inputs["scalingConfig"]["maxSize"]),
         zone_ids=_zones(plan.behind(group, "subnetIds", "aws:ec2/subnet:Subnet")),
-        reservation=_reservation(reservation, plan.settings) if reservation and not made_here else None,
+        reservation=_reservation(reservation, plan) if reservation and not made_here else None,
         ami_type=str(inputs.get("amiType", "")),
         release=inputs.get("releaseVersion"),
     )
@@ -157,31 +182,10 @@ def _zones(subnets: Sequence[Resource]) -> tuple[str, ...]:
     return tuple(sorted({str(s["inputs"]["availabilityZoneId"]) for s in subnets}))
 
 
-def _reservation(identifier: str, settings: Mapping[str, Any]) -> Reservation:
+def _reservation(identifier: str, plan: _Plan) -> Reservation:
     """With the dates that stand beside its id in the settings."""
-    named = (mapping for mapping in _mappings(settings) if mapping.get("reservation") == identifier)
-    beside = next(named, dict[str, Any]())
-    return Reservation(id=identifier, starts=_moment(beside.get("starts")), until=_moment(beside.get("until")))
-
-
-def _mappings(value: Any) -> Iterator[Mapping[str, Any]]:
-    """Every mapping in a JSON value, at any depth."""
-    if isinstance(value, Mapping):
-        found = cast("Mapping[str, Any]", value)
-        yield found
-        for inner in found.values():
-            yield from _mappings(inner)
-    elif isinstance(value, list):
-        for item in cast("list[Any]", value):
-            yield from _mappings(item)
-
-
-def _moment(written: Any) -> Moment | None:
-    """A day, 2026-12-20, or a time with its zone, 2026-12-20T11:30:00Z."""
-    if not written:
-        return None
-    text = str(written)
-    return datetime.datetime.fromisoformat(text) if "T" in text or " " in text else datetime.date.fromisoformat(text)
+    rung = next((rung for _, _, rung in plan.rungs() if rung.reservation == identifier), None)
+    return Reservation(id=identifier, starts=rung.starts if rung else None, until=rung.until if rung else None)
 
 
 def _pool(plan: _Plan, pool: Resource) -> ElasticPool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 
-from gpuplatform.ops.wanted import ElasticPool, Endpoint, NodeGroup, Reservation, Wanted
+from gpuplatform.ops.wanted import ElasticPool, Endpoint, NodeGroup, Purchase, Reservation, Wanted
 from gpuplatform.sizing.capacity import How
 
 BLOCK = Reservation(id="cr-0123456789abcdef0", starts=None, until=datetime.date(2026, 12, 20))
@@ -41,7 +41,9 @@ CHAT = Endpoint(name="chat", instance_type="ml.g6.2xlarge", max=6, twice_while_u
 
 
 def wanting(
-    *asked: NodeGroup | ElasticPool | Endpoint, accounts: tuple[str, ...] = (), created: dict[str, str] | None = None
+    *asked: NodeGroup | ElasticPool | Endpoint | Purchase,
+    accounts: tuple[str, ...] = (),
+    created: dict[str, str] | None = None,
 ) -> Wanted:
     return Wanted(
         environment="test",
@@ -51,5 +53,6 @@ def wanting(
         node_groups=tuple(a for a in asked if isinstance(a, NodeGroup)),
         pools=tuple(a for a in asked if isinstance(a, ElasticPool)),
         endpoints=tuple(a for a in asked if isinstance(a, Endpoint)),
+        purchases=tuple(a for a in asked if isinstance(a, Purchase)),
         created=created or {},
     )

@@ -136,7 +136,7 @@ def test_no_region_is_one_sentence() -> None:
 
 def test_number_that_is_not_sold_is_one_sentence() -> None:
     result = _run(*BLOCKS, "--region", "us-east-1", "--count", "65")
-    assert (result.exit_code, result.stderr) == (2, "--count 65: a capacity block holds 1 to 64 instances\n")
+    assert (result.exit_code, result.stderr) == (2, "65 instances: a capacity block holds 1 to 64\n")
 
 
 OFFER = Offer(

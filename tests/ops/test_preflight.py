@@ -51,7 +51,7 @@ def test_account_that_is_asked_everything_and_changed_in_nothing(aws: Aws) -> No
         *("account", "region", "zone", "offering", "quota", "reservation", "machine image"),
         *("spot role", "spot score", "spot price", "permission"),
     ]
-    assert len(steps) == 8
+    assert len(steps) == 9
     verbs = {operation.partition(".")[2] for operation in called}
     assert {v for v in verbs if not v.startswith(("Describe", "Get", "List", "Simulate"))} == set(), "reads only"
     assert report.fails, "moto has no image of EKS and no role of spot"

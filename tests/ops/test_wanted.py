@@ -105,6 +105,33 @@ def test_reservation_that_the_plan_itself_makes_is_not_looked_for(documents: Doc
     assert found.how is How.CAPACITY_BLOCK
 
 
+def _h100_buys(document: dict[str, Any]) -> list[dict[str, Any]]:
+    return document["settings"]["gpuplatform:cluster"]["pools"]["h100"]["buy"]
+
+
+def test_end_of_a_reservation_may_be_a_time(documents: Documents) -> None:
+    document = documents("prod")
+    _h100_buys(document)[0]["until"] = "2026-12-20T11:30:00Z"
+    found = _group(document, "h100-capacity-block-0").reservation
+    assert found
+    assert found.until == datetime.datetime(2026, 12, 20, 11, 30, tzinfo=datetime.UTC)
+
+
+def test_block_that_is_to_be_bought_is_a_purchase(documents: Documents) -> None:
+    document = documents("prod")
+    assert wanted(document).purchases == ()
+    offered = {
+        "how": "capacity-block",
+        "offering": "cb-01234567",
+        "max": 2,
+        "starts": "2026-12-02",
+        "until": "2026-12-06",
+    }
+    _h100_buys(document).append(offered)
+    (found,) = wanted(document).purchases
+    assert (found.pool, found.instance_type, found.rung.offering) == ("h100", "p5.48xlarge", "cb-01234567")
+
+
 def test_pinned_release_of_a_group_is_kept(documents: Documents) -> None:
     document = documents("prod")
     _one(document, "a100-spot-1-nodes")["inputs"]["releaseVersion"] = "1.35.2-20260714"
