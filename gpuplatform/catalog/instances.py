@@ -57,6 +57,9 @@ class InstanceType:
     architecture: str
     """"x86_64" or "arm64"."""
     gpu: Gpu | None
+    network_gbps: float
+    """Of the whole instance, each direction; of small types a peak. Bandwidths of cards do not always add up to it: a g6e.48xlarge's
+    are each given as the whole 400, a p6-b200.48xlarge's eight as 200 of 3,200."""
     network_cards: tuple[NetworkCard, ...]
     """In order of their index, from 0, which is the default card."""
     efa_max: int

@@ -12,6 +12,7 @@ import importlib.metadata
 import importlib.resources
 import json
 import os
+import re
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
@@ -52,6 +53,7 @@ def row(api: Mapping[str, Any]) -> dict[str, Any]:
         "memory_mib": api["MemoryInfo"]["SizeInMiB"],
         "architecture": _architecture(api),
         "gpu": _gpu(api),
+        "network_gbps": _gbps(network["NetworkPerformance"]),
         "network_cards": _cards(network["NetworkCards"]),
         "efa_max": network.get("EfaInfo", {}).get("MaximumEfaInterfaces", 0),
         "max_interfaces": network["MaximumNetworkInterfaces"],
@@ -88,6 +90,14 @@ def _gpu(api: Mapping[str, Any]) -> dict[str, Any] | None:
         "fraction": gpu["GpuPartitionSize"],
         "memory_mib": gpu["MemoryInfo"]["SizeInMiB"],
     }
+
+
+def _gbps(performance: str) -> float:
+    """Of EC2's words "100 Gigabit", "4x 100 Gigabit", "Up to 12.5 Gigabit"."""
+    found = re.fullmatch(r"(?:(\d+)x )?(?:Up to )?([\d.]+) Gigabit", performance)
+    if not found:
+        raise ValueError(f"network performance {performance!r}; expected words such as '4x 100 Gigabit'")
+    return int(found[1] or 1) * float(found[2])
 
 
 def _cards(api: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -46,6 +46,26 @@ def test_rows_agree_with_published_figures(name: str, published: tuple[object, .
     assert seen == published
 
 
+# Gbps. AWS's accelerated-computing specifications.
+@pytest.mark.parametrize(
+    ("name", "gbps"),
+    [
+        ("p4d.24xlarge", 400),
+        ("p5.4xlarge", 100),
+        ("p5.48xlarge", 3200),
+        ("p5en.48xlarge", 3200),
+        ("p6-b200.48xlarge", 3200),
+        ("p6-b300.48xlarge", 6400),
+        ("g5.48xlarge", 100),
+        ("g6e.48xlarge", 400),
+        ("g7e.48xlarge", 1600),
+        ("c7g.large", 12.5),
+    ],
+)
+def test_network_is_that_of_the_whole_instance(name: str, gbps: float) -> None:
+    assert instance(name).network_gbps == gbps
+
+
 @pytest.mark.parametrize("family", ["p4d", "p4de", "p5", "p5e", "p5en", "p6-b200", "p6-b300", "g5", "g6", "gr6"])
 def test_training_and_serving_families_are_there(family: str) -> None:
     assert any(instance(name).family == family for name in GPU_TYPES)

@@ -98,6 +98,14 @@ def test_cards_with_a_gap_are_refused() -> None:
         refresh.row(api)
 
 
+@pytest.mark.parametrize("words", ["High", "Up to", "400 Megabit"])
+def test_network_performance_in_other_words_is_refused(words: str) -> None:
+    api = _p5()
+    api["NetworkInfo"]["NetworkPerformance"] = words
+    with pytest.raises(ValueError, match=f"network performance '{words}'"):
+        refresh.row(api)
+
+
 def test_type_with_two_kinds_of_gpu_is_refused() -> None:
     api = _p5()
     api["GpuInfo"]["Gpus"] *= 2
