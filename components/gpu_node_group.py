@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 import pulumi
 import pulumi_aws as aws
@@ -19,6 +18,7 @@ from components.tags import CostTags
 from gpuplatform.catalog.instances import InstanceType
 from gpuplatform.sizing import autoscaler, capacity, efa, user_data
 from gpuplatform.sizing.capacity import How, Rung
+from gpuplatform.sizing.gpu_pool import OperatingSystem, Pool, Upkeep, may_be_warm
 
 POOL_LABEL = "gpuplatform.io/pool"
 RUNG_LABEL = "gpuplatform.io/rung"
@@ -29,55 +29,12 @@ ACCELERATOR_LABEL = "k8s.amazonaws.com/accelerator"
 (cluster-autoscaler, cloudprovider/aws/README.md, "Special note on GPU instances")."""
 
 
-class OperatingSystem(StrEnum):
-    AL2023 = "al2023"
-    BOTTLEROCKET = "bottlerocket"
-
-
 AMI_TYPES = {
     (OperatingSystem.AL2023, "x86_64"): "AL2023_x86_64_NVIDIA",
     (OperatingSystem.AL2023, "arm64"): "AL2023_ARM_64_NVIDIA",
     (OperatingSystem.BOTTLEROCKET, "x86_64"): "BOTTLEROCKET_x86_64_NVIDIA",
     (OperatingSystem.BOTTLEROCKET, "arm64"): "BOTTLEROCKET_ARM_64_NVIDIA",
 }
-
-
-# One at a time: a fault of the fabric or the driver shows on all nodes at once. XID 64, memory that could not be remapped,
-# is broken hardware: EKS would only reboot it (user guide, node-health-nma, read 2026-11-22).
-REPAIR: aws.eks.NodeGroupNodeRepairConfigArgsDict = {
-    "enabled": True,
-    "max_parallel_nodes_repaired_count": 1,
-    "node_repair_config_overrides": [
-        {
-            "node_monitoring_condition": "AcceleratedHardwareReady",
-            "node_unhealthy_reason": "NvidiaXID64Error",
-            "min_repair_wait_time_mins": 10,
-            "repair_action": "Replace",
-        }
-    ],
-}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Pool:
-    """What every rung of a pool has in common."""
-
-    name: str
-    instance: InstanceType
-    efa: bool
-    zone: str | None
-    """Zone ID; EFA and reservations need one, other pools may spread over all."""
-    os: OperatingSystem = OperatingSystem.AL2023
-    volume_gib: int = 200
-
-    def __post_init__(self) -> None:
-        gpu = self.instance.gpu
-        if gpu is None or gpu.manufacturer.upper() != "NVIDIA":
-            raise ValueError(f"instance: {self.instance.name} has no NVIDIA GPU, and the node images are NVIDIA's")
-        if self.efa and not self.instance.efa:
-            raise ValueError(f"efa: {self.instance.name} has no Elastic Fabric Adapter; leave it off")
-        if self.efa and self.zone is None:
-            raise ValueError(f"zone: missing; EFA traffic of {self.instance.name} stays in one zone, so name it")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,11 +145,14 @@ class GpuNodeGroup(pulumi.ComponentResource):
             instance_types=None if capacity.instance_type_in_template(rung) else [pool.instance.name],
             scaling_config={"min_size": 0, "desired_size": 0, "max_size": rung.max},
             launch_template={"id": template.id, "version": template.latest_version.apply(str)},
-            # Neither version nor release_version: EKS takes the cluster's at creation, and an upgrade of the control plane
-            # drains no training node. The group follows when its template changes, or by `aws eks update-nodegroup-version`.
+            # Without a pinned release EKS takes the cluster's version at creation, and an upgrade of the control plane drains
+            # no training node. The group follows when its template changes, or by `aws eks update-nodegroup-version`.
+            version=pool.upkeep.kubernetes(pool.os),
+            release_version=pool.upkeep.release,
             # MINIMAL ends an old node before it starts a new one: spare GPUs for the other way round seldom exist.
-            update_config={"max_unavailable": 1, "update_strategy": "MINIMAL"},
-            node_repair_config=REPAIR,
+            update_config={"max_unavailable": pool.upkeep.at_once, "update_strategy": "MINIMAL"},
+            node_repair_config=repair(pool.upkeep),
+            warm_pool_config=warm(pool, rung),
             labels={POOL_LABEL: pool.name, RUNG_LABEL: args.rung_label, ACCELERATOR_LABEL: accelerator(pool.instance)},
             taints=[{"key": "nvidia.com/gpu", "value": "present", "effect": "NO_SCHEDULE"}],
             tags=tags,
@@ -244,6 +204,33 @@ def volumes(pool: Pool) -> list[aws.ec2.LaunchTemplateBlockDeviceMappingArgsDict
     if pool.os is OperatingSystem.BOTTLEROCKET:
         return [{"device_name": "/dev/xvda", "ebs": system}, {"device_name": "/dev/xvdb", "ebs": data}]
     return [{"device_name": "/dev/xvda", "ebs": data}]
+
+
+def repair(upkeep: Upkeep) -> aws.eks.NodeGroupNodeRepairConfigArgsDict:
+    return {
+        "enabled": True,
+        "max_parallel_nodes_repaired_count": upkeep.repaired_at_once,
+        "node_repair_config_overrides": [
+            {
+                "node_monitoring_condition": fault.condition,
+                "node_unhealthy_reason": fault.reason,
+                "min_repair_wait_time_mins": fault.minutes,
+                "repair_action": fault.action,
+            }
+            for fault in upkeep.repairs
+        ],
+    }
+
+
+def warm(pool: Pool, rung: Rung) -> aws.eks.NodeGroupWarmPoolConfigArgsDict | None:
+    """Stopped instances, whose volumes alone cost. Without the prepared capacity, EC2 would keep as many as the group's maximum."""
+    if not pool.warm_nodes or not may_be_warm(rung):
+        return None
+    return {
+        "pool_state": "STOPPED",
+        "min_size": pool.warm_nodes,
+        "max_group_prepared_capacity": pool.warm_nodes,
+    }
 
 
 def market(rung: Rung) -> aws.ec2.LaunchTemplateInstanceMarketOptionsArgsDict | None:

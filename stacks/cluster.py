@@ -13,13 +13,14 @@ from components.addons import Addon, Addons, AddonsArgs, Identity
 from components.bought_capacity import BoughtCapacity, BoughtCapacityArgs
 from components.capacity_block_starts import BlockStart, CapacityBlockStarts, CapacityBlockStartsArgs
 from components.control_plane import ControlPlane, ControlPlaneArgs
-from components.gpu_node_group import GpuNodeGroup, GpuNodeGroupArgs, NodeNetwork, Pool, group_name
+from components.gpu_node_group import GpuNodeGroup, GpuNodeGroupArgs, NodeNetwork, group_name
 from components.node_role import NodeRole, NodeRoleArgs
 from components.system_node_group import SystemNodeGroup, SystemNodeGroupArgs
 from gpuplatform.catalog import zones
 from gpuplatform.catalog.instances import instance
 from gpuplatform.sizing import capacity
 from gpuplatform.sizing.capacity import How, Rung
+from gpuplatform.sizing.gpu_pool import Pool
 from stacks.context import Context
 from stacks.network import NetworkLayer
 from stacks.sections.cluster import ClusterSettings, GpuPool
@@ -121,6 +122,8 @@ def build(settings: ClusterSettings, context: Context, network: NetworkLayer) ->
             zone=wanted.zone,
             os=wanted.os,
             volume_gib=wanted.volume_gib,
+            upkeep=wanted.upkeep,
+            warm_nodes=wanted.warm_nodes,
         )
         # EKS refuses a group with a subnet where the type is not offered.
         offered = zones.offered(wanted.instance, account.region)

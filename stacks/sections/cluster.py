@@ -7,10 +7,11 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
-from components.gpu_node_group import LONGEST_NAME, OperatingSystem, group_name
+from components.gpu_node_group import LONGEST_NAME, group_name
 from gpuplatform.catalog.charts import CLUSTER_AUTOSCALER_TAGS
 from gpuplatform.catalog.instances import instance
 from gpuplatform.sizing.capacity import RESERVED, Rung, check_consent, check_order, usage_class
+from gpuplatform.sizing.gpu_pool import AUTOMATIC, OperatingSystem, Upkeep, check_warm
 from stacks.sections.types import Arn, InstanceName, Maximum, Name, Section, ZoneId
 
 
@@ -37,6 +38,10 @@ class GpuPool(Section):
     os: OperatingSystem = OperatingSystem.AL2023
     volume_gib: int = Field(default=200, ge=100)
     """Root volume, gp3. Images and scratch live on the instance's NVMe where it has some."""
+    upkeep: Upkeep = AUTOMATIC
+    """How nodes are updated and repaired; the image's release, where it is to be pinned."""
+    warm_nodes: int = Field(default=0, ge=0)
+    """Stopped instances kept ready for each rung bought on demand, started in the place of new ones."""
     expected_hours: float = Field(default=0, ge=0, le=730)
     """Hours a month that each of `expected_nodes` runs: priced, not enforced."""
     expected_nodes: int = Field(default=0, ge=0)
@@ -78,6 +83,8 @@ class GpuPool(Section):
             raise ValueError("zone: a reservation is for one zone; name it")
         for rung in self.buy:
             check_consent(self.instance, rung)
+        self.upkeep.check(self.os)
+        check_warm(self.warm_nodes, self.buy)
         sold = instance(self.instance).usage_classes
         for rung in self.buy:
             if usage_class(rung) not in sold:
@@ -120,6 +127,16 @@ class ClusterSettings(Section):
         if version not in CLUSTER_AUTOSCALER_TAGS:
             raise ValueError(f"Kubernetes {version} is unknown here; accepted: {', '.join(CLUSTER_AUTOSCALER_TAGS)}")
         return version
+
+    @model_validator(mode="after")
+    def _images_are_not_newer(self) -> ClusterSettings:
+        for name, pool in self.pools.items():
+            of = pool.upkeep.kubernetes(pool.os)
+            if of is not None and int(of.partition(".")[2]) > int(self.version.partition(".")[2]):
+                raise ValueError(
+                    f"pools.{name}.upkeep.release: {pool.upkeep.release} is for Kubernetes {of}, newer than the cluster's {self.version}"
+                )
+        return self
 
     @field_validator("pools")
     @classmethod

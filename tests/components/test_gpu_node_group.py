@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from components.gpu_node_group import GpuNodeGroup, GpuNodeGroupArgs, NodeNetwork, OperatingSystem, Pool
+from components.gpu_node_group import GpuNodeGroup, GpuNodeGroupArgs, NodeNetwork
 from components.tags import CostTags
 from gpuplatform.catalog.instances import instance
 from gpuplatform.preview.plan import Plan
 from gpuplatform.sizing.capacity import How, Rung
+from gpuplatform.sizing.gpu_pool import BROKEN_MEMORY, OperatingSystem, Pool, Repair, Upkeep
 from tests.conftest import Record
 
 TAGS = CostTags(team="ml", project="gpuplatform", environment="test", component="training", contact="ml@example.com")
@@ -169,6 +170,31 @@ def test_group_does_not_follow_the_control_plane(record_plan: Record) -> None:
     assert nodes.inputs["updateConfig"] == {"maxUnavailable": 1, "updateStrategy": "MINIMAL"}
 
 
+def test_pinned_release_names_its_kubernetes_and_the_update_its_pace(record_plan: Record) -> None:
+    kept = Upkeep(release="1.35.2-20261105", at_once=2)
+    nodes = plan_of(record_plan, pool("p5.48xlarge", upkeep=kept), rung(How.ON_DEMAND)).one(NODES).inputs
+    rocket = pool("p5.48xlarge", os=OperatingSystem.BOTTLEROCKET, upkeep=Upkeep(release="1.54.0-5043decc"))
+
+    assert (nodes["version"], nodes["releaseVersion"]) == ("1.35", "1.35.2-20261105")
+    assert nodes["updateConfig"]["maxUnavailable"] == 2
+    assert "version" not in plan_of(record_plan, rocket, rung(How.ON_DEMAND)).one(NODES).inputs
+
+
+@pytest.mark.parametrize(
+    ("how", "warm"),
+    [
+        (How.ON_DEMAND, {"poolState": "STOPPED", "minSize": 2, "maxGroupPreparedCapacity": 2}),
+        (How.SPOT, None),
+        (How.RESERVATION, None),
+        (How.CAPACITY_BLOCK, None),
+    ],
+)
+def test_stopped_nodes_are_kept_for_on_demand_alone(record_plan: Record, how: How, warm: dict[str, Any] | None) -> None:
+    nodes = plan_of(record_plan, pool("p5.48xlarge", warm_nodes=2), rung(how)).one(NODES).inputs
+
+    assert nodes.get("warmPoolConfig") == warm
+
+
 def test_only_pods_that_ask_for_gpus_come_here(record_plan: Record) -> None:
     nodes = plan_of(record_plan, pool("p5.48xlarge"), rung(How.ON_DEMAND)).one(NODES).inputs
 
@@ -187,6 +213,19 @@ def test_node_with_unrepairable_memory_is_replaced(record_plan: Record) -> None:
     assert [(o["nodeUnhealthyReason"], o["repairAction"]) for o in repair["nodeRepairConfigOverrides"]] == [
         ("NvidiaXID64Error", "Replace")
     ]
+
+
+def test_faults_are_repaired_as_the_settings_say(record_plan: Record) -> None:
+    upkeep = Upkeep(repaired_at_once=2, repairs=(BROKEN_MEMORY, Repair(reason="NvidiaXID79Error", action="NoAction")))
+    repair = plan_of(record_plan, pool("p5.48xlarge", upkeep=upkeep), rung(How.ON_DEMAND)).one(NODES).inputs
+
+    assert repair["nodeRepairConfig"]["maxParallelNodesRepairedCount"] == 2
+    assert repair["nodeRepairConfig"]["nodeRepairConfigOverrides"][1] == {
+        "nodeMonitoringCondition": "AcceleratedHardwareReady",
+        "nodeUnhealthyReason": "NvidiaXID79Error",
+        "minRepairWaitTimeMins": 10,
+        "repairAction": "NoAction",
+    }
 
 
 def test_instances_volumes_and_interfaces_carry_the_cost_tags(record_plan: Record) -> None:

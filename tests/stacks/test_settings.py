@@ -65,6 +65,15 @@ def test_both_environments_have_the_same_keys_in_the_same_order() -> None:
 
 SMALL_POOL = {"instance": "g6.xlarge", "buy": [{"how": "on-demand", "max": 1}]}
 
+OFFER = {
+    "how": "capacity-block",
+    "max": 4,
+    "offering": "cb-0123456789abcdef0",
+    "starts": "2026-12-01T11:30:00Z",
+    "until": "2026-12-08T11:30:00Z",
+}
+CONSENT = {"by": "jo@example.com", "date": "2026-11-22", "dollars": 21144}
+
 # One row a fault: where, what is written there, and what the sentence must contain.
 FAULTS: list[tuple[str, str, Any, tuple[str, ...]]] = [
     ("dev", "network.zones", ["us-east-1a", "use1-az6"], ("network.zones[0]", "us-east-1a", "use1-az4")),
@@ -105,6 +114,20 @@ FAULTS: list[tuple[str, str, Any, tuple[str, ...]]] = [
     ("dev", "cluster.pools.l4.buy.0.max", 0, ("cluster.pools.l4.buy[0]", "max", "0")),
     ("dev", "cluster.pools.l4.buy", [], ("cluster.pools.l4.buy", "0 of the 1")),
     ("prod", "cluster.pools.h100.zone", ..., ("cluster.pools.h100", "zone", "EFA")),
+    ("dev", "cluster.pools.l4.warm_nodes", 1, ("cluster.pools.l4", "warm_nodes: 1", "spot")),
+    ("dev", "cluster.pools.l4.upkeep", {"release": "newest"}, ("cluster.pools.l4", "'newest'", "1.35.2-20261105")),
+    (
+        "dev",
+        "cluster.pools.l4.upkeep",
+        {"release": "1.36.0-20261105"},
+        ("cluster", "pools.l4.upkeep.release: 1.36.0-20261105", "newer than the cluster's 1.35"),
+    ),
+    (
+        "prod",
+        "cluster.pools.h100.buy",
+        [OFFER | {"consent": CONSENT | {"buys": "cb-00000000000000000"}}, {"how": "on-demand", "max": 4}],
+        ("cluster.pools.h100", "cb-00000000000000000", "cb-0123456789abcdef0"),
+    ),
     ("prod", "cluster.pools.h100.instance", "p5en.48xlarge", ()),
     ("prod", "cluster.pools.h100.instance", "p5e.48xlarge", ("cluster.pools.h100.zone", "p5e.48xlarge", "use1-az6")),
     ("prod", "cluster.pools.h100.buy.0.reservation", "cr-1", ("cluster.pools.h100.buy[0]", "cr-1", "cr-")),
