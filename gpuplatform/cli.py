@@ -142,6 +142,14 @@ def refresh_actions() -> None:
     command.main()
 
 
+@refresh.command("api-limits")
+def refresh_api_limits() -> None:
+    """What AWS's APIs accept of the properties that Pulumi sends. Needs no credentials."""
+    from gpuplatform.ops import refresh_api_limits as command
+
+    command.main()
+
+
 @contextlib.contextmanager
 def _uncollected() -> Generator[None]:
     """Without the garbage collector: nearly all that a run makes lives on, and looking through it is half of its time."""

@@ -1,0 +1,33 @@
+"""Values against what AWS's APIs accept of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+
+from gpuplatform.catalog.api_limits import wrong
+from gpuplatform.preview.check import Fault, Severity, check
+from gpuplatform.preview.look import mapping
+from gpuplatform.preview.plan import SECRET, UNKNOWN, Json, Plan, PlannedResource
+
+
+@check(
+    "api-limit",
+    Severity.ERROR,
+    "Every value is one that AWS's API takes: listed, within range, not too long, well formed.",
+)
+def api_limit(plan: Plan) -> Iterator[Fault]:
+    for resource in plan.resources:
+        for path, why in wrong(*_sent(resource), (SECRET, UNKNOWN)):
+            yield Fault(f"{resource.name}: {path}: {why}", resource)
+
+
+def _sent(resource: PlannedResource) -> tuple[str, Mapping[str, Json]]:
+    """Type and properties; those of Cloud Control's resources are in a JSON text."""
+    if resource.type != "aws:cloudcontrol/resource:Resource":
+        return resource.type, resource.inputs
+    try:
+        state = json.loads(str(resource.inputs.get("desiredState")))
+    except ValueError:
+        state = None
+    return str(resource.inputs.get("typeName")), mapping(state)
