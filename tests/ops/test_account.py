@@ -22,6 +22,14 @@ def test_caller_is_named(aws: Aws) -> None:
     assert caller(aws, (MOTO_ACCOUNT,)).account == MOTO_ACCOUNT
 
 
+def test_caller_is_asked_for_where_credentials_are_good_whatever_region_is_enabled(aws: Aws) -> None:
+    elsewhere = Aws(aws.session, "ap-east-1")
+    answer = {"Account": "111122223333", "Arn": "arn:aws:iam::111122223333:user/anna"}
+    with Stubber(elsewhere.client("sts", "us-east-1")) as sts:
+        sts.add_response("get_caller_identity", answer)
+        assert caller(elsewhere).account == "111122223333"
+
+
 def test_another_account_than_the_settings_accept_is_refused(aws: Aws) -> None:
     with pytest.raises(CallError, match=r"of account 123456789012, but aws:allowedAccountIds accepts 111122223333;"):
         caller(aws, ("111122223333",))
@@ -168,6 +176,13 @@ def test_region_must_be_enabled(aws: Aws, region: str, verdict: Verdict, found: 
     row = region_row(Aws(aws.session, region))
     assert (row.verdict, row.found) == (verdict, found)
     assert ("enable-region" in row.what_to_do) is (verdict is Verdict.FAIL)
+
+
+def test_regions_that_are_not_enabled_are_asked_for_too(aws: Aws) -> None:
+    with Stubber(aws.client("ec2")) as ec2:
+        regions = [{"RegionName": "us-east-1", "OptInStatus": "opted-in"}]
+        ec2.add_response("describe_regions", {"Regions": regions}, {"RegionNames": ["us-east-1"], "AllRegions": True})
+        assert region_row(aws).verdict is Verdict.OK
 
 
 @pytest.mark.parametrize(

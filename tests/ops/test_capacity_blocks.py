@@ -99,7 +99,7 @@ def test_offers_are_told_cheapest_first_by_gpu_and_hour(aws: Aws) -> None:
     found = [
         _offer("cb-3", "us-east-1a", 9, "12288.00"),
         _offer("cb-2", "us-east-1a", 2, "12288.00"),
-        _offer("cb-1", "us-east-1f", 1, "9216.0", CapacityBlockDurationMinutes=96 * 60),
+        _offer("cb-1", "us-east-1f", 12, "9216.0", CapacityBlockDurationMinutes=96 * 60),
     ]
     with Stubber(aws.client("ec2")) as ec2:
         _offered(ec2, found, {"InstanceType": "p5.48xlarge", "InstanceCount": 4, "CapacityDurationHours": 96})
@@ -110,7 +110,7 @@ def test_offers_are_told_cheapest_first_by_gpu_and_hour(aws: Aws) -> None:
         ("cb-2", "use1-az6", 12288.0, 4.0),
         ("cb-3", "use1-az6", 12288.0, 4.0),
     ]
-    assert told[0].to_json()["starts"] == "2026-12-01T11:30:00+00:00"
+    assert told[0].to_json()["starts"] == "2026-12-12T11:30:00+00:00"
 
 
 def test_earliest_start_is_passed_on_as_the_beginning_of_the_day(aws: Aws) -> None:

@@ -136,6 +136,14 @@ def test_endpoint_quota_of_the_account_goes_before_the_default(aws: Aws, stub: S
     assert _of_chat(aws).verdict is Verdict.OK
 
 
+def test_endpoint_quota_raised_for_one_type_leaves_the_other_its_default(aws: Aws, stub: Stubber) -> None:
+    g6, g5 = "ml.g6.2xlarge for endpoint usage", "ml.g5.2xlarge for endpoint usage"
+    _listed(stub, "list_service_quotas", (g6, 12))
+    _listed(stub, "list_aws_default_service_quotas", (g6, 0), (g5, 1))
+    other = replace(CHAT, name="other", instance_type="ml.g5.2xlarge")
+    assert [row.found for row in rows(aws, wanting(CHAT, other))] == ["12 instances", "1 instances"]
+
+
 def test_endpoint_quota_never_changed_is_among_the_defaults(aws: Aws, stub: Stubber) -> None:
     _listed(stub, "list_service_quotas")
     _listed(stub, "list_aws_default_service_quotas", ("ml.g6.2xlarge for endpoint usage", 0))
