@@ -16,12 +16,14 @@ import pulumi_aws as aws
 
 from components.tags import CostTags
 from gpuplatform.catalog.instances import InstanceType
-from gpuplatform.sizing import autoscaler, capacity, efa, user_data
+from gpuplatform.sizing import autoscaler, capacity, efa, sharing, user_data
 from gpuplatform.sizing.capacity import How, Rung
 from gpuplatform.sizing.gpu_pool import OperatingSystem, Pool, Upkeep, may_be_warm
 
 POOL_LABEL = "gpuplatform.io/pool"
 RUNG_LABEL = "gpuplatform.io/rung"
+PLUGIN_CONFIG_LABEL = "nvidia.com/device-plugin.config"
+"""By which NVIDIA's device plugin chooses one of its named configurations."""
 LONGEST_NAME = 63 - len("-nodes-0123456")
 """EKS allows a node group 63 characters, of which the role word and Pulumi's suffix take theirs."""
 ACCELERATOR_LABEL = "k8s.amazonaws.com/accelerator"
@@ -153,7 +155,7 @@ class GpuNodeGroup(pulumi.ComponentResource):
             update_config={"max_unavailable": pool.upkeep.at_once, "update_strategy": "MINIMAL"},
             node_repair_config=repair(pool.upkeep),
             warm_pool_config=warm(pool, rung),
-            labels={POOL_LABEL: pool.name, RUNG_LABEL: args.rung_label, ACCELERATOR_LABEL: accelerator(pool.instance)},
+            labels=labels(args),
             taints=[{"key": "nvidia.com/gpu", "value": "present", "effect": "NO_SCHEDULE"}],
             tags=tags,
             opts=pulumi.ResourceOptions(
@@ -164,7 +166,9 @@ class GpuNodeGroup(pulumi.ComponentResource):
             ),
         )
         asg_name = nodes.resources[0].autoscaling_groups[0].name
-        told = autoscaler.node_template(pool.instance, interfaces, pool.volume_gib, pool.zone)
+        told = autoscaler.node_template(
+            sharing.advertised(pool.instance, pool.sharing), interfaces, pool.volume_gib, pool.zone
+        )
         if rung.how is How.CAPACITY_BLOCK:
             told |= autoscaler.KEPT_UNUSED
         for key, value in told.items():
@@ -249,6 +253,23 @@ def target(
 
 
 def boot(pool: Pool) -> str | None:
-    render = user_data.bottlerocket if pool.os is OperatingSystem.BOTTLEROCKET else user_data.al2023
-    text = render(pool.instance, pool.efa)
+    text = (
+        user_data.bottlerocket(pool.instance, pool.efa, pool.sharing)
+        if pool.os is OperatingSystem.BOTTLEROCKET
+        else user_data.al2023(pool.instance, pool.efa)
+    )
     return base64.b64encode(text.encode()).decode() if text else None
+
+
+def labels(args: GpuNodeGroupArgs) -> dict[str, str]:
+    pool = args.pool
+    own = {POOL_LABEL: pool.name, RUNG_LABEL: args.rung_label, ACCELERATOR_LABEL: accelerator(pool.instance)}
+    config = plugin_config(pool)
+    return own | ({PLUGIN_CONFIG_LABEL: config} if config else {})
+
+
+def plugin_config(pool: Pool) -> str | None:
+    """Name of the device plugin's configuration for the pool's nodes; none where GPUs are whole or the image shares them itself."""
+    if pool.sharing is None or pool.os is OperatingSystem.BOTTLEROCKET:
+        return None
+    return f"slices-{pool.sharing.time_slices}"

@@ -23,6 +23,7 @@ class TrainingPool:
 
     name: str
     instance: InstanceType
+    """As its nodes advertise themselves: a shared GPU counts once a part."""
     efa: bool
     rungs: Sequence[Rung]
     """Ways of buying, first choice first."""

@@ -124,6 +124,7 @@ def build(settings: ClusterSettings, context: Context, network: NetworkLayer) ->
             volume_gib=wanted.volume_gib,
             upkeep=wanted.upkeep,
             warm_nodes=wanted.warm_nodes,
+            sharing=wanted.sharing,
         )
         # EKS refuses a group with a subnet where the type is not offered.
         offered = zones.offered(wanted.instance, account.region)

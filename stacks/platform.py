@@ -9,12 +9,14 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as kubernetes
 
+from components.gpu_node_group import plugin_config
 from components.iam import Statement
 from components.interruption_queue import InterruptionQueue, InterruptionQueueArgs
 from components.pod_identity import PodIdentityArgs
 from gpuplatform.catalog import charts
 from gpuplatform.catalog.charts import Chart
 from gpuplatform.catalog.instances import instance
+from gpuplatform.sizing.gpu_pool import OperatingSystem
 from k8s import cluster_autoscaler, device_plugins, fsx_csi, karpenter, kueue, load_balancer_controller, monitoring
 from k8s import workload_operators as workloads
 from k8s.karpenter_pool import KarpenterPool, KarpenterPoolArgs
@@ -195,8 +197,21 @@ def _monitoring(
 
 def _hardware(cluster: ClusterLayer, data: DataLayer, install: _Installer) -> None:
     """What makes GPUs and EFA countable, and the file system mountable."""
-    install("nvidia", charts.NVIDIA_DEVICE_PLUGIN, device_plugins.NAMESPACE, device_plugins.nvidia_values())
-    if efa := [name for name, rungs in cluster.pools.items() if rungs and rungs[0].args.pool.efa]:
+    pools = {name: rungs[0].args.pool for name, rungs in cluster.pools.items() if rungs}
+    install(
+        "nvidia",
+        charts.NVIDIA_DEVICE_PLUGIN,
+        device_plugins.NAMESPACE,
+        device_plugins.nvidia_values(
+            built_in=[name for name, pool in pools.items() if pool.os is OperatingSystem.BOTTLEROCKET],
+            slices={
+                config: pool.sharing.time_slices
+                for pool in pools.values()
+                if (config := plugin_config(pool)) and pool.sharing and pool.sharing.time_slices
+            },
+        ),
+    )
+    if efa := [name for name, pool in pools.items() if pool.efa]:
         install("efa", charts.EFA_DEVICE_PLUGIN, device_plugins.NAMESPACE, device_plugins.efa_values(efa))
     if data.file_system is not None:
         install("fsx", charts.FSX_CSI_DRIVER, fsx_csi.NAMESPACE, fsx_csi.values())

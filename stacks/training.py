@@ -12,7 +12,6 @@ from components import encryption_key
 from components.iam import Statement
 from components.lake_bucket import read_prefix, read_write_prefix
 from components.pod_identity import PodIdentity, PodIdentityArgs
-from gpuplatform.catalog.instances import instance
 from k8s.gpu_nodes import TrainingPool
 from k8s.lustre_volume import LustreVolume, LustreVolumeArgs
 from k8s.namespace import namespace, service_account
@@ -97,7 +96,7 @@ def build(
 
 
 def _pool(name: str, pool: GpuPool) -> TrainingPool:
-    return TrainingPool(name=name, instance=instance(pool.instance), efa=pool.with_efa, rungs=pool.buy)
+    return TrainingPool(name=name, instance=pool.hardware, efa=pool.with_efa, rungs=pool.buy)
 
 
 def _account(

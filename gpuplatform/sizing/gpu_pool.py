@@ -8,7 +8,9 @@ from enum import StrEnum
 from typing import Literal
 
 from gpuplatform.catalog.instances import InstanceType
+from gpuplatform.sizing import sharing
 from gpuplatform.sizing.capacity import How, Rung
+from gpuplatform.sizing.sharing import Sharing
 
 MOST_OVERRIDES = 20
 """Our bound: each is a decision of somebody's."""
@@ -101,6 +103,7 @@ class Pool:
     upkeep: Upkeep = AUTOMATIC
     warm_nodes: int = 0
     """Stopped instances kept beside each group that may have them."""
+    sharing: Sharing | None = None
 
     def __post_init__(self) -> None:
         gpu = self.instance.gpu
@@ -111,6 +114,12 @@ class Pool:
         if self.efa and self.zone is None:
             raise ValueError(f"zone: missing; EFA traffic of {self.instance.name} stays in one zone, so name it")
         self.upkeep.check(self.os)
+        check_sharing(self.instance, self.sharing, self.os, efa=self.efa)
+
+
+def check_sharing(instance: InstanceType, shared: Sharing | None, os: OperatingSystem, *, efa: bool) -> None:
+    """Whether the pool's nodes can share their GPUs so. Raises ValueError."""
+    sharing.check(instance, shared, efa=efa, partitions_itself=os is OperatingSystem.BOTTLEROCKET)
 
 
 def may_be_warm(rung: Rung) -> bool:

@@ -3,7 +3,8 @@
 There is no maxPods here: without a custom AMI EKS's own value takes precedence over any other (EKS user guide, "How maxPods
 is determined", read 2026-11-22). Karpenter needs none of this: `instanceStorePolicy: RAID0` in its node class does it.
 Other sources: awslabs/amazon-eks-ami, `nodeadm/doc/api.md` and `examples.md`, July 2026; Bottlerocket's bootstrap commands as
-Karpenter renders them, August 2026; EKS user guide, node-efa, read 2026-11-22.
+Karpenter renders them, August 2026; EKS user guide, node-efa, read 2026-11-22; bottlerocket.dev, settings of
+kubelet-device-plugins (1.54), read 2026-11-22.
 """
 
 import json
@@ -11,8 +12,10 @@ from typing import Any
 
 import yaml
 
+from gpuplatform.catalog import mig
 from gpuplatform.catalog.instances import InstanceType
 from gpuplatform.sizing.pods import EFA_HUGEPAGES_MIB
+from gpuplatform.sizing.sharing import Sharing
 
 PARALLEL_PULL_VCPUS = 8
 """A 2xlarge: on smaller instances nodeadm advises against parallel pulls."""
@@ -35,8 +38,9 @@ def al2023(instance: InstanceType, efa: bool) -> str | None:
     return f'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="{_BOUNDARY}"\n\n{body}--{_BOUNDARY}--\n'
 
 
-def bottlerocket(instance: InstanceType, efa: bool) -> str | None:
-    """The same in Bottlerocket's TOML; pulls are left to the image's own settings."""
+def bottlerocket(instance: InstanceType, efa: bool, sharing: Sharing | None = None) -> str | None:
+    """The same in Bottlerocket's TOML; pulls are left to the image's own settings. NVIDIA's device plugin is part of the image,
+    and how GPUs are shared is said here; elsewhere a ConfigMap says it."""
     parts: list[str] = []
     if efa:
         parts.append(f'[settings.kernel.sysctl]\n"vm.nr_hugepages" = "{_HUGEPAGES}"\n')
@@ -47,7 +51,23 @@ def bottlerocket(instance: InstanceType, efa: bool) -> str | None:
             f"[settings.bootstrap-commands.000-mount-instance-storage]\ncommands = {json.dumps(commands)}\n"
             'essential = true\nmode = "always"\n'
         )
+    if sharing is not None:
+        parts.append(_shared(instance, sharing))
     return "\n".join(parts) or None
+
+
+def _shared(instance: InstanceType, sharing: Sharing) -> str:
+    plugin = "settings.kubelet-device-plugins.nvidia"
+    if sharing.mig is None:
+        # Under another name, which is the default, neither quotas nor the autoscaler would know the resource.
+        return (
+            f'[{plugin}]\ndevice-sharing-strategy = "time-slicing"\n\n'
+            f"[{plugin}.time-slicing]\nreplicas = {sharing.time_slices}\nrename-by-default = false\n"
+            "fail-requests-greater-than-one = true\n"
+        )
+    known = mig.partitions(instance.gpu) if instance.gpu else None
+    model = known.model if known else instance.name
+    return f'[{plugin}]\ndevice-partitioning-strategy = "mig"\n\n[{plugin}.mig.profile]\n"{model}" = "{sharing.mig}"\n'
 
 
 def _node_config(instance: InstanceType) -> dict[str, Any]:

@@ -9,9 +9,10 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from components.gpu_node_group import LONGEST_NAME, group_name
 from gpuplatform.catalog.charts import CLUSTER_AUTOSCALER_TAGS
-from gpuplatform.catalog.instances import instance
+from gpuplatform.catalog.instances import InstanceType, instance
 from gpuplatform.sizing.capacity import RESERVED, Rung, check_consent, check_order, usage_class
-from gpuplatform.sizing.gpu_pool import AUTOMATIC, OperatingSystem, Upkeep, check_warm
+from gpuplatform.sizing.gpu_pool import AUTOMATIC, OperatingSystem, Upkeep, check_sharing, check_warm
+from gpuplatform.sizing.sharing import Sharing, advertised
 from stacks.sections.types import Arn, InstanceName, Maximum, Name, Section, ZoneId
 
 
@@ -42,6 +43,8 @@ class GpuPool(Section):
     """How nodes are updated and repaired; the image's release, where it is to be pinned."""
     warm_nodes: int = Field(default=0, ge=0)
     """Stopped instances kept ready for each rung bought on demand, started in the place of new ones."""
+    sharing: Sharing | None = None
+    """Several pods on a GPU. Quotas and jobs then count its parts, and a pod asks for one of them."""
     expected_hours: float = Field(default=0, ge=0, le=730)
     """Hours a month that each of `expected_nodes` runs: priced, not enforced."""
     expected_nodes: int = Field(default=0, ge=0)
@@ -51,6 +54,11 @@ class GpuPool(Section):
     def with_efa(self) -> bool:
         hardware = instance(self.instance)
         return self.efa if self.efa is not None else hardware.efa and len(hardware.network_cards) > 1
+
+    @property
+    def hardware(self) -> InstanceType:
+        """The type with as many GPUs as its nodes advertise."""
+        return advertised(instance(self.instance), self.sharing)
 
     @property
     def max_nodes(self) -> int:
@@ -85,6 +93,7 @@ class GpuPool(Section):
             check_consent(self.instance, rung)
         self.upkeep.check(self.os)
         check_warm(self.warm_nodes, self.buy)
+        check_sharing(instance(self.instance), self.sharing, self.os, efa=self.with_efa)
         sold = instance(self.instance).usage_classes
         for rung in self.buy:
             if usage_class(rung) not in sold:

@@ -12,6 +12,7 @@ from gpuplatform.catalog.instances import instance
 from gpuplatform.preview.plan import Plan
 from gpuplatform.sizing.capacity import How, Rung
 from gpuplatform.sizing.gpu_pool import BROKEN_MEMORY, OperatingSystem, Pool, Repair, Upkeep
+from gpuplatform.sizing.sharing import Sharing
 from tests.conftest import Record
 
 TAGS = CostTags(team="ml", project="gpuplatform", environment="test", component="training", contact="ml@example.com")
@@ -285,6 +286,31 @@ def test_nodes_of_a_block_are_kept_unused_and_no_others(record_plan: Record) -> 
 
     assert kept(rung(How.CAPACITY_BLOCK)) == ["4368h"]
     assert kept(rung(How.ON_DEMAND)) == []
+
+
+def advertised(plan: Plan) -> list[str]:
+    """GPUs of a node, as the autoscaler is told."""
+    tags = [r.inputs["tag"] for r in plan.all("aws:autoscaling/tag:Tag")]
+    return [tag["value"] for tag in tags if tag["key"].endswith("/resources/nvidia.com/gpu")]
+
+
+def test_time_slices_are_chosen_by_label_and_counted(record_plan: Record) -> None:
+    shared = pool("g6.12xlarge", efa=False, sharing=Sharing(time_slices=4))
+    plan = plan_of(record_plan, shared, rung(How.SPOT))
+
+    assert plan.one(NODES).inputs["labels"]["nvidia.com/device-plugin.config"] == "slices-4"
+    assert advertised(plan) == ["16"]
+
+
+def test_bottlerocket_cuts_gpus_itself(record_plan: Record) -> None:
+    shape = pool(
+        "p5.48xlarge", efa=False, zone="use1-az6", os=OperatingSystem.BOTTLEROCKET, sharing=Sharing(mig="1g.10gb")
+    )
+    plan = plan_of(record_plan, shape, rung(How.ON_DEMAND))
+
+    assert "nvidia.com/device-plugin.config" not in plan.one(NODES).inputs["labels"]
+    assert b'"h100.80gb" = "1g.10gb"' in base64.b64decode(plan.one(TEMPLATE).inputs["userData"])
+    assert advertised(plan) == ["56"]
 
 
 @pytest.mark.parametrize(

@@ -129,6 +129,34 @@ def test_gpu_nodes_are_all_nodes_of_a_pool_but_the_operators() -> None:
     ]
 
 
+def test_nvidias_plugin_stays_off_nodes_whose_image_has_it() -> None:
+    values = device_plugins.nvidia_values(built_in=["rocket"])
+    (term,) = values["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]["nodeSelectorTerms"]
+
+    assert term["matchExpressions"][1] == {"key": POOL, "operator": "NotIn", "values": ["system", "rocket"]}
+    assert values["nfd"]["worker"]["affinity"] == device_plugins.ON_GPU_NODES
+
+
+def test_nodes_choose_their_time_slices_by_label_and_others_have_whole_gpus() -> None:
+    config = device_plugins.nvidia_values(slices={"slices-4": 4})["config"]
+
+    assert config["default"] == "whole"
+    assert {name: yaml.safe_load(text) for name, text in config["map"].items()} == {
+        "whole": {"version": "v1"},
+        "slices-4": {
+            "version": "v1",
+            "sharing": {
+                "timeSlicing": {
+                    "renameByDefault": False,
+                    "failRequestsGreaterThanOne": True,
+                    "resources": [{"name": "nvidia.com/gpu", "replicas": 4}],
+                }
+            },
+        },
+    }
+    assert "config" not in device_plugins.nvidia_values()
+
+
 def test_the_efa_plugin_runs_on_pools_with_efa_alone() -> None:
     values = device_plugins.efa_values(["h100", "a100"])
 

@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from gpuplatform.catalog.instances import instance
+from gpuplatform.sizing.sharing import Sharing
 from gpuplatform.sizing.user_data import al2023, bottlerocket
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -74,3 +75,19 @@ def test_user_data_leaves_the_joining_of_the_cluster_to_eks(name: str) -> None:
     for render in RENDER.values():
         text = render(instance(name), True) or ""
         assert not [word for word in ("cluster:", "apiServer", "api-server", "maxPods", "max-pods") if word in text]
+
+
+def test_bottlerocket_shares_gpus_under_the_name_that_quotas_count() -> None:
+    text = bottlerocket(instance("g6.xlarge"), efa=False, sharing=Sharing(time_slices=4)) or ""
+    assert tomllib.loads(text)["settings"]["kubelet-device-plugins"]["nvidia"] == {
+        "device-sharing-strategy": "time-slicing",
+        "time-slicing": {"replicas": 4, "rename-by-default": False, "fail-requests-greater-than-one": True},
+    }
+
+
+def test_bottlerocket_cuts_the_gpus_of_the_type() -> None:
+    text = bottlerocket(instance("p4d.24xlarge"), efa=False, sharing=Sharing(mig="2g.10gb")) or ""
+    assert tomllib.loads(text)["settings"]["kubelet-device-plugins"]["nvidia"] == {
+        "device-partitioning-strategy": "mig",
+        "mig": {"profile": {"a100.40gb": "2g.10gb"}},
+    }

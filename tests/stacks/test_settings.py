@@ -114,6 +114,9 @@ FAULTS: list[tuple[str, str, Any, tuple[str, ...]]] = [
     ("dev", "cluster.pools.l4.buy.0.max", 0, ("cluster.pools.l4.buy[0]", "max", "0")),
     ("dev", "cluster.pools.l4.buy", [], ("cluster.pools.l4.buy", "0 of the 1")),
     ("prod", "cluster.pools.h100.zone", ..., ("cluster.pools.h100", "zone", "EFA")),
+    ("dev", "cluster.pools.l4.sharing", {"time_slices": 4}, ()),
+    ("dev", "cluster.pools.l4.sharing", {"mig": "1g.5gb"}, ("cluster.pools.l4", "g6.xlarge cannot be partitioned")),
+    ("prod", "cluster.pools.h100.sharing", {"time_slices": 2}, ("cluster.pools.h100", "sharing", "efa: false")),
     ("dev", "cluster.pools.l4.warm_nodes", 1, ("cluster.pools.l4", "warm_nodes: 1", "spot")),
     ("dev", "cluster.pools.l4.upkeep", {"release": "newest"}, ("cluster.pools.l4", "'newest'", "1.35.2-20261105")),
     (
