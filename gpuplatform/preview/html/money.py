@@ -1,0 +1,169 @@
+"""The bill: by layer and by team with charts, line by line, and what it does not hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from gpuplatform.preview.html.charts import bars
+from gpuplatform.preview.html.data import numbers
+from gpuplatform.preview.html.faults import scrolled
+from gpuplatform.preview.html.markup import Content, Markup, join, tag
+from gpuplatform.preview.look import listing, mapping
+from gpuplatform.preview.plan import Json, Plan
+from gpuplatform.preview.sums import STATES, by_layer_sums, money
+from gpuplatform.preview.words import counted
+
+WORDS: Final = {
+    "asleep_monthly": "asleep",
+    "idle_monthly": "idle",
+    "expected_monthly": "expected",
+    "maximum_hourly": "maximum",
+}
+MEANING: Final = {
+    "asleep": "a month with every schedule in its off state",
+    "idle": "a month awake around the clock with every pool and endpoint at its minimum",
+    "expected": "a month by the hours and amounts that settings state",
+    "maximum": "the dearest hour, with everything at its cap",
+}
+MONTHLY: Final = [(state, WORDS[state]) for state in STATES if state.endswith("_monthly")]
+
+
+def section(plan: Plan, bill: Json) -> Markup:
+    """`bill` as JSON; empty where it was not computed."""
+    content = mapping(bill)
+    if not content:
+        return tag("p", "No bill was computed.")
+    layers = by_layer_sums(plan, content)
+    teams = _by_team(content)
+    return join(
+        [
+            tag(
+                "p",
+                f"List prices in {content.get('currency', 'USD')}, the oldest of {content.get('as_of') or '?'}.",
+                class_="muted",
+            ),
+            tag(
+                "dl",
+                *(part for word, what in MEANING.items() for part in (tag("dt", word), tag("dd", what))),
+                class_="words",
+            ),
+            _group("layer", layers, content),
+            _group("team", teams, content),
+            tag("h3", f"{counted(len(listing(content.get('lines'))), 'line')}"),
+            scrolled(_lines(plan, content), "Lines of the bill"),
+            _told("Not in the bill", [_unpriced(plan, mapping(line)) for line in listing(content.get("unpriced"))]),
+            _told("Taken for granted", [str(note) for note in listing(content.get("assumptions"))]),
+            _told("Old prices", [str(line) for line in listing(content.get("stale"))]),
+        ]
+    )
+
+
+def _by_team(bill: Mapping[str, Json]) -> dict[str, dict[str, float]]:
+    sums: dict[str, dict[str, float]] = {}
+    for line in map(mapping, listing(bill.get("lines"))):
+        own = sums.setdefault(str(line.get("team") or "nobody"), dict.fromkeys(STATES, 0.0))
+        for state in STATES:
+            own[state] += float(line.get(state) or 0)
+    return dict(sorted(sums.items(), key=lambda item: (-item[1]["expected_monthly"], item[0])))
+
+
+def _group(noun: str, groups: Mapping[str, Mapping[str, float]], bill: Mapping[str, Json]) -> Markup:
+    head = tag("tr", tag("th", noun, scope="col"), *(_head(state) for state in STATES))
+    rows = [
+        tag("tr", tag("th", name, scope="row"), *(tag("td", money(sums[state]), class_="number") for state in STATES))
+        for name, sums in groups.items()
+    ]
+    total = tag(
+        "tr", tag("th", "total", scope="row"), *(tag("td", money(bill.get(s)), class_="number") for s in STATES)
+    )
+    table = tag(
+        "table", tag("caption", f"Dollars by {noun}"), tag("thead", head), tag("tbody", *rows), tag("tfoot", total)
+    )
+    chart = bars(f"Dollars a month by {noun}", f"bars-{noun}", groups, MONTHLY)
+    return tag(
+        "div",
+        tag("h3", f"By {noun}"),
+        tag("figure", _key(), chart),
+        scrolled(table, f"Bill by {noun}"),
+        class_="pair",
+    )
+
+
+def _key() -> Markup:
+    return tag("p", *(tag("span", word, class_=f"key state{n}") for n, (_, word) in enumerate(MONTHLY)), class_="keys")
+
+
+def _head(state: str) -> Markup:
+    unit = "$ an hour" if state == "maximum_hourly" else "$ a month"
+    return tag("th", WORDS[state], tag("small", unit), scope="col", class_="number")
+
+
+def _lines(plan: Plan, bill: Mapping[str, Json]) -> Markup:
+    rows = numbers(plan)
+    columns: list[tuple[Content, str]] = [
+        ("resource", ""),
+        ("team", ""),
+        ("layer", ""),
+        ("what", ""),
+        ("quantity", "number"),
+        ("unit", ""),
+        ("unit price", "number"),
+        *((WORDS[state], "number") for state in STATES),
+        ("price of", ""),
+    ]
+    head = [
+        tag("th", tag("button", name, type="button", class_="sort"), scope="col", class_=class_ or None)
+        for name, class_ in columns
+    ]
+    body = [_line(plan, line, rows) for line in map(mapping, listing(bill.get("lines")))]
+    return tag(
+        "table",
+        tag("caption", "Lines of the bill. A column's button sorts by it.", class_="unseen"),
+        tag("thead", tag("tr", *head)),
+        tag("tbody", *body),
+        class_="sortable",
+    )
+
+
+def _line(plan: Plan, line: Mapping[str, Json], rows: Mapping[str, int]) -> Markup:
+    urn = str(line.get("urn"))
+    resource = plan.by_urn.get(urn)
+    return tag(
+        "tr",
+        tag("th", _link(plan, urn, rows), scope="row"),
+        tag("td", str(line.get("team") or "")),
+        tag("td", resource.layer if resource else str(line.get("layer") or "")),
+        tag("td", str(line.get("what") or ""), class_="long"),
+        _number(line.get("quantity"), "{:,.10g}"),
+        tag("td", str(line.get("unit") or "")),
+        _number(line.get("unit_price"), "{:.10g}"),
+        *(_number(line.get(state), "{:,.2f}") for state in STATES),
+        tag("td", str(line.get("as_of") or ""), title=str(line.get("source") or "")),
+        data_row=rows.get(urn),
+    )
+
+
+def _number(value: Json, form: str) -> Markup:
+    return tag("td", form.format(float(value)) if value is not None else "", class_="number", data_value=value)
+
+
+def _unpriced(plan: Plan, line: Mapping[str, Json]) -> Markup:
+    return join([_link(plan, str(line.get("urn")), numbers(plan)), f": {line.get('why', '')}"])
+
+
+def _link(plan: Plan, urn: str, rows: Mapping[str, int]) -> Content:
+    resource = plan.by_urn.get(urn)
+    name = resource.name if resource else urn
+    return tag("a", name, href=f"#r{rows[urn]}") if urn in rows else name
+
+
+def _told(title: str, sentences: Sequence[Content]) -> Content:
+    if not sentences:
+        return None
+    return tag(
+        "details",
+        tag("summary", f"{title} ({len(sentences)})"),
+        tag("ul", *(tag("li", sentence) for sentence in sentences)),
+        open=title == "Not in the bill",
+    )
