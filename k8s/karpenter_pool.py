@@ -17,6 +17,7 @@ from pulumi_kubernetes.apiextensions import CustomResource
 from components.tags import CostTags
 from gpuplatform.catalog.charts import NODE_IMAGE
 from gpuplatform.catalog.instances import InstanceType
+from gpuplatform.sizing import efa, user_data
 from k8s.gpu_nodes import POOL, TAINT
 
 ARCHITECTURES = {"x86_64": "amd64", "arm64": "arm64"}
@@ -30,20 +31,20 @@ DELETION = "45m"
 
 
 @dataclass(frozen=True, kw_only=True)
-class KarpenterPoolArgs:
+class Offer:
+    """What Karpenter may launch, where, and what it may do to a node that runs."""
+
     instances: Sequence[InstanceType]
     capacity_types: Sequence[str]
     """`spot`, `on-demand` or both."""
     max_gpus: int
     """Of all the pool's nodes together."""
-    discovery: str
-    """Value of the tag that its subnets and its security group carry."""
-    tags: CostTags
-    node_role_name: pulumi.Input[str]
-    cluster_security_group_id: pulumi.Input[str]
-    """EKS made it, and tags on it are EKS's: named by ID."""
-    controller: pulumi.Resource
-    """Karpenter's release: it brings these kinds, and must be there to end their nodes."""
+    zone: str | None = None
+    """Zone ID; without one, wherever the types are to be had."""
+    efa: bool = False
+    """Network interfaces for EFA, for models that span nodes."""
+    interruptible: bool = True
+    """Whether a node that runs pods may be replaced for a newer image."""
 
     def __post_init__(self) -> None:
         if not self.instances:
@@ -58,6 +59,28 @@ class KarpenterPoolArgs:
             raise ValueError(
                 f"max_gpus: {self.max_gpus}, but the smallest type has {smallest}; no node would ever start"
             )
+        if not self.interruptible and "spot" in self.capacity_types:
+            raise ValueError("interruptible: false, but EC2 takes spot instances back; leave spot out")
+        if self.efa and self.zone is None:
+            raise ValueError("zone: missing; EFA traffic stays in one zone, so name it")
+        if self.efa and len({efa.interfaces(i, efa=True) for i in self.instances}) > 1:
+            names = ", ".join(i.name for i in self.instances)
+            raise ValueError(
+                f"instances: {names} have different EFA layouts, and a node class has one; take one layout"
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class KarpenterPoolArgs:
+    offer: Offer
+    discovery: str
+    """Value of the tag that its subnets and its security group carry."""
+    tags: CostTags
+    node_role_name: pulumi.Input[str]
+    security_group_ids: Sequence[pulumi.Input[str]]
+    """Beside those that carry the tag: the cluster's, which EKS made and tags itself, and EFA's where the pool has EFA."""
+    controller: pulumi.Resource
+    """Karpenter's release: it brings these kinds, and must be there to end their nodes."""
 
 
 class KarpenterPool(pulumi.ComponentResource):
@@ -94,12 +117,16 @@ class KarpenterPool(pulumi.ComponentResource):
 def class_spec(name: str, args: KarpenterPoolArgs) -> dict[str, Any]:
     """How a node is launched. The image is pinned: with `@latest`, a release of AWS would replace every node (karpenter.sh, v1.14,
     tasks/managing-amis). Of the alias Karpenter takes the NVIDIA variant for types with GPUs."""
+    offer = args.offer
+    boot = user_data.karpenter(offer.instances, offer.efa)
+    # An explicit list replaces what Karpenter would make; efa-only interfaces take no address.
+    interfaces = efa.karpenter_interfaces(efa.interfaces(offer.instances[0], efa=True)) if offer.efa else []
     return {
         "amiSelectorTerms": [{"alias": f"al2023@{NODE_IMAGE}"}],
         "role": args.node_role_name,
         "subnetSelectorTerms": [{"tags": {"karpenter.sh/discovery": args.discovery}}],
         "securityGroupSelectorTerms": [
-            {"id": args.cluster_security_group_id},
+            *({"id": group} for group in args.security_group_ids),
             {"tags": {"karpenter.sh/discovery": args.discovery}},
         ],
         "blockDeviceMappings": [
@@ -114,6 +141,9 @@ def class_spec(name: str, args: KarpenterPoolArgs) -> dict[str, Any]:
             }
         ],
         "instanceStorePolicy": "RAID0",
+        **({"networkInterfaces": interfaces} if interfaces else {}),
+        # Karpenter merges in what it takes to join the cluster.
+        **({"userData": boot} if boot else {}),
         # Hop limit 1: pods have Pod Identity and no business with the node's role.
         "metadataOptions": {
             "httpEndpoint": "enabled",
@@ -129,30 +159,34 @@ def pool_spec(name: str, args: KarpenterPoolArgs) -> dict[str, Any]:
     def one_of(key: str, values: Sequence[str]) -> dict[str, Any]:
         return {"key": key, "operator": "In", "values": list(values)}
 
-    architectures = dict.fromkeys(ARCHITECTURES[i.architecture] for i in args.instances)
+    offer = args.offer
+    architectures = dict.fromkeys(ARCHITECTURES[i.architecture] for i in offer.instances)
+    # On the node itself, do-not-disrupt would keep empty nodes too; a budget of none keeps only those that run something.
+    replaced = "1" if offer.interruptible else "0"
     return {
         "template": {
             "metadata": {"labels": {POOL: name}},
             "spec": {
                 "nodeClassRef": {"group": "karpenter.k8s.aws", "kind": "EC2NodeClass", "name": name},
                 "requirements": [
-                    one_of("node.kubernetes.io/instance-type", [i.name for i in args.instances]),
-                    one_of("karpenter.sh/capacity-type", args.capacity_types),
+                    one_of("node.kubernetes.io/instance-type", [i.name for i in offer.instances]),
+                    one_of("karpenter.sh/capacity-type", offer.capacity_types),
                     one_of("kubernetes.io/arch", list(architectures)),
+                    *([one_of("topology.k8s.aws/zone-id", [offer.zone])] if offer.zone else []),
                 ],
                 "taints": [{"key": TAINT["key"], "value": TAINT["value"], "effect": TAINT["effect"]}],
                 # Expiry drains without asking budgets or do-not-disrupt; a new image replaces nodes by drift, which asks.
                 "expireAfter": "Never",
             },
         },
-        "limits": {"nvidia.com/gpu": str(args.max_gpus)},
+        "limits": {"nvidia.com/gpu": str(offer.max_gpus)},
         "disruption": {
             "consolidationPolicy": "WhenEmpty",
             # A model that comes back within these minutes finds its node, image and weights still there.
             "consolidateAfter": "5m",
             "budgets": [
                 {"nodes": "100%", "reasons": ["Empty"]},
-                {"nodes": "1", "reasons": ["Drifted"]},
+                {"nodes": replaced, "reasons": ["Drifted"]},
             ],
         },
     }

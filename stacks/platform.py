@@ -19,7 +19,7 @@ from gpuplatform.catalog.instances import instance
 from gpuplatform.sizing.gpu_pool import OperatingSystem
 from k8s import cluster_autoscaler, device_plugins, fsx_csi, karpenter, kueue, load_balancer_controller, monitoring
 from k8s import workload_operators as workloads
-from k8s.karpenter_pool import KarpenterPool, KarpenterPoolArgs
+from k8s.karpenter_pool import KarpenterPool, KarpenterPoolArgs, Offer
 from k8s.operator import Operator, OperatorArgs
 from k8s.storage_class import GP3, default_storage_class
 from stacks.cluster import ClusterLayer
@@ -81,9 +81,10 @@ def build(
     capacity = cluster_autoscaler.provisioning_request("provisioning-requests", install.opts)
 
     stack = _monitoring(settings.monitoring, context, install, monitors)
-    _hardware(cluster, data, install)
+    with_efa = [name for name, pool in pools.items() if pool.efa]
+    _hardware(cluster, data, install, with_efa)
     _autoscaler(cluster, context, install, version, replicas, monitors, capacity)
-    controller = _karpenter(cluster, context, network, install, replicas, monitors)
+    controller = _karpenter(cluster, context, network, install, replicas, monitors, efa=bool(with_efa))
     jobset = install("jobset", charts.JOBSET, workloads.JOBSET_NAMESPACE, workloads.jobset_values(replicas))
     return PlatformLayer(
         kueue=install(
@@ -114,13 +115,21 @@ def build(
             name: KarpenterPool(
                 name,
                 KarpenterPoolArgs(
-                    instances=[instance(i) for i in pool.instances],
-                    capacity_types=capacity_types(pool),
-                    max_gpus=pool.max_gpus,
+                    offer=Offer(
+                        instances=[instance(i) for i in pool.instances],
+                        capacity_types=capacity_types(pool),
+                        max_gpus=pool.max_gpus,
+                        zone=pool.zone,
+                        efa=pool.efa,
+                        interruptible=pool.interruptible,
+                    ),
                     discovery=context.discovery,
                     tags=context.tags.of(component="serving"),
                     node_role_name=cluster.karpenter_node_role_name,
-                    cluster_security_group_id=cluster.security_group_id,
+                    security_group_ids=[
+                        cluster.security_group_id,
+                        *([network.efa_security_group_id] if pool.efa else []),
+                    ],
                     controller=controller,
                 ),
                 opts=pulumi.ResourceOptions(providers=[cluster.provider]),
@@ -195,7 +204,7 @@ def _monitoring(
     )
 
 
-def _hardware(cluster: ClusterLayer, data: DataLayer, install: _Installer) -> None:
+def _hardware(cluster: ClusterLayer, data: DataLayer, install: _Installer, serving_with_efa: Sequence[str]) -> None:
     """What makes GPUs and EFA countable, and the file system mountable."""
     pools = {name: rungs[0].args.pool for name, rungs in cluster.pools.items() if rungs}
     install(
@@ -211,7 +220,7 @@ def _hardware(cluster: ClusterLayer, data: DataLayer, install: _Installer) -> No
             },
         ),
     )
-    if efa := [name for name, pool in pools.items() if pool.efa]:
+    if efa := [*(name for name, pool in pools.items() if pool.efa), *serving_with_efa]:
         install("efa", charts.EFA_DEVICE_PLUGIN, device_plugins.NAMESPACE, device_plugins.efa_values(efa))
     if data.file_system is not None:
         install("fsx", charts.FSX_CSI_DRIVER, fsx_csi.NAMESPACE, fsx_csi.values())
@@ -252,8 +261,11 @@ def _karpenter(
     install: _Installer,
     replicas: int,
     monitors: pulumi.Resource,
+    *,
+    efa: bool,
 ) -> Release:
     account = context.account
+    groups = [cluster.security_group_id, network.node_security_group_id]
     queue = InterruptionQueue("interruptions", InterruptionQueueArgs(tags=context.tags.of(component="platform")))
     # Helm never upgrades a chart's own kinds; as a chart of their own they are upgraded like the rest.
     kinds = install("karpenter-crds", charts.KARPENTER_CRD, karpenter.NAMESPACE, {})
@@ -273,7 +285,7 @@ def _karpenter(
                 node_role_arn=cluster.karpenter_node_role_arn,
                 queue_arn=queue.arn,
                 subnet_ids=list(network.private_subnet_ids.values()),
-                security_group_ids=[cluster.security_group_id, network.node_security_group_id],
+                security_group_ids=[*groups, network.efa_security_group_id] if efa else groups,
             ),
         ),
     )

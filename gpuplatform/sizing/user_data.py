@@ -1,13 +1,14 @@
 """What a managed node group's launch template tells a node at boot; EKS merges in what it takes to join the cluster.
 
 There is no maxPods here: without a custom AMI EKS's own value takes precedence over any other (EKS user guide, "How maxPods
-is determined", read 2026-11-22). Karpenter needs none of this: `instanceStorePolicy: RAID0` in its node class does it.
+is determined", read 2026-11-22). Karpenter joins the disks itself: `instanceStorePolicy: RAID0` in its node class.
 Other sources: awslabs/amazon-eks-ami, `nodeadm/doc/api.md` and `examples.md`, July 2026; Bottlerocket's bootstrap commands as
 Karpenter renders them, August 2026; EKS user guide, node-efa, read 2026-11-22; bottlerocket.dev, settings of
 kubelet-device-plugins (1.54), read 2026-11-22.
 """
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import yaml
@@ -26,9 +27,20 @@ _BOUNDARY = "BOUNDARY"
 def al2023(instance: InstanceType, efa: bool) -> str | None:
     """A MIME archive for Amazon Linux 2023: a NodeConfig that joins the local NVMe disks and keeps images, logs and
     emptyDirs there, and with EFA a script that sets huge pages aside. None where there is nothing to say."""
+    return _archive(_node_config(instance), efa)
+
+
+def karpenter(instances: Sequence[InstanceType], efa: bool) -> str | None:
+    """For an EC2NodeClass of Amazon Linux 2023 that launches any of these types: parallel pulls where all have the processors
+    for it, and huge pages with EFA. None where there is nothing to say."""
+    parallel = all(i.nvme_disks and i.vcpus >= PARALLEL_PULL_VCPUS for i in instances)
+    return _archive({"featureGates": {"FastImagePull": True}} if parallel else {}, efa)
+
+
+def _archive(spec: Mapping[str, Any], efa: bool) -> str | None:
     parts: list[tuple[str, str]] = []
-    if spec := _node_config(instance):
-        config = {"apiVersion": "node.eks.aws/v1alpha1", "kind": "NodeConfig", "spec": spec}
+    if spec:
+        config = {"apiVersion": "node.eks.aws/v1alpha1", "kind": "NodeConfig", "spec": dict(spec)}
         parts.append(("application/node.eks.aws", yaml.safe_dump(config, sort_keys=False)))
     if efa:
         parts.append(('text/x-shellscript; charset="us-ascii"', _HUGEPAGES_SCRIPT))

@@ -149,9 +149,20 @@ def serving_pools_offered(s: Sections) -> Iterator[Problem]:
     if not (s.network and s.serving and s.region):
         return
     for name, pool in s.serving.pools.items():
+        if pool.zone is not None and pool.zone not in s.network.zones:
+            yield (
+                f"serving.pools.{name}.zone",
+                f"{pool.zone} is no zone of the network; accepted: {', '.join(s.network.zones)}",
+            )
+            continue
         for index, type_ in enumerate(pool.instances):
             offered = zones.offered(type_, s.region)
-            if not set(offered) & set(s.network.zones):
+            if pool.zone is not None and pool.zone not in offered:
+                yield (
+                    f"serving.pools.{name}.instances[{index}]",
+                    f"{type_} is not offered in {pool.zone}; in {s.region}: {_listed(offered)}",
+                )
+            elif not set(offered) & set(s.network.zones):
                 yield (
                     f"serving.pools.{name}.instances[{index}]",
                     f"{type_} is offered in none of the network's zones; in {s.region}: {_listed(offered)}",

@@ -8,7 +8,8 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from components.model_endpoint import Mode
 from gpuplatform.catalog.instances import instance
-from stacks.sections.types import InstanceName, Maximum, Name, SecretName, Section
+from gpuplatform.sizing.efa import interfaces
+from stacks.sections.types import InstanceName, Maximum, Name, SecretName, Section, ZoneId
 
 MlInstance = Annotated[
     str,
@@ -26,6 +27,12 @@ class ServingPool(Section):
     on_demand: bool = True
     """Fall back to on-demand; without it, pods wait for spot."""
     max_gpus: int = Field(ge=1)
+    zone: ZoneId | None = None
+    """Where all nodes stand; without one, wherever the types are to be had. EFA needs one."""
+    efa: bool = False
+    """Elastic Fabric Adapter, for a model that spans nodes; all types must have the same layout of interfaces."""
+    interruptible: bool = True
+    """Without it, nodes that run pods are never replaced for a newer image, and spot is refused."""
     expected_hours: float = Field(default=0, ge=0, le=730)
     """Hours a month that each node of `expected_nodes` runs."""
     expected_nodes: int = Field(default=0, ge=0)
@@ -39,9 +46,23 @@ class ServingPool(Section):
         return names
 
     @model_validator(mode="after")
+    def _efa_everywhere(self) -> ServingPool:
+        if not self.efa:
+            return self
+        if without := [n for n in self.instances if not instance(n).efa]:
+            raise ValueError(f"efa: {', '.join(without)} has no Elastic Fabric Adapter")
+        if self.zone is None:
+            raise ValueError("zone: missing; EFA traffic stays in one zone, so name it")
+        if len({interfaces(instance(n), efa=True) for n in self.instances}) > 1:
+            raise ValueError(f"instances: {', '.join(self.instances)} differ in their EFA interfaces; take one layout")
+        return self
+
+    @model_validator(mode="after")
     def _bought_somehow(self) -> ServingPool:
         if not (self.spot or self.on_demand):
             raise ValueError("spot and on_demand are both false; one way of buying must stay")
+        if self.spot and not self.interruptible:
+            raise ValueError("interruptible: false, but EC2 takes spot instances back; set spot: false as well")
         return self
 
 

@@ -10,7 +10,7 @@ from components.tags import CostTags
 from gpuplatform.catalog.instances import instance, names
 from gpuplatform.preview.plan import Plan
 from k8s.gpu_nodes import POOL
-from k8s.karpenter_pool import KarpenterPool, KarpenterPoolArgs
+from k8s.karpenter_pool import KarpenterPool, KarpenterPoolArgs, Offer
 from tests.conftest import Record
 
 TAGS = CostTags(team="ml", project="gpuplatform", environment="test", component="serving", contact="ml@example.com")
@@ -23,13 +23,15 @@ def args(controller: pulumi.Resource | None = None, **changed: Any) -> Karpenter
         "instances": [instance("g6.xlarge"), instance("g5.xlarge")],
         "capacity_types": ["spot", "on-demand"],
         "max_gpus": 4,
+    }
+    wiring: dict[str, Any] = {
         "discovery": "gpuplatform-test",
         "tags": TAGS,
         "node_role_name": "karpenter-nodes",
-        "cluster_security_group_id": "sg-0123456789abcdef0",
+        "security_group_ids": ["sg-0123456789abcdef0"],
         "controller": controller,
     }
-    return KarpenterPoolArgs(**(shape | changed))
+    return KarpenterPoolArgs(offer=Offer(**(shape | changed)), **wiring)
 
 
 def recorded(record_plan: Record, **changed: Any) -> Plan:
@@ -127,5 +129,62 @@ def test_the_pool_goes_before_its_class_and_both_before_karpenter(record_plan: R
     ],
 )
 def test_nonsense_is_refused_in_a_sentence(changed: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        args(**changed)
+
+
+def test_efa_interfaces_are_those_of_a_managed_group_in_one_zone(record_plan: Record) -> None:
+    plan = recorded(
+        record_plan,
+        instances=[instance("g6e.48xlarge")],
+        max_gpus=16,
+        capacity_types=["on-demand"],
+        efa=True,
+        zone="use1-az6",
+    )
+    spec = plan.one(CLASS).inputs["spec"]
+
+    assert [(i["networkCardIndex"], i["deviceIndex"], i["interfaceType"]) for i in spec["networkInterfaces"]] == [
+        (0, 0, "interface"),
+        (0, 1, "efa-only"),
+        (1, 0, "efa-only"),
+        (2, 0, "efa-only"),
+        (3, 0, "efa-only"),
+    ]
+    assert "vm.nr_hugepages" in spec["userData"]
+    assert requirements(plan)["topology.k8s.aws/zone-id"] == ["use1-az6"]
+
+
+def test_images_are_pulled_in_parallel_where_every_type_has_the_processors(record_plan: Record) -> None:
+    small, large = instance("g6.xlarge"), instance("g6.2xlarge")
+
+    assert "FastImagePull: true" in recorded(record_plan, instances=[large]).one(CLASS).inputs["spec"]["userData"]
+    assert "userData" not in recorded(record_plan, instances=[small, large]).one(CLASS).inputs["spec"]
+
+
+def test_what_must_not_be_interrupted_keeps_its_node_until_it_is_empty(record_plan: Record) -> None:
+    plan = recorded(record_plan, capacity_types=["on-demand"], interruptible=False)
+    budgets = plan.one(NODE_POOL).inputs["spec"]["disruption"]["budgets"]
+
+    assert {reason: b["nodes"] for b in budgets for reason in b["reasons"]} == {"Empty": "100%", "Drifted": "0"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"interruptible": False}, "EC2 takes spot instances back"),
+        ({"instances": [instance("g6e.48xlarge")], "max_gpus": 8, "efa": True}, "zone: missing"),
+        (
+            {
+                "instances": [instance("g6e.48xlarge"), instance("g6e.24xlarge")],
+                "max_gpus": 8,
+                "efa": True,
+                "zone": "z",
+            },
+            "g6e.48xlarge, g6e.24xlarge have different EFA layouts",
+        ),
+    ],
+)
+def test_what_a_pool_cannot_promise_is_refused(changed: dict[str, Any], sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         args(**changed)

@@ -144,6 +144,9 @@ FAULTS: list[tuple[str, str, Any, tuple[str, ...]]] = [
     ("dev", "training.jobs.smoke.nodes", 2, ("training.jobs.smoke.pool", "spreads over zones")),
     ("dev", "training.jobs.smoke.gpus_per_node", 4, ("training.jobs.smoke.gpus_per_node", "4", "1 GPUs of g6.xlarge")),
     ("dev", "training.jobs.smoke.pool", "l5", ("training.jobs.smoke.pool", "l5", "l4")),
+    ("dev", "serving.pools.small.interruptible", False, ("serving.pools.small", "interruptible", "spot: false")),
+    ("dev", "serving.pools.small.efa", True, ("serving.pools.small", "g6.xlarge, g5.xlarge has no Elastic Fabric")),
+    ("dev", "serving.pools.small.zone", "use1-az1", ("serving.pools.small.zone", "use1-az1", "use1-az4, use1-az6")),
     ("dev", "serving.models.qwen-7b.pool", "smal", ("serving.models.qwen-7b.pool", "smal", "small")),
     (
         "dev",
