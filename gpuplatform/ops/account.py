@@ -10,12 +10,13 @@ from typing import Any
 import boto3
 from botocore import exceptions
 from botocore.config import Config
+from botocore.parsers import ResponseParserError
 
 from gpuplatform.ops.results import Row, Verdict
 
 # Adaptive: throttled calls are repeated ever more slowly, and the rate of new ones falls with them.
 _CONFIG = Config(
-    retries={"mode": "adaptive", "total_max_attempts": 8},
+    retries={"mode": "adaptive", "total_max_attempts": 5},
     connect_timeout=10,
     read_timeout=30,
     user_agent_extra="gpuplatform",
@@ -104,6 +105,8 @@ class Aws:
             raise CallError(
                 f"the AWS login has expired: {_plain(error)}; log in again (`aws sso login` or `aws login`)"
             ) from error
+        except ResponseParserError as error:
+            raise _strange(service) from error
         except exceptions.BotoCoreError as error:
             raise Unanswered(
                 f"AWS was not reached: {_plain(error)}",
@@ -176,7 +179,16 @@ def _explained(error: exceptions.ClientError, prefix: str, region: str) -> Excep
     if code in _DENIED:
         return Unanswered(f"not allowed: the caller lacks {action}", f"allow {action} and run again", code)
     text = error.response.get("Error", {}).get("Message", "") or str(error)
+    if text.lstrip().startswith("<"):
+        return _strange(prefix)
     return Unanswered(f"{action} answered {code}: {_plain(text)}", f"see what {code} means, then run again", code)
+
+
+def _strange(service: str) -> Unanswered:
+    """A page where an answer should be: something between us and AWS wrote it."""
+    return Unanswered(
+        f"{service} gave an answer that is not of its API", "look at a proxy or AWS_ENDPOINT_URL; then run again"
+    )
 
 
 def _plain(error: object) -> str:

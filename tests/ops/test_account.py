@@ -122,31 +122,30 @@ def test_denied_question_names_the_action_in_iams_spelling(aws: Aws) -> None:
     assert row.what_to_do == "allow servicequotas:GetServiceQuota and run again"
 
 
-def _throttled(times: int) -> tuple[list[str], Any]:
-    """A handler of before-send that answers so many calls with EC2's throttling, then lets them pass."""
+THROTTLED = (
+    b"<Response><Errors><Error><Code>RequestLimitExceeded</Code><Message>Request limit exceeded.</Message>"
+    b"</Error></Errors><RequestID>1</RequestID></Response>"
+)
+
+
+def _troubled(times: int, body: bytes = THROTTLED, status: int = 503) -> tuple[list[str], Any]:
+    """A handler of before-send that answers so many calls with trouble, then lets them pass."""
     sent: list[str] = []
+
+    class Raw:
+        def stream(self, *_: Any, **__: Any) -> list[bytes]:
+            return [body]
 
     def answer(request: Any, **_: Any) -> AWSResponse | None:
         sent.append(request.url)
-        if len(sent) > times:
-            return None
-        body = (
-            b"<Response><Errors><Error><Code>RequestLimitExceeded</Code><Message>Request limit exceeded.</Message>"
-            b"</Error></Errors><RequestID>1</RequestID></Response>"
-        )
-
-        class Raw:
-            def stream(self, *_: Any, **__: Any) -> list[bytes]:
-                return [body]
-
-        return AWSResponse(request.url, 503, HTTPHeaders(), Raw())
+        return AWSResponse(request.url, status, HTTPHeaders(), Raw()) if len(sent) <= times else None
 
     return sent, answer
 
 
 @pytest.mark.usefixtures("at_once")
 def test_throttled_question_is_asked_again(aws: Aws) -> None:
-    sent, answer = _throttled(3)
+    sent, answer = _troubled(3)
     aws.client("ec2").meta.events.register_first("before-send.ec2.DescribeRegions", answer)
     assert region_row(aws).verdict is Verdict.OK
     assert len(sent) == 4
@@ -154,14 +153,25 @@ def test_throttled_question_is_asked_again(aws: Aws) -> None:
 
 @pytest.mark.usefixtures("at_once")
 def test_throttling_that_does_not_end_is_said_and_not_waited_for(aws: Aws) -> None:
-    sent, answer = _throttled(99)
+    sent, answer = _troubled(99)
     aws.client("ec2").meta.events.register_first("before-send.ec2.DescribeRegions", answer)
     row = region_row(aws)
     assert (row.verdict, row.found) == (
         Verdict.UNKNOWN,
         "ec2:DescribeRegions answered RequestLimitExceeded: Request limit exceeded",
     )
-    assert len(sent) == 8
+    assert len(sent) == 5
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "status"),
+    [("ec2", "describe_regions", 200), ("service-quotas", "list_services", 403)],  # XML and JSON fail otherwise
+)
+def test_page_of_a_proxy_in_place_of_an_answer_is_said(aws: Aws, service: str, operation: str, status: int) -> None:
+    _, answer = _troubled(99, b"<html><p>Sign in to the network</html>", status)
+    aws.client(service).meta.events.register_first("before-send", answer)
+    with pytest.raises(Unanswered, match="gave an answer that is not of its API"), aws.asking(service) as client:
+        getattr(client, operation)()
 
 
 @pytest.mark.parametrize(
