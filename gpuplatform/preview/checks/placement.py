@@ -1,0 +1,126 @@
+"""Where pods may run: the labels they ask of nodes and the taints they bear, against the pools of the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from gpuplatform.preview.check import Fault, Severity, check
+from gpuplatform.preview.cluster import RELEASE, Pod, Pool, View, view
+from gpuplatform.preview.look import at, listing, mapping
+from gpuplatform.preview.plan import Json, Plan, PlannedResource
+
+_SET_BY_OTHERS: Final = ("kubernetes.io", "k8s.io", "amazonaws.com", "karpenter.sh", "nvidia.com", "k8s.aws")
+"""Labels that the kubelet, a cloud or an operator puts on nodes: the plan does not say who has them."""
+
+_TAINTED_BY_OTHERS: Final = (
+    "node.kubernetes.io/",
+    "node.cloudprovider.kubernetes.io/",
+    "karpenter.sh/",
+    "CriticalAddonsOnly",
+)
+
+
+@check("pod-without-pool", Severity.ERROR, "Every pod has a pool with the labels it asks for and taints it tolerates.")
+def pod_without_pool(plan: Plan) -> Iterator[Fault]:
+    cluster = view(plan)
+    if not cluster.pools:
+        return
+    flavors = _flavors(cluster)
+    for pod in cluster.pods:
+        tolerations = listing(pod.spec.get("tolerations"))
+        # Kueue adds those of the flavour that it admits a job to.
+        tolerations = [*tolerations, *(t for f in flavors for t in _tolerations(f))] if pod.queue else tolerations
+        why = _unplaced(cluster.pools, _asked(pod), tolerations)
+        if why:
+            yield Fault(f"{pod.owner.name}: {why}", pod.owner)
+    for flavor in flavors:
+        labels = at(dict(flavor.inputs), "spec", "nodeLabels")
+        asked = [(key, [value]) for key, value in mapping(labels).items()]
+        if why := _unplaced(cluster.pools, asked, [{"operator": "Exists"}]):
+            yield Fault(f"{flavor.name}: spec.nodeLabels: {why}", flavor)
+
+
+def _flavors(cluster: View) -> list[PlannedResource]:
+    return [r for r, body in cluster.objects if body["kind"] == "ResourceFlavor"]
+
+
+def _tolerations(flavor: PlannedResource) -> list[Json]:
+    return listing(at(dict(flavor.inputs), "spec", "tolerations"))
+
+
+def _asked(pod: Pod) -> list[tuple[str, list[Json]]]:
+    """Labels that a node must have, each with the values that will do. Of several terms none is a must."""
+    asked = [(key, [value]) for key, value in mapping(pod.spec.get("nodeSelector")).items()]
+    required = at(pod.spec.get("affinity"), "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution")
+    terms = listing(at(required, "nodeSelectorTerms"))
+    must = listing(at(terms[0], "matchExpressions")) if len(terms) == 1 else []
+    return asked + [(str(at(e, "key")), listing(at(e, "values"))) for e in must if at(e, "operator") == "In"]
+
+
+def _unplaced(pools: Sequence[Pool], asked: list[tuple[str, list[Json]]], tolerations: list[Json]) -> str:
+    """Why no pool will do; empty if one does."""
+    labelled = [pool for pool in pools if all(_has(pool, key, values) for key, values in asked)]
+    if not labelled:
+        unmet = [(key, values) for key, values in asked if not any(_has(pool, key, values) for pool in pools)] or asked
+        wanted = ", ".join(f"{key}={' or '.join(map(str, values))}" for key, values in unmet)
+        have = sorted({f"{k}={v}" for pool in pools for k, vs in pool.labels.items() for v in vs if k in dict(unmet)})
+        return f"no pool has {wanted}; there is {', '.join(have) or 'none with these labels'}"
+    if any(not _refused(pool, tolerations) for pool in labelled):
+        return ""
+    key, value, effect = _refused(labelled[0], tolerations)[0]
+    return f"{labelled[0].resource.name} is tainted {key}={value}:{effect}, and the pod does not tolerate it"
+
+
+def _has(pool: Pool, key: str, values: list[Json]) -> bool:
+    if key in pool.labels:
+        return bool(pool.labels[key].intersection(map(str, values)))
+    return key.partition("/")[0].endswith(_SET_BY_OTHERS)
+
+
+def _refused(pool: Pool, tolerations: list[Json]) -> list[tuple[str, str, str]]:
+    """Taints that keep the pod off."""
+    return [t for t in pool.taints if t[2] != "PreferNoSchedule" and not any(_tolerates(one, t) for one in tolerations)]
+
+
+def _tolerates(toleration: Json, taint: tuple[str, str, str]) -> bool:
+    key, value, effect = taint
+    return (
+        at(toleration, "effect") in (None, "", effect)
+        and at(toleration, "key") in (None, "", key)
+        and (at(toleration, "operator") == "Exists" or (at(toleration, "value") or "") == value)
+    )
+
+
+@check("dead-toleration", Severity.WARNING, "Every toleration is of a taint that some pool has.")
+def dead_toleration(plan: Plan) -> Iterator[Fault]:
+    cluster = view(plan)
+    taints = {taint for pool in cluster.pools for taint in pool.taints}
+    for resource, path, toleration in _all_tolerations(cluster):
+        key = str(at(toleration, "key") or "")
+        known = not key or key.startswith(_TAINTED_BY_OTHERS) or any(_tolerates(toleration, taint) for taint in taints)
+        if cluster.pools and not known:
+            there = ", ".join(sorted(f"{k}={v}:{e}" for k, v, e in taints)) or "none"
+            yield Fault(f"{resource.name}: {path}: no pool has a taint that {key} tolerates; taints: {there}", resource)
+
+
+def _all_tolerations(cluster: View) -> Iterator[tuple[PlannedResource, str, Json]]:
+    for pod in cluster.pods:
+        yield from ((pod.owner, f"tolerations[{i}]", t) for i, t in enumerate(listing(pod.spec.get("tolerations"))))
+    for flavor in _flavors(cluster):
+        yield from ((flavor, f"spec.tolerations[{i}]", t) for i, t in enumerate(_tolerations(flavor)))
+    for release in cluster.plan.all(RELEASE):
+        yield from ((release, path, t) for path, t in _in_values(release.inputs.get("values"), "values"))
+
+
+def _in_values(value: Json, path: str) -> Iterator[tuple[str, Json]]:
+    """Tolerations anywhere in a chart's values."""
+    if isinstance(value, dict):
+        for key, inner in mapping(value).items():
+            if key == "tolerations":
+                yield from ((f"{path}.tolerations[{i}]", t) for i, t in enumerate(listing(inner)))
+            else:
+                yield from _in_values(inner, f"{path}.{key}")
+    elif isinstance(value, list):
+        for index, inner in enumerate(listing(value)):
+            yield from _in_values(inner, f"{path}[{index}]")

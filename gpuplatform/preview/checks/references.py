@@ -1,0 +1,234 @@
+"""What one object on the cluster names, and whether it is there.
+
+A namespace that a Helm release fills holds more than a plan shows: names in it are not judged.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from gpuplatform.preview.billing.node_pools import gib
+from gpuplatform.preview.check import Fault, Severity, check
+from gpuplatform.preview.cluster import QUEUE_LABEL, RELEASE, Pod, View, namespace_of, scope, view
+from gpuplatform.preview.look import at, leaves, listing, mapping
+from gpuplatform.preview.plan import SECRET, UNKNOWN, Json, Plan, PlannedResource
+
+# Objects that every EKS cluster has (Kubernetes reference, "User-facing roles" and "Pod Priority"; EKS user guide, storage).
+_BUILT_IN: Final = {
+    "ServiceAccount": ("default",),
+    "PriorityClass": ("system-cluster-critical", "system-node-critical"),
+    "ClusterRole": ("admin", "cluster-admin", "edit", "view"),
+    "StorageClass": ("", "gp2"),
+    "ConfigMap": ("kube-root-ca.crt",),
+}
+_OF_CHARTS: Final = ("ClusterRole", "RuntimeClass", "ClusterTrainingRuntime")
+"""Kinds without a namespace that charts bring as well."""
+
+_IN_SPEC: Final[dict[str, tuple[tuple[str, str], ...]]] = {
+    "AdmissionCheck": (("ProvisioningRequestConfig", "parameters.name"),),
+    "ClusterQueue": (
+        ("ResourceFlavor", "resourceGroups.flavors.name"),
+        ("AdmissionCheck", "admissionChecksStrategy.admissionChecks.name"),
+        ("AdmissionCheck", "admissionChecks"),
+    ),
+    "HTTPRoute": (("Service", "rules.backendRefs.name"), ("Gateway", "parentRefs.name")),
+    "LocalQueue": (("ClusterQueue", "clusterQueue"),),
+    "NodePool": (("EC2NodeClass", "template.spec.nodeClassRef.name"),),
+    "PersistentVolumeClaim": (("StorageClass", "storageClassName"), ("PersistentVolume", "volumeName")),
+    "ResourceFlavor": (("Topology", "topologyName"),),
+    "ScaledObject": (("TriggerAuthentication", "triggers.authenticationRef.name"),),
+    "StatefulSet": (
+        ("Service", "serviceName"),
+        ("StorageClass", "volumeClaimTemplates.spec.storageClassName"),
+    ),
+    "TrainJob": (("ClusterTrainingRuntime", "runtimeRef.name"),),
+}
+"""Kind → what its `spec` names, and where."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """An object that another one names."""
+
+    resource: PlannedResource
+    path: str
+    kind: str
+    namespace: str
+    name: Json
+
+
+@check("missing-reference", Severity.ERROR, "Every object that another one on the cluster names is there.")
+def missing_reference(plan: Plan) -> Iterator[Fault]:
+    cluster = view(plan)
+    for reference in _references(cluster):
+        if _missing(cluster, reference):
+            yield Fault(f"{reference.resource.name}: {reference.path}: {_told(cluster, reference)}", reference.resource)
+
+
+def _missing(cluster: View, one: Reference) -> bool:
+    if not isinstance(one.name, str) or one.name in (SECRET, UNKNOWN, *_BUILT_IN.get(one.kind, ())):
+        return False
+    if one.kind == "Namespace":
+        return one.name not in cluster.namespaces
+    namespace = scope(one.kind, one.namespace)
+    brought = namespace in cluster.of_charts if namespace else one.kind in _OF_CHARTS and bool(cluster.of_charts)
+    return not brought and (one.kind, namespace, one.name) not in cluster.names
+
+
+def _told(cluster: View, one: Reference) -> str:
+    namespace = scope(one.kind, one.namespace)
+    known = [name for kind, place, name in cluster.names if kind == one.kind and place == namespace]
+    known = list(cluster.namespaces) if one.kind == "Namespace" else known
+    near = difflib.get_close_matches(str(one.name), known, n=1)
+    place = f" in namespace {namespace}" if namespace else ""
+    there = f"did you mean {near[0]}?" if near else f"there is {', '.join(sorted(known)[:6]) or 'none'}"
+    return f"no {one.kind} {one.name}{place}; {there}"
+
+
+def _references(cluster: View) -> Iterator[Reference]:
+    for resource, body in cluster.objects:
+        kind, namespace, spec = str(body["kind"]), namespace_of(body), body.get("spec")
+        yield Reference(resource, "metadata.namespace", "Namespace", "", at(dict(body), "metadata", "namespace"))
+        for wanted, path in _IN_SPEC.get(kind, ()):
+            for name in _values(spec, path.split(".")):
+                yield Reference(resource, f"spec.{path}", wanted, namespace, name)
+        if kind in ("ScaledObject", "ScaledJob", "HorizontalPodAutoscaler"):
+            target = at(spec, "scaleTargetRef")
+            wanted = str(at(target, "kind") or "Deployment")
+            yield Reference(resource, "spec.scaleTargetRef", wanted, namespace, at(target, "name"))
+        if kind in ("RoleBinding", "ClusterRoleBinding"):
+            yield from _binding(resource, body, namespace)
+        labels = mapping(at(dict(body), "metadata", "labels"))
+        yield Reference(resource, QUEUE_LABEL, "LocalQueue", namespace, labels.get(QUEUE_LABEL))
+        priority = "kueue.x-k8s.io/priority-class"
+        yield Reference(resource, priority, "WorkloadPriorityClass", "", labels.get(priority))
+    for pod in cluster.pods:
+        yield from _of_pod(pod)
+
+
+def _values(value: Json, path: list[str]) -> Iterator[Json]:
+    """What stands at a path, through every list on the way."""
+    if isinstance(value, list):
+        for inner in listing(value):
+            yield from _values(inner, path)
+    elif path:
+        yield from _values(at(value, path[0]), path[1:])
+    else:
+        yield value
+
+
+def _binding(resource: PlannedResource, body: Mapping[str, Json], namespace: str) -> Iterator[Reference]:
+    role = body.get("roleRef")
+    yield Reference(resource, "roleRef", str(at(role, "kind")), namespace, at(role, "name"))
+    for subject in listing(body.get("subjects")):
+        if at(subject, "kind") == "ServiceAccount":
+            place = str(at(subject, "namespace") or namespace)
+            yield Reference(resource, "subjects", "ServiceAccount", place, at(subject, "name"))
+
+
+_IN_POD: Final = (
+    ("ServiceAccount", "serviceAccountName"),
+    ("PriorityClass", "priorityClassName"),
+    ("RuntimeClass", "runtimeClassName"),
+    ("Secret", "imagePullSecrets.name"),
+    ("PersistentVolumeClaim", "volumes.persistentVolumeClaim.claimName"),
+)
+_MAY_BE_OPTIONAL: Final = (
+    ("ConfigMap", "volumes.configMap", "name"),
+    ("Secret", "volumes.secret", "secretName"),
+    ("ConfigMap", "volumes.projected.sources.configMap", "name"),
+    ("Secret", "volumes.projected.sources.secret", "name"),
+    *(
+        (kind, f"{place}.env.valueFrom.{key}KeyRef", "name")
+        for place in ("containers", "initContainers")
+        for kind, key in (("ConfigMap", "configMap"), ("Secret", "secret"))
+    ),
+    *(
+        (kind, f"{place}.envFrom.{key}Ref", "name")
+        for place in ("containers", "initContainers")
+        for kind, key in (("ConfigMap", "configMap"), ("Secret", "secret"))
+    ),
+)
+
+
+def _of_pod(pod: Pod) -> Iterator[Reference]:
+    spec = dict(pod.spec)
+    for kind, path in _IN_POD:
+        for name in _values(spec, path.split(".")):
+            yield Reference(pod.owner, path, kind, pod.namespace, name)
+    for kind, path, key in _MAY_BE_OPTIONAL:
+        for found in _values(spec, path.split(".")):
+            if at(found, "optional") is not True:
+                yield Reference(pod.owner, f"{path}.{key}", kind, pod.namespace, at(found, key))
+
+
+@check("pod-identity-account", Severity.ERROR, "A role is given to a service account that is there.")
+def pod_identity_account(plan: Plan) -> Iterator[Fault]:
+    cluster = view(plan)
+    if not cluster.objects:
+        return
+    for association in plan.all("aws:eks/podIdentityAssociation:PodIdentityAssociation"):
+        namespace, account = (str(association.inputs.get(key)) for key in ("namespace", "serviceAccount"))
+        if ("ServiceAccount", namespace, account) in cluster.names or _in_chart(plan, namespace, account):
+            continue
+        yield Fault(
+            f"{association.name}: no service account {account} in namespace {namespace}, and no chart there is told to make it",
+            association,
+        )
+
+
+def _in_chart(plan: Plan, namespace: str, account: str) -> bool:
+    """Whether a release in the namespace is called so, or told of the account in its values."""
+    for release in plan.all(RELEASE):
+        if str(release.inputs.get("namespace") or "default") == namespace:
+            told = (value for _, value in leaves(mapping(release.inputs.get("values"))))
+            if account in (release.inputs.get("name"), release.name) or account in told:
+                return True
+    return False
+
+
+@check("unmounted-volume", Severity.ERROR, "Every volume that a container mounts is one of its pod.")
+def unmounted_volume(plan: Plan) -> Iterator[Fault]:
+    for pod in view(plan).pods:
+        volumes = {str(at(volume, "name")) for volume in listing(pod.spec.get("volumes"))}
+        volumes |= set(_values(dict(pod.owner.inputs), ["spec", "volumeClaimTemplates", "metadata", "name"])) - {None}
+        for container in pod.containers:
+            for mount in listing(at(container, "volumeMounts")):
+                if str(at(mount, "name")) not in volumes:
+                    yield Fault(
+                        f"{pod.owner.name}: container {at(container, 'name')} mounts {at(mount, 'name')}; "
+                        f"the pod has {', '.join(sorted(volumes)) or 'no volume'}",
+                        pod.owner,
+                    )
+
+
+@check("claim-without-volume", Severity.ERROR, "A claim that no storage class serves fits a volume of the plan.")
+def claim_without_volume(plan: Plan) -> Iterator[Fault]:
+    cluster = view(plan)
+    volumes = {name: r for (kind, _, name), r in cluster.names.items() if kind == "PersistentVolume"}
+    for resource, body in cluster.objects:
+        spec = body.get("spec")
+        if body["kind"] != "PersistentVolumeClaim" or at(spec, "storageClassName") != "":
+            continue
+        named = at(spec, "volumeName")
+        offered = [r for name, r in volumes.items() if named in (None, name)]
+        reasons = [why for r in offered if (why := _unfit(spec, r.inputs.get("spec")))]
+        if named in (None, *volumes) and len(reasons) == len(offered):
+            why = "; ".join(reasons) or "the plan has no volume"
+            yield Fault(f"{resource.name}: no volume fits the claim: {why}", resource)
+
+
+def _unfit(claim: Json, volume: Json) -> str:
+    """Why a volume does not serve a claim; empty if it does."""
+    modes = [m for m in listing(at(claim, "accessModes")) if m not in listing(at(volume, "accessModes"))]
+    if modes:
+        return f"its access modes lack {', '.join(map(str, modes))}"
+    if (at(volume, "storageClassName") or "") != "":
+        return f"its storage class is {at(volume, 'storageClassName')}"
+    asked, has = at(claim, "resources", "requests", "storage"), at(volume, "capacity", "storage")
+    if gib(asked) > gib(has):
+        return f"{asked} are asked and it has {has}"
+    return ""

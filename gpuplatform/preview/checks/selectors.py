@@ -1,0 +1,111 @@
+"""What selects pods, and the ports of theirs that it names.
+
+In a namespace that a Helm release fills there are pods that the plan does not show: selectors there are not judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from gpuplatform.preview.check import Fault, Severity, check
+from gpuplatform.preview.cluster import Pod, View, namespace_of, selects, view
+from gpuplatform.preview.look import at, listing, mapping
+from gpuplatform.preview.plan import Json, Plan, PlannedResource
+
+_OWNERS: Final = ("Deployment", "ReplicaSet", "StatefulSet", "DaemonSet")
+
+
+@check("dead-selector", Severity.ERROR, "Every selector matches the labels of some pod or namespace of the plan.")
+def dead_selector(plan: Plan) -> Iterator[Fault]:
+    cluster = view(plan)
+    for resource, body in cluster.objects:
+        namespace, spec = namespace_of(body), body.get("spec")
+        if body["kind"] in _OWNERS and not selects(
+            at(spec, "selector"), mapping(at(spec, "template", "metadata", "labels"))
+        ):
+            yield Fault(f"{resource.name}: spec.selector does not match the labels of its own pods", resource)
+        for path, selector in _of_pods(body):
+            if namespace not in cluster.of_charts and not _selected(cluster, namespace, selector):
+                told = _told(cluster, namespace, selector)
+                yield Fault(f"{resource.name}: {path} matches no pod in namespace {namespace}; {told}", resource)
+        for path, selector in _of_namespaces(body):
+            if selector is not None and not any(selects(selector, labels) for labels in cluster.namespaces.values()):
+                known = ", ".join(sorted(cluster.namespaces))
+                yield Fault(f"{resource.name}: {path} matches no namespace; there is {known}", resource)
+
+
+def _of_pods(body: Mapping[str, Json]) -> Iterator[tuple[str, Json]]:
+    """Selectors of pods in the object's own namespace."""
+    kind, spec = body["kind"], body.get("spec")
+    if kind == "Service" and mapping(at(spec, "selector")):
+        yield "spec.selector", {"matchLabels": at(spec, "selector")}
+    elif kind in ("PodDisruptionBudget", "PodMonitor") and at(spec, "namespaceSelector") is None:
+        yield "spec.selector", at(spec, "selector")
+    elif kind == "NetworkPolicy":
+        yield "spec.podSelector", at(spec, "podSelector")
+        for path, peer in _peers(spec):
+            if at(peer, "podSelector") is not None and at(peer, "namespaceSelector") is None:
+                yield f"{path}.podSelector", at(peer, "podSelector")
+
+
+def _of_namespaces(body: Mapping[str, Json]) -> Iterator[tuple[str, Json]]:
+    if body["kind"] == "ClusterQueue":
+        yield "spec.namespaceSelector", at(body.get("spec"), "namespaceSelector")
+    elif body["kind"] == "NetworkPolicy":
+        for path, peer in _peers(body.get("spec")):
+            yield f"{path}.namespaceSelector", at(peer, "namespaceSelector")
+
+
+def _peers(spec: Json) -> Iterator[tuple[str, Json]]:
+    for direction, side in (("ingress", "from"), ("egress", "to")):
+        for index, rule in enumerate(listing(at(spec, direction))):
+            for number, peer in enumerate(listing(at(rule, side))):
+                yield f"spec.{direction}[{index}].{side}[{number}]", peer
+
+
+def _selected(cluster: View, namespace: str, selector: Json) -> list[Pod]:
+    return [pod for pod in cluster.pods if pod.namespace == namespace and selects(selector, pod.labels)]
+
+
+def _told(cluster: View, namespace: str, selector: Json) -> str:
+    """What pods have of the labels that are asked for."""
+    keys = [*mapping(at(selector, "matchLabels")), *(at(e, "key") for e in listing(at(selector, "matchExpressions")))]
+    there = {
+        f"{k}={pod.labels[k]}" for pod in cluster.pods if pod.namespace == namespace for k in keys if k in pod.labels
+    }
+    return f"its pods have {', '.join(sorted(there)) or 'none of these labels'}"
+
+
+@check("unknown-port", Severity.ERROR, "Every port that is named is one of the pods that are meant.")
+def unknown_port(plan: Plan) -> Iterator[Fault]:
+    cluster = view(plan)
+    for resource, body in cluster.objects:
+        for selector, path, name in _named_ports(body):
+            pods = _selected(cluster, namespace_of(body), selector)
+            yield from _unknown(resource, path, name, pods)
+    for pod in cluster.pods:
+        for container in pod.containers:
+            for probe in ("livenessProbe", "readinessProbe", "startupProbe"):
+                for how in ("httpGet", "tcpSocket", "grpc"):
+                    yield from _unknown(pod.owner, f"{probe}.{how}.port", at(container, probe, how, "port"), [pod])
+
+
+def _named_ports(body: Mapping[str, Json]) -> Iterator[tuple[Json, str, Json]]:
+    """The pods' selector, the place and the port's name."""
+    spec = body.get("spec")
+    if body["kind"] == "Service" and mapping(at(spec, "selector")):
+        for index, port in enumerate(listing(at(spec, "ports"))):
+            yield {"matchLabels": at(spec, "selector")}, f"spec.ports[{index}].targetPort", at(port, "targetPort")
+    elif body["kind"] == "PodMonitor":
+        for index, endpoint in enumerate(listing(at(spec, "podMetricsEndpoints"))):
+            yield at(spec, "selector"), f"spec.podMetricsEndpoints[{index}].port", at(endpoint, "port")
+
+
+def _unknown(resource: PlannedResource, path: str, name: Json, pods: list[Pod]) -> Iterator[Fault]:
+    known = {port for pod in pods for port in pod.ports()}
+    if isinstance(name, str) and not name.isdigit() and pods and name not in known:
+        yield Fault(
+            f"{resource.name}: {path}: no port is called {name}; there is {', '.join(sorted(known)) or 'none'}",
+            resource,
+        )
