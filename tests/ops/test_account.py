@@ -165,7 +165,7 @@ def test_throttling_that_does_not_end_is_said_and_not_waited_for(aws: Aws) -> No
 
 @pytest.mark.parametrize(
     ("service", "operation", "status"),
-    [("ec2", "describe_regions", 200), ("service-quotas", "list_services", 403)],  # XML and JSON fail otherwise
+    [("ec2", "describe_regions", 200), ("ssm", "describe_parameters", 403)],  # XML and JSON fail otherwise
 )
 def test_page_of_a_proxy_in_place_of_an_answer_is_said(aws: Aws, service: str, operation: str, status: int) -> None:
     _, answer = _troubled(99, b"<html><p>Sign in to the network</html>", status)
