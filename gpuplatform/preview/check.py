@@ -7,6 +7,9 @@ A check is one small function from a plan to faults, decorated with its rule, it
         for again in plan.duplicates:
             yield Fault(f"{again.name} is registered twice; give one another name", again)
 
+A check that reads what not every source of plans has names it, as in `needs=(Part.DUPLICATES,)`; on a plan that lacks it the check is
+not applicable, and reports say so.
+
 The modules of `checks/` register theirs on import.
 """
 
@@ -19,7 +22,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from gpuplatform.preview.plan import Plan, PlannedResource, Source
+from gpuplatform.preview.plan import Part, Plan, PlannedResource, Source
 
 
 class Severity(StrEnum):
@@ -71,6 +74,7 @@ class Check:
     severity: Severity
     sentence: str
     judge: Judge
+    needs: frozenset[Part] = frozenset()
 
     def __call__(self, plan: Plan) -> Iterator[Finding]:
         for fault in self.judge(plan):
@@ -88,13 +92,13 @@ class Check:
 _REGISTRY: Final[dict[str, Check]] = {}
 
 
-def check(rule: str, severity: Severity, sentence: str) -> Callable[[Judge], Check]:
-    """Register a function as a check."""
+def check(rule: str, severity: Severity, sentence: str, *, needs: Iterable[Part] = ()) -> Callable[[Judge], Check]:
+    """Register a function as a check. `needs` is what it cannot judge a plan without."""
 
     def register(judge: Judge) -> Check:
         if rule in _REGISTRY:
             raise ValueError(f"two checks are called {rule}; rename one")
-        _REGISTRY[rule] = Check(rule=rule, severity=severity, sentence=sentence, judge=judge)
+        _REGISTRY[rule] = Check(rule=rule, severity=severity, sentence=sentence, judge=judge, needs=frozenset(needs))
         return _REGISTRY[rule]
 
     return register
@@ -111,6 +115,20 @@ def all_checks() -> list[Check]:
 
 def run_checks(plan: Plan, checks: Iterable[Check] | None = None) -> list[Finding]:
     """What is wrong with a plan: errors first, then by place."""
-    found = {finding for one in (all_checks() if checks is None else checks) for finding in one(plan)}
+    asked = all_checks() if checks is None else checks
+    unseen = {r.urn for r in plan.resources if r.remote} if Part.REMOTE_INPUTS in plan.lacks else set[str]()
+    found = {
+        finding
+        for one in asked
+        if not one.needs & plan.lacks
+        for finding in one(plan)
+        # A component that came without its inputs cannot be judged; the parts that it made can.
+        if finding.urn not in unseen
+    }
     order = list(Severity)
     return sorted(found, key=lambda f: (order.index(f.severity), f.file, f.line, f.rule, f.urn, f.message))
+
+
+def not_applicable(plan: Plan) -> list[Check]:
+    """Checks that need what this plan lacks, by rule."""
+    return [one for one in all_checks() if one.needs & plan.lacks]

@@ -22,6 +22,8 @@ def document(plan: Plan, findings: Iterable[Finding], bill: Json, timeline: Json
         "bill": bill,
         "timeline": timeline,
         "invokes": [asdict(i) for i in plan.invokes],
+        "messages": [asdict(m) for m in plan.messages],
+        "duplicates": [resource_json(r) for r in plan.duplicates],
         "settings": dict(plan.settings),
         "origin": plan.origin,
     }
@@ -54,4 +56,6 @@ def resource_json(resource: PlannedResource) -> dict[str, Json]:
         "timeouts": dict(resource.timeouts),
         "source": asdict(resource.source) if resource.source else None,
         "layer_source": asdict(resource.layer_source) if resource.layer_source else None,
+        "outputs": dict(resource.outputs),
+        "registered_outputs": None if resource.registered_outputs is None else dict(resource.registered_outputs),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,21 @@ STACK = "pulumi:pulumi:Stack"
 
 Json = Any
 """A JSON value. Inputs are as varied as the SDKs; checks narrow what they read."""
+
+
+class Part(StrEnum):
+    """What a plan may lack, by where it was read from. The words complete "needs …"."""
+
+    OUTPUTS = "the outputs of resources"
+    VALUES = "values that come from other resources"
+    REGISTERED_OUTPUTS = "what components register as outputs"
+    REMOTE_INPUTS = "what components of other packages were given"
+    FIRST = "the run with unknown outputs"
+    SETTINGS = "the settings"
+    CANARIES = "canaries in the place of secrets"
+    INVOKES = "the program's lookups"
+    DUPLICATES = "registrations that the engine refuses"
+    FILES = "the program's files"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +123,9 @@ class Plan:
     duplicates: tuple[PlannedResource, ...] = ()
     """Registrations whose URN was taken already."""
     origin: str = "recording"
-    """recording | pulumi-preview | stack-export"""
+    """recording | document | pulumi-preview | stack-export"""
+    lacks: frozenset[Part] = frozenset()
+    """What `origin` cannot tell. A recording lacks nothing."""
     first: Plan | None = None
     """The same program with every output unknown, as the first `pulumi preview` sees it."""
     root: Path | None = None

@@ -7,10 +7,15 @@ from collections.abc import Iterator
 from gpuplatform.preview.bill import bill
 from gpuplatform.preview.check import Fault, Severity, check
 from gpuplatform.preview.look import at, mapping
-from gpuplatform.preview.plan import Plan
+from gpuplatform.preview.plan import Part, Plan
 
 
-@check("over-budget", Severity.ERROR, "The expected month is within the environment's budget and each team's.")
+@check(
+    "over-budget",
+    Severity.ERROR,
+    "The expected month is within the environment's budget and each team's.",
+    needs=(Part.SETTINGS,),
+)
 def over_budget(plan: Plan) -> Iterator[Fault]:
     budgets = at(plan.setting("governance"), "budgets")
     if not mapping(budgets):

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from gpuplatform.preview.check import Fault, Severity, check
 from gpuplatform.preview.look import at
-from gpuplatform.preview.plan import Plan
+from gpuplatform.preview.plan import Part, Plan
 
 
-@check("duplicate-urn", Severity.ERROR, "Every resource has a URN of its own.")
+@check("duplicate-urn", Severity.ERROR, "Every resource has a URN of its own.", needs=(Part.DUPLICATES,))
 def duplicate_urn(plan: Plan) -> Iterator[Fault]:
     for again in plan.duplicates:
         first = plan.by_urn.get(again.urn)

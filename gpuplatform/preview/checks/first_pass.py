@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from gpuplatform.preview.check import Fault, Severity, check
 from gpuplatform.preview.look import listing, mapping
-from gpuplatform.preview.plan import UNKNOWN, Json, Plan, PlannedResource
+from gpuplatform.preview.plan import UNKNOWN, Json, Part, Plan, PlannedResource
 
 
-@check("same-resources", Severity.ERROR, "The first preview already shows every resource.")
+@check("same-resources", Severity.ERROR, "The first preview already shows every resource.", needs=(Part.FIRST,))
 def same_resources(plan: Plan) -> Iterator[Fault]:
     if plan.first is None:
         return
@@ -21,7 +21,12 @@ def same_resources(plan: Plan) -> Iterator[Fault]:
             yield Fault(f"{resource.name}: is made only while outputs are unknown", resource)
 
 
-@check("simulated-output", Severity.ERROR, "Every value unknown at the first preview is known once resources exist.")
+@check(
+    "simulated-output",
+    Severity.ERROR,
+    "Every value unknown at the first preview is known once resources exist.",
+    needs=(Part.FIRST,),
+)
 def simulated_output(plan: Plan) -> Iterator[Fault]:
     for first in plan.first.resources if plan.first else ():
         second = plan.by_urn.get(first.urn)
@@ -55,7 +60,12 @@ def _of(resource: PlannedResource, path: str) -> str:
     return f" of {' or '.join(names)}" if names else ""
 
 
-@check("lookup", Severity.ERROR, "The program looks nothing up: a lookup needs credentials at preview.")
+@check(
+    "lookup",
+    Severity.ERROR,
+    "The program looks nothing up: a lookup needs credentials at preview.",
+    needs=(Part.INVOKES,),
+)
 def lookup(plan: Plan) -> Iterator[Fault]:
     for invoke in plan.invokes:
         yield Fault(

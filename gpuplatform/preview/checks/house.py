@@ -9,10 +9,12 @@ from functools import cache
 from pathlib import Path
 
 from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.plan import STACK, Plan, Source
+from gpuplatform.preview.plan import STACK, Part, Plan, Source
 
 
-@check("child-of-its-component", Severity.ERROR, "What a component makes is the component's child.")
+@check(
+    "child-of-its-component", Severity.ERROR, "What a component makes is the component's child.", needs=(Part.FILES,)
+)
 def child_of_its_component(plan: Plan) -> Iterator[Fault]:
     for resource in plan.resources:
         parent = plan.by_urn.get(resource.parent or "")
@@ -40,7 +42,12 @@ def _component_bodies(file: Path) -> tuple[tuple[int, int], ...]:
     )
 
 
-@check("component-registers-outputs", Severity.ERROR, "Every component registers its outputs.")
+@check(
+    "component-registers-outputs",
+    Severity.ERROR,
+    "Every component registers its outputs.",
+    needs=(Part.REGISTERED_OUTPUTS,),
+)
 def component_registers_outputs(plan: Plan) -> Iterator[Fault]:
     for resource in plan.resources:
         if resource.component and not resource.remote and resource.registered_outputs is None:

@@ -15,7 +15,7 @@ from typing import Final
 from gpuplatform.preview.check import Fault, Severity, check
 from gpuplatform.preview.environment import CANARY
 from gpuplatform.preview.look import leaves, mapping
-from gpuplatform.preview.plan import SECRET, UNKNOWN, Json, Plan
+from gpuplatform.preview.plan import SECRET, UNKNOWN, Json, Part, Plan
 
 # Key formats as their owners document them (AWS unique identifiers; Hugging Face, OpenAI, GitHub and Slack tokens; PEM).
 _SHAPES: Final = {
@@ -29,7 +29,12 @@ _SHAPES: Final = {
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/]{24,}={0,2}")
 
 
-@check("secret-in-the-open", Severity.ERROR, "No secure setting reaches an input or an output as text.")
+@check(
+    "secret-in-the-open",
+    Severity.ERROR,
+    "No secure setting reaches an input or an output as text.",
+    needs=(Part.CANARIES,),
+)
 def secret_in_the_open(plan: Plan) -> Iterator[Fault]:
     for resource in plan.resources:
         for path, value in leaves(dict(resource.inputs)):

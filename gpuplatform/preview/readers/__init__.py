@@ -1,0 +1,46 @@
+"""A plan from a file: this tool's own `--json`, `pulumi preview --json`, or `pulumi stack export`.
+
+What each can tell differs: a preview has no outputs, an export no settings and no lookups. `Plan.lacks` says it, and a check that
+needs what is lacking is reported as not applicable.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import cast
+
+from gpuplatform.preview.plan import Json, Plan
+from gpuplatform.preview.readers import document, engine
+from gpuplatform.preview.readers.shape import UnreadableError
+
+__all__ = ["UnreadableError", "plan_from", "read"]
+
+ACCEPTED = "`gpuplatform preview ENV --json FILE`, `pulumi preview --json` or `pulumi stack export`"
+
+
+def read(path: Path) -> Plan:
+    """The plan in a file. Raises UnreadableError."""
+    try:
+        content: Json = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UnreadableError(f"{path}: cannot be read: {error.strerror}; give a file of {ACCEPTED}") from error
+    except ValueError as error:
+        raise UnreadableError(f"{path}: is no JSON ({error}); give what {ACCEPTED} writes") from error
+    return plan_from(content, str(path))
+
+
+def plan_from(content: Json, name: str) -> Plan:
+    """The plan in a JSON document; `name` is what errors call it. Raises UnreadableError."""
+    keys = cast("dict[str, Json]", content) if isinstance(content, dict) else {}
+    try:
+        if isinstance(keys.get("steps"), list):
+            return engine.preview(keys)
+        if isinstance(keys.get("deployment"), dict):
+            return engine.export(keys)
+        if isinstance(keys.get("resources"), list) and "environment" in keys:
+            return document.plan(keys)
+    except UnreadableError as error:
+        raise UnreadableError(f"{name}: {error}") from error
+    seen = f" with {', '.join(list(keys)[:5])}" if keys else ""
+    raise UnreadableError(f"{name}: is JSON{seen}, but no plan; accepted: what {ACCEPTED} writes")
