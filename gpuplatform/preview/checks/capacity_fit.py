@@ -1,0 +1,244 @@
+"""Whether the nodes that pods select can hold them: one pod on one node, a job on one way of buying, and nothing that must not
+be interrupted on spot alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from gpuplatform.catalog import instances
+from gpuplatform.catalog.instances import InstanceType, instance
+from gpuplatform.preview.check import Fault, Severity, check
+from gpuplatform.preview.look import at, listing, mapping
+from gpuplatform.preview.manifests import objects
+from gpuplatform.preview.plan import Json, Plan, PlannedResource
+from gpuplatform.sizing.pods import EFA_HUGEPAGES_MIB, KARPENTER_HIDDEN_MEMORY, allocatable
+
+POOL: Final = "gpuplatform.io/pool"
+GPU: Final = "nvidia.com/gpu"
+EFA: Final = "vpc.amazonaws.com/efa"
+HUGEPAGES: Final = "hugepages-2Mi"
+_TOLD: Final = "k8s.io/cluster-autoscaler/node-template/resources/"
+_UNITS: Final = {"": 1.0, "m": 0.001, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12} | {
+    f"{prefix}i": 2.0 ** (10 * power) for power, prefix in enumerate("KMGT", start=1)
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """What one node of a pool has for pods."""
+
+    of: PlannedResource
+    instance: str
+    has: Mapping[str, float]
+    """Cores, bytes and devices."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Nodes:
+    """One node group, or one Karpenter pool."""
+
+    resource: PlannedResource
+    kinds: tuple[Node, ...]
+    spot: bool
+    """Spot and nothing else."""
+    zones: int
+    """Subnets it may stand in; 1 where it selects a zone."""
+    most: int | None
+    """Nodes; None where GPUs are limited instead."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workload:
+    """Pods of one template."""
+
+    owner: PlannedResource
+    namespace: str
+    template: Mapping[str, Json]
+    together: int
+    """Pods that must run at once."""
+
+    @property
+    def pool(self) -> str | None:
+        value = at(dict(self.template), "spec", "nodeSelector", POOL)
+        return str(value) if value else None
+
+    @cached_property
+    def asks(self) -> dict[str, float]:
+        """Sum of its containers' requests; a limit alone is a request as well."""
+        total: dict[str, float] = {}
+        for container in listing(at(dict(self.template), "spec", "containers")):
+            given = mapping(at(container, "resources", "limits")) | mapping(at(container, "resources", "requests"))
+            for name, amount in given.items():
+                total[name] = total.get(name, 0) + _amount(amount)
+        return total
+
+
+def _amount(quantity: Json) -> float:
+    """A Kubernetes quantity: `855m`, `3284Mi`, `8`."""
+    found = re.fullmatch(r"([0-9.]+)([A-Za-z]*)", str(quantity))
+    return float(found[1]) * _UNITS.get(found[2], 1.0) if found else 0.0
+
+
+def pools(plan: Plan) -> dict[str, list[Nodes]]:
+    """Value of the pool label → the groups that carry it."""
+    found: dict[str, list[Nodes]] = {}
+    templates = {t.outputs.get("id"): t for t in plan.all("aws:ec2/launchTemplate:LaunchTemplate")}
+    told = _told(plan)
+    for group in plan.all("aws:eks/nodeGroup:NodeGroup"):
+        template = templates.get(at(dict(group.inputs), "launchTemplate", "id"))
+        types = [*listing(group.inputs.get("instanceTypes"))]
+        types += [template.inputs["instanceType"]] if template and "instanceType" in template.inputs else []
+        label = at(dict(group.inputs), "labels", POOL)
+        if label:
+            nodes = Nodes(
+                resource=group,
+                kinds=tuple(_node(group, str(name), told.get(_scaling_group(group), {})) for name in types),
+                spot=group.inputs.get("capacityType") == "SPOT",
+                zones=len(listing(group.inputs.get("subnetIds"))),
+                most=int(at(dict(group.inputs), "scalingConfig", "maxSize") or 0),
+            )
+            found.setdefault(str(label), []).append(nodes)
+    for pool in plan.all("kubernetes:karpenter.sh/v1:NodePool"):
+        spec = at(dict(pool.inputs), "spec", "template")
+        wanted = {str(at(r, "key")): listing(at(r, "values")) for r in listing(at(spec, "spec", "requirements"))}
+        label = at(spec, "metadata", "labels", POOL)
+        if label:
+            nodes = Nodes(
+                resource=pool,
+                kinds=tuple(_node(pool, str(n), {}) for n in wanted.get("node.kubernetes.io/instance-type", [])),
+                spot=wanted.get("karpenter.sh/capacity-type") == ["spot"],
+                zones=len(wanted.get("topology.k8s.aws/zone-id", [])) or 2,
+                most=None,
+            )
+            found.setdefault(str(label), []).append(nodes)
+    return found
+
+
+def _scaling_group(group: PlannedResource) -> str:
+    made = listing(group.outputs.get("resources"))
+    return str(at(listing(at(made[0], "autoscalingGroups"))[0], "name")) if made else ""
+
+
+def _told(plan: Plan) -> dict[str, dict[str, float]]:
+    """Auto Scaling group → what its nodes advertise beyond what EC2 says: shared GPUs, EFA devices, huge pages."""
+    found: dict[str, dict[str, float]] = {}
+    for tag in plan.all("aws:autoscaling/tag:Tag"):
+        key = str(at(dict(tag.inputs), "tag", "key"))
+        if key.startswith(_TOLD):
+            own = found.setdefault(str(tag.inputs.get("autoscalingGroupName")), {})
+            own[key.removeprefix(_TOLD)] = _amount(at(dict(tag.inputs), "tag", "value"))
+    return found
+
+
+def _node(of: PlannedResource, name: str, told: Mapping[str, float]) -> Node:
+    if name not in instances.names():
+        return Node(of=of, instance=name, has={})
+    hardware = instance(name)
+    devices = told or {GPU: hardware.gpu_count, EFA: hardware.efa_max, HUGEPAGES: _pages(hardware)}
+    pages = devices.get(HUGEPAGES, 0.0) if told else 0.0
+    millicores, memory = allocatable(hardware, KARPENTER_HIDDEN_MEMORY, int(pages / 2**20))
+    return Node(of=of, instance=name, has={**devices, "cpu": millicores / 1000, "memory": memory * 2.0**20})
+
+
+def _pages(hardware: InstanceType) -> float:
+    return EFA_HUGEPAGES_MIB * 2.0**20 if hardware.efa else 0.0
+
+
+def workloads(plan: Plan) -> Iterator[Workload]:
+    for resource, body in objects(plan):
+        namespace = str(at(dict(body), "metadata", "namespace") or "default")
+        for template, together in _templates(dict(body), 1):
+            yield Workload(owner=resource, namespace=namespace, template=template, together=together)
+
+
+def _templates(value: Json, together: int) -> Iterator[tuple[dict[str, Json], int]]:
+    """Pod templates at any depth, with the pods that a job above them runs in parallel. A pod is one itself."""
+    if isinstance(value, dict):
+        body = mapping(value)
+        if isinstance(at(body, "spec", "containers"), list):
+            yield body, together
+            return
+        of_jobs = at(body, "template", "spec", "template") is not None
+        together *= int(body.get("parallelism") or (of_jobs and body.get("replicas")) or 1)
+        for inner in body.values():
+            yield from _templates(inner, together)
+    elif isinstance(value, list):
+        for inner in listing(value):
+            yield from _templates(inner, together)
+
+
+@check("pod-too-large", Severity.ERROR, "Every pod fits a node of the pool that it selects.")
+def pod_too_large(plan: Plan) -> Iterator[Fault]:
+    there = pools(plan)
+    for work in workloads(plan):
+        kinds = [kind for nodes in there.get(work.pool or "", []) for kind in nodes.kinds if kind.has]
+        short = [(kind, _short(work.asks, kind)) for kind in kinds]
+        if kinds and all(missing for _, missing in short):
+            kind, missing = short[0]
+            yield Fault(
+                f"{work.owner.name}: a pod asks for {missing} of {kind.instance} in pool {work.pool}", work.owner
+            )
+
+
+def _short(asks: Mapping[str, float], node: Node) -> str:
+    """`1000 cpu, but 191 are left for pods`; empty where the pod fits. Memory in GiB."""
+    for name in ("cpu", "memory", GPU, EFA, HUGEPAGES):
+        if asks.get(name, 0) > node.has.get(name, 0):
+            unit, said = (2.0**30, f"GiB of {name}") if name in ("memory", HUGEPAGES) else (1.0, name)
+            return f"{asks[name] / unit:,.6g} {said}, but {node.has.get(name, 0) / unit:,.6g} are left for pods"
+    return ""
+
+
+@check("job-too-large", Severity.ERROR, "A job fits one way of buying its pool, and many nodes stand in one zone.")
+def job_too_large(plan: Plan) -> Iterator[Fault]:
+    there = pools(plan)
+    for work in workloads(plan):
+        groups = [nodes for nodes in there.get(work.pool or "", []) if nodes.most is not None and nodes.kinds]
+        if not groups or work.together < 2 or not work.asks.get(GPU):
+            continue
+        needs = {nodes.resource.name: _nodes_needed(work, nodes) for nodes in groups}
+        if all(needs[nodes.resource.name] > (nodes.most or 0) for nodes in groups):
+            largest = max(groups, key=lambda nodes: nodes.most or 0)
+            yield Fault(
+                f"{work.owner.name}: {work.together} pods need {needs[largest.resource.name]} nodes at once, and the largest "
+                f"group of pool {work.pool}, {largest.resource.name}, has {largest.most} at most",
+                work.owner,
+            )
+        wide = [n for n in groups if n.zones > 1 and needs[n.resource.name] > 1]
+        if wide:
+            yield Fault(
+                f"{work.owner.name}: its {work.together} pods may stand in the {wide[0].zones} zones of "
+                f"{wide[0].resource.name}; give pool {work.pool} one zone",
+                work.owner,
+            )
+
+
+def _nodes_needed(work: Workload, nodes: Nodes) -> int:
+    each = max(kind.has.get(GPU, 0) for kind in nodes.kinds) // work.asks[GPU]
+    return -(-work.together // int(each)) if each >= 1 else work.together
+
+
+@check("spot-interrupts", Severity.ERROR, "What must not be interrupted does not run on spot alone.")
+def spot_interrupts(plan: Plan) -> Iterator[Fault]:
+    there = pools(plan)
+    budgets = [
+        (at(body, "metadata", "namespace") or "default", mapping(at(body, "spec", "selector", "matchLabels")))
+        for _, body in ((r, dict(b)) for r, b in objects(plan) if b.get("kind") == "PodDisruptionBudget")
+        if at(body, "spec", "maxUnavailable") in (0, "0", "0%") or at(body, "spec", "minAvailable") == "100%"
+    ]
+    for work in workloads(plan):
+        groups = there.get(work.pool or "", [])
+        labels = mapping(at(dict(work.template), "metadata", "labels"))
+        annotated = at(dict(work.template), "metadata", "annotations", "karpenter.sh/do-not-disrupt") == "true"
+        guarded = any(n == work.namespace and m and m.items() <= labels.items() for n, m in budgets)
+        if groups and all(nodes.spot for nodes in groups) and (annotated or guarded):
+            why = "is not to be disrupted" if annotated else "has a budget of no disruption"
+            yield Fault(
+                f"{work.owner.name}: {why}, but pool {work.pool} is spot alone, which EC2 takes back after 2 minutes; add "
+                "another way of buying, or let it be interrupted",
+                work.owner,
+            )
