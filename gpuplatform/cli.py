@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 from rich.console import Console
 
+from gpuplatform.ops import commands
+
 if TYPE_CHECKING:
     from gpuplatform.preview.check import Finding
     from gpuplatform.preview.plan import Plan
@@ -192,6 +194,17 @@ def _judged(plan: Plan) -> tuple[list[Finding], Any, Any]:
     from gpuplatform.preview.timeline import timeline
 
     return run_checks(plan), bill(plan).to_json(), timeline(plan).to_json()
+
+
+def _document(name: str) -> dict[str, Any]:
+    """What the day-two commands know of an environment: its plan as JSON."""
+    plan = _plan(name, verbose=False)
+    from gpuplatform.preview import json_report
+
+    return json_report.document(plan, [], None, None)
+
+
+app.add_typer(commands.app(_document, console))
 
 
 def main() -> None:
