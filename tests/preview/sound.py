@@ -173,7 +173,7 @@ def sound() -> Plan:
         kubernetes(
             "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass",
             "small-class",
-            {"spec": {"tags": TAGS, "blockDeviceMappings": [{"deviceName": "/dev/xvda", "ebs": {"encrypted": True}}]}},
+            {"spec": _node_class()},
             karpenter,
         ),
         kubernetes("kubernetes:karpenter.sh/v1:NodePool", "small", _node_pool(), node_class),
@@ -181,7 +181,14 @@ def sound() -> Plan:
         kubernetes(
             "kubernetes:keda.sh/v1alpha1:ScaledObject",
             "model-scaler",
-            {"spec": {"scaleTargetRef": {"name": "model"}, "minReplicaCount": 0, "maxReplicaCount": 2}},
+            {
+                "spec": {
+                    "scaleTargetRef": {"name": "model"},
+                    "minReplicaCount": 0,
+                    "maxReplicaCount": 2,
+                    "triggers": [{"type": "cron", "metadata": {"start": "0 8 * * *"}}],
+                }
+            },
             keda,
         ),
         kubernetes("kubernetes:core/v1:Secret", "key", {"stringData": "[secret]"}),
@@ -266,11 +273,24 @@ def _bucket() -> tuple[PlannedResource, ...]:
     )
 
 
+def _node_class() -> dict[str, Any]:
+    return {
+        "tags": TAGS,
+        "amiSelectorTerms": [{"alias": "al2023@v20260714"}],
+        "subnetSelectorTerms": [{"id": "subnet-1"}],
+        "securityGroupSelectorTerms": [{"id": "sg-1"}],
+        "blockDeviceMappings": [{"deviceName": "/dev/xvda", "ebs": {"encrypted": True}}],
+    }
+
+
+NODE_CLASS = {"group": "karpenter.k8s.aws", "kind": "EC2NodeClass", "name": "small-class"}
+
+
 def _node_pool() -> dict[str, Any]:
     wanted = {"key": "node.kubernetes.io/instance-type", "operator": "In", "values": ["g6.xlarge"]}
     template = {
         "metadata": {"labels": {"gpuplatform.io/pool": "small"}},
-        "spec": {"nodeClassRef": {"name": "small-class"}, "requirements": [wanted]},
+        "spec": {"nodeClassRef": NODE_CLASS, "requirements": [wanted]},
     }
     return {"spec": {"limits": {"nvidia.com/gpu": 2}, "template": template}}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gpuplatform.preview.plan import Plan, PlannedResource
-from tests.preview.sound import LABELS, TAGS, a_resource, and_also, kubernetes, sound, urn
+from tests.preview.sound import LABELS, NODE_CLASS, TAGS, a_resource, and_also, kubernetes, sound, urn
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
 KUEUE = urn(RELEASE, "kueue")
@@ -102,7 +102,7 @@ def _queues() -> tuple[PlannedResource, ...]:
     wanted = {"key": "node.kubernetes.io/instance-type", "operator": "In", "values": ["g6.48xlarge"]}
     template = {
         "metadata": {"labels": {"gpuplatform.io/pool": "big"}},
-        "spec": {"nodeClassRef": {"name": "small-class"}, "requirements": [wanted], "taints": [TAINT]},
+        "spec": {"nodeClassRef": NODE_CLASS, "requirements": [wanted], "taints": [TAINT]},
     }
     kueue = "kueue.x-k8s.io/v1beta2"
     pool_labels = {"nodeLabels": {"gpuplatform.io/pool": "big"}, "tolerations": [TOLERATION]}

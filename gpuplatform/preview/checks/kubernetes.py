@@ -67,7 +67,7 @@ def manifest(plan: Plan) -> Iterator[Fault]:
                 f"{resource.name}: Kubernetes {version} has no {body['kind']} of {body['apiVersion']}", resource
             )
             continue
-        for error in validator.iter_errors(_without_secrets(body)):
+        for error in validator.iter_errors(without_secrets(body)):
             place = error.json_path.removeprefix("$.").removeprefix("$") or body["kind"]
             yield Fault(f"{resource.name}: {place}: {error.message[:200]}", resource)
 
@@ -99,6 +99,15 @@ def _validator(version: str, api_version: str, kind: str) -> Any:
 
 
 @cache
+def structure(version: str, name: str) -> Any:
+    """A JSON Schema validator of a structure that other objects hold, such as `api.core.v1.PodTemplateSpec`."""
+    import jsonschema
+
+    reference = f"https://kubernetes.io/api/_definitions.json#/$defs/io.k8s.{name}"
+    return jsonschema.Draft202012Validator({"$ref": reference}, registry=_definitions(version))
+
+
+@cache
 def _definitions(version: str) -> Any:
     from kubernetes_validate.utils import schema_contents
     from referencing import Registry, Resource
@@ -121,10 +130,10 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split("."))
 
 
-def _without_secrets(value: Json) -> Json:
+def without_secrets(value: Json) -> Json:
     """A secret structure stands as one text in a plan; it fits whatever its place takes."""
     if isinstance(value, dict):
-        return {k: _without_secrets(v) for k, v in mapping(value).items() if v != SECRET}
+        return {k: without_secrets(v) for k, v in mapping(value).items() if v != SECRET}
     return value
 
 
