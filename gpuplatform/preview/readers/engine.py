@@ -8,6 +8,7 @@ a provider filled in (listed in `__defaults`, or marked as autonamed).
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Final, cast
 from urllib.parse import unquote
@@ -127,7 +128,7 @@ def _resource(
         parent=str(state["parent"]) if state.get("parent") else None,
         custom=custom,
         remote=not custom and type_ != STACK and not type_.startswith(f"{project}:"),
-        inputs=_said(type_, mapping(state, "inputs", place)),
+        inputs=_said(type_, urn.split("::", 3)[3], mapping(state, "inputs", place)),
         dependencies=tuple(sorted(texts(state, "dependencies", place))),
         property_dependencies={
             key: tuple(sorted(urns))
@@ -183,9 +184,10 @@ def _frame(position: Json) -> Source | None:
     return Source(file, int(number) if number.isdigit() else 0)
 
 
-def _said(type_: str, inputs: dict[str, Json]) -> dict[str, Json]:
+def _said(type_: str, name: str, inputs: dict[str, Json]) -> dict[str, Json]:
     """Inputs as the program gave them."""
-    plain: dict[str, Json] = _plain(inputs)
+    read: dict[str, Json] = _plain(inputs)
+    plain = {key: value for key, value in read.items() if not _autonamed(name, value)}
     if type_.startswith("pulumi:providers:"):
         return {key: value for key, value in plain.items() if key not in _OF_A_PROVIDER}
     if type_ == _KUBERNETES_RELEASE:
@@ -199,6 +201,11 @@ def _said(type_: str, inputs: dict[str, Json]) -> dict[str, Json]:
             named = {k: v for k, v in named.items() if k != "name" and not (k == "annotations" and not v)}
         plain["metadata"] = named
     return plain
+
+
+def _autonamed(name: str, value: Json) -> bool:
+    """Whether a value is a resource's name with Pulumi's random digits, seven unless a project asks for more."""
+    return isinstance(value, str) and re.fullmatch(rf"{re.escape(name)}-[0-9a-f]{{7,}}", value) is not None
 
 
 def _plain(value: Json) -> Json:
