@@ -28,8 +28,10 @@ ADD_ON_DAEMONS = Requests(cpu_m=190, memory_mib=150)
 30 Mi. As above."""
 
 
-def loaded(environment: str) -> Settings:
+def loaded(environment: str, **changed: dict[str, Any]) -> Settings:
+    """An environment's own settings, with some keys of a section changed."""
     written = yaml.safe_load((ROOT / f"Pulumi.{environment}.yaml").read_text())["config"]
+    written |= {f"gpuplatform:{name}": written[f"gpuplatform:{name}"] | keys for name, keys in changed.items()}
     config = {k: v if isinstance(v, str) else json.dumps(v) for k, v in written.items()}
     return settings.parse(environment, "gpuplatform", config)
 
@@ -252,3 +254,35 @@ def test_markets_of_a_serving_pool(changed: dict[str, Any], bought: list[str]) -
     pool = loaded("dev").serving.pools["small"].model_copy(update=changed)
 
     assert platform.capacity_types(pool) == bought
+
+
+def test_what_pools_ask_for_reaches_the_plugins_and_karpenter(record_plan: Record) -> None:
+    on_demand = [{"how": "on-demand", "max": 2}]
+    pools = {
+        "shared": {"instance": "g6.xlarge", "sharing": {"time_slices": 4}, "buy": on_demand},
+        "cut": {"instance": "g6.xlarge", "os": "bottlerocket", "sharing": {"time_slices": 8}, "buy": on_demand},
+    }
+    wide = {"instances": ["g6e.48xlarge"], "spot": False, "efa": True, "zone": "use1-az4", "max_gpus": 8}
+    env = loaded(
+        "dev",
+        cluster={"pools": pools},
+        training={"teams": {"research": {"gpus": {"shared": 8}}}, "jobs": {}},
+        serving={"pools": {"wide": wide}, "models": {}},
+    )
+    plan = record_plan(lambda: build(env))
+    plugin = releases(plan)["nvidia-device-plugin"].inputs["values"]
+    (term,) = plugin["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]["nodeSelectorTerms"]
+
+    assert set(plugin["config"]["map"]) == {"whole", "slices-4"}, "Bottlerocket's nodes have a plugin of their own"
+    assert term["matchExpressions"][1]["values"] == ["system", "cut"]
+    assert releases(plan)["aws-efa-k8s-device-plugin"].inputs["values"]["supportedInstanceLabels"]["values"] == ["wide"]
+    efa_group = plan.one("aws:ec2/securityGroup:SecurityGroup", "security-efa").outputs["id"]
+    assert {"id": efa_group} in plan.one("kubernetes:karpenter.k8s.aws/v1:EC2NodeClass").inputs["spec"][
+        "securityGroupSelectorTerms"
+    ]
+    [rights] = [
+        r
+        for r in plan.all("aws:iam/rolePolicy:RolePolicy")
+        if r.name.startswith("karpenter-") and "launch" in str(r.inputs).lower()
+    ]
+    assert efa_group in rights.inputs["policy"], "Karpenter may launch with EFA's group"
