@@ -70,9 +70,12 @@ class Page:
             self.requests.append(str(said["request"]["url"]))
 
     def open(self, file: Path, fragment: str = "") -> None:
-        self.send("Page.navigate", url=f"{file.resolve().as_uri()}{fragment}")
-        while self._receive().get("method") != "Page.loadEventFired":
-            pass
+        # By way of an empty page: to another fragment of the same file a browser only scrolls.
+        for url in ("about:blank", f"{file.resolve().as_uri()}{fragment}"):
+            self.send("Page.navigate", url=url)
+            while self._receive().get("method") != "Page.loadEventFired":
+                pass
+        self.requests = [url for url in self.requests if url != "about:blank"]
 
     def eval(self, expression: str) -> Any:
         """The value of a JavaScript expression; what it promises is awaited."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from gpuplatform.preview.html.markup import Markup, tag
+from gpuplatform.preview.html.markup import Markup, layer_class, tag
 from gpuplatform.preview.sums import money
 
 LABEL: Final = 112
@@ -38,7 +38,6 @@ def _group(
 ) -> Markup:
     top = number * ROW + 6
     label = name if len(name) <= 15 else name[:14] + "…"
-    slug = "".join(c for c in name.lower() if c.isalnum())
     return tag(
         "g",
         tag("text", label, x=LABEL - 10, y=top + ROW / 2 - 3, class_="label", text_anchor="end"),
@@ -51,7 +50,7 @@ def _group(
                     tag("title", f"{name}, {word}: {money(amounts[key])} $ a month"),
                     x=LABEL,
                     y=top + n * (THICK + 2),
-                    width=f"{max(amounts[key] / most * BAR, 0.5):.1f}",
+                    width=f"{_length(amounts[key], most):.1f}",
                     height=THICK,
                     rx=2,
                     class_=f"state{n}",
@@ -59,11 +58,16 @@ def _group(
                 tag(
                     "text",
                     money(amounts[key]),
-                    x=f"{LABEL + max(amounts[key] / most * BAR, 0.5) + 6:.1f}",
+                    x=f"{LABEL + _length(amounts[key], most) + 6:.1f}",
                     y=top + n * (THICK + 2) + THICK - 1,
                     class_="figure",
                 ),
             )
         ),
-        class_=f"layer-{slug}",
+        class_=layer_class(name),
     )
+
+
+def _length(amount: float, most: float) -> float:
+    """To scale, but so that what is more than nothing is seen."""
+    return max(amount / most * BAR, 0.7) if amount > 0 else 0

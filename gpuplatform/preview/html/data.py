@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from gpuplatform.preview.check import Finding
+from gpuplatform.preview.html.faces import kind_of
 from gpuplatform.preview.html.markup import Markup, tag
 from gpuplatform.preview.html.picture import Picture
 from gpuplatform.preview.look import listing, mapping
 from gpuplatform.preview.plan import STACK, Json, Plan, PlannedResource
-from gpuplatform.preview.report import short_type
 
 _OPTIONS: Final = (
     "protect",
@@ -71,7 +71,7 @@ def _resource(resource: PlannedResource, rows: Mapping[str, int]) -> dict[str, J
     return {
         "urn": resource.urn,
         "type": resource.type,
-        "kind": short_type(resource.type) if resource.type.count(":") == 2 else resource.type,
+        "kind": kind_of(resource),
         "name": resource.name,
         "layer": resource.layer,
         "parent": rows.get(resource.parent or ""),

@@ -8,7 +8,7 @@ from typing import Final
 
 from gpuplatform.preview.html.data import numbers
 from gpuplatform.preview.html.faults import scrolled
-from gpuplatform.preview.html.markup import Content, Markup, join, tag
+from gpuplatform.preview.html.markup import Content, Markup, join, layer_class, tag
 from gpuplatform.preview.look import listing, mapping
 from gpuplatform.preview.plan import Json, Plan
 from gpuplatform.preview.sums import minutes
@@ -68,7 +68,7 @@ def section(plan: Plan, timeline: Json) -> Markup:
         [
             _told(plan, chain, total, bound, content, rows),
             _all(len(shown)) if shown else None,
-            scrolled(table, "Timeline"),
+            scrolled(table, "Resources in time"),
         ]
     )
 
@@ -117,7 +117,6 @@ def _row(
 ) -> Markup:
     start, end = span
     resource = plan.by_urn[urn]
-    slug = "".join(c for c in resource.layer if c.isalnum())
     bar = tag(
         "svg",
         tag("rect", x=f"{start:g}", y=0, width=f"{max(end - start, scale / 400):g}", height=10),
@@ -125,7 +124,7 @@ def _row(
         preserveAspectRatio="none",
         aria_hidden="true",
     )
-    classes = [f"layer-{slug}", *(["critical"] if critical else ["short"] if end - start < SHORT else [])]
+    classes = [layer_class(resource.layer), *(["critical"] if critical else ["short"] if end - start < SHORT else [])]
     name: Content = tag("a", resource.name, href=f"#r{number}", title=urn.rpartition("::")[2])
     return tag(
         "tr",

@@ -21,7 +21,9 @@ Content = str | Markup | Iterable[str] | None
 
 def tag(name: str, *content: Content, **attributes: str | float | bool | None) -> Markup:
     """An element. `class_` is `class`, `aria_label` is `aria-label`; an attribute that is None or False is left out."""
-    written = "".join(_attribute(key, value) for key, value in attributes.items() if value not in (None, False))
+    written = "".join(
+        _attribute(key, value) for key, value in attributes.items() if value is not None and value is not False
+    )
     if name in VOID:
         return Markup(f"<{name}{written}>")
     return Markup(f"<{name}{written}>{join(content)}</{name}>")
@@ -30,6 +32,11 @@ def tag(name: str, *content: Content, **attributes: str | float | bool | None) -
 def join(content: Iterable[Content]) -> Markup:
     """One after the other, what is not markup escaped."""
     return Markup("".join(_safe(part) for part in content))
+
+
+def layer_class(layer: str) -> str:
+    """The class by which the style sheet colours a layer."""
+    return f"layer-{''.join(c for c in layer.lower() if c.isalnum())}"
 
 
 def _safe(part: Content) -> str:

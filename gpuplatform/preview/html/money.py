@@ -34,6 +34,7 @@ def section(plan: Plan, bill: Json) -> Markup:
     content = mapping(bill)
     if not content:
         return tag("p", "No bill was computed.")
+    rows = numbers(plan)
     layers = by_layer_sums(plan, content)
     teams = _by_team(content)
     return join(
@@ -52,7 +53,7 @@ def section(plan: Plan, bill: Json) -> Markup:
             _group("team", teams, content),
             tag("h3", f"{counted(len(listing(content.get('lines'))), 'line')}"),
             scrolled(_lines(plan, content), "Lines of the bill"),
-            _told("Not in the bill", [_unpriced(plan, mapping(line)) for line in listing(content.get("unpriced"))]),
+            _told("Not in the bill", [_unpriced(plan, mapping(line), rows) for line in listing(content.get("unpriced"))]),
             _told("Taken for granted", [str(note) for note in listing(content.get("assumptions"))]),
             _told("Old prices", [str(line) for line in listing(content.get("stale"))]),
         ]
@@ -84,7 +85,7 @@ def _group(noun: str, groups: Mapping[str, Mapping[str, float]], bill: Mapping[s
     return tag(
         "div",
         tag("h3", f"By {noun}"),
-        tag("figure", _key(), chart),
+        tag("figure", _key(), chart, tabindex=0, aria_label=f"Chart by {noun}"),
         scrolled(table, f"Bill by {noun}"),
         class_="pair",
     )
@@ -137,7 +138,7 @@ def _line(plan: Plan, line: Mapping[str, Json], rows: Mapping[str, int]) -> Mark
         tag("td", str(line.get("what") or ""), class_="long"),
         _number(line.get("quantity"), "{:,.10g}"),
         tag("td", str(line.get("unit") or "")),
-        _number(line.get("unit_price"), "{:.10g}"),
+        _number(line.get("unit_price"), "{:.10f}"),
         *(_number(line.get(state), "{:,.2f}") for state in STATES),
         tag("td", str(line.get("as_of") or ""), title=str(line.get("source") or "")),
         data_row=rows.get(urn),
@@ -145,11 +146,14 @@ def _line(plan: Plan, line: Mapping[str, Json], rows: Mapping[str, int]) -> Mark
 
 
 def _number(value: Json, form: str) -> Markup:
-    return tag("td", form.format(float(value)) if value is not None else "", class_="number", data_value=value)
+    shown = form.format(float(value)) if value is not None else ""
+    return tag(
+        "td", shown.rstrip("0").rstrip(".") if form.endswith("10f}") else shown, class_="number", data_value=value
+    )
 
 
-def _unpriced(plan: Plan, line: Mapping[str, Json]) -> Markup:
-    return join([_link(plan, str(line.get("urn")), numbers(plan)), f": {line.get('why', '')}"])
+def _unpriced(plan: Plan, line: Mapping[str, Json], rows: Mapping[str, int]) -> Markup:
+    return join([_link(plan, str(line.get("urn")), rows), f": {line.get('why', '')}"])
 
 
 def _link(plan: Plan, urn: str, rows: Mapping[str, int]) -> Content:

@@ -12,7 +12,7 @@ from typing import Final
 
 from gpuplatform.preview.check import Finding, Severity, all_checks
 from gpuplatform.preview.html import data, difference, faults, gantt, money, resources
-from gpuplatform.preview.html.markup import Markup, join, tag
+from gpuplatform.preview.html.markup import Markup, join, layer_class, tag
 from gpuplatform.preview.html.picture import Picture
 from gpuplatform.preview.look import mapping
 from gpuplatform.preview.plan import STACK, Json, Plan
@@ -48,7 +48,7 @@ def html(
         nav=join(tag("li", tag("a", word, href=f"#{id_}")) for id_, (word, _) in sections.items()),
         head=_head(plan, findings),
         tiles=_tiles(plan, mapping(bill), mapping(timeline)),
-        legend=_legend(plan),
+        legend=_legend(plan, picture),
         picture=picture.svg(data.numbers(plan)),
         sections=join(_section(id_, word, body) for id_, (word, body) in sections.items() if body is not None),
         data=data.element(plan, findings, bill, timeline, picture),
@@ -97,20 +97,21 @@ def _per(state: str) -> str:
     return "an hour" if state == "maximum_hourly" else "a month"
 
 
-def _legend(plan: Plan) -> Markup:
+def _legend(plan: Plan, picture: Picture) -> Markup:
     layers = [
         tag(
             "li",
             tag("span", class_="dot", aria_hidden="true"),
             layer,
-            class_=f"layer-{''.join(c for c in layer if c.isalnum())}",
+            class_=layer_class(layer),
         )
         for layer in by_layer(plan)
     ]
     kinds = [
-        tag("li", tag("span", class_=f"dot {k}", aria_hidden="true"), f"{k.upper()} interface") for k in ("ena", "efa")
+        tag("li", tag("span", class_=f"dot {k}", aria_hidden="true"), f"{k.upper()} interface")
+        for k in picture.interfaces
     ]
-    return join([*layers, *(kinds if any(r.inputs.get("networkInterfaces") for r in plan.resources) else ())])
+    return join([*layers, *kinds])
 
 
 def _policy(style: str, script: str) -> Markup:

@@ -7,7 +7,7 @@ from typing import Final
 
 from gpuplatform.preview.graph import waits_for
 from gpuplatform.preview.html.boxes import HEADER, LINE, SQUARE, SQUARES_A_ROW, Box, measure, place
-from gpuplatform.preview.html.markup import Content, Markup, tag
+from gpuplatform.preview.html.markup import Content, Markup, layer_class, tag
 from gpuplatform.preview.html.scene import Scene
 from gpuplatform.preview.plan import STACK, Plan
 
@@ -27,6 +27,10 @@ class Picture:
         self._boxes = [box for box in self._scene.root.walk() if box.title]
         self._numbers = {id(box): n for n, box in enumerate(self._boxes)}
 
+    @property
+    def root(self) -> Box:
+        return self._scene.root
+
     def number_of(self, urn: str) -> int | None:
         """Of the box that shows a resource."""
         box = self._scene.box_of(urn)
@@ -36,6 +40,11 @@ class Picture:
         """The words of a resource's own box; empty where it only is a part of what a box shows."""
         box = self._scene.box_of(urn)
         return " ".join([box.title, *box.lines]) if box and box.urn == urn else ""
+
+    @property
+    def interfaces(self) -> list[str]:
+        """Kinds of network interfaces that are drawn."""
+        return [kind for kind in ("ena", "efa") if any(getattr(box, kind) for box in self._boxes)]
 
     def links(self) -> list[tuple[int, int]]:
         """Tile → tile that it waits for. Frames are left out: all in a VPC waits for the VPC."""
@@ -91,12 +100,10 @@ def _box(number: int, box: Box, row: int | None) -> Markup:
         ),
         *(_frame_words(box) if box.frame else _tile_words(box)),
     ]
-    classes = f"box {'frame' if box.frame else 'tile'}{f' layer-{_slug(box.layer)}' if box.layer else ''}"
+    classes = f"box {'frame' if box.frame else 'tile'}{f' {layer_class(box.layer)}' if box.layer else ''}"
     if row is None:
         return tag("g", *content, id=f"b{number}", class_=classes, data_box=number)
-    return tag(
-        "a", *content, id=f"b{number}", class_=classes, data_box=number, href=f"#r{row}", data_row=row, aria_label=said
-    )
+    return tag("a", *content, id=f"b{number}", class_=classes, data_box=number, href=f"#r{row}", data_row=row)
 
 
 def _frame_words(box: Box) -> list[Content]:
@@ -149,7 +156,3 @@ def _text(class_: str, text: str, x: float, y: float, room: float) -> Markup:
     most = max(4, int((room - 8) / WIDE[class_]))
     shown = text if len(text) <= most else text[: most - 1].rstrip() + "…"
     return tag("text", shown, class_=class_, x=f"{x:g}", y=f"{y:g}")
-
-
-def _slug(layer: str) -> str:
-    return "".join(c for c in layer.lower() if c.isalnum())

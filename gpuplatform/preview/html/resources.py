@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 
 from gpuplatform.preview.check import Finding
 from gpuplatform.preview.html.data import numbers
-from gpuplatform.preview.html.markup import Markup, join, tag
+from gpuplatform.preview.html.faces import kind_of
+from gpuplatform.preview.html.markup import Markup, join, layer_class, tag
 from gpuplatform.preview.plan import Plan, PlannedResource
-from gpuplatform.preview.report import short_type
 from gpuplatform.preview.tree import by_layer
 from gpuplatform.preview.words import counted, describe
 
@@ -33,7 +33,6 @@ def _layer(
     below: dict[str, list[PlannedResource]] = {}
     for resource in own:
         below.setdefault(resource.parent if resource.parent in within else "", []).append(resource)
-    slug = "".join(c for c in layer if c.isalnum())
     return tag(
         "section",
         tag(
@@ -44,8 +43,8 @@ def _layer(
             tag("span", counted(len(own), "resource"), class_="count"),
         ),
         tag("p", describe(plan, own), class_="muted"),
-        _list([_row(r, below, rows, faults) for r in below.get("", [])], f"layer-{slug}-list"),
-        class_=f"layer layer-{slug}",
+        _list([_row(r, below, rows, faults) for r in below.get("", [])], f"{layer_class(layer)}-list"),
+        class_=f"layer {layer_class(layer)}",
     )
 
 
@@ -86,7 +85,3 @@ def _fold(resource: PlannedResource, number: int, parts: int) -> Markup:
 
 def _list(items: list[Markup], id_: str) -> Markup:
     return tag("ul", *items, id=id_)
-
-
-def kind_of(resource: PlannedResource) -> str:
-    return short_type(resource.type) if resource.type.count(":") == 2 else resource.type

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from gpuplatform.preview.html.boxes import Box, measure
-from gpuplatform.preview.html.tiles import NODE_GROUP, several, telling, tile
+from gpuplatform.preview.html.boxes import Box
+from gpuplatform.preview.html.faces import NODE_GROUP
+from gpuplatform.preview.html.shelves import group, shelves, shortest
+from gpuplatform.preview.html.tiles import several, telling, tile
 from gpuplatform.preview.look import at, leaves
 from gpuplatform.preview.plan import STACK, Plan, PlannedResource
 from gpuplatform.preview.tree import LAYERS
@@ -31,8 +33,6 @@ IN_SUBNETS: Final = (
     "aws:elasticache/replicationGroup:ReplicationGroup",
 )
 ACROSS: Final = ("kubernetes:karpenter.sh/v1:NodePool",)
-MOST: Final = 60
-"""Tiles of one group; more are counted, for a picture of a thousand tiles says nothing."""
 
 
 class Scene:
@@ -80,8 +80,8 @@ class Scene:
         rest = list(self._by_layer([u for u in self._units if u.urn not in self._taken], columns=2))
         stack = next((r.urn for r in plan.resources if r.type == STACK), "")
         columns = [networks, cluster] if networks and cluster else [[*networks, *cluster]]
-        for shelf in _shelves(rest):
-            _shortest(columns).append(shelf)
+        for shelf in shelves(rest):
+            shortest(columns).append(shelf)
         return Box(
             title=plan.region or "region unknown",
             stands_for=(stack,),
@@ -104,9 +104,9 @@ class Scene:
         stays = {u.urn: self._subnets_of(u, subnets) for u in self._with(*IN_SUBNETS)}
         frames = [self._zone(zone, own, stays) for zone, own in sorted(zones.items())]
         across = self._draw(self._with(*IN_SUBNETS, *ACROSS))
-        inside = [_group("Ways in and out", at_edge, 4)] if at_edge else []
+        inside = [group("Ways in and out", at_edge, 4)] if at_edge else []
         inside += [Box(title="", frame=True, flow="row", inside=frames)] if frames else []
-        inside += [_group("In every zone", across, max(2, min(3, len(frames))))] if across else []
+        inside += [group("Across zones", across, max(2, min(3, len(frames))))] if across else []
         return Box(
             title=f"VPC {vpc.inputs.get('cidrBlock', vpc.name)}",
             urn=vpc.urn,
@@ -207,7 +207,7 @@ class Scene:
             boxes: list[Box] = []
             for unit in (u for u in own if u not in gathered):
                 boxes += self._queues(unit) if QUEUE in self._types[unit.urn] else self._draw([unit])
-            yield _group(layer, boxes, columns, layer, gathered=several(self._plan, gathered) if gathered else None)
+            yield group(layer, boxes, columns, layer, gathered=several(self._plan, gathered) if gathered else None)
             self._taken.update(u.urn for u in gathered)
 
     def _queues(self, unit: PlannedResource) -> list[Box]:
@@ -219,41 +219,6 @@ class Scene:
             box.title = str(at(queue.inputs, "metadata", "name") or queue.name)
         boxes[0].stands_for = (*boxes[0].stands_for, unit.urn)
         return boxes
-
-
-def _group(title: str, boxes: list[Box], columns: int, layer: str = "", gathered: Box | None = None) -> Box:
-    """A frame around tiles; the taller ones first, so that rows are even."""
-    shown = sorted(boxes, key=lambda b: -len(b.lines))
-    if len(shown) > MOST:
-        hidden = tuple(urn for box in shown[MOST:] for urn in (box.urn, *box.stands_for))
-        more = Box(title=f"and {len(shown) - MOST} more", lines=["listed below"], stands_for=hidden, layer=layer)
-        shown = [*shown[:MOST], more]
-        columns = max(columns, 6)
-    if gathered:
-        shown.append(gathered)
-    return Box(
-        title=title, layer=layer, frame=True, flow="grid", columns=max(1, min(columns, len(shown))), inside=shown
-    )
-
-
-def _shelves(groups: list[Box], wide: int = 4) -> list[Box]:
-    """Groups side by side, a small one in one column of tiles, a large one in two; the last of a shelf takes what is left."""
-    shelves: list[list[Box]] = []
-    for group in groups:
-        group.columns = min(group.columns, 1 if len(group.inside) <= 3 else wide)
-        if not shelves or sum(g.columns for g in shelves[-1]) + group.columns > wide:
-            shelves.append([])
-        shelves[-1].append(group)
-    for shelf in shelves:
-        spare = wide - sum(g.columns for g in shelf)
-        shelf[-1].columns = max(1, min(shelf[-1].columns + spare, len(shelf[-1].inside)))
-    return [Box(title="", frame=True, inside=shelf) for shelf in shelves]
-
-
-def _shortest(columns: list[list[Box]]) -> list[Box]:
-    for box in (box for column in columns for box in column):
-        measure(box)
-    return min(columns, key=lambda column: sum(box.height for box in column))
 
 
 def _links(resource: PlannedResource) -> set[str]:

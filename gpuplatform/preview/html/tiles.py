@@ -1,33 +1,24 @@
-"""What the picture says of a resource: a few words, and an icon."""
+"""A tile for a resource, or for a component with all its parts."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from textwrap import wrap
 from typing import Final
 
-from gpuplatform.catalog.instances import UnknownInstanceType, instance
 from gpuplatform.preview.html.boxes import Box
+from gpuplatform.preview.html.faces import FACES, NODE_GROUP, PLUMBING, kind
 from gpuplatform.preview.look import at, listing, mapping
-from gpuplatform.preview.plan import Json, Plan, PlannedResource
-from gpuplatform.preview.report import short_type
-from gpuplatform.preview.words import counted, instance_types
+from gpuplatform.preview.plan import Plan, PlannedResource
+from gpuplatform.preview.words import counted
 
-NODE_GROUP: Final = "aws:eks/nodeGroup:NodeGroup"
-NODE_POOL: Final = "kubernetes:karpenter.sh/v1:NodePool"
 TEMPLATE: Final = "aws:ec2/launchTemplate:LaunchTemplate"
-
-Lines = list[str]
-Say = Callable[[Plan, PlannedResource, list[PlannedResource]], Lines]
-"""From the plan, the resource that gives a tile its face, and all that the tile stands for."""
 
 
 def tile(plan: Plan, unit: PlannedResource) -> Box:
     """The tile of a resource, or of a component with all its parts."""
     parts = [unit, *plan.descendants(unit)]
     face = _face(parts)
-    icon, say = _FACES.get(face.type, ("part", _kind))
+    icon, say = FACES.get(face.type, ("part", kind))
     ena, efa = _interfaces(plan, face) if face.type == NODE_GROUP else (0, 0)
     lines = [line for line in say(plan, face, parts) if line]
     if ena + efa:
@@ -47,7 +38,7 @@ def tile(plan: Plan, unit: PlannedResource) -> Box:
 
 def telling(plan: Plan, unit: PlannedResource) -> bool:
     """Whether an architect would draw it; the rest is what everything needs beside it."""
-    return _face([unit, *plan.descendants(unit)]).type in _FACES.keys() - _PLUMBING
+    return _face([unit, *plan.descendants(unit)]).type in FACES.keys() - PLUMBING
 
 
 def several(plan: Plan, units: list[PlannedResource]) -> Box:
@@ -82,40 +73,7 @@ def _plural(noun: str) -> str:
 def _face(parts: list[PlannedResource]) -> PlannedResource:
     """The part by which people know the whole."""
     by_type = {part.type: part for part in reversed(parts)}
-    return next((by_type[type_] for type_ in _FACES if type_ in by_type), parts[0])
-
-
-def _kind(_: Plan, face: PlannedResource, parts: list[PlannedResource]) -> Lines:
-    own = len(parts) - 1
-    return [short_type(face.type), *([counted(own, "part")] if own > 1 else ())]
-
-
-def _said(text: str) -> Say:
-    return lambda _plan, _face, _parts: [text]
-
-
-def _counted(noun: str) -> Say:
-    return lambda _plan, face, parts: [counted(sum(p.type == face.type for p in parts), noun)]
-
-
-def _nodes(plan: Plan, group: PlannedResource, _: list[PlannedResource]) -> Lines:
-    scaling = mapping(group.inputs.get("scalingConfig"))
-    bought = (
-        str(group.inputs.get("capacityType") or "ON_DEMAND").lower().replace("_", " ").replace("on demand", "on-demand")
-    )
-    return [
-        ", ".join(hardware(t) for t in instance_types(plan, group)),
-        f"{_span(scaling.get('minSize', 0), scaling.get('maxSize', '?'))} nodes, {bought}",
-    ]
-
-
-def hardware(type_: str) -> str:
-    """`p5.48xlarge, 8 × H100`; the type alone where the catalogue has no row for it."""
-    try:
-        gpu = instance(type_.removeprefix("ml.")).gpu
-    except UnknownInstanceType:
-        return type_
-    return f"{type_}, {gpu.logical_count} × {gpu.name}" if gpu else type_
+    return next((by_type[type_] for type_ in FACES if type_ in by_type), parts[0])
 
 
 def _interfaces(plan: Plan, group: PlannedResource) -> tuple[int, int]:
@@ -129,153 +87,3 @@ def _interfaces(plan: Plan, group: PlannedResource) -> tuple[int, int]:
         str(mapping(i).get("interfaceType")) for t in templates for i in listing(t.inputs.get("networkInterfaces"))
     ]
     return sum(not kind.startswith("efa") for kind in kinds), sum(kind.startswith("efa") for kind in kinds)
-
-
-def _node_pool(_: Plan, pool: PlannedResource, __: list[PlannedResource]) -> Lines:
-    wanted = {
-        str(mapping(row).get("key")): [str(v) for v in listing(mapping(row).get("values"))]
-        for row in listing(at(pool.inputs, "spec", "template", "spec", "requirements"))
-    }
-    gpus = at(pool.inputs, "spec", "limits", "nvidia.com/gpu")
-    bought = " or ".join(wanted.get("karpenter.sh/capacity-type", []))
-    most = f"up to {counted(int(gpus), 'GPU')}" if str(gpus).isdigit() else "no GPU limit"
-    return [
-        *wanted.get("node.kubernetes.io/instance-type", [])[:3],
-        ", ".join(part for part in (bought, most) if part),
-    ]
-
-
-def _lustre(_: Plan, files: PlannedResource, parts: list[PlannedResource]) -> Lines:
-    speed = files.inputs.get("perUnitStorageThroughput")
-    links = [
-        str(p.inputs.get("fileSystemPath", "")).strip("/")
-        for p in parts
-        if p.type == "aws:fsx/dataRepositoryAssociation:DataRepositoryAssociation"
-    ]
-    return [
-        f"Lustre, {_number(files.inputs.get('storageCapacity'))} GiB",
-        f"{speed} MB/s per TiB" if speed else "",
-        f"linked: {', '.join(sorted(links))}" if links else "",
-    ]
-
-
-def _bucket(_: Plan, __: PlannedResource, parts: list[PlannedResource]) -> Lines:
-    versioned = any(at(p.inputs, "versioningConfiguration", "status") == "Enabled" for p in parts)
-    return ["S3 bucket, versioned" if versioned else "S3 bucket"]
-
-
-def _endpoint(_: Plan, __: PlannedResource, parts: list[PlannedResource]) -> Lines:
-    configured = [p for p in parts if p.type == "aws:sagemaker/endpointConfiguration:EndpointConfiguration"]
-    variants = [mapping(v) for c in configured for v in listing(c.inputs.get("productionVariants"))]
-    types = [hardware(str(v["instanceType"])) for v in variants if v.get("instanceType")]
-    waits = any(c.inputs.get("asyncInferenceConfig") for c in configured)
-    serverless = any(v.get("serverlessConfig") for v in variants)
-    ranges = [
-        f"{_span(p.inputs.get('minCapacity'), p.inputs.get('maxCapacity'))} instances"
-        for p in parts
-        if p.type == "aws:appautoscaling/target:Target"
-    ]
-    manner = "asynchronous" if waits else "serverless" if serverless else "real time"
-    return [*types[:1], f"SageMaker {manner}", *ranges[:1]]
-
-
-def _model(_: Plan, face: PlannedResource, parts: list[PlannedResource]) -> Lines:
-    scalers = [mapping(p.inputs.get("spec")) for p in parts if p.type.endswith(":ScaledObject")]
-    replicas = (
-        _span(scalers[0].get("minReplicaCount", 0), scalers[0].get("maxReplicaCount", "?"))
-        if scalers
-        else str(at(face.inputs, "spec", "replicas") or 1)
-    )
-    pod = at(face.inputs, "spec", "template", "spec") or at(
-        face.inputs, "spec", "leaderWorkerTemplate", "workerTemplate", "spec"
-    )
-    gpus = _gpus(pod)
-    return [f"{replicas} replicas{f', {gpus} GPU each' if gpus else ''}"]
-
-
-def _job(_: Plan, face: PlannedResource, __: list[PlannedResource]) -> Lines:
-    for replicated in map(mapping, listing(at(face.inputs, "spec", "replicatedJobs"))):
-        pods = at(replicated, "template", "spec", "parallelism") or 1
-        gpus = _gpus(at(replicated, "template", "spec", "template", "spec"))
-        return [f"training job: {counted(int(pods), 'pod')}{f' × {gpus} GPU' if gpus else ''}"]
-    return ["training job"]
-
-
-def _gpus(pod: Json) -> int:
-    """GPUs that the containers of a pod ask for."""
-    asked = [at(container, "resources", "limits", "nvidia.com/gpu") for container in listing(at(pod, "containers"))]
-    return sum(int(n) for n in asked if str(n).isdigit())
-
-
-def _queue(_: Plan, queue: PlannedResource, __: list[PlannedResource]) -> Lines:
-    quotas = [
-        str(mapping(quota).get("nominalQuota"))
-        for group in listing(at(queue.inputs, "spec", "resourceGroups"))
-        for flavor in listing(at(group, "flavors"))
-        for quota in listing(at(flavor, "resources"))
-        if mapping(quota).get("name") == "nvidia.com/gpu"
-    ]
-    return [f"Kueue: {counted(sum(int(q) for q in quotas if q.isdigit()), 'GPU')} of its own"]
-
-
-def _release(_: Plan, release: PlannedResource, __: list[PlannedResource]) -> Lines:
-    return [" ".join(str(release.inputs.get(key, "")).rsplit("/", 1)[-1] for key in ("chart", "version"))]
-
-
-def _addons(_: Plan, face: PlannedResource, parts: list[PlannedResource]) -> Lines:
-    names = [str(p.inputs.get("addonName")) for p in parts if p.type == face.type]
-    return ["EKS add-ons:", *wrap(", ".join(names), 29, break_on_hyphens=False)]
-
-
-def _budget(_: Plan, budget: PlannedResource, __: list[PlannedResource]) -> Lines:
-    return [f"budget: {_number(budget.inputs.get('limitAmount'))} $ a month"]
-
-
-def _span(least: Json, most: Json) -> str:
-    return f"{_number(least)}" if least == most else f"{_number(least)}–{_number(most)}"
-
-
-def _number(value: Json) -> str:
-    try:
-        return f"{float(value):,.0f}"
-    except (TypeError, ValueError):
-        return "?"
-
-
-_FACES: Final[Mapping[str, tuple[str, Say]]] = {
-    NODE_GROUP: ("nodes", _nodes),
-    NODE_POOL: ("nodes", _node_pool),
-    "aws:fsx/lustreFileSystem:LustreFileSystem": ("disk", _lustre),
-    "aws:sagemaker/endpoint:Endpoint": ("endpoint", _endpoint),
-    "aws:s3/bucket:Bucket": ("bucket", _bucket),
-    "kubernetes:jobset.x-k8s.io/v1alpha2:JobSet": ("job", _job),
-    "kubernetes:trainer.kubeflow.org/v1alpha1:TrainJob": ("job", _said("training job")),
-    "kubernetes:leaderworkerset.x-k8s.io/v1:LeaderWorkerSet": ("endpoint", _model),
-    "kubernetes:apps/v1:Deployment": ("endpoint", _model),
-    "kubernetes:kueue.x-k8s.io/v1beta2:ClusterQueue": ("queue", _queue),
-    "kubernetes:helm.sh/v3:Release": ("operator", _release),
-    "aws:eks/addon:Addon": ("operator", _addons),
-    "aws:scheduler/schedule:Schedule": ("clock", _counted("schedule")),
-    "aws:sqs/queue:Queue": ("queue", _said("message queue")),
-    "aws:sns/topic:Topic": ("bell", _said("alert topic")),
-    "aws:budgets/budget:Budget": ("money", _budget),
-    "aws:costexplorer/anomalyMonitor:AnomalyMonitor": ("money", _said("anomaly monitor")),
-    "aws:ec2/natGateway:NatGateway": ("gate", _said("NAT gateway")),
-    "aws:ec2/internetGateway:InternetGateway": ("gate", _said("internet gateway")),
-    "aws:ec2/vpcEndpoint:VpcEndpoint": (
-        "gate",
-        lambda _plan, face, _parts: [
-            f"{str(face.inputs.get('vpcEndpointType', '')).lower()} endpoint: "
-            f"{str(face.inputs.get('serviceName', '')).rsplit('.', 1)[-1]}"
-        ],
-    ),
-    "aws:ec2/flowLog:FlowLog": ("bell", _said("flow logs")),
-    "aws:ec2/securityGroup:SecurityGroup": ("shield", _counted("security group")),
-    "aws:eks/accessEntry:AccessEntry": ("key", _counted("access entry")),
-    "aws:cloudwatch/metricAlarm:MetricAlarm": ("bell", _counted("alarm")),
-    "aws:eks/podIdentityAssociation:PodIdentityAssociation": ("key", _said("pod identity")),
-    "aws:kms/key:Key": ("key", _said("encryption key")),
-    "aws:iam/role:Role": ("key", _said("IAM role")),
-}
-"""Type → icon and words. A component has the face of the first of these that is among its parts."""
-_PLUMBING: Final = frozenset({"aws:iam/role:Role", "aws:eks/podIdentityAssociation:PodIdentityAssociation"})
