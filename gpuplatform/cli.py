@@ -19,8 +19,8 @@ from rich.console import Console
 from gpuplatform.ops import commands
 
 if TYPE_CHECKING:
-    from gpuplatform.preview.check import Finding
     from gpuplatform.preview.plan import Plan
+    from gpuplatform.preview.suppression import Judgement
 
 FOUND, WRONG_CALL = 1, 2
 """Exit status: the plan has an error; the settings or the call are wrong. Nothing wrong is 0."""
@@ -81,10 +81,12 @@ def preview(
     from gpuplatform.preview import markdown as markdown_report
     from gpuplatform.preview.files import write_whole
 
-    findings, bill, timeline = _judged(plan)
+    judgement, bill, timeline = _judged(plan)
+    findings, suppressed = judgement.findings, judgement.suppressed
     try:
         if json_file:
-            write_whole(json_file, json_report.text(json_report.document(plan, findings, bill, timeline)))
+            document = json_report.document(plan, findings, bill, timeline, suppressed)
+            write_whole(json_file, json_report.text(document))
         if markdown:
             write_whole(markdown, markdown_report.comment(plan, findings, bill, timeline))
         if manifests:
@@ -94,7 +96,7 @@ def preview(
     out = console()
     if tree:
         report.full_tree(out, plan)
-    report.first_screen(out, plan, findings, bill, timeline)
+    report.first_screen(out, plan, findings, bill, timeline, suppressed)
     if github:
         sys.stdout.write(annotations.github(findings))
     if any(f.severity == "error" for f in findings):
@@ -187,13 +189,16 @@ def _plan(name: str, *, verbose: bool) -> Plan:
     _refuse(*sentences)
 
 
-def _judged(plan: Plan) -> tuple[list[Finding], Any, Any]:
+def _judged(plan: Plan) -> tuple[Judgement, Any, Any]:
     """Findings, bill and timeline of a plan."""
+    import datetime
+
     from gpuplatform.preview.bill import bill
-    from gpuplatform.preview.check import run_checks
+    from gpuplatform.preview.suppression import judge
     from gpuplatform.preview.timeline import timeline
 
-    return run_checks(plan), bill(plan).to_json(), timeline(plan).to_json()
+    today = datetime.datetime.now(datetime.UTC).date()
+    return judge(plan, today), bill(plan).to_json(), timeline(plan).to_json()
 
 
 def _document(name: str) -> dict[str, Any]:
@@ -202,6 +207,40 @@ def _document(name: str) -> dict[str, Any]:
     from gpuplatform.preview import json_report
 
     return json_report.document(plan, [], None, None)
+
+
+@app.command(rich_help_panel="On the cluster")
+def nccl(
+    environment: Annotated[str, typer.Argument(metavar="ENV", help="Whose Pulumi.ENV.yaml: dev, prod.")],
+    pool: Annotated[str, typer.Argument(metavar="POOL", help="A pool of `cluster.pools`, with EFA.")],
+    manifest: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the manifests there, not on the screen.")
+    ] = None,
+    nodes: Annotated[int, typer.Option(help="How many; a job runs on one rung of the pool.")] = 2,
+    team: Annotated[
+        str | None, typer.Option(help="Whose queue; by default that of whoever owns most of the pool.")
+    ] = None,
+) -> None:
+    """Manifests of an all-reduce over POOL's GPUs, for `kubectl apply`, and the bandwidth that it must reach."""
+    document = _document(environment)
+    from gpuplatform.ops import nccl as command
+    from gpuplatform.ops.nccl_pool import pool as read
+    from gpuplatform.preview.files import write_whole
+
+    try:
+        asked = read(document, pool)
+        text, target = command.manifests(asked, nodes, team)
+        if manifest:
+            write_whole(manifest, text)
+    except ValueError as error:
+        _refuse(str(error))
+    except OSError as error:
+        _refuse(f"{error.filename}: cannot be written: {error.strerror}")
+    if manifest is None:
+        sys.stdout.write(text)
+    out = console(stderr=manifest is None)
+    for line in command.told(asked, nodes, target):
+        out.print(line, markup=False, soft_wrap=True)
 
 
 app.add_typer(commands.app(_document, console))

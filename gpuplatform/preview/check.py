@@ -77,16 +77,18 @@ class Check:
     needs: frozenset[Part] = frozenset()
 
     def __call__(self, plan: Plan) -> Iterator[Finding]:
-        for fault in self.judge(plan):
-            source = fault.source or (fault.resource.source if fault.resource else None)
-            yield Finding(
-                rule=self.rule,
-                severity=self.severity,
-                urn=fault.resource.urn if fault.resource else "",
-                message=fault.message,
-                file=source.file if source else "",
-                line=source.line if source else 0,
-            )
+        yield from map(self.finding, self.judge(plan))
+
+    def finding(self, fault: Fault) -> Finding:
+        source = fault.source or (fault.resource.source if fault.resource else None)
+        return Finding(
+            rule=self.rule,
+            severity=self.severity,
+            urn=fault.resource.urn if fault.resource else "",
+            message=fault.message,
+            file=source.file if source else "",
+            line=source.line if source else 0,
+        )
 
 
 _REGISTRY: Final[dict[str, Check]] = {}
@@ -114,7 +116,7 @@ def all_checks() -> list[Check]:
 
 
 def run_checks(plan: Plan, checks: Iterable[Check] | None = None) -> list[Finding]:
-    """What is wrong with a plan: errors first, then by place."""
+    """What is wrong with a plan, whoever allows it: errors first, then by place."""
     asked = all_checks() if checks is None else checks
     unseen = {r.urn for r in plan.resources if r.remote} if Part.REMOTE_INPUTS in plan.lacks else set[str]()
     found = {
@@ -125,8 +127,13 @@ def run_checks(plan: Plan, checks: Iterable[Check] | None = None) -> list[Findin
         # A component that came without its inputs cannot be judged; the parts that it made can.
         if finding.urn not in unseen
     }
-    order = list(Severity)
-    return sorted(found, key=lambda f: (order.index(f.severity), f.file, f.line, f.rule, f.urn, f.message))
+    return sorted(found, key=by_place)
+
+
+def by_place(finding: Finding) -> tuple[int, str, int, str, str, str]:
+    """Orders findings: errors first, then by place."""
+    order = list(Severity).index(finding.severity)
+    return order, finding.file, finding.line, finding.rule, finding.urn, finding.message
 
 
 def not_applicable(plan: Plan) -> list[Check]:

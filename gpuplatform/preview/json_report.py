@@ -8,17 +8,20 @@ from dataclasses import asdict
 
 from gpuplatform.preview.check import Finding
 from gpuplatform.preview.plan import Json, Plan, PlannedResource
+from gpuplatform.preview.suppression import Suppressed
 
 
-def document(plan: Plan, findings: Iterable[Finding], bill: Json, timeline: Json) -> dict[str, Json]:
-    """`bill` and `timeline` are theirs as JSON; None where they were not computed."""
+def document(
+    plan: Plan, findings: Iterable[Finding], bill: Json, timeline: Json, suppressed: Iterable[Suppressed] = ()
+) -> dict[str, Json]:
+    """`bill` and `timeline` are theirs as JSON; None where they were not computed. What is allowed comes after the findings."""
     return {
         "project": plan.project,
         "environment": plan.environment,
         "region": plan.region,
         "resources": [resource_json(r) for r in plan.resources],
         "outputs": dict(plan.outputs),
-        "findings": [f.to_json() for f in findings],
+        "findings": [f.to_json() for f in (*findings, *suppressed)],
         "bill": bill,
         "timeline": timeline,
         "invokes": [asdict(i) for i in plan.invokes],

@@ -16,6 +16,7 @@ from gpuplatform.preview.check import Finding, Severity, all_checks
 from gpuplatform.preview.look import listing, mapping
 from gpuplatform.preview.plan import STACK, Json, Plan, PlannedResource
 from gpuplatform.preview.sums import STATES, by_layer_sums, minutes, money, shortened, verdict
+from gpuplatform.preview.suppression import Suppressed
 from gpuplatform.preview.tree import by_layer
 from gpuplatform.preview.words import counted, describe
 
@@ -25,7 +26,14 @@ _FINDINGS_SHOWN: Final = 20
 """Of one rule; a fault that repeats needs no more to be understood."""
 
 
-def first_screen(console: Console, plan: Plan, findings: Sequence[Finding], bill: Json, timeline: Json) -> None:
+def first_screen(
+    console: Console,
+    plan: Plan,
+    findings: Sequence[Finding],
+    bill: Json,
+    timeline: Json,
+    suppressed: Sequence[Suppressed] = (),
+) -> None:
     """What the plan contains, in one page."""
     resources = [r for r in plan.resources if r.type != STACK]
     heading = f"[bold]{escape(plan.project)} {escape(plan.environment)}[/]"
@@ -33,6 +41,8 @@ def first_screen(console: Console, plan: Plan, findings: Sequence[Finding], bill
     console.print()
     _layers(console, plan)
     _findings(console, findings)
+    if suppressed:
+        _suppressed(console, suppressed)
     if bill:
         _bill(console, plan, mapping(bill))
     if timeline:
@@ -99,6 +109,15 @@ def _findings(console: Console, findings: Sequence[Finding]) -> None:
         _places(console, list(group))
         console.print()
     console.print(f"{verdict(findings)}.")
+    console.print()
+
+
+def _suppressed(console: Console, suppressed: Sequence[Suppressed]) -> None:
+    first = min(one.allowance.until for one in suppressed)
+    rules = ", ".join(sorted({one.finding.rule for one in suppressed}))
+    console.print(
+        f"Allowed by a comment: {counted(len(suppressed), 'finding')} of {escape(rules)}; the first until {first}."
+    )
     console.print()
 
 
