@@ -84,6 +84,6 @@ def _interfaces(plan: Plan, group: PlannedResource) -> tuple[int, int]:
         t for t in plan.all(TEMPLATE) if t.urn in linked
     ]
     kinds = [
-        str(mapping(i).get("interfaceType")) for t in templates for i in listing(t.inputs.get("networkInterfaces"))
+        str(mapping(i).get("interfaceType")) for t in templates[:1] for i in listing(t.inputs.get("networkInterfaces"))
     ]
     return sum(not kind.startswith("efa") for kind in kinds), sum(kind.startswith("efa") for kind in kinds)
