@@ -70,10 +70,17 @@ def test_a_comment_elsewhere_allows_nothing_and_is_unused(project: Path, line: i
 
 
 def test_a_comment_about_another_check_is_unused(project: Path):
-    assert _rules(_broken(project, UNTAGGED)) == [
-        "unencrypted-volume stacks/test.py:10",
-        "suppression-unused stacks/test.py:9",
-    ]
+    found = judge(_broken(project, UNTAGGED), TODAY).findings
+
+    assert [(f.rule, f.severity) for f in found] == [("unencrypted-volume", "error"), ("suppression-unused", "warning")]
+    assert found[1].message == "cost-tags finds nothing on line 10; remove the comment"
+
+
+def test_what_was_allowed_too_long_says_why_it_was(project: Path):
+    found = judge(_broken(project, ALLOW), date(2027, 2, 1)).findings
+
+    assert [(f.rule, f.severity) for f in found] == [("suppression-expired", "error"), ("unencrypted-volume", "error")]
+    assert found[0].message.startswith("unencrypted-volume was allowed until 2027-01-31: a scratch disk; mend it")
 
 
 @pytest.mark.parametrize(("today", "holds"), [(date(2027, 1, 31), True), (date(2027, 2, 1), False)])
