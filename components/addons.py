@@ -61,7 +61,7 @@ class Addons(pulumi.ComponentResource):
             if addon.identity is None:
                 return None
             role = iam.role(
-                f"{addon.name}-role",
+                f"{name}-{addon.name}-role",
                 trust=iam.trusted_by_pods(),
                 managed=[args.account.managed_policy(addon.identity.policy)],
                 tags=args.tags.aws(Name=addon.name),
@@ -71,7 +71,7 @@ class Addons(pulumi.ComponentResource):
 
         self.installed = {
             addon.name: aws.eks.Addon(
-                addon.name,
+                f"{name}-{addon.name}",
                 cluster_name=args.cluster_name,
                 addon_name=addon.name,
                 configuration_values=json.dumps(addon.configuration) if addon.configuration else None,

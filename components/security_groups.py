@@ -1,4 +1,4 @@
-"""Who may talk to whom in the VPC: the nodes among themselves, and EFA's closed circle.
+"""Who may talk to whom in the VPC: the nodes among themselves, EFA's closed circle, and SageMaker's way out.
 
 What the control plane needs (kubelet, webhooks) is not here: nodes also carry the security group that EKS makes for
 the cluster, which lets its members reach one another on every port.
@@ -30,6 +30,8 @@ class SecurityGroups(pulumi.ComponentResource):
     """Every node carries it: out to anywhere, in from other nodes."""
     efa_id: pulumi.Output[str]
     """EFA interfaces carry it: all traffic to and from itself."""
+    endpoint_id: pulumi.Output[str]
+    """SageMaker's interfaces in the VPC carry it: out by HTTPS, nothing in; requests come through SageMaker itself."""
 
     def __init__(self, name: str, args: SecurityGroupsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("gpuplatform:aws:SecurityGroups", name, {}, opts)
@@ -47,6 +49,13 @@ class SecurityGroups(pulumi.ComponentResource):
             vpc_id=args.vpc_id,
             description="EFA: all traffic to and from this group",
             tags=args.tags.aws(Name=f"{name}-efa"),
+            opts=child,
+        )
+        endpoints = aws.ec2.SecurityGroup(
+            f"{name}-endpoints",
+            vpc_id=args.vpc_id,
+            description="SageMaker endpoints: out by HTTPS, nothing in",
+            tags=args.tags.aws(Name=f"{name}-endpoints"),
             opts=child,
         )
         for role, group in (("nodes", nodes), ("efa", efa)):
@@ -79,6 +88,19 @@ class SecurityGroups(pulumi.ComponentResource):
             opts=child,
         )
 
+        aws.vpc.SecurityGroupEgressRule(
+            f"{name}-endpoints-to-https",
+            security_group_id=endpoints.id,
+            cidr_ipv4="0.0.0.0/0",
+            ip_protocol="tcp",
+            from_port=443,
+            to_port=443,
+            description="To HTTPS: S3, ECR, CloudWatch",
+            tags=args.tags.aws(Name=f"{name}-endpoints-to-https"),
+            opts=child,
+        )
+
         self.node_id = nodes.id
         self.efa_id = efa.id
-        self.register_outputs({"node_id": self.node_id, "efa_id": self.efa_id})
+        self.endpoint_id = endpoints.id
+        self.register_outputs({"node_id": self.node_id, "efa_id": self.efa_id, "endpoint_id": self.endpoint_id})

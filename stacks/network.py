@@ -29,6 +29,7 @@ class NetworkLayer:
     """By zone ID: what this account calls the zone."""
     node_security_group_id: pulumi.Output[str]
     efa_security_group_id: pulumi.Output[str]
+    endpoint_security_group_id: pulumi.Output[str]
 
 
 def build(settings: NetworkSettings, context: Context) -> NetworkLayer:
@@ -71,6 +72,7 @@ def build(settings: NetworkSettings, context: Context) -> NetworkLayer:
         zone_names=network.zone_names,
         node_security_group_id=groups.node_id,
         efa_security_group_id=groups.efa_id,
+        endpoint_security_group_id=groups.endpoint_id,
     )
 
 

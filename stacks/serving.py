@@ -190,7 +190,7 @@ def _endpoint(
             if mode is Mode.SERVERLESS
             else Placement(
                 subnet_ids=list(network.private_subnet_ids.values()),
-                security_group_ids=[network.node_security_group_id],
+                security_group_ids=[network.endpoint_security_group_id],
             ),
             alert_topic_arn=alerts,
         ),

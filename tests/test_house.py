@@ -76,14 +76,12 @@ def test_the_preview_finds_nothing_wrong(environment: str, plans: dict[str, Plan
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_a_components_children_bear_its_name(environment: str, plans: dict[str, Plan]):
     plan = plans[environment]
-    # An add-on, and what is made for it, bears the name that EKS knows it by.
-    addons = tuple(addon.name for addon in plan.all("aws:eks/addon:Addon"))
     strangers = [
         f"{child.name} in {parent.name}"
         for parent in plan.resources
         if parent.component and not parent.remote
         for child in plan.children(parent)
-        if not child.name.startswith((parent.name, *addons))
+        if not child.name.startswith(parent.name)
     ]
 
     assert strangers == []

@@ -45,6 +45,15 @@ def test_nodes_reach_anything_and_are_reached_by_nodes(record_plan: Record) -> N
     assert rules(plan, EGRESS, "security-nodes") == [{"ipProtocol": "-1", "cidrIpv4": "0.0.0.0/0"}]
 
 
+def test_nothing_comes_in_to_an_endpoint_and_it_gets_out_by_https_alone(record_plan: Record) -> None:
+    plan = record_plan(groups)
+
+    assert rules(plan, INGRESS, "security-endpoints") == []
+    assert rules(plan, EGRESS, "security-endpoints") == [
+        {"ipProtocol": "tcp", "fromPort": 443, "toPort": 443, "cidrIpv4": "0.0.0.0/0"}
+    ]
+
+
 def test_karpenter_finds_the_nodes_group_alone(record_plan: Record) -> None:
     plan = record_plan(groups)
 

@@ -36,6 +36,7 @@ def build(environment: str, known: bool = True, **changed: Any) -> Plan:
             zone_names={zone: pulumi.Output.from_input(f"name-of-{zone}") for zone in ZONES},
             node_security_group_id=pulumi.Output.from_input("sg-nodes"),
             efa_security_group_id=pulumi.Output.from_input("sg-efa"),
+            endpoint_security_group_id=pulumi.Output.from_input("sg-endpoints"),
         )
         tags = CostTags(
             team="ml", project="gpuplatform", environment=environment, component="x", contact="ml@example.com"
@@ -100,8 +101,8 @@ def test_pool_without_a_zone_spreads_over_the_zones_that_offer_its_type() -> Non
 
 def test_nodes_wait_for_their_network_plugin_and_their_rights(prod: Plan) -> None:
     needed = {
-        prod.one("aws:eks/addon:Addon", "vpc-cni").urn,
-        prod.one("aws:eks/addon:Addon", "eks-pod-identity-agent").urn,
+        prod.one("aws:eks/addon:Addon", "node-addons-vpc-cni").urn,
+        prod.one("aws:eks/addon:Addon", "node-addons-eks-pod-identity-agent").urn,
         prod.one("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "nodes-role-AmazonEKS_CNI_Policy").urn,
     }
     # A child waits for, and outlives, whatever its component depends on: the engine follows parents.
@@ -110,19 +111,21 @@ def test_nodes_wait_for_their_network_plugin_and_their_rights(prod: Plan) -> Non
 
 
 def test_addons_that_need_nodes_wait_for_the_system_nodes(prod: Plan) -> None:
-    coredns = prod.one("aws:eks/addon:Addon", "coredns")
+    coredns = prod.one("aws:eks/addon:Addon", "cluster-addons-coredns")
 
     assert prod.one(NODES, "system-nodes").urn in prod.by_urn[coredns.parent or ""].dependencies
 
 
 def test_prefix_delegation_is_on(prod: Plan) -> None:
-    configuration = json.loads(prod.one("aws:eks/addon:Addon", "vpc-cni").inputs["configurationValues"])
+    configuration = json.loads(prod.one("aws:eks/addon:Addon", "node-addons-vpc-cni").inputs["configurationValues"])
 
     assert configuration["env"] == {"ENABLE_PREFIX_DELEGATION": "true", "WARM_PREFIX_TARGET": "1"}
 
 
 def test_volumes_that_pods_claim_carry_the_cost_tags(prod: Plan) -> None:
-    configuration = json.loads(prod.one("aws:eks/addon:Addon", "aws-ebs-csi-driver").inputs["configurationValues"])
+    configuration = json.loads(
+        prod.one("aws:eks/addon:Addon", "cluster-addons-aws-ebs-csi-driver").inputs["configurationValues"]
+    )
 
     assert configuration["controller"]["extraVolumeTags"]["team"] == "ml"
 

@@ -42,6 +42,7 @@ def build(context: Context = CONTEXT, **changed: Any) -> data.DataLayer:
         zone_names={},
         node_security_group_id=pulumi.Output.from_input("sg-nodes"),
         efa_security_group_id=pulumi.Output.from_input("sg-efa"),
+        endpoint_security_group_id=pulumi.Output.from_input("sg-endpoints"),
     )
     return data.build(settings(**changed), context, network)
 

@@ -59,6 +59,7 @@ def program(given: GovernanceSettings, where: Context) -> None:
         zone_names={},
         node_security_group_id=known("sg-1"),
         efa_security_group_id=known("sg-2"),
+        endpoint_security_group_id=known("sg-3"),
     )
     topic = governance.alerts(given, where)
     governance.build(given, where, cluster.build(CLUSTER, where, ground), topic.arn, system_nodes=CLUSTER.system.min)

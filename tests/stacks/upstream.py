@@ -38,6 +38,7 @@ def network() -> NetworkLayer:
         zone_names={},
         node_security_group_id=pulumi.Output.from_input("sg-nodes"),
         efa_security_group_id=pulumi.Output.from_input("sg-efa"),
+        endpoint_security_group_id=pulumi.Output.from_input("sg-endpoints"),
     )
 
 
