@@ -128,6 +128,8 @@ class Plan:
     """What `origin` cannot tell. A recording lacks nothing."""
     first: Plan | None = None
     """The same program with every output unknown, as the first `pulumi preview` sees it."""
+    against: Plan | None = None
+    """An older plan that this one is compared with."""
     root: Path | None = None
     """The project's folder; None where the plan was read from a file."""
     lines: Mapping[str, int] = field(default_factory=dict[str, int])

@@ -31,7 +31,7 @@ _OF_A_PROVIDER: Final = ("__internal", "version")
 """What the engine adds to the configuration of a provider (pulumi/pulumi, pkg/resource/deploy/providers/registry.go)."""
 _AUTONAMED: Final = "pulumi.com/autonamed"
 _KUBERNETES_RELEASE: Final = "kubernetes:helm.sh/v3:Release"
-_OF_A_RELEASE: Final = ("checksum", "compat", "resourceNames")
+_OF_A_RELEASE: Final = ("checksum", "resourceNames")
 """What the Kubernetes provider computes into a release's inputs (pulumi/pulumi-kubernetes, provider/pkg/provider/helm_release.go)."""
 
 

@@ -1,0 +1,114 @@
+"""A difference between two plans, as JSON, on a terminal and in a comment."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Final
+
+from gpuplatform.preview.bill import Totals
+from gpuplatform.preview.difference import Action, Changed, Difference, lost
+from gpuplatform.preview.plan import Json, PlannedResource
+from gpuplatform.preview.sums import STATES
+from gpuplatform.preview.words import counted
+
+SHOWN: Final = 40
+"""Lines; JSON has them all."""
+WIDEST: Final = 40
+"""Characters of a value."""
+
+
+def to_json(difference: Difference) -> dict[str, Json]:
+    totals = difference.totals
+    return {
+        "added": [r.urn for r in difference.added],
+        "removed": [{"urn": r.urn, "loses": lost(r)} for r in difference.removed],
+        "changed": [_changed_json(c) for c in difference.changed],
+        "bill": {
+            **_pair(totals),
+            "by_layer": {layer: _pair(pair) for layer, pair in difference.by_layer.items()},
+            "why_not": difference.no_bill,
+        },
+    }
+
+
+def _pair(totals: tuple[Totals, Totals] | None) -> dict[str, Json]:
+    return {"before": totals[0].to_json(), "after": totals[1].to_json()} if totals else {"before": None, "after": None}
+
+
+def _changed_json(changed: Changed) -> dict[str, Json]:
+    return {
+        "urn": changed.after.urn,
+        "before_urn": changed.before.urn,
+        "action": changed.action.value,
+        "because": list(changed.because),
+        "loses": changed.loses,
+        "properties": [
+            {"path": c.path, "before": c.before, "after": c.after, "replaces": c.replaces} for c in changed.changes
+        ],
+    }
+
+
+def summary(difference: Difference) -> str:
+    """`2 added, 1 removed, 3 changed, of which 1 is replaced` or `no change`."""
+    if difference.nothing:
+        return "no change"
+    parts = [
+        f"{len(difference.added)} added",
+        f"{len(difference.removed)} removed",
+        f"{len(difference.changed)} changed",
+    ]
+    told = ", ".join(part for part in parts if not part.startswith("0 ")) or "no resource changed"
+    replaced = len(difference.replaced)
+    return f"{told}, of which {replaced} {'is' if replaced == 1 else 'are'} replaced" if replaced else told
+
+
+def lines(difference: Difference) -> Iterator[str]:
+    """One line a resource: what is lost and replaced first."""
+    told = [*_replaced(difference), *_removed(difference), *_added(difference), *_updated(difference)]
+    yield from told[:SHOWN]
+    if len(told) > SHOWN:
+        yield f"… and {counted(len(told) - SHOWN, 'more line')}; --json has them all"
+
+
+def bill_lines(difference: Difference) -> Iterator[tuple[str, tuple[float, ...]]]:
+    """Layer → what each state of the bill changes by, and the total; nothing where there is no older bill."""
+    if difference.totals:
+        for layer, (before, after) in {**difference.by_layer, "total": difference.totals}.items():
+            old, new = before.to_json(), after.to_json()
+            yield layer, tuple(round(new[state] - old[state], 2) for state in STATES)
+
+
+def _replaced(difference: Difference) -> Iterator[str]:
+    for changed in sorted(difference.replaced, key=lambda c: not c.loses):
+        loss = f"; LOST: {changed.loses}" if changed.loses else ""
+        yield f"± {_name(changed.after)}  replaced for {', '.join(changed.because[:3])}{loss}"
+
+
+def _removed(difference: Difference) -> Iterator[str]:
+    for resource in sorted(difference.removed, key=lambda r: not lost(r)):
+        yield f"- {_name(resource)}{f'  LOST: {lost(resource)}' if lost(resource) else ''}"
+
+
+def _added(difference: Difference) -> Iterator[str]:
+    for resource in difference.added:
+        yield f"+ {_name(resource)}"
+
+
+def _updated(difference: Difference) -> Iterator[str]:
+    for changed in difference.changed:
+        if changed.action is not Action.REPLACE:
+            told = ", ".join(f"{c.path}: {_short(c.before)} → {_short(c.after)}" for c in changed.changes[:3])
+            more = f" and {len(changed.changes) - 3} more" if len(changed.changes) > 3 else ""
+            unsure = "  (nobody here knows whether in place)" if changed.action is Action.UNSURE else ""
+            yield f"~ {_name(changed.after)}  {told}{more}{unsure}"
+
+
+def _name(resource: PlannedResource) -> str:
+    return f"{resource.name} ({resource.type.rpartition(':')[2]})"
+
+
+def _short(value: Json) -> str:
+    text = "absent" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    plain = " ".join(text.split())
+    return plain if len(plain) <= WIDEST else f"{plain[: WIDEST - 1]}…"

@@ -1,0 +1,279 @@
+"""What an update from one plan to another would do: told as the engine and the providers would do it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from gpuplatform.catalog import immutable
+from gpuplatform.preview.check import run_checks
+from gpuplatform.preview.difference import DATA, Action, Changed, difference
+from gpuplatform.preview.difference_report import bill_lines, lines, summary, to_json
+from gpuplatform.preview.json_report import document, text
+from gpuplatform.preview.plan import UNKNOWN, Part, Plan
+from gpuplatform.preview.readers import plan_from
+from gpuplatform.preview.sdk import input_class, properties
+from tests.preview.sound import a_plan, a_resource, and_also, kubernetes, sound, urn, with_field, with_input, without
+
+VPC, SUBNET, QUEUE = "aws:ec2/vpc:Vpc", "aws:ec2/subnet:Subnet", "aws:sqs/queue:Queue"
+
+
+def lustre(**inputs: Any) -> Plan:
+    return a_plan(a_resource("aws:fsx/lustreFileSystem:LustreFileSystem", "files", {"storageCapacity": 4800, **inputs}))
+
+
+def the_change(before: Plan, after: Plan) -> Changed:
+    (changed,) = difference(before, after).changed
+    return changed
+
+
+def network(cidr: str) -> Plan:
+    vpc, subnet = urn(VPC, "vpc"), urn(SUBNET, "private")
+    return a_plan(
+        a_resource(VPC, "vpc", {"cidrBlock": cidr}, outputs={"id": "vpc-1"}),
+        a_resource(
+            SUBNET,
+            "private",
+            {"vpcId": "vpc-1", "cidrBlock": "10.0.0.0/24"},
+            dependencies=(vpc,),
+            property_dependencies={"vpcId": (vpc,)},
+        ),
+        a_resource(
+            "aws:fsx/lustreFileSystem:LustreFileSystem",
+            "files",
+            {"subnetIds": ["subnet-1"]},
+            property_dependencies={"subnetIds": (subnet,)},
+        ),
+        a_resource("aws:eks/cluster:Cluster", "c", {"tags": {"in": "vpc-1"}}, property_dependencies={"tags": (vpc,)}),
+    )
+
+
+def test_a_plan_does_not_differ_from_itself():
+    found = difference(sound(), sound())
+
+    assert found.nothing
+    assert summary(found) == "no change"
+    assert list(lines(found)) == []
+
+
+def test_what_is_new_and_what_is_gone_is_told():
+    found = difference(sound(), and_also(without(sound(), "disk"), a_resource(QUEUE, "jobs")))
+
+    assert [r.name for r in found.added] == ["jobs"]
+    assert [r.name for r in found.removed] == ["disk"]
+    assert list(lines(found)) == ["- disk (Volume)  LOST: what is on it", "+ jobs (Queue)"]
+    assert summary(found) == "1 added, 1 removed"
+
+
+def test_components_count_by_their_parts():
+    assert difference(a_plan(), a_plan(a_resource("toy:aws:Pair", "pair", custom=False))).nothing
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "action"),
+    [
+        (lustre(deploymentType="PERSISTENT_1"), lustre(deploymentType="PERSISTENT_2"), Action.REPLACE),
+        (lustre(), lustre(kmsKeyId="arn"), Action.REPLACE),
+        (lustre(), lustre(storageCapacity=9600), Action.UPDATE),
+        (lustre(), lustre(storageCapacity=2400), Action.REPLACE),
+        (lustre(fileSystemTypeVersion="2.12"), lustre(fileSystemTypeVersion="2.15"), Action.UPDATE),
+        (lustre(), lustre(tags={"a": "b"}), Action.UPDATE),
+    ],
+    ids=["type", "key", "grows", "shrinks", "upgrade", "tags"],
+)
+def test_a_change_replaces_only_where_the_provider_would(before: Plan, after: Plan, action: Action):
+    assert the_change(before, after).action is action
+
+
+def test_only_the_part_of_a_property_that_is_fixed_replaces():
+    group = "aws:eks/nodeGroup:NodeGroup"
+    old = a_plan(a_resource(group, "g", {"launchTemplate": {"id": "lt-1", "version": "1"}}))
+
+    assert the_change(old, with_input(old, "g", "launchTemplate|version", "2")).action is Action.UPDATE
+    assert the_change(old, with_input(old, "g", "launchTemplate|id", "lt-2")).because == ("launchTemplate.id",)
+
+
+def test_of_some_kinds_all_but_the_tags_is_fixed():
+    config = "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
+    old = a_plan(a_resource(config, "c", {"productionVariants": [{"instanceType": "a"}], "tags": {"a": "1"}}))
+
+    assert the_change(old, with_input(old, "c", "tags|a", "2")).action is Action.UPDATE
+    assert the_change(old, with_input(old, "c", "productionVariants|0|instanceType", "b")).because == (
+        "productionVariants[0].instanceType",
+    )
+
+
+def test_of_a_kind_that_the_table_lacks_nothing_is_claimed():
+    old = a_plan(a_resource("aws:new/thing:Thing", "t", {"size": 1}))
+    found = difference(old, with_input(old, "t", "size", 2))
+
+    assert found.changed[0].action is Action.UNSURE
+    assert "nobody here knows" in "\n".join(lines(found))
+
+
+def test_a_kubernetes_object_moves_to_another_namespace_only_by_replacement():
+    old = a_plan(
+        kubernetes("kubernetes:core/v1:Service", "s", {"metadata": {"name": "s", "namespace": "a"}, "spec": {}})
+    )
+
+    assert the_change(old, with_input(old, "s", "metadata|namespace", "b")).action is Action.REPLACE
+    assert the_change(old, with_input(old, "s", "spec|type", "NodePort")).action is Action.UPDATE
+
+
+def test_a_replacement_drags_along_what_holds_a_fixed_value_of_it():
+    found = difference(network("10.0.0.0/16"), network("10.1.0.0/16"))
+
+    assert {c.after.name: c.because for c in found.replaced} == {
+        "vpc": ("cidrBlock",),
+        "private": ("vpc",),
+        "files": ("private",),
+    }
+    assert next(iter(lines(found))) == (
+        "± files (LustreFileSystem)  replaced for private; LOST: its files that no linked bucket has"
+    )
+    assert summary(found) == "3 changed, of which 3 are replaced"
+
+
+def test_a_replaced_provider_takes_its_objects_along():
+    provider = "pulumi:providers:kubernetes"
+    release = "kubernetes:helm.sh/v3:Release"
+    plan = a_plan(
+        a_resource(provider, "p", {"a": 1}, replace_on_changes=("a",)),
+        a_resource(release, "r", {"chart": "keda"}, provider=f"{urn(provider, 'p')}::1"),
+    )
+
+    assert [c.after.name for c in difference(plan, with_input(plan, "p", "a", 2)).replaced] == ["p", "r"]
+
+
+def test_options_of_the_program_decide_too():
+    old = with_field(sound(), "interruptions", inputs={"delaySeconds": 1})
+    new = with_field(sound(), "interruptions", inputs={"delaySeconds": 2})
+
+    assert difference(old, with_field(new, "interruptions", ignore_changes=("delaySeconds",))).nothing
+    assert the_change(old, with_field(new, "interruptions", replace_on_changes=("delaySeconds",))).loses
+    kept = with_field(new, "interruptions", replace_on_changes=("delaySeconds",), retain_on_delete=True)
+    assert the_change(old, kept).loses == ""
+
+
+def test_a_resource_with_an_alias_is_the_one_that_it_was():
+    old = a_plan(a_resource(QUEUE, "former", {"delaySeconds": 1}))
+    new = a_plan(a_resource(QUEUE, "jobs", {"delaySeconds": 1}, aliases=("former",)))
+
+    assert difference(old, new).nothing
+    assert not difference(old, with_field(new, "jobs", aliases=())).nothing
+
+
+def test_values_that_say_the_same_are_the_same():
+    policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow"}]}
+    old = a_plan(a_resource(QUEUE, "q", {"policy": json.dumps(policy), "delaySeconds": "5", "fifoQueue": "true"}))
+    new = a_plan(a_resource(QUEUE, "q", {"policy": json.dumps(policy, indent=1), "delaySeconds": 5, "fifoQueue": True}))
+
+    assert difference(old, new).nothing
+    assert not difference(old, with_input(new, "q", "delaySeconds", 6)).nothing
+
+
+def test_a_real_account_s_ids_are_no_change_against_simulated_ones():
+    recorded = with_input(network("10.0.0.0/16"), "private", "vpcId", "vpc-1")
+    first = with_input(recorded, "private", "vpcId", UNKNOWN)
+    export = replace(with_input(recorded, "private", "vpcId", "vpc-0abc"), origin="stack-export")
+    export = with_input(with_input(export, "files", "subnetIds|0", "subnet-9"), "c", "tags|in", "vpc-0abc")
+
+    assert difference(export, recorded).nothing, "a property with dependencies is not compared"
+    seen = with_input(with_input(first, "files", "subnetIds|0", UNKNOWN), "c", "tags|in", UNKNOWN)
+    assert difference(export, replace(recorded, first=seen)).nothing, (
+        "what the first pass does not know is not compared"
+    )
+    moved = with_input(recorded, "private", "cidrBlock", "10.0.1.0/24")
+    assert not difference(export, moved).nothing
+
+
+def test_parts_of_another_package_s_component_count_only_where_both_plans_show_them():
+    cluster = a_resource("eks:index:Cluster", "c", {"version": "1.35"}, custom=False, remote=True)
+    part = a_resource("aws:eks/cluster:Cluster", "c-eks", {}, parent=cluster.urn)
+    opaque = a_plan(cluster)
+    engine = a_plan(
+        replace(cluster, inputs={}), part, origin="stack-export", lacks=frozenset({Part.REMOTE_INPUTS, Part.VALUES})
+    )
+
+    assert difference(engine, opaque).nothing
+    assert [r.name for r in difference(engine, without(engine, "c-eks")).removed] == []
+
+
+def test_the_bill_s_difference_is_told_by_layer_and_in_total():
+    volume = a_resource("aws:ebs/volume:Volume", "more", {"availabilityZone": "us-east-1a", "size": 100, "type": "gp3"})
+    found = difference(a_plan(), a_plan(volume))
+
+    # 100 GiB of gp3 at 0.08 $ a month (us-east-1).
+    assert dict(bill_lines(found))["total"][:3] == (8.0, 8.0, 8.0)
+    assert to_json(found)["bill"]["before"]["idle_monthly"] == 0
+
+
+def test_a_source_without_values_has_no_bill_and_says_why():
+    blind = replace(sound(), lacks=frozenset({Part.VALUES}))
+    found = difference(blind, sound())
+
+    assert list(bill_lines(found)) == []
+    assert to_json(found)["bill"]["before"] is None
+    assert to_json(found)["bill"]["why_not"] == "the older plan lacks values that come from other resources"
+
+
+def test_both_environments_do_not_differ_from_their_own_documents(plans: dict[str, Plan]):
+    for plan in plans.values():
+        again = plan_from(json.loads(text(document(plan, [], None, None))), "file")
+
+        assert difference(again, plan).nothing
+
+
+def test_json_holds_every_value_and_is_json():
+    found = to_json(difference(network("10.0.0.0/16"), network("10.1.0.0/16")))
+
+    assert json.loads(json.dumps(found)) == found
+    assert found["changed"][0]["properties"] == [
+        {"path": "cidrBlock", "before": "10.0.0.0/16", "after": "10.1.0.0/16", "replaces": True}
+    ]
+
+
+def test_a_long_difference_does_not_fill_the_screen():
+    many = a_plan(*(a_resource(QUEUE, f"q{n}") for n in range(100)))
+    told = list(lines(difference(a_plan(), many)))
+
+    assert len(told) == 41
+    assert told[-1] == "… and 60 more lines; --json has them all"
+
+
+def _against(before: Plan, after: Plan) -> dict[str, str]:
+    rules = {"data-loss", "protected-replacement", "removed-data"}
+    return {f.rule: f.message for f in run_checks(replace(after, against=before)) if f.rule in rules}
+
+
+def test_checks_speak_of_data_only_where_it_would_be_lost():
+    old, new = lustre(deploymentType="PERSISTENT_1"), lustre(deploymentType="PERSISTENT_2")
+
+    assert _against(new, new) == {}
+    assert set(_against(old, new)) == {"data-loss"}
+    assert set(_against(with_field(old, "files", protect=True), new)) == {"data-loss", "protected-replacement"}
+    assert set(_against(old, a_plan())) == {"removed-data"}
+    assert _against(with_field(old, "files", retain_on_delete=True), a_plan()) == {}
+
+
+def test_the_table_names_types_and_properties_as_the_sdk_does():
+    for type_ in sorted(immutable.types()):
+        if type_.endswith(":") or type_.startswith("kubernetes:"):
+            continue
+        arguments = input_class(type_)
+        assert arguments is not None, f"{type_}: the SDK has no such type"
+        known = set(properties(arguments))
+        for row in immutable.immutable(type_) or ():
+            if row.property != "*":
+                assert row.property.partition(".")[0] in known, f"{type_} has no {row.property}"
+            assert row.source
+            assert row.when in ("", "decreases", "removed")
+
+
+def test_what_holds_data_in_our_environments_is_in_the_table(plans: dict[str, Plan]):
+    made = {r.type for plan in plans.values() for r in plan.resources}
+    for type_ in made & set(DATA):
+        assert immutable.immutable(type_) is not None, f"{type_}: nothing tells whether a change replaces it"
