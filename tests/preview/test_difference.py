@@ -16,7 +16,7 @@ from gpuplatform.preview.json_report import document, text
 from gpuplatform.preview.plan import UNKNOWN, Part, Plan
 from gpuplatform.preview.readers import plan_from
 from gpuplatform.preview.sdk import input_class, properties
-from tests.preview.sound import a_plan, a_resource, and_also, kubernetes, sound, urn, with_field, with_input, without
+from tests.preview.sound import a_plan, a_resource, and_also, sound, urn, with_field, with_input, without
 
 VPC, SUBNET, QUEUE = "aws:ec2/vpc:Vpc", "aws:ec2/subnet:Subnet", "aws:sqs/queue:Queue"
 
@@ -90,10 +90,12 @@ def test_a_change_replaces_only_where_the_provider_would(before: Plan, after: Pl
 
 def test_only_the_part_of_a_property_that_is_fixed_replaces():
     group = "aws:eks/nodeGroup:NodeGroup"
-    old = a_plan(a_resource(group, "g", {"launchTemplate": {"id": "lt-1", "version": "1"}}))
+    inputs = {"launchTemplate": {"id": "lt-1", "version": "1"}, "remoteAccess": {"ec2SshKey": "a"}}
+    old = a_plan(a_resource(group, "g", inputs))
 
     assert the_change(old, with_input(old, "g", "launchTemplate|version", "2")).action is Action.UPDATE
     assert the_change(old, with_input(old, "g", "launchTemplate|id", "lt-2")).because == ("launchTemplate.id",)
+    assert the_change(old, with_input(old, "g", "remoteAccess|ec2SshKey", "b")).action is Action.REPLACE
 
 
 def test_of_some_kinds_all_but_the_tags_is_fixed():
@@ -115,9 +117,8 @@ def test_of_a_kind_that_the_table_lacks_nothing_is_claimed():
 
 
 def test_a_kubernetes_object_moves_to_another_namespace_only_by_replacement():
-    old = a_plan(
-        kubernetes("kubernetes:core/v1:Service", "s", {"metadata": {"name": "s", "namespace": "a"}, "spec": {}})
-    )
+    inputs = {"metadata": {"name": "s", "namespace": "a"}, "spec": {"type": "ClusterIP"}}
+    old = a_plan(a_resource("kubernetes:core/v1:Service", "s", inputs))
 
     assert the_change(old, with_input(old, "s", "metadata|namespace", "b")).action is Action.REPLACE
     assert the_change(old, with_input(old, "s", "spec|type", "NodePort")).action is Action.UPDATE
@@ -203,11 +204,11 @@ def test_parts_of_another_package_s_component_count_only_where_both_plans_show_t
 
 
 def test_the_bill_s_difference_is_told_by_layer_and_in_total():
-    volume = a_resource("aws:ebs/volume:Volume", "more", {"availabilityZone": "us-east-1a", "size": 100, "type": "gp3"})
-    found = difference(a_plan(), a_plan(volume))
+    found = difference(a_plan(), a_plan(a_resource("aws:kms/key:Key", "more")))
 
-    # 100 GiB of gp3 at 0.08 $ a month (us-east-1).
-    assert dict(bill_lines(found))["total"][:3] == (8.0, 8.0, 8.0)
+    # A key is 1 $ a month (AWS KMS pricing, us-east-1).
+    assert dict(bill_lines(found))["total"][:3] == (1.0, 1.0, 1.0)
+    assert dict(bill_lines(found))["test"][:3] == (1.0, 1.0, 1.0)
     assert to_json(found)["bill"]["before"]["idle_monthly"] == 0
 
 
