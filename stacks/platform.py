@@ -4,27 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pulumi
 import pulumi_kubernetes as kubernetes
 
 from components.gpu_node_group import plugin_config
-from components.iam import Statement
 from components.interruption_queue import InterruptionQueue, InterruptionQueueArgs
-from components.pod_identity import PodIdentityArgs
 from gpuplatform.catalog import charts
-from gpuplatform.catalog.charts import Chart
 from gpuplatform.catalog.instances import instance
 from gpuplatform.sizing.gpu_pool import OperatingSystem
 from k8s import cluster_autoscaler, device_plugins, fsx_csi, karpenter, kueue, load_balancer_controller, monitoring
 from k8s import workload_operators as workloads
 from k8s.karpenter_pool import KarpenterPool, KarpenterPoolArgs, Offer
-from k8s.operator import Operator, OperatorArgs
 from k8s.storage_class import GP3, default_storage_class
 from stacks.cluster import ClusterLayer
 from stacks.context import Context
 from stacks.data import DataLayer
+from stacks.installer import Installer
 from stacks.network import NetworkLayer
 from stacks.sections.platform import MonitoringSettings, PlatformSettings
 from stacks.sections.serving import ServingPool
@@ -73,7 +69,7 @@ def build(
     pools: Mapping[str, ServingPool],
 ) -> PlatformLayer:
     """`version`: of Kubernetes. `pools`: for serving; those for training are the cluster's."""
-    install = _Installer(cluster, context)
+    install = Installer(cluster, context)
     replicas = settings.replicas
 
     # Kinds first: most operators bring a monitor of their own, and Kueue looks but once for what asks for capacity.
@@ -143,48 +139,8 @@ def capacity_types(pool: ServingPool) -> Sequence[str]:
     return [name for name, bought in (("spot", pool.spot), ("on-demand", pool.on_demand)) if bought]
 
 
-class _Installer:
-    """Puts an operator on the cluster once it can run there, at the platform's expense."""
-
-    def __init__(self, cluster: ClusterLayer, context: Context) -> None:
-        self._cluster = cluster
-        self._tags = context.tags.of(component="platform")
-        self.opts = pulumi.ResourceOptions(provider=cluster.provider, depends_on=[cluster.after])
-        """For objects that no release brings."""
-
-    def __call__(
-        self,
-        name: str,
-        chart: Chart,
-        namespace: str,
-        values: Mapping[str, Any],
-        *after: pulumi.Resource,
-        crds: bool = True,
-        rights: tuple[str, Sequence[Statement]] | None = None,
-    ) -> Release:
-        """`rights`: a service account, and what its pods may do in AWS."""
-        identity = None
-        if rights is not None:
-            identity = PodIdentityArgs(
-                namespace=namespace,
-                service_account=rights[0],
-                statements=rights[1],
-                tags=self._tags.aws(Name=name),
-                cluster_name=self._cluster.name,
-            )
-        args = OperatorArgs(
-            chart=chart,
-            namespace=namespace,
-            values=values,
-            identity=identity,
-            crds=crds,
-            after=[self._cluster.after, *after],
-        )
-        return Operator(name, args, opts=pulumi.ResourceOptions(providers=[self._cluster.provider])).release
-
-
 def _monitoring(
-    settings: MonitoringSettings, context: Context, install: _Installer, monitors: pulumi.Resource
+    settings: MonitoringSettings, context: Context, install: Installer, monitors: pulumi.Resource
 ) -> Release:
     cost_labels = list(context.tags.labels())
     install("dcgm", charts.DCGM_EXPORTER, monitoring.NAMESPACE, monitoring.dcgm_values(cost_labels), monitors)
@@ -204,7 +160,7 @@ def _monitoring(
     )
 
 
-def _hardware(cluster: ClusterLayer, data: DataLayer, install: _Installer, serving_with_efa: Sequence[str]) -> None:
+def _hardware(cluster: ClusterLayer, data: DataLayer, install: Installer, serving_with_efa: Sequence[str]) -> None:
     """What makes GPUs and EFA countable, and the file system mountable."""
     pools = {name: rungs[0].args.pool for name, rungs in cluster.pools.items() if rungs}
     install(
@@ -229,7 +185,7 @@ def _hardware(cluster: ClusterLayer, data: DataLayer, install: _Installer, servi
 def _autoscaler(
     cluster: ClusterLayer,
     context: Context,
-    install: _Installer,
+    install: Installer,
     version: str,
     replicas: int,
     *after: pulumi.Resource,
@@ -258,7 +214,7 @@ def _karpenter(
     cluster: ClusterLayer,
     context: Context,
     network: NetworkLayer,
-    install: _Installer,
+    install: Installer,
     replicas: int,
     monitors: pulumi.Resource,
     *,
@@ -295,7 +251,7 @@ def _load_balancers(
     cluster: ClusterLayer,
     context: Context,
     network: NetworkLayer,
-    install: _Installer,
+    install: Installer,
     replicas: int,
     monitors: pulumi.Resource,
 ) -> Release:

@@ -19,7 +19,7 @@ from components.tags import CostTags
 from gpuplatform.catalog import zones
 from stacks.context import Context
 from stacks.sections.cluster import ClusterSettings
-from stacks.sections.cross import RULES, Sections
+from stacks.sections.cross import RULES
 from stacks.sections.data import DataSettings
 from stacks.sections.governance import GovernanceSettings
 from stacks.sections.network import NetworkSettings
@@ -29,6 +29,7 @@ from stacks.sections.problems import key, sentences
 from stacks.sections.serving import ServingSettings
 from stacks.sections.training import TrainingSettings
 from stacks.sections.types import nearest
+from stacks.sections.whole import Sections
 
 
 class SettingsError(pulumi.RunError):

@@ -1,0 +1,34 @@
+"""The sections together, as far as they parsed: what the rules across them look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from stacks.sections.cluster import ClusterSettings
+from stacks.sections.data import DataSettings
+from stacks.sections.governance import GovernanceSettings
+from stacks.sections.network import NetworkSettings
+from stacks.sections.owner import OwnerSettings
+from stacks.sections.platform import PlatformSettings
+from stacks.sections.serving import ServingSettings
+from stacks.sections.training import TrainingSettings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sections:
+    """The sections as far as they parsed."""
+
+    environment: str
+    region: str | None = None
+    owner: OwnerSettings | None = None
+    network: NetworkSettings | None = None
+    data: DataSettings | None = None
+    cluster: ClusterSettings | None = None
+    platform: PlatformSettings | None = None
+    training: TrainingSettings | None = None
+    serving: ServingSettings | None = None
+    governance: GovernanceSettings | None = None
+
+
+Problem = tuple[str, str]
+"""A key path below `gpuplatform:` and a sentence."""
