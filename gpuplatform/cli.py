@@ -70,6 +70,9 @@ def preview(
     markdown: Annotated[
         Path | None, typer.Option("--markdown", metavar="FILE", help="Write a comment for a pull request.")
     ] = None,
+    html_file: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write a page for a browser: picture, bill, timeline.")
+    ] = None,
     github: Annotated[bool, typer.Option("--github", help="Print findings as annotations of GitHub Actions.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", help="Show tracebacks of the program.")] = False,
 ) -> None:
@@ -89,6 +92,10 @@ def preview(
             write_whole(json_file, json_report.text(document))
         if markdown:
             write_whole(markdown, markdown_report.comment(plan, findings, bill, timeline))
+        if html_file:
+            from gpuplatform.preview.html import html
+
+            write_whole(html_file, html(plan, findings, bill, timeline, suppressed=suppressed))
         if manifests:
             yaml_report.write(plan, manifests)
     except OSError as error:

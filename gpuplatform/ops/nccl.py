@@ -1,0 +1,204 @@
+"""An all-reduce over the GPUs of a pool's nodes, as manifests: proof that NCCL runs over EFA, and how fast.
+
+A JobSet, for it needs no operator that the platform does not install: MPIJob, as AWS's own NCCL tests use it, does. The program that
+it runs is `all_reduce.py` beside this file, in AWS's PyTorch image, which brings NCCL and its plugin for EFA.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from gpuplatform.ops.all_reduce import LOG, MIB
+from gpuplatform.ops.nccl_pool import LABEL, Pool, Queue
+from gpuplatform.sizing.bandwidth import AllReduce, all_reduce, records
+from gpuplatform.sizing.shares import pod_share
+
+IMAGE: Final = (
+    "public.ecr.aws/deep-learning-containers/pytorch-training:2.9.0-gpu-py312-cu130-ubuntu22.04-ec2"  # read 2026-11
+)
+PROGRAM: Final = Path(__file__).with_name("all_reduce.py")
+
+
+LARGEST: Final = 16 * 1024 * MIB
+"""Bytes of the largest message, as in AWS's tests; at most half of a GPU's memory, for NCCL has buffers of its own."""
+
+SECONDS: Final = 1800
+"""After which the job is ended: a hang must not keep GPUs for a night. The measurement itself takes a minute or two."""
+
+KEPT_SECONDS: Final = 24 * 3600
+"""For which an ended job, and with it its log, is kept."""
+
+# As in every training job of the platform (k8s/training_job.py, which says where they come from), and what the program reads.
+ENVIRONMENT: Final = {
+    "FI_PROVIDER": "efa",
+    "FI_EFA_FORK_SAFE": "1",
+    "NCCL_BUFFSIZE": "8388608",
+    "NCCL_P2P_NET_CHUNKSIZE": "524288",
+    "NCCL_TUNER_PLUGIN": "libnccl-ofi-tuner.so",
+}
+LOGGING: Final = {"NCCL_DEBUG": "INFO", "NCCL_DEBUG_SUBSYS": "INIT,NET", "NCCL_DEBUG_FILE": LOG}
+
+
+def manifests(asked: Pool, nodes: int, team: str | None = None, image: str = IMAGE) -> tuple[str, AllReduce]:
+    """The YAML, and what it must reach. Raises ValueError where there is nothing to measure or no room for it."""
+    if asked.instance.efa and not asked.efa:
+        raise ValueError(
+            f"{asked.name}: its {asked.instance.name} are launched without EFA; set `efa: true` in the pool"
+        )
+    target = all_reduce(asked.instance, nodes)
+    if nodes > asked.widest:
+        raise ValueError(f"nodes: {nodes}; a job runs on one rung, and the largest of {asked.name} has {asked.widest}")
+    queue = _queue(asked, nodes * asked.instance.gpu_count, team)
+    objects = [_program(asked, queue), _jobset(asked, nodes, queue, image, target)]
+    return yaml.dump_all(objects, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120), target
+
+
+def told(asked: Pool, nodes: int, target: AllReduce) -> list[str]:
+    """What the job must reach, and why, a line each."""
+    least = (
+        f"{target.least_gbytes:.1f} GB/s" if target.least_gbytes is not None else "unknown, for nobody published any"
+    )
+    return [
+        f"{nodes} × {asked.instance.name} over EFA: busbw must reach {least}; more than {target.bound_gbytes:.1f} GB/s cannot be",
+        target.formula,
+        *(
+            f"published: {r.gbytes:g} GB/s, {r.nodes} nodes, {r.size_gib} GiB ({r.source})"
+            for r in records(asked.instance)
+        ),
+    ]
+
+
+def _queue(asked: Pool, gpus: int, team: str | None) -> Queue:
+    """The team's, or that of the team which owns most of the pool."""
+    wanted = [q for q in asked.queues if q.gpus >= gpus and team in (None, q.name)]
+    if not wanted:
+        rooms = ", ".join(f"{q.name} {q.gpus}" for q in asked.queues) or "there is no queue"
+        who = f"team {team}" if team else "no team"
+        can = "cannot have" if team else "can have"
+        raise ValueError(f"{who} {can} {gpus} GPUs of one rung of {asked.name}; at most: {rooms}")
+    return max(wanted, key=lambda q: (q.owned, q.gpus))
+
+
+def _program(asked: Pool, queue: Queue) -> dict[str, Any]:
+    return {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": _name(asked), "namespace": queue.namespace, "labels": _tagged(queue)},
+        "data": {PROGRAM.name: PROGRAM.read_text(encoding="utf-8")},
+    }
+
+
+def _jobset(asked: Pool, nodes: int, queue: Queue, image: str, target: AllReduce) -> dict[str, Any]:
+    """Kueue starts it: `suspend` is its."""
+    name, labels = _name(asked), _tagged(queue)
+    job = {
+        "completionMode": "Indexed",
+        "completions": nodes,
+        "parallelism": nodes,
+        "backoffLimit": 0,
+        "activeDeadlineSeconds": SECONDS,
+        "template": _pod(asked, nodes, name, labels, image, target),
+    }
+    return {
+        "apiVersion": "jobset.x-k8s.io/v1alpha2",
+        "kind": "JobSet",
+        "metadata": {
+            "name": name,
+            "namespace": queue.namespace,
+            "labels": {
+                **labels,
+                "kueue.x-k8s.io/queue-name": queue.name,
+                "kueue.x-k8s.io/priority-class": "normal",
+            },
+        },
+        "spec": {
+            "suspend": True,
+            "ttlSecondsAfterFinished": KEPT_SECONDS,
+            "network": {"enableDNSHostnames": True, "publishNotReadyAddresses": True, "subdomain": name},
+            "replicatedJobs": [{"name": "workers", "replicas": 1, "template": {"spec": job}}],
+        },
+    }
+
+
+def _pod(
+    asked: Pool, nodes: int, name: str, labels: Mapping[str, str], image: str, target: AllReduce
+) -> dict[str, Any]:
+    gpus = asked.instance.gpu_count
+    share = pod_share(asked.instance, gpus, efa=True)
+    memory = asked.instance.gpu.memory_mib if asked.instance.gpu else 0
+    least = [] if target.least_gbytes is None else ["--least", f"{target.least_gbytes:.1f}"]
+    first = f"{name}-workers-0-0.{name}"
+    values = {
+        "PET_NNODES": str(nodes),
+        "PET_NPROC_PER_NODE": str(gpus),
+        "PET_MASTER_ADDR": first,
+        "PET_MASTER_PORT": "29500",
+        **ENVIRONMENT,
+        **LOGGING,
+    }
+    index = {"fieldRef": {"fieldPath": "metadata.annotations['batch.kubernetes.io/job-completion-index']"}}
+    container = {
+        "name": "all-reduce",
+        "image": image,
+        "command": ["python", "-m", "torch.distributed.run", f"/program/{PROGRAM.name}"],
+        "args": ["--largest", str(min(LARGEST, memory * MIB // 2)), *least],
+        "env": [
+            {"name": "PET_NODE_RANK", "valueFrom": index},
+            *({"name": key, "value": value} for key, value in values.items()),
+        ],
+        "resources": {"requests": share.quantities(), "limits": share.quantities()},
+        # Registering memory with EFA pins it.
+        "securityContext": {
+            "allowPrivilegeEscalation": False,
+            "capabilities": {"drop": ["ALL"], "add": ["IPC_LOCK"]},
+        },
+        "volumeMounts": [
+            {"name": "program", "mountPath": "/program", "readOnly": True},
+            {"name": "shared", "mountPath": "/dev/shm"},
+        ],
+    }
+    return {
+        "metadata": {
+            "labels": {**labels, "app.kubernetes.io/name": name},
+            "annotations": {"cluster-autoscaler.kubernetes.io/safe-to-evict": "false"},
+        },
+        "spec": {
+            "restartPolicy": "Never",
+            "automountServiceAccountToken": False,
+            "nodeSelector": {LABEL: asked.name},
+            "tolerations": list(asked.tolerations),
+            "securityContext": {"seccompProfile": {"type": "RuntimeDefault"}},
+            "containers": [container],
+            "volumes": [
+                {"name": "program", "configMap": {"name": name}},
+                {"name": "shared", "emptyDir": {"medium": "Memory", "sizeLimit": f"{share.memory_mib // 2}Mi"}},
+            ],
+        },
+    }
+
+
+def _name(asked: Pool) -> str:
+    return f"nccl-{asked.name}"
+
+
+def _tagged(queue: Queue) -> dict[str, str]:
+    """The platform's labels; the team that lends its quota pays."""
+    return dict(sorted({**queue.labels, "gpuplatform.io/team": queue.name}.items()))
+
+
+class _Dumper(yaml.SafeDumper):
+    """Text of several lines as such, and no anchors."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _text(dumper: _Dumper, value: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else None)  # pyright: ignore[reportUnknownMemberType] - types-PyYAML
+
+
+_Dumper.add_representer(str, _text)

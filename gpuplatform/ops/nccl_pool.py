@@ -1,0 +1,107 @@
+"""The pool that an all-reduce runs on, read from an environment's plan: its nodes, what they tolerate, and who may queue there.
+
+The plan is the JSON document of `gpuplatform preview --json`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from gpuplatform.catalog.instances import InstanceType, instance
+from gpuplatform.ops.wanted import UnreadablePlan
+
+LABEL: Final = "gpuplatform.io/pool"
+NODE_GROUP, TEMPLATE = "aws:eks/nodeGroup:NodeGroup", "aws:ec2/launchTemplate:LaunchTemplate"
+KUEUE: Final = "kubernetes:kueue.x-k8s.io/v1beta2"
+EFA: Final = frozenset({"efa", "efa-only"})
+EFFECTS: Final = {"NO_SCHEDULE": "NoSchedule", "NO_EXECUTE": "NoExecute", "PREFER_NO_SCHEDULE": "PreferNoSchedule"}
+
+Resource = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Queue:
+    """A team's LocalQueue."""
+
+    name: str
+    namespace: str
+    labels: Mapping[str, str]
+    gpus: int
+    """That one job can get of the pool: of one rung, borrowed ones included."""
+    owned: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pool:
+    name: str
+    instance: InstanceType
+    efa: bool
+    """Whether its nodes are launched with EFA devices."""
+    widest: int
+    """Nodes of its largest rung: a job runs on one."""
+    tolerations: Sequence[Mapping[str, str]]
+    queues: Sequence[Queue]
+
+
+def pool(document: Mapping[str, Any], name: str) -> Pool:
+    """A pool of managed node groups, from the JSON document of a preview. Raises UnreadablePlan."""
+    resources: Sequence[Resource] = document.get("resources") or ()
+    groups = [r for r in resources if r["type"] == NODE_GROUP and (r["inputs"].get("taints"))]
+    known = sorted({label for r in groups if (label := _labels(r).get(LABEL))})
+    own = [r for r in groups if _labels(r).get(LABEL) == name]
+    if not own:
+        raise UnreadablePlan(f"{name} is no GPU pool of managed node groups; accepted: {', '.join(known) or 'none'}")
+    templates = {r["urn"]: r["inputs"] for r in resources if r["type"] == TEMPLATE}
+    template = next(templates[urn] for urn in own[0]["property_dependencies"]["launchTemplate"] if urn in templates)
+    types = own[0]["inputs"].get("instanceTypes") or [template["instanceType"]]
+    return Pool(
+        name=name,
+        instance=instance(types[0]),
+        efa=any(i.get("interfaceType") in EFA for i in template.get("networkInterfaces") or ()),
+        widest=max(int(r["inputs"]["scalingConfig"]["maxSize"]) for r in own),
+        tolerations=[_toleration(taint) for taint in own[0]["inputs"]["taints"]],
+        queues=_queues(resources, name),
+    )
+
+
+def _queues(resources: Sequence[Resource], name: str) -> list[Queue]:
+    def kind(called: str) -> dict[str, Mapping[str, Any]]:
+        return {r["inputs"]["metadata"]["name"]: r["inputs"] for r in resources if r["type"] == f"{KUEUE}:{called}"}
+
+    flavors = {f for f, inputs in kind("ResourceFlavor").items() if inputs["spec"]["nodeLabels"].get(LABEL) == name}
+    shares = {
+        called: [
+            (int(gpus["nominalQuota"]), int(gpus.get("borrowingLimit", 0)))
+            for group in inputs["spec"].get("resourceGroups") or ()
+            for flavor in group["flavors"]
+            for gpus in flavor["resources"]
+            if flavor["name"] in flavors and gpus["name"] == "nvidia.com/gpu"
+        ]
+        for called, inputs in kind("ClusterQueue").items()
+    }
+    return [
+        Queue(
+            name=called,
+            namespace=inputs["metadata"]["namespace"],
+            labels=inputs["metadata"].get("labels") or {},
+            gpus=max((owned + borrowed for owned, borrowed in shares[inputs["spec"]["clusterQueue"]]), default=0),
+            owned=sum(owned for owned, _ in shares[inputs["spec"]["clusterQueue"]]),
+        )
+        for called, inputs in sorted(kind("LocalQueue").items())
+    ]
+
+
+def _labels(group: Resource) -> Mapping[str, str]:
+    return group["inputs"].get("labels") or {}
+
+
+def _toleration(taint: Mapping[str, str]) -> dict[str, str]:
+    """Of a taint as EKS writes it."""
+    return {
+        "key": taint["key"],
+        "operator": "Equal",
+        "value": taint.get("value", ""),
+        "effect": EFFECTS[taint["effect"]],
+    }
