@@ -7,12 +7,16 @@ import hashlib
 import json
 import re
 from dataclasses import replace
+from datetime import date
 from html.parser import HTMLParser
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from gpuplatform.cli import app
 from gpuplatform.preview.bill import bill
 from gpuplatform.preview.check import Finding, Severity
 from gpuplatform.preview.html import html
@@ -21,6 +25,7 @@ from gpuplatform.preview.html.markup import Markup, tag
 from gpuplatform.preview.html.scene import Scene
 from gpuplatform.preview.plan import STACK, Plan, Source
 from gpuplatform.preview.sums import STATES, by_layer_sums, money
+from gpuplatform.preview.suppression import Allowance, Suppressed
 from gpuplatform.preview.timeline import timeline
 from tests.preview.sound import a_plan, a_resource, and_also, sound, urn, with_field
 
@@ -121,7 +126,7 @@ TIMES = {
 
 
 def a_report(plan: Plan | None = None, *findings: Finding, **more: Any) -> Document:
-    given = {"bill": a_bill(), "timeline": TIMES, **more}
+    given: dict[str, Any] = {"bill": a_bill(), "timeline": TIMES, **more}
     return Document(html(sound() if plan is None else plan, findings, **given))
 
 
@@ -154,7 +159,16 @@ def hostile() -> Document:
         timeline={**TIMES, "chain": [bad.urn, HOSTILE], "starts": {bad.urn: [0, 60]}},
         difference={
             "added": [bad.urn, HOSTILE],
-            "changed": [{"urn": bad.urn, "name": HOSTILE, "properties": [HOSTILE], "why": HOSTILE}],
+            "changed": [
+                {
+                    "urn": bad.urn,
+                    "name": HOSTILE,
+                    "action": HOSTILE,
+                    "because": [HOSTILE],
+                    "loses": HOSTILE,
+                    "properties": [{"path": HOSTILE, "before": HOSTILE, "after": [HOSTILE]}],
+                }
+            ],
         },
     )
 
@@ -210,7 +224,7 @@ def test_ids_are_unique_and_every_link_leads_somewhere(make: Any):
 def test_nothing_of_a_plan_becomes_markup():
     clean, seen = a_report(sound(), a_finding(), difference={"added": []}), hostile()
 
-    assert {e["name"] for e in seen.elements} == {e["name"] for e in clean.elements} | {"details"} - {"img"}
+    assert {e["name"] for e in seen.elements} - {e["name"] for e in clean.elements} == {"del", "ins"}
     assert len(seen.all("script")) == 2
     assert not seen.all("img")
     assert seen.all("script")[-1]["text"] == clean.all("script")[-1]["text"], "a name was put in where the script goes"
@@ -309,6 +323,34 @@ def test_findings_are_grouped_by_rule_with_the_line_to_change():
     assert "error" in seen.one("p", class_="verdict")["attributes"]["class"]
 
 
+def test_what_a_comment_allows_is_told_with_its_day_and_its_reason():
+    allowance = Allowance(
+        rule="cost-tags",
+        environment="",
+        until=date(2027, 1, 31),
+        reason="the demo is public until the fair",
+        place=Source("stacks/network.py", 11),
+        line=12,
+    )
+    seen = a_report(suppressed=[Suppressed(a_finding(), allowance)])
+
+    text = seen.one("section", id="findings")["text"]
+    assert "Nothing wrong." in text
+    assert "stacks/network.py:12vpc: no tagscost-tags, until 2027-01-31: the demo is public until the fair" in text
+
+
+def test_the_command_writes_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "Pulumi.yaml").write_text("name: toy\nruntime: python\n", encoding="utf-8")
+    (tmp_path / "Pulumi.dev.yaml").write_text("config:\n  aws:region: us-east-1\n", encoding="utf-8")
+    (tmp_path / "__main__.py").write_text("import pulumi\npulumi.export('done', True)\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+
+    done = CliRunner().invoke(app, ["preview", "dev", "--html", "out/report.html"])
+
+    assert done.exit_code == 0, done.output
+    assert Document((tmp_path / "out/report.html").read_text(encoding="utf-8")).one("h1")["text"] == "toy dev"
+
+
 def test_where_nothing_is_wrong_it_says_what_was_looked_at():
     seen = a_report()
 
@@ -365,21 +407,35 @@ def test_a_bill_and_a_timeline_that_were_not_computed_are_said_to_be_missing():
 
 def test_a_difference_is_told_where_there_is_one():
     cluster = urn("eks:index:Cluster", "cluster")
+    change = {"path": "version", "before": "1.34", "after": "1.35"}
     found = {
         "added": [VPC],
         "removed": [{"urn": urn("aws:s3/bucket:Bucket", "old"), "type": "aws:s3/bucket:Bucket", "name": "old"}],
         "changed": [
-            {"urn": cluster, "properties": ["version", "tags.team"], "replace": True, "why": "its name is fixed"}
+            {"urn": cluster, "action": "replace", "because": ["name"], "loses": "every object", "properties": [change]},
+            {
+                "urn": VPC,
+                "action": "update or replace",
+                "properties": [{"path": "a", "before": None, "after": {"b": 1}}],
+            },
         ],
+        "bill": {
+            "before": {"expected_monthly": 10.0},
+            "after": {"expected_monthly": 12.5},
+            "by_layer": {"data": {"before": {"idle_monthly": 1.0}, "after": {"idle_monthly": 2.0}}},
+        },
     }
     seen = a_report(difference=found)
 
     text = re.sub(r"\s+", " ", seen.one("section", id="difference")["text"])
-    assert "1 new, 1 gone, 1 changed. 1 resource of these would be deleted and made anew." in text
+    assert "1 new, 1 gone, 2 changed. 1 resource of these would be deleted and made anew." in text
     assert "newvpcaws:ec2/vpc:Vpc" in text
     assert "goneoldaws:s3/bucket:Bucket" in text
-    assert "changed, made anewclustereks:index:Clusterversion; tags.team its name is fixed" in text
-    assert "Nothing differs." in a_report(difference={}).one("section", id="difference")["text"]
+    assert "made anewclustereks:index:ClusterLost with it: every object. Because of name. version: 1.34 → 1.35" in text
+    assert 'update or replacevpcaws:ec2/vpc:Vpca: nothing → {"b": 1}' in text
+    assert "Bill: expected 10.00 → 12.50 $ a month." in text
+    assert "data: idle 1.00 → 2.00 $ a month" in text
+    assert "No resource differs." in a_report(difference={}).one("section", id="difference")["text"]
     assert not a_report().all("section", id="difference")
 
 

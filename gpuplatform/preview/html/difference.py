@@ -1,7 +1,8 @@
-"""What differs from another plan: what comes, what goes, what changes, and what of that is made anew."""
+"""What differs from another plan: what comes, what goes, what changes, what of that is made anew, and what is lost with it."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -10,59 +11,49 @@ from gpuplatform.preview.html.faults import scrolled
 from gpuplatform.preview.html.markup import Content, Markup, join, tag
 from gpuplatform.preview.look import listing, mapping
 from gpuplatform.preview.plan import Json, Plan
+from gpuplatform.preview.sums import STATES, money
 from gpuplatform.preview.words import counted
 
 KINDS: Final = {"added": "new", "removed": "gone", "changed": "changed"}
-_PROPERTIES: Final = ("properties", "changes", "paths", "diff")
-_REPLACED: Final = ("replace", "replaced", "replacement")
+LONGEST: Final = 120
+"""Characters of a value; the whole of it is in the resource's inputs."""
 
 
 def section(plan: Plan, difference: Mapping[str, Json]) -> Markup:
-    """`added`, `removed` and `changed` each list URNs or objects with a `urn`; what else an object says is told beside it."""
+    """As `difference_report.to_json` writes it: `added`, `removed` and `changed` list URNs or objects with a `urn`."""
     rows = numbers(plan)
-    found = {kind: [_entry(one) for one in _entries(difference.get(kind))] for kind in KINDS}
-    counts = ", ".join(f"{len(found[kind])} {word}" for kind, word in KINDS.items())
+    found = {kind: [mapping(one) or {"urn": str(one)} for one in listing(difference.get(kind))] for kind in KINDS}
     body = [_row(KINDS[kind], entry, rows) for kind in KINDS for entry in found[kind]]
+    costs = _bill(mapping(difference.get("bill")))
     if not body:
-        return tag("p", "Nothing differs.")
+        return join([tag("p", "No resource differs."), costs])
+    counts = ", ".join(f"{len(found[kind])} {word}" for kind, word in KINDS.items())
+    replaced = sum(_is_replaced(entry) for entry in found["changed"])
+    anew = f" {counted(replaced, 'resource')} of these would be deleted and made anew." if replaced else ""
     table = tag(
         "table",
         tag("caption", "Resources that differ", class_="unseen"),
-        tag("thead", tag("tr", *(tag("th", head, scope="col") for head in ("", "resource", "kind", "what")))),
+        tag("thead", tag("tr", *(tag("th", head, scope="col") for head in ("difference", "resource", "kind", "what")))),
         tag("tbody", *body),
     )
-    replaced = sum(_is_replaced(entry) for entry in found["changed"])
-    anew = f" {counted(replaced, 'resource')} of these would be deleted and made anew." if replaced else ""
-    return join([tag("p", f"{counts}.{anew}"), scrolled(table, "Difference")])
-
-
-def _entries(value: Json) -> Iterator[Json]:
-    """A list, or an object by URN."""
-    if isinstance(value, Mapping):
-        for urn, what in mapping(dict(value)).items():  # pyright: ignore[reportUnknownArgumentType] - JSON of any kind
-            yield {"urn": urn, **(mapping(what) or {"properties": what})}
-    else:
-        yield from value if isinstance(value, (list, tuple)) else ()
-
-
-def _entry(one: Json) -> dict[str, Json]:
-    return mapping(one) or {"urn": str(one)}
+    return join([tag("p", f"{counts}.{anew}"), costs, scrolled(table, "Resources that differ")])
 
 
 def _is_replaced(entry: Mapping[str, Json]) -> bool:
-    return any(entry.get(key) for key in _REPLACED)
+    return entry.get("action") == "replace"
 
 
 def _row(word: str, entry: Mapping[str, Json], rows: Mapping[str, int]) -> Markup:
     urn = str(entry.get("urn", ""))
     name = str(entry.get("name") or urn.rpartition("::")[2])
     type_ = str(entry.get("type") or urn.rpartition("::")[0].rpartition("::")[2].rpartition("$")[2])
-    link: Content = tag("a", name, href=f"#r{rows[urn]}") if urn in rows else name
-    label = f"{word}, made anew" if _is_replaced(entry) else word
+    bad = _is_replaced(entry) or word == "gone"
+    unsure = str(entry.get("action")) if " or " in str(entry.get("action")) else ""
+    label = "made anew" if _is_replaced(entry) else unsure or word
     return tag(
         "tr",
-        tag("td", tag("span", label, class_=f"badge {'bad' if _is_replaced(entry) or word == 'gone' else word}")),
-        tag("th", link, scope="row"),
+        tag("td", tag("span", label, class_=f"badge {'bad' if bad else word}")),
+        tag("th", tag("a", name, href=f"#r{rows[urn]}") if urn in rows else name, scope="row"),
         tag("td", type_),
         tag("td", *_what(entry)),
         data_row=rows.get(urn),
@@ -70,11 +61,45 @@ def _row(word: str, entry: Mapping[str, Json], rows: Mapping[str, int]) -> Marku
 
 
 def _what(entry: Mapping[str, Json]) -> Iterator[Content]:
-    for key in _PROPERTIES:
-        value = entry.get(key)
-        for n, path in enumerate(mapping(value) or listing(value)):
-            yield "; " if n else None
-            yield tag("code", str(mapping(path).get("path") or path))
-    for key in ("why", "message", "reason"):
-        if entry.get(key):
-            yield f" {entry[key]}"
+    if entry.get("loses"):
+        yield tag("strong", f"Lost with it: {entry['loses']}. ", class_="error")
+    because = [str(reason) for reason in listing(entry.get("because"))]
+    if because:
+        yield tag("span", f"Because of {', '.join(because)}. ")
+    changes = [mapping(change) for change in listing(entry.get("properties"))]
+    if changes:
+        yield tag("ul", *(tag("li", tag("code", str(c.get("path"))), ": ", *_values(c)) for c in changes))
+
+
+def _values(change: Mapping[str, Json]) -> Iterator[Content]:
+    yield tag("del", _short(change.get("before")))
+    yield " → "
+    yield tag("ins", _short(change.get("after")))
+
+
+def _short(value: Json) -> str:
+    text = "nothing" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def _bill(bill: Mapping[str, Json]) -> Content:
+    if bill.get("why_not"):
+        return tag("p", f"No bill to compare with: {bill['why_not']}.", class_="muted")
+    pairs = {"Bill": bill, **mapping(bill.get("by_layer"))}
+    told = {name: _sums(mapping(pair)) for name, pair in pairs.items()}
+    if not told["Bill"]:
+        return None
+    layers = [tag("li", f"{layer}: {sums}") for layer, sums in told.items() if layer != "Bill"]
+    return join([tag("p", f"Bill: {told['Bill']}."), tag("ul", *layers, class_="muted") if layers else None])
+
+
+def _sums(pair: Mapping[str, Json]) -> str:
+    """`expected 10.00 → 12.50 $ a month`, of the sums that differ."""
+    before, after = mapping(pair.get("before")), mapping(pair.get("after"))
+    told = [
+        f"{state.partition('_')[0]} {money(before.get(state))} → {money(after.get(state))} $"
+        f" {'an hour' if state.endswith('hourly') else 'a month'}"
+        for state in STATES
+        if before and after and before.get(state) != after.get(state)
+    ]
+    return ", ".join(told) or ("the same" if before and after else "")

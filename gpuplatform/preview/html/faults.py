@@ -8,14 +8,15 @@ from typing import Final
 
 from gpuplatform.preview.check import Finding, Severity, all_checks
 from gpuplatform.preview.html.data import numbers
-from gpuplatform.preview.html.markup import Markup, join, tag
+from gpuplatform.preview.html.markup import Content, Markup, join, tag
 from gpuplatform.preview.plan import Plan
+from gpuplatform.preview.suppression import Suppressed
 from gpuplatform.preview.words import counted
 
 _RANK: Final = {severity: n for n, severity in enumerate(Severity)}
 
 
-def section(plan: Plan, findings: Sequence[Finding]) -> Markup:
+def section(plan: Plan, findings: Sequence[Finding], suppressed: Sequence[Suppressed] = ()) -> Markup:
     checks = all_checks()
     sentences = {one.rule: one.sentence for one in checks}
     rows = numbers(plan)
@@ -44,7 +45,29 @@ def section(plan: Plan, findings: Sequence[Finding]) -> Markup:
             ),
         ),
     )
-    return join([*told, tag("details", tag("summary", f"All {len(checks)} checks"), scrolled(looked_at, "Checks"))])
+    return join(
+        [
+            *told,
+            _allowed(suppressed),
+            tag("details", tag("summary", f"All {len(checks)} checks"), scrolled(looked_at, "Checks")),
+        ]
+    )
+
+
+def _allowed(suppressed: Sequence[Suppressed]) -> Content:
+    """What would be found, but for a comment: until when, and why."""
+    if not suppressed:
+        return None
+    items = [
+        tag(
+            "li",
+            tag("code", f"{one.finding.file}:{one.finding.line}"),
+            tag("span", one.finding.message),
+            tag("span", f"{one.finding.rule}, until {one.allowance.until}: {one.allowance.reason}", class_="muted"),
+        )
+        for one in suppressed
+    ]
+    return tag("details", tag("summary", f"Allowed by a comment ({len(items)})"), tag("ul", *items, class_="places"))
 
 
 def _rule(severity: Severity, rule: str, sentence: str, findings: list[Finding], rows: dict[str, int]) -> Markup:

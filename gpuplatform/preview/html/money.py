@@ -53,7 +53,9 @@ def section(plan: Plan, bill: Json) -> Markup:
             _group("team", teams, content),
             tag("h3", f"{counted(len(listing(content.get('lines'))), 'line')}"),
             scrolled(_lines(plan, content), "Lines of the bill"),
-            _told("Not in the bill", [_unpriced(plan, mapping(line), rows) for line in listing(content.get("unpriced"))]),
+            _told(
+                "Not in the bill", [_unpriced(plan, mapping(line), rows) for line in listing(content.get("unpriced"))]
+            ),
             _told("Taken for granted", [str(note) for note in listing(content.get("assumptions"))]),
             _told("Old prices", [str(line) for line in listing(content.get("stale"))]),
         ]

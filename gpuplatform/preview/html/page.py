@@ -18,6 +18,7 @@ from gpuplatform.preview.look import mapping
 from gpuplatform.preview.plan import STACK, Json, Plan
 from gpuplatform.preview.sums import minutes, verdict
 from gpuplatform.preview.sums import money as dollars
+from gpuplatform.preview.suppression import Suppressed
 from gpuplatform.preview.tree import by_layer
 from gpuplatform.preview.words import counted
 
@@ -26,14 +27,20 @@ SCRIPTS: Final = ("report.js", "picture.js")
 
 
 def html(
-    plan: Plan, findings: Sequence[Finding], bill: Json, timeline: Json, difference: Mapping[str, Json] | None = None
+    plan: Plan,
+    findings: Sequence[Finding],
+    bill: Json,
+    timeline: Json,
+    difference: Mapping[str, Json] | None = None,
+    suppressed: Sequence[Suppressed] = (),
 ) -> str:
-    """The whole report. `bill` and `timeline` are theirs as JSON; None where they were not computed."""
+    """The whole report. `bill` and `timeline` are theirs as JSON; None where they were not computed. `difference`
+    is that of `difference_report.to_json`."""
     picture = Picture(plan)
     style, script = (Markup("\n".join(_file(name) for name in names)) for names in (STYLES, SCRIPTS))
     sections = {
         "picture": ("Picture", None),
-        "findings": ("Findings", faults.section(plan, findings)),
+        "findings": ("Findings", faults.section(plan, findings, suppressed)),
         **({"difference": ("Difference", _difference(plan, difference))} if difference is not None else {}),
         "bill": ("Bill", money.section(plan, bill)),
         "timeline": ("Timeline", gantt.section(plan, timeline)),
