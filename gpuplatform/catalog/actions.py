@@ -14,6 +14,7 @@ from pathlib import Path
 DATA = Path(__file__).parent / "data" / "actions.json"
 
 
+@cache
 def wrong(action: str) -> str:
     """Why IAM would match nothing to an action, `s3:GetObject` or with wildcards `kms:ReEncrypt*`; empty if it would.
 

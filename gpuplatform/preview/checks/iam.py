@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Final
 
 from gpuplatform.catalog.actions import wrong
@@ -13,16 +15,32 @@ from gpuplatform.preview.plan import Json, Plan, PlannedResource
 
 TRUST: Final = "assumeRolePolicy"
 
+# IAM user guide, "AWS global condition context keys"; KMS developer guide, "AWS KMS condition keys".
+_WHO: Final = frozenset(
+    (
+        *("aws:principalaccount", "aws:principalarn", "aws:principalorgid", "aws:principalorgpaths", "aws:userid"),
+        *("aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths", "aws:sourceowner"),
+        *("aws:sourceip", "aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip", "kms:calleraccount"),
+    )
+)
+"""Condition keys that say who asks, or from where."""
+
 
 def documents(resource: PlannedResource) -> Iterator[tuple[str, list[dict[str, Json]]]]:
     """Statements of each policy document among a resource's inputs, with the property that holds it."""
     for path, value in leaves(dict(resource.inputs)):
         if isinstance(value, str) and value.startswith("{") and '"Statement"' in value:
-            try:
-                statements = at(json.loads(value), "Statement")
-            except ValueError:
-                continue
-            yield path, [mapping(s) for s in listing(statements) or [statements]]
+            yield path, _statements(value)
+
+
+@lru_cache(maxsize=512)
+def _statements(document: str) -> list[dict[str, Json]]:
+    """Six checks read each document."""
+    try:
+        statements = at(json.loads(document), "Statement")
+    except ValueError:
+        return []
+    return [mapping(s) for s in listing(statements) or [statements]]
 
 
 def allowed(plan: Plan) -> Iterator[tuple[PlannedResource, str, dict[str, Json]]]:
@@ -61,8 +79,11 @@ def iam_service_wildcard(plan: Plan) -> Iterator[Fault]:
 @check("iam-pass-role", Severity.ERROR, "A role that may be passed is named, or the service it is passed to.")
 def iam_pass_role(plan: Plan) -> Iterator[Fault]:
     for resource, path, statement in allowed(plan):
-        passes = {"iam:PassRole", "iam:*"}.intersection(words(statement.get("Action")))
-        if passes and "*" in words(statement.get("Resource")) and "iam:PassedToService" not in str(statement):
+        # `*` is the business of iam-everything.
+        named = [action.lower() for action in words(statement.get("Action")) if action != "*"]
+        passes = any(fnmatchcase("iam:passrole", action) for action in named)
+        any_role = any(one == "*" or one.endswith(":role/*") for one in words(statement.get("Resource")))
+        if passes and any_role and "iam:PassedToService" not in str(statement):
             yield Fault(f"{resource.name}: {path} passes any role to any service; name the role", resource)
 
 
@@ -70,10 +91,43 @@ def iam_pass_role(plan: Plan) -> Iterator[Fault]:
 def iam_open_trust(plan: Plan) -> Iterator[Fault]:
     for resource, path, statement in allowed(plan):
         principal = statement.get("Principal")
-        everybody = principal == "*" or "*" in words(at(principal, "AWS"))
-        if everybody and not statement.get("Condition"):
+        everybody = principal == "*" or "*" in words(at(principal, "AWS")) or "NotPrincipal" in statement
+        if everybody and not _narrowed(statement.get("Condition")):
             what = "any account may assume it" if path == TRUST else "any account may use it"
-            yield Fault(f"{resource.name}: {path} trusts *: {what}; name the principal or add a condition", resource)
+            yield Fault(
+                f"{resource.name}: {path} trusts *: {what}; name the principal, or whose it must be in a condition",
+                resource,
+            )
+
+
+def _narrowed(condition: Json) -> bool:
+    """Whether a condition says who asks, or from where. That the connection is encrypted says neither."""
+    return any(
+        key.lower() in _WHO and any(value != "*" for value in words(values))
+        for operator, keys in mapping(condition).items()
+        if "Not" not in operator and not operator.endswith(("IfExists", "Null"))
+        for key, values in mapping(keys).items()
+    )
+
+
+@check("iam-open-federation", Severity.ERROR, "A role for identities of others' tokens names whose.")
+def iam_open_federation(plan: Plan) -> Iterator[Fault]:
+    """Everybody on GitHub has a token of GitHub's provider: without a condition on `sub` all of them may assume the role."""
+    for resource, path, statement in allowed(plan):
+        if "sts:AssumeRoleWithWebIdentity" not in words(statement.get("Action")):
+            continue
+        named = [
+            value
+            for operator, keys in mapping(statement.get("Condition")).items()
+            if operator.startswith("String") and "Not" not in operator
+            for key, values in mapping(keys).items()
+            if key.endswith(":sub")
+            for value in words(values)
+        ]
+        if not named or any(value in ("*", "repo:*") for value in named):
+            yield Fault(
+                f"{resource.name}: {path} trusts every token of the provider; add a condition on its :sub", resource
+            )
 
 
 @check("iam-unknown-action", Severity.ERROR, "Every action that a policy names exists.")

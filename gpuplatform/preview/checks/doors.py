@@ -1,0 +1,105 @@
+"""What faces the internet, and whether it asks who comes.
+
+A range of addresses that is named is an answer; so is a login at the load balancer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from gpuplatform.preview.check import Fault, Severity, check
+from gpuplatform.preview.checks.exposure import EVERYBODY
+from gpuplatform.preview.look import at, listing, mapping
+from gpuplatform.preview.plan import Json, Plan, PlannedResource
+
+_ALB: Final = "alb.ingress.kubernetes.io"
+_NLB: Final = "service.beta.kubernetes.io"
+_LOGINS: Final = ("authenticate-oidc", "authenticate-cognito", "jwt-validation")
+"""Actions of a listener that ask who comes (Elastic Load Balancing user guide, "Listener rule actions")."""
+
+
+@check("unauthenticated-door", Severity.ERROR, "What faces the internet asks who comes, or lets in named ranges alone.")
+def unauthenticated_door(plan: Plan) -> Iterator[Fault]:
+    yield from _services(plan)
+    yield from _ingresses(plan)
+    yield from _load_balancers(plan)
+    for url in plan.all("aws:lambda/functionUrl:FunctionUrl"):
+        if url.inputs.get("authorizationType") == "NONE":
+            yield Fault(f"{url.name}: anybody may call it; set authorizationType to AWS_IAM", url)
+
+
+def _services(plan: Plan) -> Iterator[Fault]:
+    for service in plan.all("kubernetes:core/v1:Service"):
+        spec, annotations = service.inputs.get("spec"), _annotations(service)
+        outwards = annotations.get(f"{_NLB}/aws-load-balancer-scheme") == "internet-facing"
+        ranges = listing(at(spec, "loadBalancerSourceRanges"))
+        if at(spec, "type") == "LoadBalancer" and outwards and _open(ranges):
+            yield Fault(f"{service.name}: faces the internet; set loadBalancerSourceRanges to who may come", service)
+
+
+def _ingresses(plan: Plan) -> Iterator[Fault]:
+    for ingress in plan.all("kubernetes:networking.k8s.io/v1:Ingress"):
+        annotations = _annotations(ingress)
+        outwards = annotations.get(f"{_ALB}/scheme") == "internet-facing"
+        login = annotations.get(f"{_ALB}/auth-type", "none") != "none"
+        ranges = [r.strip() for r in str(annotations.get(f"{_ALB}/inbound-cidrs", "")).split(",") if r.strip()]
+        if outwards and not login and _open(ranges):
+            yield Fault(
+                f"{ingress.name}: faces the internet; annotate it with {_ALB}/auth-type, or {_ALB}/inbound-cidrs",
+                ingress,
+            )
+
+
+def _load_balancers(plan: Plan) -> Iterator[Fault]:
+    """Application load balancers of the program's own; the ranges of theirs are those of their security groups."""
+    doors = {
+        balancer.outputs.get("arn"): balancer
+        for balancer in plan.all("aws:lb/loadBalancer:LoadBalancer")
+        if balancer.inputs.get("internal") is not True and balancer.inputs.get("loadBalancerType") != "network"
+    }
+    for listener in plan.all("aws:lb/listener:Listener"):
+        actions = [at(action, "type") for action in listing(listener.inputs.get("defaultActions"))]
+        if listener.inputs.get("loadBalancerArn") in doors and "forward" in actions and not set(actions) & {*_LOGINS}:
+            yield Fault(f"{listener.name}: forwards whoever comes from the internet; authenticate first", listener)
+
+
+@check("public-node", Severity.ERROR, "No node has an address of its own on the internet.")
+def public_node(plan: Plan) -> Iterator[Fault]:
+    for template in plan.all("aws:ec2/launchTemplate:LaunchTemplate"):
+        for index, card in enumerate(listing(template.inputs.get("networkInterfaces"))):
+            if at(card, "associatePublicIpAddress") in (True, "true"):
+                yield Fault(
+                    f"{template.name}: networkInterfaces[{index}] gets a public address; leave it out", template
+                )
+    for instance in plan.all("aws:ec2/instance:Instance"):
+        if instance.inputs.get("associatePublicIpAddress") is True:
+            yield Fault(f"{instance.name}: gets a public address; leave associatePublicIpAddress out", instance)
+    for node_class in plan.all("kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"):
+        if at(node_class.inputs, "spec", "associatePublicIPAddress") is True:
+            yield Fault(
+                f"{node_class.name}: its nodes get public addresses; leave associatePublicIPAddress out", node_class
+            )
+    yield from _in_public_subnets(plan)
+
+
+def _in_public_subnets(plan: Plan) -> Iterator[Fault]:
+    """A node group's nodes take public addresses from a subnet that gives them to everything."""
+    giving = {
+        s.outputs.get("id"): s.name for s in plan.all("aws:ec2/subnet:Subnet") if s.inputs.get("mapPublicIpOnLaunch")
+    }
+    for group in plan.all("aws:eks/nodeGroup:NodeGroup"):
+        for subnet in listing(group.inputs.get("subnetIds")):
+            if subnet in giving:
+                yield Fault(
+                    f"{group.name}: the subnet {giving[subnet]} gives its nodes public addresses; use a private one",
+                    group,
+                )
+
+
+def _annotations(resource: PlannedResource) -> dict[str, Json]:
+    return mapping(at(dict(resource.inputs), "metadata", "annotations"))
+
+
+def _open(ranges: list[Json]) -> bool:
+    return not ranges or any(everybody in ranges for everybody in EVERYBODY)
