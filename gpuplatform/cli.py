@@ -73,15 +73,32 @@ def preview(
     html_file: Annotated[
         Path | None, typer.Option("--html", metavar="FILE", help="Write a page for a browser: picture, bill, timeline.")
     ] = None,
+    sarif: Annotated[
+        Path | None, typer.Option("--sarif", metavar="FILE", help="Write the findings for code scanning.")
+    ] = None,
+    against: Annotated[
+        Path | None,
+        typer.Option(
+            "--against",
+            metavar="FILE",
+            help="Compare with an older plan: --json of this command, `pulumi preview --json` or `pulumi stack export`.",
+        ),
+    ] = None,
+    read: Annotated[
+        Path | None, typer.Option("--plan", metavar="FILE", help="Judge the plan in FILE, and do not run the program.")
+    ] = None,
     github: Annotated[bool, typer.Option("--github", help="Print findings as annotations of GitHub Actions.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", help="Show tracebacks of the program.")] = False,
 ) -> None:
     """Say what ENV would create, what is wrong with it, what it costs and how long it takes. Needs no account."""
     with _uncollected():
-        plan = _plan(environment, verbose=verbose)
+        plan = _read(read, environment) if read else _plan(environment, verbose=verbose)
+    plan = _compared(plan, against) if against else plan
     from gpuplatform.preview import annotations, json_report, report
     from gpuplatform.preview import manifests as yaml_report
     from gpuplatform.preview import markdown as markdown_report
+    from gpuplatform.preview import sarif as sarif_report
+    from gpuplatform.preview.check import all_checks
     from gpuplatform.preview.files import write_whole
 
     judgement, bill, timeline = _judged(plan)
@@ -96,6 +113,9 @@ def preview(
             from gpuplatform.preview.html import html
 
             write_whole(html_file, html(plan, findings, bill, timeline, suppressed=suppressed))
+        if sarif:
+            results = sarif_report.document(plan, findings, all_checks(), suppressed)
+            write_whole(sarif, json_report.text(results))
         if manifests:
             yaml_report.write(plan, manifests)
     except OSError as error:
@@ -194,6 +214,37 @@ def _plan(name: str, *, verbose: bool) -> Plan:
             root = environments.find_root(Path.cwd())
             sentences = problems or (environments.explain(error, root), progress_of(error.plan))
     _refuse(*sentences)
+
+
+def _read(file: Path, name: str) -> Plan:
+    """A plan from a file, with the settings of the environment where it has none."""
+    from dataclasses import replace
+
+    from gpuplatform.preview import environment as environments
+    from gpuplatform.preview.plan import Part
+    from gpuplatform.preview.readers import UnreadableError
+    from gpuplatform.preview.readers import read as read_plan
+
+    try:
+        found = environments.load(environments.find_root(Path.cwd()), name)
+        plan = read_plan(file)
+    except (environments.CallError, UnreadableError) as error:
+        _refuse(str(error))
+    if (plan.project, plan.environment) != (found.project, name):
+        _refuse(f"{file}: is a plan of {plan.project} {plan.environment}; give one of {found.project} {name}")
+    settings = environments.public_settings(found) if Part.SETTINGS in plan.lacks else plan.settings
+    return replace(plan, settings=settings, lines=found.lines, lacks=plan.lacks - {Part.SETTINGS})
+
+
+def _compared(plan: Plan, file: Path) -> Plan:
+    from dataclasses import replace
+
+    from gpuplatform.preview.readers import UnreadableError, read_older
+
+    try:
+        return replace(plan, against=read_older(file, plan))
+    except UnreadableError as error:
+        _refuse(str(error))
 
 
 def _judged(plan: Plan) -> tuple[Judgement, Any, Any]:

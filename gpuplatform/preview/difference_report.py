@@ -19,16 +19,13 @@ WIDEST: Final = 40
 
 
 def to_json(difference: Difference) -> dict[str, Json]:
-    totals = difference.totals
     return {
-        "added": [r.urn for r in difference.added],
-        "removed": [{"urn": r.urn, "loses": lost(r)} for r in difference.removed],
-        "changed": [_changed_json(c) for c in difference.changed],
-        "bill": {
-            **_pair(totals),
-            "by_layer": {layer: _pair(pair) for layer, pair in difference.by_layer.items()},
-            "why_not": difference.no_bill,
-        },
+        "added": [_resource(r) for r in difference.added],
+        "removed": [{**_resource(r), "loses": lost(r)} for r in difference.removed],
+        "changed": [_changed(c) for c in difference.changed],
+        **_pair(difference.totals),
+        "by_layer": {layer: _pair(pair) for layer, pair in difference.by_layer.items()},
+        "no_bill": difference.no_bill,
     }
 
 
@@ -36,14 +33,18 @@ def _pair(totals: tuple[Totals, Totals] | None) -> dict[str, Json]:
     return {"before": totals[0].to_json(), "after": totals[1].to_json()} if totals else {"before": None, "after": None}
 
 
-def _changed_json(changed: Changed) -> dict[str, Json]:
+def _resource(resource: PlannedResource) -> dict[str, Json]:
+    return {"urn": resource.urn, "name": resource.name, "type": resource.type}
+
+
+def _changed(changed: Changed) -> dict[str, Json]:
     return {
-        "urn": changed.after.urn,
-        "before_urn": changed.before.urn,
+        **_resource(changed.after),
+        "former_urn": changed.before.urn,
         "action": changed.action.value,
         "because": list(changed.because),
         "loses": changed.loses,
-        "properties": [
+        "changes": [
             {"path": c.path, "before": c.before, "after": c.after, "replaces": c.replaces} for c in changed.changes
         ],
     }

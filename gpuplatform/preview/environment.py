@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Final, cast
 
 from gpuplatform.preview.cloud import Cloud
-from gpuplatform.preview.plan import Json, Plan
-from gpuplatform.preview.recorder import NOT_THE_PROGRAM, ProgramError, Run, record
+from gpuplatform.preview.plan import SECRET, Json, Plan
+from gpuplatform.preview.recorder import NOT_THE_PROGRAM, ProgramError, Run, map_secure, record
 from gpuplatform.preview.yamlfile import YamlError, read
 
 PROJECT_FILE: Final = "Pulumi.yaml"
@@ -126,6 +126,11 @@ def preview(environment: Environment, step: Callable[[str], None] = lambda _: No
         step("running the program with simulated outputs")
         second = record(replace(run, cloud=Cloud(environment.account, environment.region)), main)
     return replace(second, first=first, root=environment.root, lines=environment.lines)
+
+
+def public_settings(environment: Environment) -> dict[str, Json]:
+    """An environment's configuration as a plan shows it: `[secret]` for what is secure."""
+    return {key: map_secure(value, lambda _: SECRET) for key, value in environment.config.items()}
 
 
 def explain(error: ProgramError, root: Path) -> str:

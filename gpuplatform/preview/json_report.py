@@ -6,7 +6,9 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 
-from gpuplatform.preview.check import Finding
+from gpuplatform.preview import difference_report
+from gpuplatform.preview.check import Finding, not_applicable
+from gpuplatform.preview.difference import difference
 from gpuplatform.preview.plan import Json, Plan, PlannedResource
 from gpuplatform.preview.suppression import Suppressed
 
@@ -29,6 +31,8 @@ def document(
         "duplicates": [resource_json(r) for r in plan.duplicates],
         "settings": dict(plan.settings),
         "origin": plan.origin,
+        "not_applicable": [one.rule for one in not_applicable(plan)],
+        **({"difference": difference_report.to_json(difference(plan.against, plan))} if plan.against else {}),
     }
 
 

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from gpuplatform.preview import difference_report
 from gpuplatform.preview.check import Finding
+from gpuplatform.preview.difference import Difference, difference
 from gpuplatform.preview.look import listing, mapping
 from gpuplatform.preview.plan import STACK, Json, Plan
 from gpuplatform.preview.sums import STATES, by_layer_sums, minutes, money, shortened, verdict
@@ -24,6 +26,7 @@ def comment(plan: Plan, findings: Sequence[Finding], bill: Json, timeline: Json)
         f"### {_cell(plan.environment)}: {counted(len(resources), 'resource')}, {verdict(findings).lower()}",
         "",
         *_findings(findings),
+        *(_difference(difference(plan.against, plan)) if plan.against else ()),
         *(_bill(plan, mapping(bill)) if bill else ()),
         *(_path(plan, mapping(timeline)) if timeline else ()),
     ]
@@ -50,6 +53,36 @@ def _findings(findings: Sequence[Finding]) -> list[str]:
     ]
     more = [f"… and {len(findings) - 50} more."] if len(findings) > 50 else []
     return ["| | line to change | what is wrong | check |", "|---|---|---|---|", *rows, "", *more]
+
+
+def _difference(found: Difference) -> list[str]:
+    """What is lost and replaced is in sight, the rest folded."""
+    told = list(difference_report.lines(found))
+    grave = [line for line in told if "LOST" in line or line[0] == "±"]
+    rest = [line for line in told if line not in grave]
+    costs = [
+        f"| {layer} | {' | '.join(f'{a:+,.2f}' for a in amounts)} |"
+        for layer, amounts in difference_report.bill_lines(found)
+        if any(amounts)
+    ]
+    head = [
+        "| change of $ | asleep, a month | idle, a month | expected, a month | maximum, an hour |",
+        "|---|--:|--:|--:|--:|",
+    ]
+    return [
+        f"**Against the older plan:** {_cell(difference_report.summary(found))}.",
+        "",
+        *(f"- {_cell(line)}" for line in grave),
+        *([""] if grave else ()),
+        *([*head, *costs, ""] if costs else ()),
+        *([f"No older bill: {_cell(found.no_bill)}.", ""] if found.no_bill else ()),
+        *(_folded("Every difference", ["```diff", *(_diff(line) for line in rest), "```"]) if rest else ()),
+    ]
+
+
+def _diff(line: str) -> str:
+    """In a `diff` block, GitHub colours + and -, and ! for what changes."""
+    return f"!{line[1:]}" if line[0] == "~" else line
 
 
 def _bill(plan: Plan, bill: dict[str, Json]) -> list[str]:

@@ -251,7 +251,7 @@ class Recorder:
                 region=str(self._run.config.get("aws:region", "")),
                 resources=tuple(ordered),
                 outputs=self.outputs,
-                settings={k: _map_secure(v, lambda _: SECRET) for k, v in self._run.config.items()},
+                settings={k: map_secure(v, lambda _: SECRET) for k, v in self._run.config.items()},
                 invokes=tuple(
                     sorted(self._invokes, key=lambda i: (i.token, str(i.source), json.dumps(i.args, sort_keys=True)))
                 ),
@@ -271,14 +271,14 @@ def _is_secure(value: Json) -> bool:
     return isinstance(value, dict) and list(cast("dict[str, Json]", value)) == ["secure"]
 
 
-def _map_secure(value: Json, replacement: Callable[[Json], Json]) -> Json:
+def map_secure(value: Json, replacement: Callable[[Json], Json]) -> Json:
     """A structure with every `{"secure": …}` in it, at any depth, replaced."""
     if _is_secure(value):
         return replacement(value["secure"])
     if isinstance(value, dict):
-        return {k: _map_secure(v, replacement) for k, v in cast("dict[str, Json]", value).items()}
+        return {k: map_secure(v, replacement) for k, v in cast("dict[str, Json]", value).items()}
     if isinstance(value, list):
-        return [_map_secure(v, replacement) for v in cast("list[Json]", value)]
+        return [map_secure(v, replacement) for v in cast("list[Json]", value)]
     return value
 
 
@@ -288,7 +288,7 @@ def wire_config(run: Run) -> tuple[dict[str, str], list[str]]:
     secret: list[str] = []
     for key, value in run.config.items():
         full = key if ":" in key else f"{run.project}:{key}"
-        revealed = _map_secure(value, lambda secret: secret)
+        revealed = map_secure(value, lambda secret: secret)
         if revealed != value:
             secret.append(full)
         values[full] = revealed if isinstance(revealed, str) else json.dumps(revealed, default=str)

@@ -12,7 +12,9 @@ from rich.markup import escape
 from rich.table import Table
 from rich.tree import Tree
 
-from gpuplatform.preview.check import Finding, Severity, all_checks
+from gpuplatform.preview import difference_report
+from gpuplatform.preview.check import Finding, Severity, all_checks, not_applicable
+from gpuplatform.preview.difference import Difference, difference
 from gpuplatform.preview.look import listing, mapping
 from gpuplatform.preview.plan import STACK, Json, Plan, PlannedResource
 from gpuplatform.preview.sums import STATES, by_layer_sums, minutes, money, shortened, verdict
@@ -21,6 +23,8 @@ from gpuplatform.preview.tree import by_layer
 from gpuplatform.preview.words import counted, describe
 
 _COLOUR: Final = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
+_MARK: Final = {"±": "red", "-": "red", "+": "green", "~": "yellow"}
+_STATE_WORDS: Final = ("asleep", "idle", "expected (each a month)", "maximum (an hour)")
 _UNPRICED_SHOWN: Final = 5
 _FINDINGS_SHOWN: Final = 20
 """Of one rule; a fault that repeats needs no more to be understood."""
@@ -43,10 +47,35 @@ def first_screen(
     _findings(console, findings)
     if suppressed:
         _suppressed(console, suppressed)
+    _not_applicable(console, plan)
+    if plan.against:
+        _difference(console, difference(plan.against, plan))
     if bill:
         _bill(console, plan, mapping(bill))
     if timeline:
         _path(console, plan, mapping(timeline))
+
+
+def _not_applicable(console: Console, plan: Plan) -> None:
+    skipped = not_applicable(plan)
+    if skipped:
+        lacking = sorted({part.value for one in skipped for part in one.needs & plan.lacks})
+        rules = ", ".join(one.rule for one in skipped)
+        console.print(f"Not applicable, for the plan lacks {escape('; '.join(lacking))}: [dim]{escape(rules)}[/]")
+        console.print()
+
+
+def _difference(console: Console, found: Difference) -> None:
+    console.print(f"[bold]Against the older plan[/]: {escape(difference_report.summary(found))}.")
+    for line in difference_report.lines(found):
+        console.print(f"  {escape(line)}", style=_MARK.get(line[0], ""))
+    for layer, amounts in difference_report.bill_lines(found):
+        told = ", ".join(f"{word} {a:+,.2f}" for word, a in zip(_STATE_WORDS, amounts, strict=True) if a)
+        if told:
+            console.print(f"  bill, {escape(layer)}: {told}")
+    if found.no_bill:
+        console.print(f"  No older bill: {escape(found.no_bill)}.")
+    console.print()
 
 
 def full_tree(console: Console, plan: Plan) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner, Result
 
 from gpuplatform.catalog import immutable
+from gpuplatform.cli import app
 from gpuplatform.preview.check import run_checks
 from gpuplatform.preview.difference import DATA, Action, Changed, difference
 from gpuplatform.preview.difference_report import bill_lines, lines, summary, to_json
@@ -118,10 +121,10 @@ def test_of_a_kind_that_the_table_lacks_nothing_is_claimed():
 
 def test_a_kubernetes_object_moves_to_another_namespace_only_by_replacement():
     inputs = {"metadata": {"name": "s", "namespace": "a"}, "spec": {"type": "ClusterIP"}}
-    old = a_plan(a_resource("kubernetes:core/v1:Service", "s", inputs))
+    old = a_plan(a_resource("kubernetes:core/v1:Service", "svc", inputs))
 
-    assert the_change(old, with_input(old, "s", "metadata|namespace", "b")).action is Action.REPLACE
-    assert the_change(old, with_input(old, "s", "spec|type", "NodePort")).action is Action.UPDATE
+    assert the_change(old, with_input(old, "svc", "metadata|namespace", "b")).action is Action.REPLACE
+    assert the_change(old, with_input(old, "svc", "spec|type", "NodePort")).action is Action.UPDATE
 
 
 def test_a_replacement_drags_along_what_holds_a_fixed_value_of_it():
@@ -209,7 +212,7 @@ def test_the_bill_s_difference_is_told_by_layer_and_in_total():
     # A key is 1 $ a month (AWS KMS pricing, us-east-1).
     assert dict(bill_lines(found))["total"][:3] == (1.0, 1.0, 1.0)
     assert dict(bill_lines(found))["test"][:3] == (1.0, 1.0, 1.0)
-    assert to_json(found)["bill"]["before"]["idle_monthly"] == 0
+    assert to_json(found)["before"]["idle_monthly"] == 0
 
 
 def test_a_source_without_values_has_no_bill_and_says_why():
@@ -217,8 +220,8 @@ def test_a_source_without_values_has_no_bill_and_says_why():
     found = difference(blind, sound())
 
     assert list(bill_lines(found)) == []
-    assert to_json(found)["bill"]["before"] is None
-    assert to_json(found)["bill"]["why_not"] == "the older plan lacks values that come from other resources"
+    assert to_json(found)["before"] is None
+    assert to_json(found)["no_bill"] == "the older plan lacks values that come from other resources"
 
 
 def test_both_environments_do_not_differ_from_their_own_documents(plans: dict[str, Plan]):
@@ -232,7 +235,7 @@ def test_json_holds_every_value_and_is_json():
     found = to_json(difference(network("10.0.0.0/16"), network("10.1.0.0/16")))
 
     assert json.loads(json.dumps(found)) == found
-    assert found["changed"][0]["properties"] == [
+    assert found["changed"][0]["changes"] == [
         {"path": "cidrBlock", "before": "10.0.0.0/16", "after": "10.1.0.0/16", "replaces": True}
     ]
 
@@ -278,3 +281,63 @@ def test_what_holds_data_in_our_environments_is_in_the_table(plans: dict[str, Pl
     made = {r.type for plan in plans.values() for r in plan.resources}
     for type_ in made & set(DATA):
         assert immutable.immutable(type_) is not None, f"{type_}: nothing tells whether a change replaces it"
+
+
+PROGRAM = """
+import pulumi_aws as aws
+
+aws.sqs.Queue("jobs", sqs_managed_sse_enabled=True, fifo_queue=FIFO)
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "Pulumi.yaml").write_text("name: toy\nruntime: python\n", encoding="utf-8")
+    (tmp_path / "Pulumi.dev.yaml").write_text("config:\n  aws:region: us-east-1\n", encoding="utf-8")
+    (tmp_path / "__main__.py").write_text(PROGRAM.replace("FIFO", "False"), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def called(*arguments: str) -> Result:
+    return CliRunner().invoke(app, ["preview", "dev", *arguments])
+
+
+def test_the_command_compares_with_a_file_in_every_report(project: Path):
+    called("--json", "old.json")
+    (project / "__main__.py").write_text(PROGRAM.replace("FIFO", "True"), encoding="utf-8")
+
+    done = called("--against", "old.json", "--json", "new.json", "--markdown", "new.md", "--sarif", "new.sarif")
+
+    assert done.exit_code == 1
+    assert "± jobs (Queue)  replaced for fifoQueue; LOST: its waiting messages" in done.stdout
+    written = json.loads((project / "new.json").read_text("utf-8"))
+    assert written["difference"]["changed"][0]["because"] == ["fifoQueue"]
+    assert "LOST: its waiting messages" in (project / "new.md").read_text("utf-8")
+    results = json.loads((project / "new.sarif").read_text("utf-8"))["runs"][0]["results"]
+    assert "data-loss" in {r["ruleId"] for r in results}
+
+
+def test_the_command_judges_a_plan_from_a_file_without_running_the_program(project: Path):
+    called("--json", "old.json")
+    (project / "__main__.py").write_text("1 / 0", encoding="utf-8")
+
+    done = called("--plan", "old.json")
+
+    assert "toy dev  us-east-1, 1 resource" in done.stdout
+    assert "Not applicable, for the plan lacks the program's files; the run with unknown outputs: " in done.stdout
+
+
+@pytest.mark.parametrize("option", ["--against", "--plan"])
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [("[]", "is JSON, but no plan"), ('{"project": "toy", "environment": "prod", "resources": []}', "toy prod")],
+)
+def test_a_file_that_cannot_be_compared_is_a_wrong_call(project: Path, option: str, content: str, sentence: str):
+    (project / "old.json").write_text(content, encoding="utf-8")
+
+    done = called(option, "old.json")
+
+    assert done.exit_code == 2
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr

@@ -14,7 +14,7 @@ from gpuplatform.preview.plan import Json, Plan
 from gpuplatform.preview.readers import document, engine
 from gpuplatform.preview.readers.shape import UnreadableError
 
-__all__ = ["UnreadableError", "plan_from", "read"]
+__all__ = ["UnreadableError", "plan_from", "read", "read_older"]
 
 ACCEPTED = "`gpuplatform preview ENV --json FILE`, `pulumi preview --json` or `pulumi stack export`"
 
@@ -28,6 +28,16 @@ def read(path: Path) -> Plan:
     except ValueError as error:
         raise UnreadableError(f"{path}: is no JSON ({error}); give what {ACCEPTED} writes") from error
     return plan_from(content, str(path))
+
+
+def read_older(path: Path, plan: Plan) -> Plan:
+    """The plan in a file, to compare another with. Raises UnreadableError, also if it is of something else."""
+    older = read(path)
+    if (older.project, older.environment) != (plan.project, plan.environment):
+        raise UnreadableError(
+            f"{path}: is of {older.project} {older.environment}; give an older plan of {plan.project} {plan.environment}"
+        )
+    return older
 
 
 def plan_from(content: Json, name: str) -> Plan:

@@ -1,0 +1,132 @@
+"""The SARIF file has what the standard and code scanning ask for."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from gpuplatform.preview import sarif
+from gpuplatform.preview.check import Finding, Severity, all_checks
+from gpuplatform.preview.plan import Source
+from gpuplatform.preview.suppression import Allowance, Suppressed
+from tests.preview.sound import sound, urn
+
+QUEUE = urn("aws:sqs/queue:Queue", "jobs")
+
+
+def a_finding(**more: Any) -> Finding:
+    found = Finding(
+        rule="cost-tags", severity=Severity.ERROR, urn=QUEUE, message="jobs: no tags", file="stacks/data.py", line=12
+    )
+    return replace(found, **more)
+
+
+def the_run(*findings: Finding, suppressed: tuple[Suppressed, ...] = ()) -> dict[str, Any]:
+    whole = sarif.document(sound(), findings, all_checks(), suppressed)
+    (run,) = json.loads(json.dumps(whole))["runs"]
+    return run
+
+
+def test_the_file_says_what_it_is():
+    whole = sarif.document(sound(), [], all_checks())
+
+    assert whole["version"] == "2.1.0"
+    assert whole["$schema"].endswith("sarif-schema-2.1.0.json")
+    assert whole["runs"][0]["results"] == [], (
+        "no result is an empty list: no list at all would mean that nothing was looked for"
+    )
+
+
+def test_every_check_is_a_rule_with_words_and_a_level():
+    driver = the_run()["tool"]["driver"]
+
+    assert driver["name"] == "gpuplatform"
+    assert re.fullmatch(r"\d+\.\d+\.\d+", driver["semanticVersion"])
+    assert [rule["id"] for rule in driver["rules"]] == [one.rule for one in all_checks()]
+    assert len({rule["id"] for rule in driver["rules"]}) == len(driver["rules"])
+    for rule in driver["rules"]:
+        assert rule["shortDescription"]["text"].endswith(".")
+        assert rule["help"]["text"]
+        assert rule["defaultConfiguration"]["level"] in ("error", "warning", "note")
+        assert rule["properties"]["problem.severity"] in ("error", "warning", "recommendation")
+
+
+def test_a_finding_is_a_result_at_its_line_relative_to_the_project():
+    run = the_run(a_finding())
+    (result,) = run["results"]
+
+    assert result["level"] == "error"
+    assert result["message"]["text"] == "jobs: no tags"
+    assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"] == "cost-tags"
+    (location,) = result["locations"]
+    assert location["physicalLocation"] == {
+        "artifactLocation": {"uri": "stacks/data.py", "uriBaseId": "SRCROOT"},
+        "region": {"startLine": 12},
+    }
+    assert "SRCROOT" in run["originalUriBaseIds"]
+    assert location["logicalLocations"] == [{"fullyQualifiedName": QUEUE, "kind": "resource"}]
+
+
+def test_levels_are_those_of_the_standard():
+    results = the_run(*(a_finding(severity=severity) for severity in Severity))["results"]
+
+    assert [r["level"] for r in results] == ["error", "warning", "note"]
+
+
+def test_a_finding_without_a_place_is_put_at_the_settings():
+    (result,) = the_run(a_finding(file="", line=0, urn=""))["results"]
+
+    place = result["locations"][0]
+    assert place["physicalLocation"]["artifactLocation"]["uri"] == "Pulumi.dev.yaml"
+    assert place["physicalLocation"]["region"] == {"startLine": 1}
+    assert "logicalLocations" not in place
+
+
+def test_places_are_valid_references():
+    (result,) = the_run(a_finding(file="stacks/my data.py"))["results"]
+
+    assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "stacks/my%20data.py"
+
+
+def test_a_finding_keeps_its_fingerprint_when_lines_move_and_no_two_share_one():
+    here, moved, other = the_run(a_finding(), a_finding(line=40), a_finding(message="jobs: no owner"))["results"]
+
+    assert here["partialFingerprints"] == moved["partialFingerprints"]
+    assert here["partialFingerprints"] != other["partialFingerprints"]
+    assert all(isinstance(v, str) and v for v in here["partialFingerprints"].values())
+
+
+def test_environments_do_not_overwrite_one_another():
+    assert the_run()["automationDetails"]["id"] == "gpuplatform/dev/"
+
+
+def test_what_is_allowed_is_there_as_suppressed_with_its_reason():
+    allowance = Allowance(
+        rule="cost-tags",
+        environment="",
+        until=date(2027, 1, 31),
+        reason="until the fair",
+        place=Source("stacks/data.py", 11),
+        line=12,
+    )
+    (result,) = the_run(suppressed=(Suppressed(a_finding(), allowance),))["results"]
+
+    assert result["suppressions"] == [
+        {"kind": "inSource", "justification": "until the fair (until 2027-01-31, stacks/data.py:11)"}
+    ]
+
+
+def test_only_properties_of_the_standard_are_used():
+    run = the_run(a_finding())
+
+    # SARIF 2.1.0, sections 3.14 (run), 3.27 (result), 3.49 (reportingDescriptor).
+    assert set(run) <= {"tool", "automationDetails", "originalUriBaseIds", "columnKind", "results"}
+    assert set(run["results"][0]) <= {
+        *("ruleId", "ruleIndex", "level", "message", "locations", "partialFingerprints", "suppressions")
+    }
+    assert set(run["tool"]["driver"]["rules"][0]) <= {
+        *("id", "name", "shortDescription", "fullDescription", "help", "defaultConfiguration", "properties")
+    }
