@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Final
 
-from gpuplatform.preview.check import Finding, Severity, all_checks
+from gpuplatform.preview.check import Finding, Severity, all_checks, not_applicable
 from gpuplatform.preview.html.data import numbers
 from gpuplatform.preview.html.markup import Content, Markup, join, tag
 from gpuplatform.preview.plan import Plan
@@ -18,13 +18,14 @@ _RANK: Final = {severity: n for n, severity in enumerate(Severity)}
 
 def section(plan: Plan, findings: Sequence[Finding], suppressed: Sequence[Suppressed] = ()) -> Markup:
     checks = all_checks()
+    unasked = {one.rule for one in not_applicable(plan)}
     sentences = {one.rule: one.sentence for one in checks}
     rows = numbers(plan)
     ordered = sorted(findings, key=lambda f: (_RANK[f.severity], f.rule, f.file, f.line, f.message))
     groups = groupby(ordered, key=lambda f: (f.severity, f.rule))
     told = [_rule(severity, rule, sentences.get(rule, ""), list(found), rows) for (severity, rule), found in groups]
     if not told:
-        told = [tag("p", tag("strong", "Nothing wrong."), f" {counted(len(checks), 'check')} passed.", class_="good")]
+        told = [tag("p", tag("strong", "Nothing wrong."), f" {passed(plan)}.", class_="good")]
     looked_at = tag(
         "table",
         tag("caption", "Checks, and what holds where they find nothing", class_="unseen"),
@@ -39,7 +40,11 @@ def section(plan: Plan, findings: Sequence[Finding], suppressed: Sequence[Suppre
                     tag("th", tag("code", one.rule), scope="row"),
                     tag("td", one.severity.value),
                     tag("td", one.sentence),
-                    tag("td", str(sum(f.rule == one.rule for f in findings)), class_="number"),
+                    tag(
+                        "td",
+                        _found(one.rule, findings) if one.rule not in unasked else "not applicable",
+                        class_="number",
+                    ),
                 )
                 for one in checks
             ),
@@ -52,6 +57,17 @@ def section(plan: Plan, findings: Sequence[Finding], suppressed: Sequence[Suppre
             tag("details", tag("summary", f"All {len(checks)} checks"), scrolled(looked_at, "Checks")),
         ]
     )
+
+
+def passed(plan: Plan) -> str:
+    """How many checks could be asked, of a plan in which none found anything."""
+    unasked = len(not_applicable(plan))
+    told = f"{counted(len(all_checks()) - unasked, 'check')} passed"
+    return f"{told}, {unasked} not applicable" if unasked else told
+
+
+def _found(rule: str, findings: Sequence[Finding]) -> str:
+    return str(sum(f.rule == rule for f in findings))
 
 
 def _allowed(suppressed: Sequence[Suppressed]) -> Content:

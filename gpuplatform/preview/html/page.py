@@ -10,8 +10,10 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Final
 
-from gpuplatform.preview.check import Finding, Severity, all_checks
-from gpuplatform.preview.html import data, difference, faults, gantt, money, resources
+from gpuplatform.preview import difference_report
+from gpuplatform.preview.check import Finding, Severity
+from gpuplatform.preview.difference import difference as difference_of
+from gpuplatform.preview.html import data, differing, faults, gantt, money, resources
 from gpuplatform.preview.html.markup import Markup, join, layer_class, tag
 from gpuplatform.preview.html.picture import Picture
 from gpuplatform.preview.look import mapping
@@ -34,14 +36,19 @@ def html(
     difference: Mapping[str, Json] | None = None,
     suppressed: Sequence[Suppressed] = (),
 ) -> str:
-    """The whole report. `bill` and `timeline` are theirs as JSON; None where they were not computed. `difference`
-    is that of `difference_report.to_json`."""
+    """The whole report.
+
+    `bill` and `timeline` are theirs as JSON, None where they were not computed; `difference` is as `difference_report.to_json`
+    writes it, by default that from the plan's older one.
+    """
+    if difference is None and plan.against:
+        difference = difference_report.to_json(difference_of(plan.against, plan))
     picture = Picture(plan)
     style, script = (Markup("\n".join(_file(name) for name in names)) for names in (STYLES, SCRIPTS))
     sections = {
         "picture": ("Picture", None),
         "findings": ("Findings", faults.section(plan, findings, suppressed)),
-        **({"difference": ("Difference", _difference(plan, difference))} if difference is not None else {}),
+        **({"difference": ("Difference", differing.section(plan, difference))} if difference is not None else {}),
         "bill": ("Bill", money.section(plan, bill)),
         "timeline": ("Timeline", gantt.section(plan, timeline)),
         "resources": ("Resources", resources.section(plan, findings)),
@@ -63,10 +70,6 @@ def html(
     )
 
 
-def _difference(plan: Plan, found: Mapping[str, Json]) -> Markup:
-    return difference.section(plan, found)
-
-
 def _section(id_: str, word: str, body: Markup) -> Markup:
     return tag(
         "section", tag("h2", word, id=f"{id_}-heading"), body, id=id_, class_="card", aria_labelledby=f"{id_}-heading"
@@ -76,7 +79,7 @@ def _section(id_: str, word: str, body: Markup) -> Markup:
 def _head(plan: Plan, findings: Sequence[Finding]) -> Markup:
     worst = min((list(Severity).index(f.severity) for f in findings), default=None)
     state = "good" if worst is None else list(Severity)[worst].value
-    checks = f" {counted(len(all_checks()), 'check')} passed" if worst is None else ""
+    checks = f" {faults.passed(plan)}" if worst is None else ""
     made = [r for r in plan.resources if r.type != STACK]
     return join(
         [
