@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from typing import Final
@@ -26,6 +26,7 @@ from gpuplatform.preview.billing import (
     storage,
 )
 from gpuplatform.preview.billing.charge import Charge, Entry, Pricer, Unpriced
+from gpuplatform.preview.billing.economics import Economics, economics
 from gpuplatform.preview.billing.free import FREE
 from gpuplatform.preview.billing.situation import Situation
 from gpuplatform.preview.plan import Json, Plan, PlannedResource
@@ -66,6 +67,10 @@ class Line:
     source: str
     as_of: datetime.date
     note: str = ""
+    instance: str = ""
+    """The instance type whose hours these are."""
+    useful: Decimal | None = None
+    """Of `quantity`, what is made use of, where more is paid."""
 
     def to_json(self) -> dict[str, Json]:
         return {
@@ -122,6 +127,7 @@ class Bill:
     lines: tuple[Line, ...]
     unpriced: tuple[tuple[str, str], ...]
     """URN and reason."""
+    economics: Economics = field(default_factory=Economics)
     currency: str = CURRENCY
 
     @cached_property
@@ -167,6 +173,7 @@ class Bill:
             "unpriced": [{"urn": urn, "why": why} for urn, why in self.unpriced],
             "by_layer": {name: totals.to_json() for name, totals in self.by_layer().items()},
             "by_team": {name: totals.to_json() for name, totals in self.by_team().items()},
+            "economics": self.economics.to_json(),
             "assumptions": list(self.assumptions),
             "stale": sorted({f"{line.what}: price of {line.as_of}" for line in self.stale}),
         }
@@ -184,7 +191,7 @@ def bill(plan: Plan, today: datetime.date | None = None) -> Bill:
                 unpriced.append((resource.urn, entry.why))
             else:
                 lines.append(_line(resource, entry, situation))
-    return Bill(today=day, lines=tuple(lines), unpriced=tuple(unpriced))
+    return Bill(today=day, lines=tuple(lines), unpriced=tuple(unpriced), economics=economics(plan, lines))
 
 
 def _entries(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
@@ -212,6 +219,8 @@ def _line(resource: PlannedResource, charge: Charge, situation: Situation) -> Li
         source=price.source,
         as_of=price.as_of,
         note=charge.note,
+        instance=charge.instance,
+        useful=charge.useful,
     )
 
 

@@ -31,6 +31,10 @@ class Charge:
     """What the dearest hour is paid at, where that is another price: on-demand where spot has none."""
     note: str = ""
     """What is left out or assumed, one sentence."""
+    instance: str = ""
+    """The EC2 or SageMaker instance type whose hours these are."""
+    useful: Decimal | None = None
+    """Of `expected`, the units that are made use of, where others are paid too."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

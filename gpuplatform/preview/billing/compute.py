@@ -86,7 +86,7 @@ def _on_demand(instance: str, running: NodeHours, situation: Situation) -> Entry
     found = situation.price("ec2", instance)
     if found is None:
         return missing(situation, "ec2", instance)
-    return _nodes(f"{instance} on-demand", found, running)
+    return _nodes(instance, f"{instance} on-demand", found, running)
 
 
 def _spot(types: list[str], running: NodeHours, zones: tuple[str, ...], situation: Situation) -> Entry:
@@ -97,7 +97,7 @@ def _spot(types: list[str], running: NodeHours, zones: tuple[str, ...], situatio
         return missing(situation, "ec2", ", ".join(types), "spot")
     instance, found = max(known, key=lambda pair: pair[1].value)
     note = "spot is priced at a dated reference of the dearest zone; its cap is the on-demand price"
-    return _nodes(f"{instance} spot", found, running, max(caps, key=lambda p: p.value), note)
+    return _nodes(instance, f"{instance} spot", found, running, max(caps, key=lambda p: p.value), note)
 
 
 def _reserved(instance: str, running: NodeHours, purchase: str, reservation: str, situation: Situation) -> Entry:
@@ -120,10 +120,14 @@ def _reserved(instance: str, running: NodeHours, purchase: str, reservation: str
         expected=month,
         most_per_hour=running.most,
         note=note,
+        instance=instance,
+        useful=running.expected,
     )
 
 
-def _nodes(what: str, price: Price, running: NodeHours, cap: Price | None = None, note: str = "") -> Charge:
+def _nodes(
+    instance: str, what: str, price: Price, running: NodeHours, cap: Price | None = None, note: str = ""
+) -> Charge:
     return Charge(
         what=f"{what}, {running.idle / HOURS:.0f} to {running.most} nodes",
         price=price,
@@ -133,6 +137,7 @@ def _nodes(what: str, price: Price, running: NodeHours, cap: Price | None = None
         most_per_hour=running.most,
         most_price=cap,
         note=note,
+        instance=instance,
     )
 
 

@@ -66,6 +66,7 @@ def node_pool(resource: PlannedResource, situation: Situation) -> Iterator[Entry
         most_per_hour=limit // dearest.gpus,
         most_price=dearest.ceiling,
         note="Karpenter's pools are expected on their cheapest type and capped at their dearest, on-demand",
+        instance=cheapest.name,
     )
     for volume in _volumes(mapping(mapping(template.get("spec")).get("nodeClassRef")), situation):
         most_nodes = max(limit // c.gpus for c in choices)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from gpuplatform.preview.billing.charge import HOURS, ZERO, Charge, Entry, Pricer, Unpriced, missing
@@ -49,6 +49,7 @@ def _instances(
         idle=least * HOURS,
         expected=least * HOURS + stated,
         most_per_hour=most,
+        instance=kind,
     )
 
 
@@ -86,11 +87,15 @@ def _bounds(variant: Mapping[str, Json], resource: PlannedResource, situation: S
 
 
 def _model(resource: PlannedResource, situation: Situation) -> Mapping[str, Json]:
-    """The settings of the model that the endpoint serves: the longest model name that its own name carries."""
     models = mapping(situation.plan.setting("serving").get("models"))
+    return mapping(models.get(model_of(resource, models)))
+
+
+def model_of(resource: PlannedResource, models: Iterable[str]) -> str:
+    """The model that an endpoint serves: the longest whose name the endpoint's own carries; empty where there is none."""
     names = (resource.name, str(resource.inputs.get("name", "")))
     here = [m for m in models if any(f"-{m}-" in f"-{name}-" for name in names)]
-    return mapping(models[max(here, key=len)]) if here else {}
+    return max(here, key=len, default="")
 
 
 PRICERS: Mapping[str, Pricer] = {"aws:sagemaker/endpoint:Endpoint": endpoint}

@@ -1,0 +1,221 @@
+"""What a unit of use costs: an hour of a GPU in each pool, and a million requests or tokens of each model.
+
+A GPU-hour is the instance's price over its GPUs. One that is made use of costs more where capacity is paid and not used: the pool's
+expected month over the GPU-hours that its nodes are expected to run. A model's figures are those of a replica or instance that is
+busy at the throughput that settings declare; an idle one makes them dearer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING, Final
+
+from gpuplatform.catalog.instances import UnknownInstanceType, instance
+from gpuplatform.preview.billing.charge import ZERO
+from gpuplatform.preview.billing.node_pools import POOL_LABEL
+from gpuplatform.preview.billing.sagemaker import model_of
+from gpuplatform.preview.billing.situation import decimal
+from gpuplatform.preview.look import at, mapping
+from gpuplatform.preview.plan import Json, Plan, PlannedResource
+
+if TYPE_CHECKING:
+    from gpuplatform.preview.bill import Line
+
+MILLION: Final = Decimal(10**6)
+DIGITS: Final = Decimal("0.0001")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GpuHour:
+    """An hour of one GPU of a pool, bought in one way."""
+
+    pool: str
+    what: str
+    """Such as "p5.48xlarge on-demand"."""
+    gpus: int
+    """Of an instance."""
+    instance_hour: Decimal
+
+    @property
+    def dollars(self) -> Decimal:
+        return self.instance_hour / self.gpus
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PoolUse:
+    """The expected month of a pool, root volumes included."""
+
+    pool: str
+    expected_monthly: Decimal
+    gpu_hours: Decimal
+    """That its nodes are expected to run; a reservation is paid for more."""
+
+    @property
+    def dollars(self) -> Decimal | None:
+        """Of a GPU-hour made use of; None where no use is expected."""
+        return self.expected_monthly / self.gpu_hours if self.gpu_hours else None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ModelCost:
+    """One replica on the cluster, or one instance of an endpoint, at its declared throughput."""
+
+    model: str
+    runs_on: str
+    """Such as "4 GPUs of g6e.12xlarge"."""
+    hourly: Decimal
+    requests_per_minute: Decimal
+    """0 where none is declared."""
+    tokens_per_second: Decimal
+
+    @property
+    def million_requests(self) -> Decimal | None:
+        return per_million(self.hourly, self.requests_per_minute * 60)
+
+    @property
+    def million_tokens(self) -> Decimal | None:
+        return per_million(self.hourly, self.tokens_per_second * 3600)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Economics:
+    gpu_hours: tuple[GpuHour, ...] = ()
+    pools: tuple[PoolUse, ...] = ()
+    models: tuple[ModelCost, ...] = ()
+
+    def to_json(self) -> dict[str, Json]:
+        return {
+            "gpu_hours": [
+                {"pool": g.pool, "what": g.what, "gpus": g.gpus, "dollars": _number(g.dollars)} for g in self.gpu_hours
+            ],
+            "pools": [
+                {
+                    "pool": p.pool,
+                    "expected_monthly": _number(p.expected_monthly),
+                    "gpu_hours": _number(p.gpu_hours),
+                    "dollars_per_useful_gpu_hour": _number(p.dollars),
+                }
+                for p in self.pools
+            ],
+            "models": [
+                {
+                    "model": m.model,
+                    "runs_on": m.runs_on,
+                    "hourly": _number(m.hourly),
+                    "dollars_per_million_requests": _number(m.million_requests),
+                    "dollars_per_million_tokens": _number(m.million_tokens),
+                }
+                for m in self.models
+            ],
+        }
+
+
+def per_million(hourly: Decimal, units_per_hour: Decimal) -> Decimal | None:
+    """Dollars of a million units; None where nothing is done."""
+    return hourly / units_per_hour * MILLION if units_per_hour else None
+
+
+def economics(plan: Plan, lines: Sequence[Line]) -> Economics:
+    pools = list(_pool_lines(plan, lines))
+    hours = [
+        (GpuHour(pool=pool, what=line.what.partition(",")[0], gpus=gpus, instance_hour=line.unit_price), line)
+        for pool, line in pools
+        if (gpus := _gpus(line.instance))
+    ]
+    used: dict[str, Decimal] = {}
+    for hour, line in hours:
+        running = line.quantity if line.useful is None else line.useful
+        used[hour.pool] = used.get(hour.pool, ZERO) + running * hour.gpus
+    return Economics(
+        gpu_hours=tuple(hour for hour, _ in hours),
+        pools=tuple(
+            PoolUse(
+                pool=pool,
+                expected_monthly=sum((line.expected_monthly for name, line in pools if name == pool), ZERO),
+                gpu_hours=gpu_hours,
+            )
+            for pool, gpu_hours in used.items()
+        ),
+        models=tuple(_models(plan, lines, [hour for hour, _ in hours])),
+    )
+
+
+def told(figures: Json) -> list[str]:
+    """The figures of `Economics.to_json` as a few lines; none where no use of GPUs and no throughput is declared."""
+    found = mapping(figures)
+    by_pool: dict[str, list[str]] = {}
+    for hour in map(mapping, found.get("gpu_hours") or ()):
+        by_pool.setdefault(str(hour["pool"]), []).append(f"{hour['dollars']:,.2f} $ as {hour['what']}")
+    useful = {p["pool"]: p["dollars_per_useful_gpu_hour"] for p in map(mapping, found.get("pools") or ())}
+    lines = [
+        f"A GPU-hour of {pool}: {', '.join(ways)}; each that is run comes to {useful[pool]:,.2f} $."
+        for pool, ways in by_pool.items()
+        if useful.get(pool) is not None
+    ]
+    for model in map(mapping, found.get("models") or ()):
+        prices = [
+            f"{model[key]:,.2f} $ a million {unit}"
+            for key, unit in (
+                ("dollars_per_million_requests", "requests"),
+                ("dollars_per_million_tokens", "tokens"),
+            )
+            if model.get(key) is not None
+        ]
+        lines.append(f"{model['model']}, when busy: {', '.join(prices)}, on {model['runs_on']}.")
+    return lines
+
+
+def _pool_lines(plan: Plan, lines: Sequence[Line]) -> Iterator[tuple[str, Line]]:
+    for line in lines:
+        pool = _pool(plan.by_urn[line.urn])
+        if pool:
+            yield pool, line
+
+
+def _pool(resource: PlannedResource) -> str:
+    """Of a managed node group, or of one of Karpenter's pools."""
+    labels = resource.inputs.get("labels") or at(resource.inputs, "spec", "template", "metadata", "labels")
+    return str(mapping(labels).get(POOL_LABEL, ""))
+
+
+def _gpus(name: str) -> int:
+    try:
+        return instance(name).gpu_count if name else 0
+    except UnknownInstanceType:
+        return 0
+
+
+def _models(plan: Plan, lines: Sequence[Line], hours: Sequence[GpuHour]) -> Iterator[ModelCost]:
+    declared = {name: mapping(model) for name, model in mapping(plan.setting("serving").get("models")).items()}
+    for name, model in declared.items():
+        requests, tokens = decimal(model.get("requests_per_minute")), decimal(model.get("tokens_per_second"))
+        place = (
+            _on_cluster(model, hours) if model.get("runs_on") == "eks" else _on_endpoint(name, plan, declared, lines)
+        )
+        if place and (requests or tokens):
+            yield ModelCost(
+                model=name, runs_on=place[0], hourly=place[1], requests_per_minute=requests, tokens_per_second=tokens
+            )
+
+
+def _on_cluster(model: Mapping[str, Json], hours: Sequence[GpuHour]) -> tuple[str, Decimal] | None:
+    """Where one replica runs and what its hour costs: its GPUs' share of the instance that its pool is billed as."""
+    gpus = int(model.get("tensor_parallel") or 1)
+    found = next((h for h in hours if h.pool == model.get("pool") and h.gpus >= gpus), None)
+    if found is None:
+        return None
+    return f"{gpus} GPU{'s' if gpus > 1 else ''} of {found.what}", found.dollars * gpus
+
+
+def _on_endpoint(
+    name: str, plan: Plan, declared: Mapping[str, object], lines: Sequence[Line]
+) -> tuple[str, Decimal] | None:
+    """One instance of the model's endpoint; None for a serverless one, whose time of a request nobody states."""
+    own = [line for line in lines if line.instance and model_of(plan.by_urn[line.urn], declared) == name]
+    return (own[0].instance, own[0].unit_price) if own else None
+
+
+def _number(amount: Decimal | None) -> float | None:
+    return None if amount is None else float(amount.quantize(DIGITS, ROUND_HALF_UP))
