@@ -11,7 +11,7 @@ from gpuplatform.preview.check import Finding
 from gpuplatform.preview.difference import Difference, difference
 from gpuplatform.preview.look import listing, mapping
 from gpuplatform.preview.plan import STACK, Json, Plan
-from gpuplatform.preview.sums import STATES, by_layer_sums, minutes, money, shortened, verdict
+from gpuplatform.preview.sums import STATES, by_layer_sums, minutes, money, old_prices, shortened, verdict
 from gpuplatform.preview.tree import by_layer, lines
 from gpuplatform.preview.words import counted, describe
 
@@ -87,7 +87,7 @@ def _diff(line: str) -> str:
 
 def _bill(plan: Plan, bill: dict[str, Json]) -> list[str]:
     totals = by_layer_sums(plan, bill)
-    unpriced = listing(bill.get("unpriced"))
+    unpriced, old = listing(bill.get("unpriced")), old_prices(bill)
     return [
         "| $ | asleep, a month | idle, a month | expected, a month | maximum, an hour |",
         "|---|--:|--:|--:|--:|",
@@ -95,6 +95,7 @@ def _bill(plan: Plan, bill: dict[str, Json]) -> list[str]:
         f"| **total** | {' | '.join(f'**{money(bill.get(s))}**' for s in STATES)} |",
         "",
         *([f"Not in the bill: {counted(len(unpriced), 'resource')} without a known price.", ""] if unpriced else ()),
+        *([_cell(old), ""] if old else ()),
     ]
 
 

@@ -13,11 +13,12 @@ from rich.table import Table
 from rich.tree import Tree
 
 from gpuplatform.preview import difference_report
+from gpuplatform.preview.billing.economics import told
 from gpuplatform.preview.check import Finding, Severity, all_checks, not_applicable
 from gpuplatform.preview.difference import Difference, difference
 from gpuplatform.preview.look import listing, mapping
 from gpuplatform.preview.plan import STACK, Json, Plan, PlannedResource
-from gpuplatform.preview.sums import STATES, by_layer_sums, minutes, money, shortened, verdict
+from gpuplatform.preview.sums import STATES, by_layer_sums, minutes, money, old_prices, shortened, verdict
 from gpuplatform.preview.suppression import Suppressed
 from gpuplatform.preview.tree import by_layer
 from gpuplatform.preview.words import counted, describe
@@ -172,6 +173,10 @@ def _bill(console: Console, plan: Plan, bill: dict[str, Json]) -> None:
         table.add_row(escape(layer), *(money(sums[state]) for state in STATES))
     console.print(table)
     _unpriced(console, plan, bill)
+    if old := old_prices(bill):
+        console.print(f"[yellow]{escape(old)}[/]")
+    for line in told(bill.get("economics")):
+        console.print(escape(line))
     console.print()
 
 

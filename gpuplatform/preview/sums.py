@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from gpuplatform.catalog.prices import STALE_DAYS
 from gpuplatform.preview.check import Finding, Severity
 from gpuplatform.preview.look import listing, mapping
 from gpuplatform.preview.plan import Json, Plan
@@ -33,6 +34,15 @@ def by_layer_sums(plan: Plan, bill: dict[str, Json]) -> dict[str, dict[str, floa
         for state in STATES:
             own[state] += float(line.get(state) or 0)
     return {layer: sums[layer] for layer in by_layer(plan) if layer in sums}
+
+
+def old_prices(bill: dict[str, Json]) -> str:
+    """How many prices of the bill are stale, and which is told first; empty where none is."""
+    stale = [str(line) for line in listing(bill.get("stale"))]
+    if not stale:
+        return ""
+    which = f"{stale[0]} and {len(stale) - 1} more" if len(stale) > 1 else stale[0]
+    return f"{counted(len(stale), 'price')} older than {STALE_DAYS} days: {which}; `gpuplatform prices refresh` reads them again."
 
 
 def money(value: Json) -> str:

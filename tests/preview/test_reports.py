@@ -100,6 +100,35 @@ def test_what_is_not_priced_is_said_with_its_reason():
     assert "vpc: no source" in text
 
 
+OLD = [f"m{n}.large on-demand: price of 2026-01-0{n}" for n in (1, 2, 3)]
+
+
+@pytest.mark.parametrize(
+    ("stale", "told"),
+    [
+        (OLD[:1], "1 price older than 120 days: m1.large on-demand: price of 2026-01-01; "),
+        (OLD, "3 prices older than 120 days: m1.large on-demand: price of 2026-01-01 and 2 more; "),
+    ],
+)
+def test_old_prices_are_said_on_the_screen_and_in_the_comment(stale: list[str], told: str):
+    bill = a_bill(stale=stale)
+    assert told in printed(200, lambda console: report.first_screen(console, sound(), [], bill, TIMELINE))
+    assert told in markdown.comment(sound(), [], bill, TIMELINE)
+
+
+def test_of_prices_that_are_not_old_nothing_is_said():
+    assert "older than" not in printed()
+    assert "older than" not in markdown.comment(sound(), [], a_bill(), TIMELINE)
+
+
+def test_what_units_cost_is_told_below_the_bill():
+    hour = {"pool": "h100", "what": "p5.48xlarge on-demand", "gpus": 8, "dollars": 6.88}
+    use = {"pool": "h100", "dollars_per_useful_gpu_hour": 9.57}
+    bill = a_bill(economics={"gpu_hours": [hour], "pools": [use], "models": []})
+    text = printed(200, lambda console: report.first_screen(console, sound(), [], bill, TIMELINE))
+    assert "A GPU-hour of h100: 6.88 $ as p5.48xlarge on-demand; each that is run comes to 9.57 $." in text
+
+
 def test_the_tree_shows_children_under_their_component_with_lines():
     text = printed(120, lambda c: report.full_tree(c, sound()))
 
