@@ -27,7 +27,7 @@ from gpuplatform.preview.plan import STACK, Part, Plan, Source
 from gpuplatform.preview.sums import STATES, by_layer_sums, money
 from gpuplatform.preview.suppression import Allowance, Suppressed
 from gpuplatform.preview.timeline import timeline
-from tests.preview.sound import a_plan, a_resource, and_also, sound, urn, with_field
+from tests.preview.sound import a_plan, a_resource, and_also, sound, urn, with_field, with_input
 
 VPC = urn("aws:ec2/vpc:Vpc", "vpc")
 HOSTILE = """</script><img src=x onerror=alert(1)>'"&{{script}}<!--"""
@@ -166,7 +166,7 @@ def hostile() -> Document:
                     "action": HOSTILE,
                     "because": [HOSTILE],
                     "loses": HOSTILE,
-                    "properties": [{"path": HOSTILE, "before": HOSTILE, "after": [HOSTILE]}],
+                    "changes": [{"path": HOSTILE, "before": HOSTILE, "after": [HOSTILE]}],
                 }
             ],
         },
@@ -414,34 +414,42 @@ def test_a_difference_is_told_where_there_is_one():
         "added": [VPC],
         "removed": [{"urn": urn("aws:s3/bucket:Bucket", "old"), "type": "aws:s3/bucket:Bucket", "name": "old"}],
         "changed": [
-            {"urn": cluster, "action": "replace", "because": ["name"], "loses": "every object", "properties": [change]},
+            {"urn": cluster, "action": "replace", "because": ["name"], "loses": "every object", "changes": [change]},
             {
                 "urn": VPC,
                 "action": "update or replace",
-                "properties": [{"path": "a", "before": None, "after": {"b": 1}}],
+                "changes": [{"path": "a", "before": None, "after": {"b": 1}}],
             },
         ],
-        "bill": {
-            "before": {"expected_monthly": 10.0},
-            "after": {"expected_monthly": 12.5},
-            "by_layer": {"data": {"before": {"idle_monthly": 1.0}, "after": {"idle_monthly": 2.0}}},
-        },
+        "before": {"expected_monthly": 10.0},
+        "after": {"expected_monthly": 12.5},
+        "by_layer": {"data": {"before": {"idle_monthly": 1.0}, "after": {"idle_monthly": 2.0}}},
     }
     seen = a_report(difference=found)
 
     text = re.sub(r"\s+", " ", seen.one("section", id="difference")["text"])
     assert "1 new, 1 gone, 2 changed. 1 resource of these would be deleted and made anew." in text
-    assert "newvpcaws:ec2/vpc:Vpc" in text
-    assert "goneoldaws:s3/bucket:Bucket" in text
-    assert "made anewclustereks:index:ClusterLost with it: every object. Because of name. version: 1.34 → 1.35" in text
-    assert 'update or replacevpcaws:ec2/vpc:Vpca: nothing → {"b": 1}' in text
+    badges = [e["text"] for e in seen.all("span", class_="badge")]
+    assert badges == ["made anew", "gone", "update or replace", "new"], "the worst first"
+    assert "newvpcaws ec2 Vpc" in text
+    assert "goneoldaws s3 Bucket" in text
+    assert "made anewclustereks ClusterLost with it: every object. Because of name. version: 1.34 → 1.35" in text
+    assert 'update or replacevpcaws ec2 Vpca: nothing → {"b": 1}' in text
     assert "Bill: expected 10.00 → 12.50 $ a month." in text
     assert "data: idle 1.00 → 2.00 $ a month" in text
-    older = replace(sound(), resources=sound().resources[:-1])
-    against = a_report(replace(sound(), against=older)).one("section", id="difference")["text"]
-    assert against.startswith("Difference1 new, 0 gone, 0 changed."), "the plan's own older one"
+    assert "No bill to compare with: why." in a_report(difference={"no_bill": "why"}).one("main")["text"]
     assert "No resource differs." in a_report(difference={}).one("section", id="difference")["text"]
     assert not a_report().all("section", id="difference")
+
+
+def test_the_difference_is_that_of_the_plan_with_its_older_one():
+    newer = with_input(sound(), "vpc", "cidrBlock", "10.9.0.0/16")
+    older = replace(sound(), resources=sound().resources[:-1])
+    text = a_report(replace(newer, against=older)).one("section", id="difference")["text"]
+
+    assert "1 new, 0 gone, " in text
+    assert "cidrBlock: 10.0.0.0/16 → 10.9.0.0/16" in text
+    assert "Bill: the same." in text
 
 
 def test_the_picture_shows_zones_subnets_nodes_and_their_interfaces(plans: dict[str, Plan]):

@@ -11,6 +11,7 @@ from gpuplatform.preview.html.faults import scrolled
 from gpuplatform.preview.html.markup import Content, Markup, join, tag
 from gpuplatform.preview.look import listing, mapping
 from gpuplatform.preview.plan import Json, Plan
+from gpuplatform.preview.report import short_type
 from gpuplatform.preview.sums import STATES, money
 from gpuplatform.preview.words import counted
 
@@ -23,8 +24,9 @@ def section(plan: Plan, difference: Mapping[str, Json]) -> Markup:
     """As `difference_report.to_json` writes it: `added`, `removed` and `changed` list URNs or objects with a `urn`."""
     rows = numbers(plan)
     found = {kind: [mapping(one) or {"urn": str(one)} for one in listing(difference.get(kind))] for kind in KINDS}
-    body = [_row(KINDS[kind], entry, rows) for kind in KINDS for entry in found[kind]]
-    costs = _bill(mapping(difference.get("bill")))
+    entries = [(KINDS[kind], entry) for kind in KINDS for entry in found[kind]]
+    body = [_row(word, entry, rows) for word, entry in sorted(entries, key=_weight)]
+    costs = _bill(difference)
     if not body:
         return join([tag("p", "No resource differs."), costs])
     counts = ", ".join(f"{len(found[kind])} {word}" for kind, word in KINDS.items())
@@ -43,10 +45,18 @@ def _is_replaced(entry: Mapping[str, Json]) -> bool:
     return entry.get("action") == "replace"
 
 
+def _weight(row: tuple[str, Mapping[str, Json]]) -> int:
+    """What is lost comes first, then what is made anew, what goes, what changes, and last what is new."""
+    word, entry = row
+    order = [bool(entry.get("loses")), _is_replaced(entry), word == "gone", word == "changed", True]
+    return order.index(True)
+
+
 def _row(word: str, entry: Mapping[str, Json], rows: Mapping[str, int]) -> Markup:
     urn = str(entry.get("urn", ""))
     name = str(entry.get("name") or urn.rpartition("::")[2])
     type_ = str(entry.get("type") or urn.rpartition("::")[0].rpartition("::")[2].rpartition("$")[2])
+    kind = short_type(type_) if type_.count(":") == 2 else type_
     bad = _is_replaced(entry) or word == "gone"
     unsure = str(entry.get("action")) if " or " in str(entry.get("action")) else ""
     label = "made anew" if _is_replaced(entry) else unsure or word
@@ -54,7 +64,7 @@ def _row(word: str, entry: Mapping[str, Json], rows: Mapping[str, int]) -> Marku
         "tr",
         tag("td", tag("span", label, class_=f"badge {'bad' if bad else word}")),
         tag("th", tag("a", name, href=f"#r{rows[urn]}") if urn in rows else name, scope="row"),
-        tag("td", type_),
+        tag("td", kind),
         tag("td", *_what(entry)),
         data_row=rows.get(urn),
     )
@@ -66,7 +76,7 @@ def _what(entry: Mapping[str, Json]) -> Iterator[Content]:
     because = [str(reason) for reason in listing(entry.get("because"))]
     if because:
         yield tag("span", f"Because of {', '.join(because)}. ")
-    changes = [mapping(change) for change in listing(entry.get("properties"))]
+    changes = [mapping(change) for change in listing(entry.get("changes"))]
     if changes:
         yield tag("ul", *(tag("li", tag("code", str(c.get("path"))), ": ", *_values(c)) for c in changes))
 
@@ -82,10 +92,10 @@ def _short(value: Json) -> str:
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
-def _bill(bill: Mapping[str, Json]) -> Content:
-    if bill.get("why_not"):
-        return tag("p", f"No bill to compare with: {bill['why_not']}.", class_="muted")
-    pairs = {"Bill": bill, **mapping(bill.get("by_layer"))}
+def _bill(difference: Mapping[str, Json]) -> Content:
+    if difference.get("no_bill"):
+        return tag("p", f"No bill to compare with: {difference['no_bill']}.", class_="muted")
+    pairs: dict[str, Json] = {"Bill": dict(difference), **mapping(difference.get("by_layer"))}
     told = {name: _sums(mapping(pair)) for name, pair in pairs.items()}
     if not told["Bill"]:
         return None
