@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from gpuplatform.preview.plan import Plan
+from gpuplatform.preview.plan import STACK, Plan
 from tests.conftest import ROOT
 
 ENVIRONMENTS = ("dev", "prod")
@@ -69,3 +69,10 @@ def section(title: str) -> str:
     _, _, rest = (ROOT / "README.md").read_text().partition(f"\n## {title}\n")
     assert rest, f"the README has no section {title}"
     return rest.partition("\n## ")[0]
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_every_resource_belongs_to_a_layer_that_the_program_builds(environment: str, plans: dict[str, Plan]) -> None:
+    layers = set(re.findall(r"(\w+)\.build\(", (ROOT / "__main__.py").read_text()))
+
+    assert {r.layer for r in plans[environment].resources if r.type != STACK} == layers

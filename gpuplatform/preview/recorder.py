@@ -185,7 +185,9 @@ class Recorder:
     def _sources(self, request: Any) -> tuple[Source | None, Source | None]:
         frames = [f for f in (self._source(frame.pc) for frame in request.stackTrace.frames) if f is not None]
         position = self._source(request.sourcePosition) if request.HasField("sourcePosition") else None
-        layer = next((f for f in frames if f.file.startswith("stacks/")), None)
+        # The outermost file of `stacks/` is the layer that `__main__.py` builds; its innermost line is where it does so.
+        wiring = [f for f in frames if f.file.startswith("stacks/")]
+        layer = next((f for f in wiring if f.file == wiring[-1].file), None)
         return position or (frames[0] if frames else None), layer
 
     def _known(self, urns: Iterable[str]) -> tuple[str, ...]:
