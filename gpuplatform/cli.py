@@ -87,12 +87,18 @@ def preview(
     read: Annotated[
         Path | None, typer.Option("--plan", metavar="FILE", help="Judge the plan in FILE, and do not run the program.")
     ] = None,
+    isolated: Annotated[
+        bool,
+        typer.Option(
+            "--isolated", help="Run the program in a process of its own, with an empty environment: for forks."
+        ),
+    ] = False,
     github: Annotated[bool, typer.Option("--github", help="Print findings as annotations of GitHub Actions.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", help="Show tracebacks of the program.")] = False,
 ) -> None:
     """Say what ENV would create, what is wrong with it, what it costs and how long it takes. Needs no account."""
     with _uncollected():
-        plan = _read(read, environment) if read else _plan(environment, verbose=verbose)
+        plan = _read(read, environment) if read else _plan(environment, verbose=verbose, isolated=isolated)
     plan = _compared(plan, against) if against else plan
     from gpuplatform.preview import annotations, json_report, report
     from gpuplatform.preview import manifests as yaml_report
@@ -192,16 +198,19 @@ def _uncollected() -> Generator[None]:
         gc.enable()
 
 
-def _plan(name: str, *, verbose: bool) -> Plan:
+def _plan(name: str, *, verbose: bool, isolated: bool = False) -> Plan:
     """Load and run; every way in which that can fail ends in a sentence and exit status 2."""
     err = console(stderr=True)
     with err.status("starting") as status:
         from gpuplatform.preview import environment as environments
+        from gpuplatform.preview import isolated as isolation
         from gpuplatform.preview.recorder import ProgramError
+
+        run = isolation.preview if isolated else environments.preview
 
         try:
             found = environments.load(environments.find_root(Path.cwd()), name)
-            return environments.preview(found, status.update)
+            return run(found, status.update)
         except environments.CallError as error:
             sentences = error.problems
         except ProgramError as error:

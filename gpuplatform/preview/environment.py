@@ -8,7 +8,7 @@ import os
 import runpy
 import sys
 import traceback
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, cast
@@ -120,7 +120,9 @@ def preview(environment: Environment, step: Callable[[str], None] = lambda _: No
 
     with _as_pulumi_runs_it(environment.root):
         step("running the program as the first pulumi preview does")
+        known = set(sys.modules)
         first = record(run, main)
+        _forget(set(sys.modules) - known, environment.root)
         if not environment.region:
             raise CallError(f"Pulumi.{environment.name}.yaml: aws:region is missing; write one, such as us-east-1")
         step("running the program with simulated outputs")
@@ -128,35 +130,71 @@ def preview(environment: Environment, step: Callable[[str], None] = lambda _: No
     return replace(second, first=first, root=environment.root, lines=environment.lines)
 
 
+def _forget(modules: Iterable[str], root: Path) -> None:
+    """Have the project's own modules run again when they are imported again: some make resources as they are imported."""
+    for name in modules:
+        file = getattr(sys.modules[name], "__file__", None)
+        path = Path(file) if isinstance(file, str) else None
+        if path and path.is_relative_to(root) and path.relative_to(root).parts[0] not in NOT_THE_PROGRAM:
+            del sys.modules[name]
+
+
 def public_settings(environment: Environment) -> dict[str, Json]:
     """An environment's configuration as a plan shows it: `[secret]` for what is secure."""
     return {key: map_secure(value, lambda _: SECRET) for key, value in environment.config.items()}
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Failure:
+    """An exception of the program, told without the exception: it may have been raised in another process."""
+
+    type: str
+    text: str
+    status: str
+    """What the program gave to `sys.exit`."""
+    frames: tuple[tuple[str, int], ...]
+    """File and line, the deepest last."""
+
+
 def explain(error: ProgramError, root: Path) -> str:
     """Where and why the program stopped: the last line of the project that ran, and the message."""
     cause = error.__cause__ or error
-    name = type(cause).__name__
-    reason = str(cause).strip() or name
-    if isinstance(cause, SystemExit):
-        reason = f"the program ended itself with status {cause.code}"
-    elif name not in ("RunError", "Exception") and reason != name:
-        reason = f"{name}: {reason}"
-    return f"{_last_line(cause, root)}: {reason}"
+    explained = getattr(cause, "explained", "")
+    return str(explained) or explain_failure(list(_failures(cause)), root)
 
 
-def _last_line(error: BaseException, root: Path) -> str:
-    """The deepest frame in the project's own files, `file:line`, of the error or of what it came from."""
+def explain_failure(chain: Sequence[Failure], root: Path) -> str:
+    """The same of an exception and what it came from, each told."""
+    cause = chain[0]
+    reason = cause.text.strip() or cause.type
+    if cause.type == "SystemExit":
+        reason = f"the program ended itself with status {cause.status}"
+    elif cause.type not in ("RunError", "Exception") and reason != cause.type:
+        reason = f"{cause.type}: {reason}"
+    places = (place for failure in chain for place in [_last_line(failure, root)] if place)
+    return f"{next(places, '__main__.py')}: {reason}"
+
+
+def _failures(error: BaseException | None) -> Iterator[Failure]:
+    while error is not None:
+        yield Failure(
+            type=type(error).__name__,
+            text=str(error),
+            status=str(error.code) if isinstance(error, SystemExit) else "",
+            frames=tuple((f.filename, f.lineno or 0) for f in traceback.extract_tb(error.__traceback__)),
+        )
+        error = error.__cause__ or error.__context__
+
+
+def _last_line(failure: Failure, root: Path) -> str:
+    """The deepest frame in the project's own files, `file:line`; empty where none is."""
     here = [
-        f"{path.relative_to(root).as_posix()}:{frame.lineno}"
-        for frame in traceback.extract_tb(error.__traceback__)
-        if (path := Path(frame.filename)).is_relative_to(root) and "site-packages" not in path.parts
+        f"{path.relative_to(root).as_posix()}:{line}"
+        for file, line in failure.frames
+        if (path := Path(file)).is_relative_to(root) and "site-packages" not in path.parts
         if path.relative_to(root).parts[0] not in NOT_THE_PROGRAM
     ]
-    if here:
-        return here[-1]
-    deeper = error.__cause__ or error.__context__
-    return _last_line(deeper, root) if deeper else "__main__.py"
+    return here[-1] if here else ""
 
 
 @contextlib.contextmanager

@@ -41,7 +41,8 @@ def plain_struct(struct: struct_pb2.Struct) -> Json:
         return SECRET
     if signature == RESOURCE_SIGNATURE:
         return fields["urn"].string_value
-    return {key: plain(v) for key, v in fields.items() if key != SIGNATURE}
+    # Sorted, for the wire keeps no order of keys, and a plan is to be the same text at every run.
+    return {key: plain(fields[key]) for key in sorted(fields) if key != SIGNATURE}
 
 
 def struct(values: dict[str, Json]) -> struct_pb2.Struct:

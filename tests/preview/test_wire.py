@@ -63,3 +63,12 @@ values = st.recursive(
 @given(st.dictionaries(st.text(min_size=1), values))
 def test_plain_values_survive_the_wire(value: dict[str, object]):
     assert wire.plain_struct(wire.struct(value)) == value
+
+
+def test_keys_come_in_one_order_whatever_the_wire_made_of_them():
+    message = struct_pb2.Struct()
+    message.update({name: {"z": 1, "a": 2} for name in ("q", "b", "x", "a", "m")})
+    again = struct_pb2.Struct.FromString(message.SerializeToString())
+
+    assert list(wire.plain_struct(message)) == list(wire.plain_struct(again)) == ["a", "b", "m", "q", "x"]
+    assert list(wire.plain_struct(again)["q"]) == ["a", "z"]
