@@ -1,0 +1,100 @@
+"""(d) Checks, bill, timeline and every report of prod, once its plan is there: limit 0.5 s together, the first time in a process."""
+
+from __future__ import annotations
+
+import json
+import statistics
+
+from measure import RUNS, machine, process, table, verdict
+
+LIMIT = 0.5
+
+CHILD = """
+import datetime, gc, io, json, sys, tempfile, time
+from pathlib import Path
+from gpuplatform.preview import environment
+gc.disable()
+plan = environment.preview(environment.load(Path.cwd(), sys.argv[1]))
+gc.freeze()
+gc.enable()
+taken = {}
+
+
+def timed(name, work):
+    begin = time.perf_counter()
+    result = work()
+    taken[name] = time.perf_counter() - begin
+    return result
+
+
+def judged():
+    from gpuplatform.preview.suppression import judge
+    return judge(plan, datetime.datetime.now(datetime.UTC).date())
+
+
+def priced():
+    from gpuplatform.preview.bill import bill
+    return bill(plan).to_json()
+
+
+def ordered():
+    from gpuplatform.preview.timeline import timeline
+    return timeline(plan).to_json()
+
+
+judgement, costs, path = timed("checks", judged), timed("bill", priced), timed("timeline", ordered)
+found, allowed = judgement.findings, judgement.suppressed
+
+
+def screen():
+    from rich.console import Console
+    from gpuplatform.preview import report
+    report.first_screen(Console(file=io.StringIO(), width=120), plan, found, costs, path, allowed)
+
+
+def as_json():
+    from gpuplatform.preview import json_report
+    return json_report.text(json_report.document(plan, found, costs, path, allowed))
+
+
+def as_markdown():
+    from gpuplatform.preview import markdown
+    return markdown.comment(plan, found, costs, path)
+
+
+def as_sarif():
+    from gpuplatform.preview import json_report, sarif
+    from gpuplatform.preview.check import all_checks
+    return json_report.text(sarif.document(plan, found, all_checks(), allowed))
+
+
+def as_html():
+    from gpuplatform.preview.html import html
+    return html(plan, found, costs, path, suppressed=allowed)
+
+
+def as_manifests():
+    from gpuplatform.preview import manifests
+    with tempfile.TemporaryDirectory() as folder:
+        manifests.write(plan, Path(folder))
+
+
+for name, work in {
+    "terminal": screen, "json": as_json, "markdown": as_markdown, "sarif": as_sarif, "html": as_html, "manifests": as_manifests
+}.items():
+    timed(name, work)
+print(json.dumps(taken))
+"""
+
+
+def main(environment: str = "prod") -> None:
+    runs = [json.loads(process("-c", CHILD, environment).output.splitlines()[-1]) for _ in range(RUNS)]
+    medians = {name: statistics.median(run[name] for run in runs) for name in runs[0]}
+    whole = statistics.median(sum(run.values()) for run in runs)
+    print(machine())
+    print(table(("first time in a process", "ms"), [(name, f"{s * 1000:.0f}") for name, s in medians.items()]))
+    print(verdict("seconds", whole, LIMIT))
+
+
+if __name__ == "__main__":
+    main()
