@@ -240,10 +240,11 @@ def _plan(name: str, *, verbose: bool, isolated: bool = False) -> Plan:
     err = console(stderr=True)
     with err.status("starting") as status:
         from gpuplatform.preview import environment as environments
-        from gpuplatform.preview import isolated as isolation
         from gpuplatform.preview.recorder import ProgramError
 
-        run = isolation.preview if isolated else environments.preview
+        run = environments.preview
+        if isolated:
+            from gpuplatform.preview.isolated import preview as run
 
         try:
             found = environments.load(environments.find_root(Path.cwd()), name)
@@ -351,4 +352,13 @@ app.add_typer(commands.app(_document, console))
 
 
 def main() -> None:
-    app()
+    """Run, and leave without taking apart what was made: of a plan of 400 resources, that alone takes 0.2 s."""
+    status: str | int | None = 0
+    try:
+        app()
+    except SystemExit as end:
+        status = end.code
+    with contextlib.suppress(OSError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(status if isinstance(status, int) else int(status is not None))

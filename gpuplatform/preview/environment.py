@@ -122,11 +122,16 @@ def preview(environment: Environment, step: Callable[[str], None] = lambda _: No
         step("running the program as the first pulumi preview does")
         known = set(sys.modules)
         first = record(run, main)
-        _forget(set(sys.modules) - known, environment.root)
+        imported = set(sys.modules) - known
         if not environment.region:
             raise CallError(f"Pulumi.{environment.name}.yaml: aws:region is missing; write one, such as us-east-1")
         step("running the program with simulated outputs")
-        second = record(replace(run, cloud=Cloud(environment.account, environment.region)), main)
+        simulated = replace(run, cloud=Cloud(environment.account, environment.region))
+        second = record(simulated, main)
+        if first.by_urn.keys() - second.by_urn.keys():
+            # Perhaps made as a module was imported, which happens once; an import costs, so only those who need it pay.
+            _forget(imported, environment.root)
+            second = record(simulated, main)
     return replace(second, first=first, root=environment.root, lines=environment.lines)
 
 
