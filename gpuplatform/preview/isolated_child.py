@@ -69,11 +69,17 @@ def _run(task: Told, one: Told) -> None:
     asyncio.set_event_loop(loop)
     program = sys.argv[0]
 
-    def call() -> None:
+    async def to_the_end() -> None:
+        """As `recorder.py` does, and for its reasons."""
         runpy.run_path(program, run_name="__main__")
+        here = asyncio.current_task()
+        while begun := [left for left in asyncio.all_tasks() if left is not here]:
+            done, _ = await asyncio.wait(begun, timeout=0.2, return_when=asyncio.FIRST_EXCEPTION)
+            if not done or any(one.cancelled() or one.exception() for one in done):
+                return
 
     try:
-        loop.run_until_complete(run_in_stack(call))
+        loop.run_until_complete(run_in_stack(to_the_end))
     finally:
         for left in asyncio.all_tasks(loop):
             left.cancel()
