@@ -1,4 +1,5 @@
-"""Runs the program in a process of its own, against the addresses that `isolated.py` gives. Started by path: it imports nothing of ours.
+"""Runs the program in a process of its own, against the addresses that `isolated.py` gives. Started by path: of ours it
+imports what runs a program, and nothing that reads plans.
 
 Standard input has one line of JSON, what to run, and stays open as long as the parent lives. The file descriptor in the first argument
 takes one line of JSON for each pass that begins and one for the end.
@@ -6,11 +7,8 @@ takes one line of JSON for each pass that begins and one for the end.
 
 from __future__ import annotations
 
-import asyncio
-import contextvars
 import gc
 import json
-import logging
 import os
 import runpy
 import sys
@@ -32,12 +30,11 @@ def main() -> None:
         os.chdir(root)
         sys.path.insert(0, root)
         sys.argv[:] = [str(Path(root) / "__main__.py")]
-        logging.getLogger("asyncio").setLevel(logging.CRITICAL)
         for number, one in enumerate(task["passes"]):
             print(json.dumps({"began": number}), file=report)
             known = set(sys.modules)
             try:
-                contextvars.copy_context().run(_run, task, one)
+                _run(task, one)
             except (Exception, SystemExit) as error:
                 print(json.dumps({"raised": _chain(error), "problems": _problems(error)}), file=report)
                 break
@@ -50,11 +47,12 @@ def main() -> None:
 
 
 def _run(task: Told, one: Told) -> None:
-    from pulumi.runtime import Settings, configure, reset_options, run_in_stack, set_all_config
+    from pulumi.runtime import Settings
 
-    reset_options()
-    configure(
-        Settings(
+    from gpuplatform.preview.running import run_program
+
+    def settings() -> Settings:
+        return Settings(
             project=task["project"],
             stack=task["environment"],
             monitor=one["address"],
@@ -63,29 +61,9 @@ def _run(task: Told, one: Told) -> None:
             organization="organization",
             root_directory=task["root"],
         )
-    )
-    set_all_config(task["config"], task["secret_keys"])
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
+
     program = sys.argv[0]
-
-    async def to_the_end() -> None:
-        """As `recorder.py` does, and for its reasons."""
-        runpy.run_path(program, run_name="__main__")
-        here = asyncio.current_task()
-        while begun := [left for left in asyncio.all_tasks() if left is not here]:
-            done, _ = await asyncio.wait(begun, timeout=0.2, return_when=asyncio.FIRST_EXCEPTION)
-            if not done or any(one.cancelled() or one.exception() for one in done):
-                return
-
-    try:
-        loop.run_until_complete(run_in_stack(to_the_end))
-    finally:
-        for left in asyncio.all_tasks(loop):
-            left.cancel()
-        loop.run_until_complete(loop.shutdown_default_executor())
-        asyncio.set_event_loop(None)
-        loop.close()
+    run_program(settings, task["config"], task["secret_keys"], lambda: runpy.run_path(program, run_name="__main__"))
 
 
 def _forget(modules: set[str], root: str) -> None:

@@ -8,23 +8,21 @@ policy is known.
 
 from __future__ import annotations
 
-import asyncio
-import contextvars
 import json
-import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, cast
 from urllib.parse import unquote, urlparse
 
 from google.protobuf import empty_pb2
-from pulumi.runtime import Settings, configure, reset_options, run_in_stack, set_all_config
+from pulumi.runtime import Settings
 from pulumi.runtime.proto import engine_pb2, resource_pb2
 
 from gpuplatform.preview.cloud import Cloud
 from gpuplatform.preview.plan import SECRET, STACK, Invoke, Json, Message, Plan, PlannedResource, Source
+from gpuplatform.preview.running import run_program
 from gpuplatform.preview.wire import plain_struct, reference, struct
 
 FEATURES = (
@@ -42,10 +40,6 @@ FEATURES = (
 
 NOT_THE_PROGRAM = (".venv", "gpuplatform")
 """Folders whose frames are no line that a user would change to change the plan."""
-
-
-STANDSTILL: Final = 0.2
-"""Seconds without any task done after which the SDK waits by itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -316,53 +310,19 @@ def record(run: Run, program: Callable[[], object]) -> Plan:
     """
     recorder = Recorder(run)
 
-    def inside() -> None:
-        reset_options()
-        configure(
-            Settings(
-                project=run.project,
-                stack=run.environment,
-                monitor=recorder,
-                engine=recorder,
-                dry_run=run.cloud is None,
-                organization="organization",
-                root_directory=str(run.root),
-            )
+    def settings() -> Settings:
+        return Settings(
+            project=run.project,
+            stack=run.environment,
+            monitor=recorder,
+            engine=recorder,
+            dry_run=run.cloud is None,
+            organization="organization",
+            root_directory=str(run.root),
         )
-        set_all_config(*wire_config(run))
-        loop = asyncio.new_event_loop()
-        asyncio.set_event_loop(loop)
-        try:
-            loop.run_until_complete(run_in_stack(lambda: _to_the_end(program)))
-        finally:
-            _drain(loop)
 
-    # asyncio logs every future that a failing program leaves behind; Pulumi's own entry point silences it likewise.
-    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     try:
-        contextvars.copy_context().run(inside)
+        run_program(settings, *wire_config(run), program)
     except (Exception, SystemExit) as error:
         raise ProgramError(str(error), recorder.plan()) from error
     return recorder.plan()
-
-
-async def _to_the_end(program: Callable[[], object]) -> None:
-    """Run the program, and wait for what it began.
-
-    The SDK waits by itself, but looks at every task again whenever one is done (pulumi/runtime/stack.py, `wait_for_rpcs`): a third of
-    a run of 400 resources, more of a larger one. Whatever is left here, because it failed or does not move, is left to the SDK.
-    """
-    program()
-    here = asyncio.current_task()
-    while begun := [task for task in asyncio.all_tasks() if task is not here]:
-        done, _ = await asyncio.wait(begun, timeout=STANDSTILL, return_when=asyncio.FIRST_EXCEPTION)
-        if not done or any(task.cancelled() or task.exception() for task in done):
-            return
-
-
-def _drain(loop: asyncio.AbstractEventLoop) -> None:
-    for task in asyncio.all_tasks(loop):
-        task.cancel()
-    loop.run_until_complete(loop.shutdown_default_executor())
-    asyncio.set_event_loop(None)
-    loop.close()
