@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from components.iam import Account, allow, role, trusted_by
+from components.iam import Account, allow, node_group_arn, role, trusted_by
 from components.tags import CostTags
 from gpuplatform.sizing import capacity
 from gpuplatform.sizing.capacity import How, Moment, Rung
@@ -69,11 +69,8 @@ class CapacityBlockStarts(pulumi.ComponentResource):
             statements=[
                 allow(
                     "eks:UpdateNodegroupConfig",
-                    # EKS ends a node group's ARN with a UUID, which changes with each replacement.
                     on=[
-                        pulumi.Output.concat(
-                            args.account.arn("eks", "nodegroup/"), args.cluster_name, "/", block.group_name, "/*"
-                        )
+                        node_group_arn(args.account, args.cluster_name, block.group_name)
                         for block in args.blocks.values()
                     ],
                 )

@@ -88,3 +88,8 @@ def role(
     if statements:
         aws.iam.RolePolicy(f"{name}-policy", role=made.id, policy=policy(*statements), opts=child)
     return made
+
+
+def node_group_arn(account: Account, cluster: pulumi.Input[str], group: pulumi.Input[str]) -> pulumi.Output[str]:
+    """EKS ends a node group's ARN with a UUID, which changes with each replacement."""
+    return pulumi.Output.concat(account.arn("eks", "nodegroup/"), cluster, "/", group, "/*")

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from components.iam import Account, allow, role, trusted_by
+from components.iam import Account, allow, node_group_arn, role, trusted_by
 from components.tags import CostTags
 
 KARPENTER_CLUSTER = "eks:eks-cluster-name"
@@ -241,8 +241,3 @@ def sweeping(account: Account, cluster: pulumi.Input[str]) -> list[dict[str, obj
             },
         ),
     ]
-
-
-def node_group_arn(account: Account, cluster: pulumi.Input[str], group: pulumi.Input[str]) -> pulumi.Output[str]:
-    """EKS ends a node group's ARN with a UUID, which changes with each replacement."""
-    return pulumi.Output.concat(account.arn("eks", "nodegroup/"), cluster, "/", group, "/*")
