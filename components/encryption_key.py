@@ -92,7 +92,11 @@ def key_policy(
             "Resource": "*",
         },
         *(_service(service, account) for service in services),
-        *(_service_linked(service, role, account) for service, role in (service_linked or {}).items()),
+        *(
+            statement
+            for service, role in (service_linked or {}).items()
+            for statement in _service_linked(service, role, account)
+        ),
     ]
 
 
@@ -114,22 +118,29 @@ def _service(service: str, account: iam.Account) -> dict[str, Any]:
     }
 
 
-def _service_linked(service: str, role: str, account: iam.Account) -> dict[str, Any]:
+def _service_linked(service: str, role: str, account: iam.Account) -> list[dict[str, Any]]:
+    caller = {"ArnLike": {"aws:PrincipalArn": account.arn("iam", f"role/aws-service-role/{role}", regional=False)}}
+    if service == "ec2":
+        # As Auto Scaling documents it (user guide, key-policy-requirements-EBS-encryption, read 2026-11-22): not by way of
+        # a service, and with a grant by which EC2 keeps the volume readable.
+        own = {"StringEquals": {"kms:CallerAccount": account.id}, **caller}
+        return [
+            _closed("ThroughEc2", USE, own),
+            _closed("GrantThroughEc2", ("kms:CreateGrant",), {**own, "Bool": {"kms:GrantIsForAWSResource": "true"}}),
+        ]
+    via = {"kms:CallerAccount": account.id, "kms:ViaService": f"{service}.{account.region}.amazonaws.com"}
+    return [_closed(f"Through{_title(service)}", USE, {"StringEquals": via, **caller})]
+
+
+def _closed(sid: str, actions: Sequence[str], condition: dict[str, Any]) -> dict[str, Any]:
+    """Open to everybody but for its condition: KMS refuses to name a role that does not exist yet."""
     return {
-        "Sid": f"Through{_title(service)}",
+        "Sid": sid,
         "Effect": "Allow",
-        # Closed by the conditions: KMS refuses a principal that does not exist yet.
         "Principal": {"AWS": "*"},
-        # EC2 keeps a volume readable by a grant; the others encrypt at each call.
-        "Action": [*USE, "kms:CreateGrant"] if service == "ec2" else list(USE),
+        "Action": list(actions),
         "Resource": "*",
-        "Condition": {
-            "StringEquals": {
-                "kms:CallerAccount": account.id,
-                "kms:ViaService": f"{service}.{account.region}.amazonaws.com",
-            },
-            "ArnLike": {"aws:PrincipalArn": account.arn("iam", f"role/aws-service-role/{role}", regional=False)},
-        },
+        "Condition": condition,
     }
 
 
@@ -141,6 +152,28 @@ def _title(service: str) -> str:
 def decrypt(key_arn: pulumi.Input[str]) -> dict[str, Any]:
     """What a role needs to read what the key encrypts."""
     return iam.allow("kms:Decrypt", "kms:DescribeKey", on=key_arn)
+
+
+def attach(key_arn: pulumi.Input[str], account: iam.Account) -> list[iam.Statement]:
+    """What a role needs to start instances with volumes that the key encrypts (EBS user guide, "Permissions for IAM users",
+    read 2026-11-22), and nothing besides: only EC2 may ask in its name."""
+    via = {"StringEquals": {"kms:ViaService": f"ec2.{account.region}.amazonaws.com"}}
+    use = (
+        "kms:Decrypt",
+        "kms:DescribeKey",
+        "kms:GenerateDataKeyWithoutPlaintext",
+        "kms:ReEncryptFrom",
+        "kms:ReEncryptTo",
+    )
+    return [
+        iam.allow(*use, on=key_arn, when=via, sid="EncryptVolumes"),
+        iam.allow(
+            "kms:CreateGrant",
+            on=key_arn,
+            when={**via, "Bool": {"kms:GrantIsForAWSResource": "true"}},
+            sid="GrantVolumes",
+        ),
+    ]
 
 
 def encrypt(key_arn: pulumi.Input[str]) -> dict[str, Any]:

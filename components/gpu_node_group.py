@@ -8,12 +8,12 @@ CREATE_FAILED.
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
 
+from components.nodes import METADATA, JoinedCluster, NodeNetwork, tagged, volume
 from components.tags import CostTags
 from gpuplatform.catalog.instances import InstanceType
 from gpuplatform.sizing import autoscaler, capacity, efa, sharing, user_data
@@ -40,24 +40,13 @@ AMI_TYPES = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class NodeNetwork:
-    """Where the nodes' interfaces stand."""
-
-    subnet_ids: Sequence[pulumi.Input[str]]
-    """One, in the pool's zone, where it has one."""
-    security_group_ids: Sequence[pulumi.Input[str]]
-    """The cluster's own among them: EKS adds none where a template names any."""
-
-
-@dataclass(frozen=True, kw_only=True)
 class GpuNodeGroupArgs:
     pool: Pool
     rung: Rung
     index: int
     """Place of the rung in its pool, from 0."""
     tags: CostTags
-    cluster_name: pulumi.Input[str]
-    node_role_arn: pulumi.Input[str]
+    cluster: JoinedCluster
     network: NodeNetwork
     bought_id: pulumi.Input[str] | None = None
     """The reservation that the program bought for the rung; one that stood before is the rung's own."""
@@ -122,25 +111,20 @@ class GpuNodeGroup(pulumi.ComponentResource):
                 )
                 for interface in efa.launch_template_interfaces(interfaces)
             ],
-            block_device_mappings=volumes(pool),
-            # Hop limit 1: pods have Pod Identity and no business with the node's role. Tags stay out of the metadata:
-            # EKS puts tags with slashes on instances, and EC2 refuses to start those where metadata shows tags.
-            metadata_options={"http_endpoint": "enabled", "http_tokens": "required", "http_put_response_hop_limit": 1},
+            block_device_mappings=volumes(pool, args.cluster),
+            metadata_options=METADATA,
             placement={"group_name": group.name} if group else None,
             instance_market_options=market(rung),
             capacity_reservation_specification=target(rung.reservation or args.bought_id),
             user_data=boot(pool),
-            # Tags stop at the template otherwise: AWS starts these three for us.
-            tag_specifications=[
-                {"resource_type": kind, "tags": tags} for kind in ("instance", "volume", "network-interface")
-            ],
+            tag_specifications=tagged(tags),
             tags=tags,
             opts=child,
         )
         nodes = aws.eks.NodeGroup(
             f"{name}-nodes",
-            cluster_name=args.cluster_name,
-            node_role_arn=args.node_role_arn,
+            cluster_name=args.cluster.name,
+            node_role_arn=args.cluster.node_role_arn,
             subnet_ids=list(args.network.subnet_ids),
             ami_type=AMI_TYPES[pool.os, pool.instance.architecture],
             capacity_type=capacity.capacity_type(rung),
@@ -196,17 +180,14 @@ def accelerator(instance: InstanceType) -> str:
     return f"{gpu.manufacturer} {gpu.name}".lower().replace(" ", "-") if gpu else "none"
 
 
-def volumes(pool: Pool) -> list[aws.ec2.LaunchTemplateBlockDeviceMappingArgsDict]:
-    """Encrypted gp3 at its base speed, for images and scratch live on the instance's own disks. Bottlerocket keeps its
-    system on a first volume and data on the second."""
-    system: aws.ec2.LaunchTemplateBlockDeviceMappingEbsArgsDict = {
-        "volume_type": "gp3",
-        "encrypted": "true",
-        "delete_on_termination": "true",
-    }
-    data: aws.ec2.LaunchTemplateBlockDeviceMappingEbsArgsDict = {**system, "volume_size": pool.volume_gib}
+def volumes(pool: Pool, cluster: JoinedCluster) -> list[aws.ec2.LaunchTemplateBlockDeviceMappingArgsDict]:
+    """Bottlerocket keeps its system on a first volume and data on the second."""
+    data = volume(cluster, gib=pool.volume_gib, throughput=pool.volume_throughput)
     if pool.os is OperatingSystem.BOTTLEROCKET:
-        return [{"device_name": "/dev/xvda", "ebs": system}, {"device_name": "/dev/xvdb", "ebs": data}]
+        return [
+            {"device_name": "/dev/xvda", "ebs": volume(cluster, gib=None)},
+            {"device_name": "/dev/xvdb", "ebs": data},
+        ]
     return [{"device_name": "/dev/xvda", "ebs": data}]
 
 

@@ -5,12 +5,12 @@ The schedule changes minimum and desired size outside Pulumi, so both are ignore
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
 
+from components.nodes import METADATA, JoinedCluster, NodeNetwork, tagged, volume
 from components.tags import CostTags
 from gpuplatform.catalog.instances import InstanceType
 
@@ -24,11 +24,8 @@ class SystemNodeGroupArgs:
     """Fewest and most."""
     volume_gib: int
     tags: CostTags
-    cluster_name: pulumi.Input[str]
-    node_role_arn: pulumi.Input[str]
-    subnet_ids: Sequence[pulumi.Input[str]]
-    security_group_ids: Sequence[pulumi.Input[str]]
-    """The cluster's own among them: EKS adds none where a template names any."""
+    cluster: JoinedCluster
+    network: NodeNetwork
 
     def __post_init__(self) -> None:
         fewest, most = self.nodes
@@ -55,32 +52,18 @@ class SystemNodeGroup(pulumi.ComponentResource):
 
         template = aws.ec2.LaunchTemplate(
             f"{name}-template",
-            block_device_mappings=[
-                {
-                    "device_name": "/dev/xvda",
-                    "ebs": {
-                        "volume_size": args.volume_gib,
-                        "volume_type": "gp3",
-                        "encrypted": "true",
-                        "delete_on_termination": "true",
-                    },
-                }
-            ],
-            # Hop limit 1: pods have Pod Identity and no business with the node's role.
-            metadata_options={"http_endpoint": "enabled", "http_tokens": "required", "http_put_response_hop_limit": 1},
-            vpc_security_group_ids=list(args.security_group_ids),
-            # Tags stop at the template otherwise: AWS starts these three for us.
-            tag_specifications=[
-                {"resource_type": kind, "tags": tags} for kind in ("instance", "volume", "network-interface")
-            ],
+            block_device_mappings=[{"device_name": "/dev/xvda", "ebs": volume(args.cluster, gib=args.volume_gib)}],
+            metadata_options=METADATA,
+            vpc_security_group_ids=list(args.network.security_group_ids),
+            tag_specifications=tagged(tags),
             tags=tags,
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.group = aws.eks.NodeGroup(
             f"{name}-nodes",
-            cluster_name=args.cluster_name,
-            node_role_arn=args.node_role_arn,
-            subnet_ids=list(args.subnet_ids),
+            cluster_name=args.cluster.name,
+            node_role_arn=args.cluster.node_role_arn,
+            subnet_ids=list(args.network.subnet_ids),
             ami_type=AMI_TYPES[args.instance.architecture],
             instance_types=[args.instance.name],
             scaling_config={"min_size": fewest, "desired_size": fewest, "max_size": most},

@@ -7,6 +7,7 @@ from typing import Any
 
 import pulumi
 
+from components.encryption_key import attach
 from components.iam import Account, Statement, allow
 from k8s import requests
 
@@ -38,6 +39,7 @@ def statements(
     queue_arn: Text,
     subnet_ids: Sequence[Text],
     security_group_ids: Sequence[Text],
+    volume_key_arn: Text | None,
 ) -> list[Statement]:
     """Karpenter's documented policy (karpenter.sh, v1.14, reference/cloudformation), closed further where it could be.
 
@@ -165,4 +167,5 @@ def statements(
             sid="ReadImageIds",
         ),
         allow("pricing:GetProducts", on="*", sid="ReadPrices"),
+        *(attach(volume_key_arn, account) if volume_key_arn is not None else []),
     ]

@@ -79,6 +79,8 @@ class KarpenterPoolArgs:
     node_role_name: pulumi.Input[str]
     security_group_ids: Sequence[pulumi.Input[str]]
     """Beside those that carry the tag: the cluster's, which EKS made and tags itself, and EFA's where the pool has EFA."""
+    volume_key_arn: pulumi.Input[str] | None
+    """KMS key of its nodes' volumes; without one, the account's key for EBS."""
     controller: pulumi.Resource
     """Karpenter's release: it brings these kinds, and must be there to end their nodes."""
 
@@ -137,6 +139,7 @@ def class_spec(name: str, args: KarpenterPoolArgs) -> dict[str, Any]:
                     "volumeType": "gp3",
                     "encrypted": True,
                     "deleteOnTermination": True,
+                    **({} if args.volume_key_arn is None else {"kmsKeyID": args.volume_key_arn}),
                 },
             }
         ],

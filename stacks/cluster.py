@@ -13,8 +13,10 @@ from components.addons import Addon, Addons, AddonsArgs, Identity
 from components.bought_capacity import BoughtCapacity, BoughtCapacityArgs
 from components.capacity_block_starts import BlockStart, CapacityBlockStarts, CapacityBlockStartsArgs
 from components.control_plane import ControlPlane, ControlPlaneArgs
-from components.gpu_node_group import GpuNodeGroup, GpuNodeGroupArgs, NodeNetwork, group_name
+from components.encryption_key import EncryptionKey, EncryptionKeyArgs
+from components.gpu_node_group import GpuNodeGroup, GpuNodeGroupArgs, group_name
 from components.node_role import NodeRole, NodeRoleArgs
+from components.nodes import JoinedCluster, NodeNetwork
 from components.system_node_group import SystemNodeGroup, SystemNodeGroupArgs
 from gpuplatform.catalog import zones
 from gpuplatform.catalog.instances import instance
@@ -24,6 +26,7 @@ from gpuplatform.sizing.gpu_pool import Pool
 from stacks.context import Context
 from stacks.network import NetworkLayer
 from stacks.sections.cluster import ClusterSettings, GpuPool
+from stacks.sections.types import EncryptionKey as KeyChoice
 
 # Each node runs these, so they exist before the first one does.
 ON_EVERY_NODE = (
@@ -59,6 +62,8 @@ class ClusterLayer:
     node_role_name: pulumi.Output[str]
     karpenter_node_role_arn: pulumi.Output[str]
     karpenter_node_role_name: pulumi.Output[str]
+    volume_key_arn: pulumi.Output[str] | None
+    """Of all nodes' volumes; None with the account's key, which needs no right of its own."""
     system: SystemNodeGroup
     pools: Mapping[str, tuple[GpuNodeGroup, ...]]
     """One group a rung, first choice first; none for capacity that waits for consent."""
@@ -98,6 +103,8 @@ def build(settings: ClusterSettings, context: Context, network: NetworkLayer) ->
 
     # Nodes come after what they need to join, and go before it.
     joining = pulumi.ResourceOptions(depends_on=[role, agents])
+    volume_key_arn = _volume_key(context) if settings.volume_key is KeyChoice.CUSTOMER else None
+    joined = JoinedCluster(name=plane.name, node_role_arn=role.arn, volume_key_arn=volume_key_arn)
     node_groups = [plane.security_group_id, network.node_security_group_id]
     system = SystemNodeGroup(
         "system",
@@ -106,10 +113,8 @@ def build(settings: ClusterSettings, context: Context, network: NetworkLayer) ->
             nodes=(settings.system.min, settings.system.max),
             volume_gib=settings.system.volume_gib,
             tags=tags,
-            cluster_name=plane.name,
-            node_role_arn=role.arn,
-            subnet_ids=private,
-            security_group_ids=node_groups,
+            cluster=joined,
+            network=NodeNetwork(subnet_ids=private, security_group_ids=node_groups),
         ),
         opts=joining,
     )
@@ -122,6 +127,7 @@ def build(settings: ClusterSettings, context: Context, network: NetworkLayer) ->
             zone=wanted.zone,
             os=wanted.os,
             volume_gib=wanted.volume_gib,
+            volume_throughput=wanted.volume_throughput,
             upkeep=wanted.upkeep,
             warm_nodes=wanted.warm_nodes,
             sharing=wanted.sharing,
@@ -137,8 +143,7 @@ def build(settings: ClusterSettings, context: Context, network: NetworkLayer) ->
                     rung=rung,
                     index=index,
                     tags=training,
-                    cluster_name=plane.name,
-                    node_role_arn=role.arn,
+                    cluster=joined,
                     network=NodeNetwork(
                         subnet_ids=[network.private_subnet_ids[zone] for zone in sold],
                         security_group_ids=[*node_groups, network.efa_security_group_id] if pool.efa else node_groups,
@@ -211,7 +216,23 @@ def build(settings: ClusterSettings, context: Context, network: NetworkLayer) ->
         node_role_name=role.name,
         karpenter_node_role_arn=karpenter_role.arn,
         karpenter_node_role_name=karpenter_role.name,
+        volume_key_arn=volume_key_arn,
         system=system,
         pools=pools,
         after=services.installed["coredns"],
     )
+
+
+def _volume_key(context: Context) -> pulumi.Output[str]:
+    key = EncryptionKey(
+        "volume-key",
+        EncryptionKeyArgs(
+            description="Volumes of nodes",
+            account=context.account,
+            tags=context.tags.of(component="cluster"),
+            service_linked={"ec2": "autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"},
+            # It outlives no data: a volume goes with its node.
+            protect=False,
+        ),
+    )
+    return key.arn

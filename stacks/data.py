@@ -14,7 +14,7 @@ from components.tags import CostTags
 from stacks.context import Context
 from stacks.network import NetworkLayer
 from stacks.sections.data import DataSettings, LakeZone, LustreSettings
-from stacks.sections.data import EncryptionKey as KeyChoice
+from stacks.sections.types import EncryptionKey as KeyChoice
 
 # FSx makes one of these for each file system that it links to a bucket (LustreGuide, "Service-linked roles").
 _FSX_ROLES = "s3.data-source.lustre.fsx.amazonaws.com/AWSServiceRoleForFSxS3Access_fs-*"

@@ -126,6 +126,7 @@ def build(
                         cluster.security_group_id,
                         *([network.efa_security_group_id] if pool.efa else []),
                     ],
+                    volume_key_arn=cluster.volume_key_arn,
                     controller=controller,
                 ),
                 opts=pulumi.ResourceOptions(providers=[cluster.provider]),
@@ -242,6 +243,7 @@ def _karpenter(
                 queue_arn=queue.arn,
                 subnet_ids=list(network.private_subnet_ids.values()),
                 security_group_ids=[*groups, network.efa_security_group_id] if efa else groups,
+                volume_key_arn=cluster.volume_key_arn,
             ),
         ),
     )

@@ -100,6 +100,7 @@ class Pool:
     """Zone ID; EFA and reservations need one, other pools may spread over all."""
     os: OperatingSystem = OperatingSystem.AL2023
     volume_gib: int = 200
+    volume_throughput: int = 125
     upkeep: Upkeep = AUTOMATIC
     warm_nodes: int = 0
     """Stopped instances kept beside each group that may have them."""

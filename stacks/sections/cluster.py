@@ -13,7 +13,7 @@ from gpuplatform.catalog.instances import InstanceType, instance
 from gpuplatform.sizing.capacity import RESERVED, Rung, check_consent, check_order, usage_class
 from gpuplatform.sizing.gpu_pool import AUTOMATIC, OperatingSystem, Upkeep, check_sharing, check_warm
 from gpuplatform.sizing.sharing import Sharing, advertised
-from stacks.sections.types import Arn, InstanceName, Maximum, Name, Section, ZoneId
+from stacks.sections.types import Arn, EncryptionKey, InstanceName, Maximum, Name, Section, ZoneId
 
 
 class SystemNodes(Section):
@@ -39,6 +39,8 @@ class GpuPool(Section):
     os: OperatingSystem = OperatingSystem.AL2023
     volume_gib: int = Field(default=200, ge=100)
     """Root volume, gp3. Images and scratch live on the instance's NVMe where it has some."""
+    volume_throughput: int = Field(default=125, ge=125, le=2000)
+    """MiB/s of the root volume. More is worth its price where images are pulled to it: on instances without NVMe."""
     upkeep: Upkeep = AUTOMATIC
     """How nodes are updated and repaired; the image's release, where it is to be pinned."""
     warm_nodes: int = Field(default=0, ge=0)
@@ -126,6 +128,8 @@ class ClusterSettings(Section):
     """Nodes that carry the operators."""
     pools: dict[Name, GpuPool] = Field(default_factory=dict)
     """GPU node groups for training, by name."""
+    volume_key: EncryptionKey = EncryptionKey.CUSTOMER
+    """Of all nodes' volumes. `customer`: a KMS key of our own, 1 $ a month; `aws-managed`: the account's key for EBS, free."""
     protect: bool = True
     """Refuse to destroy the control plane and what holds data."""
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from components.lake_bucket import Lifecycle
-from stacks.sections.types import Section, ZoneId
+from stacks.sections.types import EncryptionKey, Section, ZoneId
 
 
 class LakeZone(StrEnum):
@@ -18,11 +18,6 @@ class LakeZone(StrEnum):
     MODELS = "models"
     CHECKPOINTS = "checkpoints"
     LOGS = "logs"
-
-
-class EncryptionKey(StrEnum):
-    CUSTOMER = "customer"
-    AWS_MANAGED = "aws-managed"
 
 
 class LustreSettings(Section):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo
@@ -16,6 +17,11 @@ class Section(BaseModel):
     """A part of the settings: immutable, and no key that it does not know."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class EncryptionKey(StrEnum):
+    CUSTOMER = "customer"
+    AWS_MANAGED = "aws-managed"
 
 
 def nearest(seen: str, known: Iterable[str], most: int = 3) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from components.encryption_key import EncryptionKey, EncryptionKeyArgs, decrypt, encrypt, key_policy
+from components.encryption_key import EncryptionKey, EncryptionKeyArgs, attach, decrypt, encrypt, key_policy
 from components.iam import Account
 from components.tags import CostTags
 from gpuplatform.preview.plan import Plan
@@ -58,13 +58,21 @@ def test_the_account_decides_by_iam_unless_others_are_named(record_plan: Record)
 def test_every_wildcard_principal_is_closed_by_account_service_and_role() -> None:
     statements = key_policy(ACCOUNT, service_linked={"ec2": SCALING, "s3": "s3.example/AWSServiceRoleForX_*"})
 
-    ec2, s3 = (s for s in statements if s["Principal"] == {"AWS": "*"})
-    assert ec2["Condition"] == {
-        "StringEquals": {"kms:CallerAccount": "111122223333", "kms:ViaService": "ec2.us-east-1.amazonaws.com"},
+    ec2, grant, s3 = (s for s in statements if s["Principal"] == {"AWS": "*"})
+    by_auto_scaling = {
+        "StringEquals": {"kms:CallerAccount": "111122223333"},
         "ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::111122223333:role/aws-service-role/{SCALING}"},
     }
-    assert "kms:CreateGrant" in ec2["Action"]
-    assert "kms:CreateGrant" not in s3["Action"]
+    assert ec2["Condition"] == by_auto_scaling
+    assert grant["Condition"] == {**by_auto_scaling, "Bool": {"kms:GrantIsForAWSResource": "true"}}
+    assert grant["Action"] == ["kms:CreateGrant"]
+    assert s3["Condition"] == {
+        "StringEquals": {"kms:CallerAccount": "111122223333", "kms:ViaService": "s3.us-east-1.amazonaws.com"},
+        "ArnLike": {
+            "aws:PrincipalArn": "arn:aws:iam::111122223333:role/aws-service-role/s3.example/AWSServiceRoleForX_*"
+        },
+    }
+    assert not any("kms:CreateGrant" in s["Action"] for s in (ec2, s3))
 
 
 @pytest.mark.parametrize(
@@ -82,6 +90,22 @@ def test_services_use_the_key_for_this_account_only(service: str, condition: dic
 
     assert statement["Principal"] == {"Service": service}
     assert statement["Condition"] == condition
+
+
+def test_whoever_starts_instances_may_use_and_grant_the_key_by_way_of_ec2_alone() -> None:
+    statements = attach("arn:key", ACCOUNT)
+
+    assert {action for s in statements for action in s["Action"]} == {
+        "kms:CreateGrant",
+        "kms:Decrypt",
+        "kms:DescribeKey",
+        "kms:GenerateDataKeyWithoutPlaintext",
+        "kms:ReEncryptFrom",
+        "kms:ReEncryptTo",
+    }
+    assert all(s["Condition"]["StringEquals"] == {"kms:ViaService": "ec2.us-east-1.amazonaws.com"} for s in statements)
+    (grant,) = (s for s in statements if "kms:CreateGrant" in s["Action"])
+    assert grant["Condition"]["Bool"] == {"kms:GrantIsForAWSResource": "true"}
 
 
 def test_writers_may_also_decrypt_and_readers_may_not_encrypt() -> None:

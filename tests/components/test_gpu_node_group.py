@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import datetime
 from typing import Any
 
 import pytest
 
-from components.gpu_node_group import GpuNodeGroup, GpuNodeGroupArgs, NodeNetwork
+from components.gpu_node_group import GpuNodeGroup, GpuNodeGroupArgs
+from components.nodes import JoinedCluster, NodeNetwork
 from components.tags import CostTags
 from gpuplatform.catalog.instances import instance
 from gpuplatform.preview.plan import Plan
@@ -17,6 +19,7 @@ from tests.conftest import Record
 
 TAGS = CostTags(team="ml", project="gpuplatform", environment="test", component="training", contact="ml@example.com")
 BLOCK = "cr-0123456789abcdef0"
+CLUSTER = JoinedCluster(name="main", node_role_arn="arn:aws:iam::111122223333:role/nodes")
 TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 NODES = "aws:eks/nodeGroup:NodeGroup"
 PLACEMENT = "aws:ec2/placementGroup:PlacementGroup"
@@ -54,8 +57,7 @@ def args(shape: Pool, bought: Rung, **changed: Any) -> GpuNodeGroupArgs:
         "rung": bought,
         "index": 0,
         "tags": TAGS,
-        "cluster_name": "main",
-        "node_role_arn": "arn:aws:iam::111122223333:role/nodes",
+        "cluster": CLUSTER,
         "network": network(["subnet-a"] if shape.zone else ["subnet-a", "subnet-b"]),
     }
     return GpuNodeGroupArgs(**(wiring | changed))
@@ -249,6 +251,37 @@ def test_metadata_answers_the_host_alone_and_volumes_are_encrypted(record_plan: 
             "ebs": {"volumeSize": 200, "volumeType": "gp3", "encrypted": "true", "deleteOnTermination": "true"},
         }
     ]
+
+
+# EBS user guide, "General Purpose SSD volumes": 0.25 MiB/s for each IOPS, 3,000 IOPS and 125 MiB/s included.
+@pytest.mark.parametrize(
+    ("throughput", "sent"),
+    [
+        (125, (None, None)),
+        (500, (500, 3000)),
+        (750, (750, 3000)),
+        (1000, (1000, 4000)),
+        (2000, (2000, 8000)),
+    ],
+)
+def test_throughput_brings_the_iops_that_it_needs(
+    record_plan: Record, throughput: int, sent: tuple[int | None, int | None]
+) -> None:
+    plan = plan_of(record_plan, pool("g5.xlarge", efa=False, volume_throughput=throughput), rung(How.SPOT))
+    (disk,) = plan.one(TEMPLATE).inputs["blockDeviceMappings"]
+
+    assert (disk["ebs"].get("throughput"), disk["ebs"].get("iops")) == sent
+
+
+@pytest.mark.parametrize("os", OperatingSystem)
+def test_a_key_of_our_own_encrypts_every_volume(record_plan: Record, os: OperatingSystem) -> None:
+    key = "arn:aws:kms:us-east-1:111122223333:key/11111111-2222-3333-4444-555555555555"
+    own = dataclasses.replace(CLUSTER, volume_key_arn=key)
+    plan = record_plan(
+        lambda: GpuNodeGroup("gpu-0", args(pool("p5.48xlarge", os=os), rung(How.ON_DEMAND), cluster=own))
+    )
+
+    assert {d["ebs"]["kmsKeyId"] for d in plan.one(TEMPLATE).inputs["blockDeviceMappings"]} == {key}
 
 
 def test_bottlerocket_keeps_images_on_a_second_volume(record_plan: Record) -> None:

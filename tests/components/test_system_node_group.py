@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from components.nodes import JoinedCluster, NodeNetwork
 from components.system_node_group import SystemNodeGroup, SystemNodeGroupArgs
 from components.tags import CostTags
 from gpuplatform.catalog.instances import instance
@@ -20,10 +21,8 @@ def args(**changed: Any) -> SystemNodeGroupArgs:
         "nodes": (2, 4),
         "volume_gib": 30,
         "tags": TAGS,
-        "cluster_name": "main",
-        "node_role_arn": "arn:aws:iam::111122223333:role/nodes",
-        "subnet_ids": ["subnet-a", "subnet-b"],
-        "security_group_ids": ["sg-cluster", "sg-nodes"],
+        "cluster": JoinedCluster(name="main", node_role_arn="arn:aws:iam::111122223333:role/nodes"),
+        "network": NodeNetwork(subnet_ids=["subnet-a", "subnet-b"], security_group_ids=["sg-cluster", "sg-nodes"]),
     }
     return SystemNodeGroupArgs(**(shape | changed))
 

@@ -16,6 +16,7 @@ from tests.conftest import Record
 TAGS = CostTags(team="ml", project="gpuplatform", environment="test", component="serving", contact="ml@example.com")
 CLASS = "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"
 NODE_POOL = "kubernetes:karpenter.sh/v1:NodePool"
+KEY = "arn:aws:kms:us-east-1:111122223333:key/11111111-2222-3333-4444-555555555555"
 
 
 def args(controller: pulumi.Resource | None = None, **changed: Any) -> KarpenterPoolArgs:
@@ -29,6 +30,7 @@ def args(controller: pulumi.Resource | None = None, **changed: Any) -> Karpenter
         "tags": TAGS,
         "node_role_name": "karpenter-nodes",
         "security_group_ids": ["sg-0123456789abcdef0"],
+        "volume_key_arn": KEY,
         "controller": controller,
     }
     return KarpenterPoolArgs(offer=Offer(**(shape | changed)), **wiring)
@@ -90,7 +92,7 @@ def test_nodes_stand_in_the_subnets_and_groups_found_by_tag_and_in_the_clusters_
 def test_disks_are_encrypted_and_the_metadata_is_closed_to_pods(record_plan: Record) -> None:
     spec = recorded(record_plan).one(CLASS).inputs["spec"]
 
-    assert [d["ebs"]["encrypted"] for d in spec["blockDeviceMappings"]] == [True]
+    assert [(d["ebs"]["encrypted"], d["ebs"]["kmsKeyID"]) for d in spec["blockDeviceMappings"]] == [(True, KEY)]
     assert spec["metadataOptions"]["httpTokens"] == "required"
     assert spec["metadataOptions"]["httpPutResponseHopLimit"] == 1
 

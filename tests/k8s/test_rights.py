@@ -26,6 +26,7 @@ OPERATORS: dict[str, Callable[[], list[Statement]]] = {
         queue_arn="arn:aws:sqs:us-east-1:111122223333:interruptions",
         subnet_ids=["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"],
         security_group_ids=["sg-0123456789abcdef0"],
+        volume_key_arn="arn:aws:kms:us-east-1:111122223333:key/11111111-2222-3333-4444-555555555555",
     ),
     "autoscaler": lambda: cluster_autoscaler.statements(cluster_name="main-1a2b3c4", account=ACCOUNT),
     "load-balancers": lambda: load_balancer_controller.statements(

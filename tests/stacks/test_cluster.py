@@ -130,6 +130,18 @@ def test_volumes_that_pods_claim_carry_the_cost_tags(prod: Plan) -> None:
     assert configuration["controller"]["extraVolumeTags"]["team"] == "ml"
 
 
+def test_one_key_encrypts_the_volumes_of_all_nodes_where_settings_ask_for_it(dev: Plan, prod: Plan) -> None:
+    def keys(plan: Plan) -> set[str | None]:
+        templates = plan.all("aws:ec2/launchTemplate:LaunchTemplate")
+        return {disk["ebs"].get("kmsKeyId") for t in templates for disk in t.inputs["blockDeviceMappings"]}
+
+    policy = prod.one("aws:kms/key:Key", "volume-key-key").inputs["policy"]
+
+    assert keys(dev) == {None}
+    assert len(keys(prod)) == 1 and None not in keys(prod)
+    assert "aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling" in policy
+
+
 def test_kubernetes_provider_is_identified_by_the_endpoint(prod: Plan) -> None:
     endpoint = prod.one("eks:index:Cluster").outputs["eksCluster"]["state"]["endpoint"]
 
@@ -152,6 +164,7 @@ def test_everything_taggable_says_who_pays(prod: Plan) -> None:
         "aws:autoscaling/tag:Tag",
         "aws:eks/accessPolicyAssociation:AccessPolicyAssociation",
         "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+        "aws:kms/alias:Alias",
     }
     for resource in prod.resources:
         if resource.type.startswith(("aws:", "eks:")) and resource.type not in untaggable:
