@@ -138,7 +138,8 @@ def test_one_key_encrypts_the_volumes_of_all_nodes_where_settings_ask_for_it(dev
     policy = prod.one("aws:kms/key:Key", "volume-key-key").inputs["policy"]
 
     assert keys(dev) == {None}
-    assert len(keys(prod)) == 1 and None not in keys(prod)
+    assert len(keys(prod)) == 1
+    assert None not in keys(prod)
     assert "aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling" in policy
 
 
