@@ -237,7 +237,7 @@ def boot(pool: Pool) -> str | None:
     text = (
         user_data.bottlerocket(pool.instance, pool.efa, pool.sharing)
         if pool.os is OperatingSystem.BOTTLEROCKET
-        else user_data.al2023(pool.instance, pool.efa)
+        else user_data.al2023(pool.instance, pool.efa, pool.sharing)
     )
     return base64.b64encode(text.encode()).decode() if text else None
 
@@ -253,4 +253,4 @@ def plugin_config(pool: Pool) -> str | None:
     """Name of the device plugin's configuration for the pool's nodes; none where GPUs are whole or the image shares them itself."""
     if pool.sharing is None or pool.os is OperatingSystem.BOTTLEROCKET:
         return None
-    return f"slices-{pool.sharing.time_slices}"
+    return f"slices-{pool.sharing.time_slices}" if pool.sharing.time_slices else "parts"

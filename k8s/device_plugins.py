@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from gpuplatform.sizing.sharing import Sharing
 from k8s import requests
 from k8s.gpu_nodes import POOL, SYSTEM, TAINT
 
@@ -36,13 +37,13 @@ def on_gpu_nodes(but: Sequence[str] = ()) -> dict[str, Any]:
 ON_GPU_NODES = on_gpu_nodes()
 
 
-def nvidia_values(built_in: Sequence[str] = (), slices: Mapping[str, int] | None = None) -> dict[str, Any]:
+def nvidia_values(built_in: Sequence[str] = (), shared: Mapping[str, Sharing] | None = None) -> dict[str, Any]:
     """The plugin and GPU feature discovery, whose labels (`nvidia.com/gpu.product` and others) are for people and alerts: nothing of
     ours selects by them, as an empty group has none yet.
 
     `built_in`: pools whose image has the plugin, Bottlerocket's: two on a node would both claim its GPUs
-    (bottlerocket-os/bottlerocket, QUICKSTART-EKS, read 2026-11-22). `slices`: configuration that nodes name by label → pods that
-    take turns on a GPU.
+    (bottlerocket-os/bottlerocket, QUICKSTART-EKS, read 2026-11-22). `shared`: configuration that nodes name by label → how their
+    GPUs are shared.
     """
     return {
         "affinity": on_gpu_nodes(built_in),
@@ -50,7 +51,7 @@ def nvidia_values(built_in: Sequence[str] = (), slices: Mapping[str, int] | None
         "resources": requests.DEVICE_PLUGIN,
         # On EFA nodes it would hand every pod all of /dev/infiniband beside what the EFA plugin counts (TensorRT-LLM#17208).
         "mofedEnabled": False,
-        **({"config": {"map": _configurations(slices), "default": WHOLE}} if slices else {}),
+        **({"config": {"map": _configurations(shared), "default": WHOLE}} if shared else {}),
         "gfd": {"enabled": True},
         "nfd": {
             "worker": {"affinity": ON_GPU_NODES, "tolerations": [TAINT], "resources": requests.FEATURE_WORKER},
@@ -60,15 +61,19 @@ def nvidia_values(built_in: Sequence[str] = (), slices: Mapping[str, int] | None
     }
 
 
-def _configurations(slices: Mapping[str, int]) -> dict[str, str]:
-    """Named configurations as YAML. Slices keep the resource's name: quotas and the autoscaler count it."""
+def _configurations(shared: Mapping[str, Sharing]) -> dict[str, str]:
+    """Named configurations as YAML. Slices and parts keep the resource's name: quotas and the autoscaler count it."""
 
-    def sliced(replicas: int) -> dict[str, Any]:
-        shared = [{"name": "nvidia.com/gpu", "replicas": replicas}]
-        return {"timeSlicing": {"renameByDefault": False, "failRequestsGreaterThanOne": True, "resources": shared}}
+    def configuration(sharing: Sharing) -> dict[str, Any]:
+        if sharing.mig is not None:
+            # Where all GPUs of a node are cut alike, "single" counts the parts as GPUs.
+            return {"version": "v1", "flags": {"migStrategy": "single"}}
+        gpus = [{"name": "nvidia.com/gpu", "replicas": sharing.time_slices}]
+        sliced = {"renameByDefault": False, "failRequestsGreaterThanOne": True, "resources": gpus}
+        return {"version": "v1", "sharing": {"timeSlicing": sliced}}
 
     named: dict[str, Any] = {WHOLE: {"version": "v1"}}
-    named |= {name: {"version": "v1", "sharing": sliced(replicas)} for name, replicas in slices.items()}
+    named |= {name: configuration(sharing) for name, sharing in shared.items()}
     return {name: yaml.safe_dump(content, sort_keys=False) for name, content in named.items()}
 
 

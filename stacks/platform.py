@@ -170,10 +170,8 @@ def _hardware(cluster: ClusterLayer, data: DataLayer, install: Installer, servin
         device_plugins.NAMESPACE,
         device_plugins.nvidia_values(
             built_in=[name for name, pool in pools.items() if pool.os is OperatingSystem.BOTTLEROCKET],
-            slices={
-                config: pool.sharing.time_slices
-                for pool in pools.values()
-                if (config := plugin_config(pool)) and pool.sharing and pool.sharing.time_slices
+            shared={
+                config: pool.sharing for pool in pools.values() if (config := plugin_config(pool)) and pool.sharing
             },
         ),
     )

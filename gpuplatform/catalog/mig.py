@@ -1,7 +1,9 @@
-"""Into what a GPU can be partitioned (Multi-Instance GPU), as Bottlerocket's own tool does it at boot.
+"""Into what a GPU can be partitioned (Multi-Instance GPU).
 
-Source: bottlerocket-os/bottlerocket-core-kit, nvidia-migmanager, `main.rs` and `mig_profile.rs`, read 2026-11-22. Every GPU of a
-node is cut the same way, into as many parts as the profile allows. Newer GPUs than these it knows in its newest releases only.
+Every GPU of a node is cut the same way, into as many parts as the profile allows. Sources, read 2026-11-22:
+bottlerocket-os/bottlerocket-core-kit, nvidia-migmanager, `main.rs` and `mig_profile.rs`, which knows newer GPUs than these in its newest
+releases only; NVIDIA/mig-parted, config-default.yaml, which has the same profiles and parts of A100, H100 and H200, and of B200 the
+smallest: its others are there for GB200 alone.
 """
 
 from __future__ import annotations

@@ -115,12 +115,7 @@ class Pool:
         if self.efa and self.zone is None:
             raise ValueError(f"zone: missing; EFA traffic of {self.instance.name} stays in one zone, so name it")
         self.upkeep.check(self.os)
-        check_sharing(self.instance, self.sharing, self.os, efa=self.efa)
-
-
-def check_sharing(instance: InstanceType, shared: Sharing | None, os: OperatingSystem, *, efa: bool) -> None:
-    """Whether the pool's nodes can share their GPUs so. Raises ValueError."""
-    sharing.check(instance, shared, efa=efa, partitions_itself=os is OperatingSystem.BOTTLEROCKET)
+        sharing.check(self.instance, self.sharing, efa=self.efa)
 
 
 def may_be_warm(rung: Rung) -> bool:

@@ -3,8 +3,8 @@
 Either way the node advertises more `nvidia.com/gpu` than it has, and a pod asks for one. So sharing is a change of the hardware as
 Kubernetes sees it: give `advertised` to whatever counts GPUs (autoscaler, quotas, pods' shares), and it counts right.
 
-Sources, read 2026-11-22: NVIDIA/k8s-device-plugin, README and Helm chart; NVIDIA's GPU Operator guide, gpu-operator-mig;
-bottlerocket-os/bottlerocket-core-kit, nvidia-k8s-device-plugin.
+Sources, read 2026-11-22: NVIDIA/k8s-device-plugin, README and Helm chart; bottlerocket-os/bottlerocket-core-kit,
+nvidia-k8s-device-plugin.
 """
 
 from __future__ import annotations
@@ -62,17 +62,12 @@ def advertised(instance: InstanceType, sharing: Sharing | None) -> InstanceType:
     return replace(instance, gpu=replace(gpu, count=gpu.count * each, logical_count=gpu.logical_count * each))
 
 
-def check(instance: InstanceType, sharing: Sharing | None, *, efa: bool, partitions_itself: bool) -> None:
-    """The laws of sharing; `partitions_itself`: the operating system cuts GPUs at boot. Raises ValueError."""
+def check(instance: InstanceType, sharing: Sharing | None, *, efa: bool) -> None:
+    """The laws of sharing. Raises ValueError."""
     if sharing is None:
         return
     parts(instance, sharing)
     if efa:
         raise ValueError(
             f"sharing: nodes of {instance.name} with EFA train as one, each GPU whole; set efa: false, or leave sharing out"
-        )
-    if sharing.mig and not partitions_itself:
-        raise ValueError(
-            "sharing.mig: on al2023 GPUs are cut by NVIDIA's MIG manager, which only the GPU Operator brings and which is not "
-            "installed here; set os: bottlerocket, which cuts them at boot, or use time_slices"
         )

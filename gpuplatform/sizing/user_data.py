@@ -15,6 +15,7 @@ import yaml
 
 from gpuplatform.catalog import mig
 from gpuplatform.catalog.instances import InstanceType
+from gpuplatform.sizing import mig_boot
 from gpuplatform.sizing.pods import EFA_HUGEPAGES_MIB
 from gpuplatform.sizing.sharing import Sharing
 
@@ -24,26 +25,30 @@ PARALLEL_PULL_VCPUS = 8
 _BOUNDARY = "BOUNDARY"
 
 
-def al2023(instance: InstanceType, efa: bool) -> str | None:
+def al2023(instance: InstanceType, efa: bool, sharing: Sharing | None = None) -> str | None:
     """A MIME archive for Amazon Linux 2023: a NodeConfig that joins the local NVMe disks and keeps images, logs and
-    emptyDirs there, and with EFA a script that sets huge pages aside. None where there is nothing to say."""
-    return _archive(_node_config(instance), efa)
+    emptyDirs there, with EFA a script that sets huge pages aside, and one that has GPUs cut where they are shared so. Time slices
+    are said in a ConfigMap. None where there is nothing to say."""
+    scripts = [_HUGEPAGES_SCRIPT] if efa else []
+    if sharing is not None and sharing.mig is not None:
+        scripts.append(mig_boot.installation(instance, sharing))
+    return _archive(_node_config(instance), scripts)
 
 
 def karpenter(instances: Sequence[InstanceType], efa: bool) -> str | None:
     """For an EC2NodeClass of Amazon Linux 2023 that launches any of these types: parallel pulls where all have the processors
     for it, and huge pages with EFA. None where there is nothing to say."""
     parallel = all(i.nvme_disks and i.vcpus >= PARALLEL_PULL_VCPUS for i in instances)
-    return _archive({"featureGates": {"FastImagePull": True}} if parallel else {}, efa)
+    spec = {"featureGates": {"FastImagePull": True}} if parallel else {}
+    return _archive(spec, [_HUGEPAGES_SCRIPT] if efa else [])
 
 
-def _archive(spec: Mapping[str, Any], efa: bool) -> str | None:
+def _archive(spec: Mapping[str, Any], scripts: Sequence[str]) -> str | None:
     parts: list[tuple[str, str]] = []
     if spec:
         config = {"apiVersion": "node.eks.aws/v1alpha1", "kind": "NodeConfig", "spec": dict(spec)}
         parts.append(("application/node.eks.aws", yaml.safe_dump(config, sort_keys=False)))
-    if efa:
-        parts.append(('text/x-shellscript; charset="us-ascii"', _HUGEPAGES_SCRIPT))
+    parts += [('text/x-shellscript; charset="us-ascii"', script) for script in scripts]
     if not parts:
         return None
     body = "".join(f"--{_BOUNDARY}\nContent-Type: {kind}\n\n{text}\n" for kind, text in parts)

@@ -10,8 +10,9 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 from components.gpu_node_group import LONGEST_NAME, group_name
 from gpuplatform.catalog.charts import CLUSTER_AUTOSCALER_TAGS
 from gpuplatform.catalog.instances import InstanceType, instance
+from gpuplatform.sizing import sharing as gpu_sharing
 from gpuplatform.sizing.capacity import RESERVED, Rung, check_consent, check_order, usage_class
-from gpuplatform.sizing.gpu_pool import AUTOMATIC, OperatingSystem, Upkeep, check_sharing, check_warm
+from gpuplatform.sizing.gpu_pool import AUTOMATIC, OperatingSystem, Upkeep, check_warm
 from gpuplatform.sizing.sharing import Sharing, advertised
 from stacks.sections.types import Arn, EncryptionKey, InstanceName, Maximum, Name, Section, ZoneId
 
@@ -95,7 +96,7 @@ class GpuPool(Section):
             check_consent(self.instance, rung)
         self.upkeep.check(self.os)
         check_warm(self.warm_nodes, self.buy)
-        check_sharing(instance(self.instance), self.sharing, self.os, efa=self.with_efa)
+        gpu_sharing.check(instance(self.instance), self.sharing, efa=self.with_efa)
         sold = instance(self.instance).usage_classes
         for rung in self.buy:
             if usage_class(rung) not in sold:

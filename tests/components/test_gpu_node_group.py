@@ -335,6 +335,15 @@ def test_time_slices_are_chosen_by_label_and_counted(record_plan: Record) -> Non
     assert advertised(plan) == ["16"]
 
 
+def test_al2023_cuts_gpus_at_boot_and_its_plugin_counts_the_parts(record_plan: Record) -> None:
+    shape = pool("p5.48xlarge", efa=False, zone="use1-az6", sharing=Sharing(mig="1g.10gb"))
+    plan = plan_of(record_plan, shape, rung(How.ON_DEMAND))
+
+    assert plan.one(NODES).inputs["labels"]["nvidia.com/device-plugin.config"] == "parts"
+    assert b"systemctl enable cut-gpus.service" in base64.b64decode(plan.one(TEMPLATE).inputs["userData"])
+    assert advertised(plan) == ["56"]
+
+
 def test_bottlerocket_cuts_gpus_itself(record_plan: Record) -> None:
     shape = pool(
         "p5.48xlarge", efa=False, zone="use1-az6", os=OperatingSystem.BOTTLEROCKET, sharing=Sharing(mig="1g.10gb")

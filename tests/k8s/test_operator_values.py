@@ -10,6 +10,7 @@ import yaml
 
 from components.iam import Account
 from components.tags import CostTags
+from gpuplatform.sizing.sharing import Sharing
 from k8s import (
     cluster_autoscaler,
     device_plugins,
@@ -137,8 +138,9 @@ def test_nvidias_plugin_stays_off_nodes_whose_image_has_it() -> None:
     assert values["nfd"]["worker"]["affinity"] == device_plugins.ON_GPU_NODES
 
 
-def test_nodes_choose_their_time_slices_by_label_and_others_have_whole_gpus() -> None:
-    config = device_plugins.nvidia_values(slices={"slices-4": 4})["config"]
+def test_nodes_choose_how_gpus_are_shared_by_label_and_others_have_whole_gpus() -> None:
+    shared = {"slices-4": Sharing(time_slices=4), "parts": Sharing(mig="1g.10gb")}
+    config = device_plugins.nvidia_values(shared=shared)["config"]
 
     assert config["default"] == "whole"
     assert {name: yaml.safe_load(text) for name, text in config["map"].items()} == {
@@ -153,6 +155,8 @@ def test_nodes_choose_their_time_slices_by_label_and_others_have_whole_gpus() ->
                 }
             },
         },
+        # Under any other strategy the parts have names of their own, which neither quotas nor the autoscaler count.
+        "parts": {"version": "v1", "flags": {"migStrategy": "single"}},
     }
     assert "config" not in device_plugins.nvidia_values()
 

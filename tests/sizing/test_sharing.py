@@ -55,7 +55,6 @@ def test_every_gpu_of_the_table_is_one_of_the_catalogue() -> None:
             "'1g.5gb' is no profile of h100.80gb; accepted: 1g.10gb",
         ),
         (lambda: refused("p5.48xlarge", Sharing(mig="1g.10gb"), efa=True), "set efa: false"),
-        (lambda: refused("p5.48xlarge", Sharing(mig="1g.10gb"), itself=False), "NVIDIA's MIG manager"),
     ],
 )
 def test_what_cannot_be_shared_so_is_refused_in_a_sentence(build: Callable[[], object], sentence: str) -> None:
@@ -63,5 +62,5 @@ def test_what_cannot_be_shared_so_is_refused_in_a_sentence(build: Callable[[], o
         build()
 
 
-def refused(name: str, shared: Sharing, *, efa: bool = False, itself: bool = True) -> None:
-    sharing.check(instance(name), shared, efa=efa, partitions_itself=itself)
+def refused(name: str, shared: Sharing, *, efa: bool = False) -> None:
+    sharing.check(instance(name), shared, efa=efa)

@@ -85,6 +85,19 @@ def test_bottlerocket_shares_gpus_under_the_name_that_quotas_count() -> None:
     }
 
 
+def test_al2023_installs_the_service_that_cuts_gpus() -> None:
+    text = al2023(instance("p4d.24xlarge"), efa=False, sharing=Sharing(mig="1g.5gb")) or ""
+    golden = GOLDEN / "p4d.24xlarge.mig.mime"
+    if os.environ.get("UPDATE_GOLDEN"):
+        golden.write_text(text)
+    assert text == golden.read_text()
+
+
+def test_time_slices_are_no_matter_of_al2023s_user_data() -> None:
+    shared, whole = (al2023(instance("g6.xlarge"), efa=False, sharing=s) for s in (Sharing(time_slices=4), None))
+    assert shared == whole
+
+
 def test_bottlerocket_cuts_the_gpus_of_the_type() -> None:
     text = bottlerocket(instance("p4d.24xlarge"), efa=False, sharing=Sharing(mig="2g.10gb")) or ""
     assert tomllib.loads(text)["settings"]["kubelet-device-plugins"]["nvidia"] == {

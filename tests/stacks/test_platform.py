@@ -261,6 +261,13 @@ def test_what_pools_ask_for_reaches_the_plugins_and_karpenter(record_plan: Recor
     pools = {
         "shared": {"instance": "g6.xlarge", "sharing": {"time_slices": 4}, "buy": on_demand},
         "cut": {"instance": "g6.xlarge", "os": "bottlerocket", "sharing": {"time_slices": 8}, "buy": on_demand},
+        "parts": {
+            "instance": "p4d.24xlarge",
+            "zone": "use1-az6",
+            "efa": False,
+            "sharing": {"mig": "1g.5gb"},
+            "buy": on_demand,
+        },
     }
     wide = {"instances": ["g6e.48xlarge"], "spot": False, "efa": True, "zone": "use1-az4", "max_gpus": 8}
     env = loaded(
@@ -273,7 +280,9 @@ def test_what_pools_ask_for_reaches_the_plugins_and_karpenter(record_plan: Recor
     plugin = releases(plan)["nvidia-device-plugin"].inputs["values"]
     (term,) = plugin["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]["nodeSelectorTerms"]
 
-    assert set(plugin["config"]["map"]) == {"whole", "slices-4"}, "Bottlerocket's nodes have a plugin of their own"
+    assert set(plugin["config"]["map"]) == {"whole", "slices-4", "parts"}, (
+        "Bottlerocket's nodes have a plugin of their own"
+    )
     assert term["matchExpressions"][1]["values"] == ["system", "cut"]
     assert releases(plan)["aws-efa-k8s-device-plugin"].inputs["values"]["supportedInstanceLabels"]["values"] == ["wide"]
     efa_group = plan.one("aws:ec2/securityGroup:SecurityGroup", "security-efa").outputs["id"]
