@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 from rich.console import Console
 
-from gpuplatform.ops import commands
+from gpuplatform.ops import commands, price_commands
 
 if TYPE_CHECKING:
     from gpuplatform.preview.plan import Plan
@@ -40,8 +40,6 @@ catalog = typer.Typer(help="The facts that plans are checked against and priced 
 refresh = typer.Typer(help="Read facts from AWS again. Needs credentials.", no_args_is_help=True)
 catalog.add_typer(refresh, name="refresh")
 app.add_typer(catalog, name="catalog", rich_help_panel="Facts")
-prices = typer.Typer(help="What plans are priced by.", no_args_is_help=True)
-app.add_typer(prices, name="prices", rich_help_panel="Facts")
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -189,41 +187,6 @@ def refresh_api_limits() -> None:
     command.main()
 
 
-@prices.command("refresh")
-def refresh_prices(
-    regions: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--region",
-            help="Only there, and there also types that have no price yet; repeat for more. Without any, every price on file.",
-        ),
-    ] = None,
-) -> None:
-    """Read list prices and spot prices from AWS again, and say what differs. Needs credentials."""
-    import datetime
-
-    from gpuplatform.catalog.prices import rows
-    from gpuplatform.catalog.zones import UnknownRegion, zone_ids
-    from gpuplatform.ops import refresh_prices as command
-    from gpuplatform.ops.account import CallError, caller, connect
-
-    try:
-        for region in regions or ():
-            zone_ids(region)
-        with console(stderr=True).status("asking AWS") as status:
-            aws = connect(command.HOME)
-            caller(aws)
-            now = datetime.datetime.now(datetime.UTC)
-            done = command.refresh(aws, rows(), now, regions or (), status.update)
-        command.write(done.rows)
-    except (CallError, UnknownRegion) as error:
-        _refuse(str(error))
-    except OSError as error:
-        _refuse(f"{error.filename}: cannot be written: {error.strerror}")
-    for line in command.told(done):
-        console().print(line, markup=False, soft_wrap=True)
-
-
 @contextlib.contextmanager
 def _uncollected() -> Generator[None]:
     """Without the garbage collector: nearly all that a run makes lives on, and looking through it is half of its time."""
@@ -348,6 +311,7 @@ def nccl(
         out.print(line, markup=False, soft_wrap=True)
 
 
+app.add_typer(price_commands.app(console), name="prices", rich_help_panel="Facts")
 app.add_typer(commands.app(_document, console))
 
 

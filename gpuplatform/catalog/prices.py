@@ -1,20 +1,24 @@
 """AWS's list prices, one fact a row, each with the document that says it and that document's date.
 
-`data/prices.csv`: service, key, region, purchase, unit, value, currency, source, as_of. Region `*` is a price that its source gives
-for every region. Purchase is `on-demand`, `capacity-block`, or `spot:ZONE` for what a zone's spot market asked on that date. A price
-that is not here does not exist: callers show it as unpriced.
+`data/prices/REGION.csv`, and `every-region.csv` for what its source gives for every region: service, key, region, purchase, unit,
+value, currency, source, as_of. Purchase is `on-demand`, `capacity-block`, or `spot:ZONE` for what a zone's spot market asked on that
+date. A price that is not here does not exist: callers show it as unpriced. Looking one up reads its region's file alone.
+`gpuplatform.ops.refresh_prices` writes the files.
 """
 
 from __future__ import annotations
 
 import csv
 import datetime
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
-DATA = Path(__file__).parent / "data" / "prices.csv"
+from gpuplatform.catalog import zones
+
+FOLDER = Path(__file__).parent / "data" / "prices"
 
 CURRENCY = "USD"
 
@@ -41,7 +45,7 @@ class Price:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
-    """A line of the table."""
+    """A line of a file."""
 
     service: str
     key: str
@@ -52,61 +56,48 @@ class Row:
 
 def price(service: str, key: str, region: str, purchase: str = "on-demand") -> Price | None:
     """The price of a thing in a region, or the one that holds in every region; None where no source gives it."""
-    table = _table()
-    return table.get((service, key, region, purchase)) or table.get((service, key, EVERY_REGION, purchase))
+    return _table(region).get((service, key, purchase)) or _table(EVERY_REGION).get((service, key, purchase))
 
 
-def spot(instance_type: str, zones: tuple[str, ...]) -> Price | None:
+def spot(instance_type: str, zone_ids: tuple[str, ...]) -> Price | None:
     """The dearest spot reference among the zones (by ID) that have one: what to expect without the luck of a zone.
 
     A reference, not an offer: spot prices move daily, and never above the on-demand price.
     """
-    known = [
-        row.price for row in _spot_rows() if row.key == instance_type and row.purchase.removeprefix("spot:") in zones
-    ]
+    known = [found for zone in zone_ids if (found := price("ec2", instance_type, _region_of(zone), f"spot:{zone}"))]
     return max(known, key=lambda found: found.value, default=None)
 
 
 def rows() -> tuple[Row, ...]:
-    """The whole table, in the file's order."""
-    return _rows()
+    """Every file's rows, the files in the order of their regions and `every-region` first."""
+    return tuple(row for region in (EVERY_REGION, *zones.regions()) for row in _rows(region))
 
 
-def as_of() -> datetime.date:
-    """The date of the newest source."""
-    return max(row.price.as_of for row in _rows())
+def file(region: str, folder: Path = FOLDER) -> Path:
+    """Where a region's prices are written, or those of every region."""
+    return folder / f"{'every-region' if region == EVERY_REGION else region}.csv"
 
 
-def stale(today: datetime.date, days: int = STALE_DAYS) -> tuple[Row, ...]:
-    """The rows whose source is older than `days`."""
-    return tuple(row for row in _rows() if row.price.stale(today, days))
-
-
-@cache
-def _table() -> dict[tuple[str, str, str, str], Price]:
-    return {(row.service, row.key, row.region, row.purchase): row.price for row in _rows()}
+def _region_of(zone: str) -> str:
+    try:
+        return zones.region_of(zone)
+    except zones.UnknownZone:
+        return ""
 
 
 @cache
-def _spot_rows() -> tuple[Row, ...]:
-    return tuple(row for row in _rows() if row.purchase.startswith("spot:"))
+def _table(region: str) -> Mapping[tuple[str, str, str], Price]:
+    return {(row.service, row.key, row.purchase): row.price for row in _rows(region)}
 
 
-@cache
-def _rows() -> tuple[Row, ...]:
-    with DATA.open(encoding="utf-8", newline="") as file:
-        return tuple(
-            Row(
-                service=row["service"],
-                key=row["key"],
-                region=row["region"],
-                purchase=row["purchase"],
-                price=Price(
-                    value=Decimal(row["value"]),
-                    unit=row["unit"],
-                    source=row["source"],
-                    as_of=datetime.date.fromisoformat(row["as_of"]),
-                ),
-            )
-            for row in csv.DictReader(file)
-        )
+def _rows(region: str) -> Iterator[Row]:
+    """None for a region without a file."""
+    path = file(region)
+    if not path.is_file():
+        return
+    with path.open(encoding="utf-8", newline="") as lines:
+        read = csv.reader(lines)
+        next(read)
+        for service, key, where, purchase, unit, value, _, source, as_of in read:
+            found = Price(value=Decimal(value), unit=unit, source=source, as_of=datetime.date.fromisoformat(as_of))
+            yield Row(service=service, key=key, region=where, purchase=purchase, price=found)

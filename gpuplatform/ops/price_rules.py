@@ -2,6 +2,7 @@
 
 A product is known by its usage type, which begins with the region's short name in some regions and with nothing in others
 ("USW2-NatGateway-Hours", "NatGateway-Hours"). Sources: usage types and units as public price lists and bills show them, read 2026-11.
+A rule that is wrong finds nothing, and the row stays as it was.
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ class Rule:
     """Which product of the Price List a row is."""
 
     service_code: str
-    attributes: Mapping[str, str]
+    filters: Mapping[str, str]
     usage_type: str
     unit: str
     """AWS's word; a price in another unit is not this one."""
-    units: int = 1
-    """Of ours in one of AWS's."""
+    each: Decimal = Decimal(1)
+    """How many of ours make one of AWS's: a GiB/s is 1,024 MiB/s, a request a ten thousandth of ten thousand."""
 
 
 def rule(row: Row) -> Rule | None:
@@ -34,43 +35,69 @@ def rule(row: Row) -> Rule | None:
         return None
     if row.service == "ec2":
         shared = {"operatingSystem": "Linux", "tenancy": "Shared", "preInstalledSw": "NA", "capacitystatus": "Used"}
-        wanted = {"instanceType": row.key, **shared}
-        return Rule(service_code="AmazonEC2", attributes=wanted, usage_type=f"BoxUsage:{row.key}", unit="Hrs")
+        return Rule(
+            service_code="AmazonEC2",
+            filters={"instanceType": row.key, **shared},
+            usage_type=f"BoxUsage:{row.key}",
+            unit="Hrs",
+        )
     if row.service == "sagemaker" and row.key.startswith("ml."):
         return Rule(
-            service_code="AmazonSageMaker",
-            attributes={"instanceName": row.key},
-            usage_type=f"Host:{row.key}",
-            unit="Hrs",
+            service_code="AmazonSageMaker", filters={"instanceName": row.key}, usage_type=f"Host:{row.key}", unit="Hrs"
         )
     return _BY_KEY.get((row.service, row.key))
 
 
-_GP3: Final = {"volumeApiName": "gp3"}
-_NAT: Final = {"productFamily": "NAT Gateway"}
+def _gp3(usage_type: str, unit: str, each: Decimal = Decimal(1)) -> Rule:
+    return Rule(service_code="AmazonEC2", filters={"volumeApiName": "gp3"}, usage_type=usage_type, unit=unit, each=each)
+
+
+def _family(service_code: str, family: str, usage_type: str, unit: str) -> Rule:
+    return Rule(service_code=service_code, filters={"productFamily": family}, usage_type=usage_type, unit=unit)
+
+
+def _usage(service_code: str, usage_type: str, unit: str, each: Decimal = Decimal(1)) -> Rule:
+    return Rule(service_code=service_code, filters={}, usage_type=usage_type, unit=unit, each=each)
+
+
+_THOUSANDTH: Final = Decimal("0.001")
+_APPLICATION: Final = "Load Balancer-Application"
+_NETWORK: Final = "Load Balancer-Network"
 _BY_KEY: Final = {
-    ("ebs", "gp3"): Rule(service_code="AmazonEC2", attributes=_GP3, usage_type="EBS:VolumeUsage.gp3", unit="GB-Mo"),
-    ("ebs", "gp3-iops"): Rule(
-        service_code="AmazonEC2", attributes=_GP3, usage_type="EBS:VolumeP-IOPS.gp3", unit="IOPS-Mo"
-    ),
-    ("ebs", "gp3-throughput"): Rule(
-        service_code="AmazonEC2", attributes=_GP3, usage_type="EBS:VolumeP-Throughput.gp3", unit="GiBps-mo", units=1024
-    ),
-    ("vpc", "nat-gateway"): Rule(service_code="AmazonEC2", attributes=_NAT, usage_type="NatGateway-Hours", unit="Hrs"),
-    ("vpc", "nat-gateway-data"): Rule(
-        service_code="AmazonEC2", attributes=_NAT, usage_type="NatGateway-Bytes", unit="GB"
-    ),
+    ("cloudwatch", "alarm"): _usage("AmazonCloudWatch", "CW:AlarmMonitorUsage", "Alarms"),
+    ("cloudwatch", "custom-metric"): _usage("AmazonCloudWatch", "CW:MetricMonitorUsage", "Metrics"),
+    ("cloudwatch", "logs-ingestion"): _usage("AmazonCloudWatch", "DataProcessing-Bytes", "GB"),
+    ("ebs", "gp3"): _gp3("EBS:VolumeUsage.gp3", "GB-Mo"),
+    ("ebs", "gp3-iops"): _gp3("EBS:VolumeP-IOPS.gp3", "IOPS-Mo"),
+    ("ebs", "gp3-throughput"): _gp3("EBS:VolumeP-Throughput.gp3", "GiBps-mo", Decimal(1024)),
+    ("ecr", "storage"): _usage("AmazonECR", "TimedStorage-ByteHrs", "GB-Mo"),
+    ("elb", "application"): _family("AWSELB", _APPLICATION, "LoadBalancerUsage", "Hrs"),
+    ("elb", "application-lcu"): _family("AWSELB", _APPLICATION, "LCUUsage", "LCU-Hrs"),
+    ("elb", "network"): _family("AWSELB", _NETWORK, "LoadBalancerUsage", "Hrs"),
+    ("elb", "network-lcu"): _family("AWSELB", _NETWORK, "LCUUsage", "LCU-Hrs"),
+    ("kms", "key"): _usage("awskms", "KMS-Keys", "Keys"),
+    ("s3", "standard"): _usage("AmazonS3", "TimedStorage-ByteHrs", "GB-Mo"),
+    ("s3", "put-requests"): _usage("AmazonS3", "Requests-Tier1", "Requests", _THOUSANDTH),
+    ("s3", "get-requests"): _usage("AmazonS3", "Requests-Tier2", "Requests", _THOUSANDTH),
+    ("secretsmanager", "secret"): _usage("AWSSecretsManager", "AWSSecretsManager-Secrets", "Secrets"),
+    ("vpc", "interface-endpoint"): _family("AmazonVPC", "VpcEndpoint", "VpcEndpoint-Hours", "Hrs"),
+    ("vpc", "interface-endpoint-data"): _family("AmazonVPC", "VpcEndpoint", "VpcEndpoint-Bytes", "GB"),
+    ("vpc", "nat-gateway"): _family("AmazonEC2", "NAT Gateway", "NatGateway-Hours", "Hrs"),
+    ("vpc", "nat-gateway-data"): _family("AmazonEC2", "NAT Gateway", "NatGateway-Bytes", "GB"),
 }
 
 
 def amounts(products: Sequence[Any], which: Rule) -> Iterator[Decimal]:
-    """On-demand prices of the products that the rule means; a price of 0 is that of another billing of the same usage."""
-    usage = re.compile(rf"(?:[A-Z0-9]+-)?{re.escape(which.usage_type)}")
+    """On-demand prices of the products that the rule means, of the first units where more of them are cheaper.
+
+    A price of 0 is that of another billing of the same usage. KMS begins its usage types with the region's whole name.
+    """
+    usage = re.compile(rf"(?:[A-Z0-9]+-|[a-z]+(?:-[a-z]+)+-\d-)?{re.escape(which.usage_type)}")
     for product in products:
         if not usage.fullmatch(product["product"]["attributes"].get("usagetype", "")):
             continue
         for term in product.get("terms", {}).get("OnDemand", {}).values():
             for dimension in term["priceDimensions"].values():
                 amount = Decimal(dimension["pricePerUnit"].get(CURRENCY, "0"))
-                if dimension["unit"] == which.unit and amount:
+                if dimension["unit"] == which.unit and dimension.get("beginRange", "0") == "0" and amount:
                     yield amount

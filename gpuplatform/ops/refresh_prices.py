@@ -1,4 +1,4 @@
-"""Writes `gpuplatform/catalog/data/prices.csv` anew: list prices from AWS's Price List, spot references from EC2's history.
+"""Writes `gpuplatform/catalog/data/prices/` anew: list prices from AWS's Price List, spot references from EC2's history.
 
 Only what a rule identifies without doubt is read again; every other row stays as it is, with its source and date.
 """
@@ -87,7 +87,7 @@ def refresh(
 
 
 def text(rows: Sequence[Row]) -> str:
-    """The file: sorted, a row a line."""
+    """A file: sorted, a row a line."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -106,16 +106,24 @@ def text(rows: Sequence[Row]) -> str:
     return out.getvalue()
 
 
-def write(rows: Sequence[Row], file: Path = prices.DATA) -> None:
-    """Whole or not at all. Raises OSError."""
-    handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+def write(rows: Sequence[Row], folder: Path = prices.FOLDER) -> None:
+    """A file a region: all of them, or none where one cannot be written. Raises OSError."""
+    temporary: dict[Path, Path] = {}
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as out:
-            out.write(text(rows))
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(file)
+        for region in sorted({row.region for row in rows}):
+            target = prices.file(region, folder)
+            handle, scrap = tempfile.mkstemp(dir=folder, prefix=f".{target.name}.")
+            temporary[target] = Path(scrap)
+            with os.fdopen(handle, "w", encoding="utf-8", newline="") as out:
+                out.write(text([row for row in rows if row.region == region]))
+            temporary[target].chmod(0o644)
+        for target, scrap in temporary.items():
+            scrap.replace(target)
+        for left in set(folder.glob("*.csv")) - temporary.keys():
+            left.unlink()
     finally:
-        Path(temporary).unlink(missing_ok=True)
+        for scrap in temporary.values():
+            scrap.unlink(missing_ok=True)
 
 
 def told(done: Refreshed) -> Iterator[str]:
@@ -145,10 +153,10 @@ class _PriceList:
         found = set(amounts(products, which))
         if len(found) != 1:
             return "the Price List has none or several prices of that name"
-        return found.pop() / which.units
+        return found.pop() / which.each
 
     def _products(self, which: Rule, region: str) -> list[Any] | str:
-        wanted = {"regionCode": region, **which.attributes}
+        wanted = {"regionCode": region, **which.filters}
         question = json.dumps([which.service_code, wanted])
         if question not in self._answers:
             filters = [{"Type": "TERM_MATCH", "Field": name, "Value": value} for name, value in wanted.items()]
@@ -164,12 +172,18 @@ class _PriceList:
 
 
 def _missing(table: Sequence[Row], regions: Sequence[str]) -> Iterator[Row]:
-    """Rows to fill in: catalogue types that are sold in the regions, and that the table has no on-demand price of there."""
+    """Rows to fill in: catalogue types that are sold in the regions and have no on-demand price there, and what else has
+    one in another region and a rule."""
     have = {_key(row) for row in table}
+    others = {(row.service, row.key): row for row in table if row.service != "ec2" and rule(row)}
     for region in regions:
         for name in names():
             row = Row(service="ec2", key=name, region=region, purchase="on-demand", price=_UNKNOWN)
             if _key(row) not in have and zones.offered(name, region):
+                yield row
+        for other in others.values():
+            row = replace(other, region=region, price=replace(_UNKNOWN, unit=other.price.unit))
+            if _key(row) not in have:
                 yield row
 
 
@@ -218,7 +232,7 @@ def _priced(row: Row, value: Decimal, source: str, now: datetime.datetime) -> Ro
 
 def _take(done: Refreshed, before: Row, after: Row | str) -> None:
     """`after` is the row anew, or why it stays."""
-    known = before.price is not _UNKNOWN
+    known = bool(before.price.source)
     if isinstance(after, str):
         if known:
             done.rows.append(before)

@@ -167,6 +167,49 @@ def test_what_no_rule_identifies_is_not_asked_for(aws: Aws, pricing: Stubber, be
     )
 
 
+@pytest.mark.parametrize(
+    ("before", "found", "value"),
+    [
+        pytest.param(
+            row("kms", "key", "9", unit="month"), product("us-east-1-KMS-Keys", "1.0", "Keys"), "1", id="whole region"
+        ),
+        pytest.param(
+            row("s3", "put-requests", "9", unit="1k requests"),
+            product("EUC1-Requests-Tier1", "0.0000054", "Requests"),
+            "0.0054",
+            id="a thousand of theirs",
+        ),
+        pytest.param(
+            row("elb", "application", "9"), product("EUC1-LoadBalancerUsage", "0.027"), "0.027", id="load balancer"
+        ),
+    ],
+)
+def test_other_services_are_found_by_their_usage_type(
+    aws: Aws, pricing: Stubber, before: Row, found: str, value: str
+) -> None:
+    answers(pricing, product("EUC1-TS-LoadBalancerUsage", "0.007"), found)
+    assert only(command.refresh(aws, [before], NOW)).price.value == Decimal(value)
+
+
+def test_of_prices_that_fall_with_volume_the_first_counts(aws: Aws, pricing: Stubber) -> None:
+    tiered = json.loads(product("TimedStorage-ByteHrs", "0.023", "GB-Mo"))
+    (term,) = tiered["terms"]["OnDemand"].values()
+    (first,) = term["priceDimensions"].values()
+    term["priceDimensions"]["second"] = {**first, "beginRange": "51200", "pricePerUnit": {"USD": "0.022"}}
+    answers(pricing, json.dumps(tiered))
+    done = command.refresh(aws, [row("s3", "standard", "9", unit="GB-month")], NOW)
+    assert only(done).price.value == Decimal("0.023")
+
+
+def test_answer_that_breaks_off_after_a_page_changes_nothing(aws: Aws, pricing: Stubber) -> None:
+    answers(pricing, product("BoxUsage:g6.xlarge", "0.9"), token="more")
+    pricing.add_client_error("get_products", "ThrottlingException", "Rate exceeded")
+    before = row("ec2", "g6.xlarge", "0.8048")
+    done = command.refresh(aws, [before], NOW)
+    assert only(done) == before
+    assert done.kept == {"pricing:GetProducts answered ThrottlingException: Rate exceeded": 1}
+
+
 def test_right_that_is_missing_keeps_the_rows_and_is_named(aws: Aws, pricing: Stubber) -> None:
     pricing.add_client_error("get_products", "AccessDeniedException")
     done = command.refresh(aws, [row("ec2", "g6.xlarge", "0.8048")], NOW)
@@ -237,6 +280,18 @@ def test_spot_reference_is_the_latest_price_of_its_zone(aws: Aws, ec2: Stubber) 
     assert done.kept == {"spot is not sold there now": 1}
 
 
+def test_spot_history_that_breaks_off_after_a_page_changes_nothing(aws: Aws, ec2: Stubber) -> None:
+    table = [row("ec2", "g6.xlarge", "0.3", how="spot:use1-az4")]
+    listed = [{"ZoneId": "use1-az4", "ZoneName": "us-east-1d", "State": "available"}]
+    ec2.add_response("describe_availability_zones", {"AvailabilityZones": listed})
+    point = {"AvailabilityZone": "us-east-1d", "InstanceType": "g6.xlarge", "SpotPrice": "0.9", "Timestamp": NOW}
+    ec2.add_response("describe_spot_price_history", {"SpotPriceHistory": [point], "NextToken": "more"})
+    ec2.add_client_error("describe_spot_price_history", "RequestLimitExceeded", "slow down")
+    done = command.refresh(aws, table, NOW)
+    assert done.rows == table
+    assert done.kept == {"us-east-1: ec2:DescribeSpotPriceHistory answered RequestLimitExceeded: slow down": 1}
+
+
 def test_region_that_the_account_cannot_use_keeps_its_rows(aws: Aws, ec2: Stubber) -> None:
     table = [row("ec2", "g6.xlarge", "0.3", region="me-central-1", how="spot:mec1-az1")]
     ec2.add_client_error("describe_availability_zones", "AuthFailure")
@@ -256,53 +311,70 @@ def test_named_region_gets_what_it_lacks_and_the_others_stay(
     monkeypatch.setattr(command, "names", lambda: ("g6.xlarge", "p6e-none.xlarge"))
     monkeypatch.setattr(command.zones, "offered", offered)
     elsewhere = row("ec2", "g6.xlarge", "0.8048", region="us-east-2")
+    balancer = row("elb", "application", "0.0225", region="us-east-2")
+    unknown = row("sagemaker", "serverless", "0.00002", unit="GB-second", region="us-east-2")
     answers(pricing, product("BoxUsage:g6.xlarge", "0.8048"))
+    answers(pricing, product("LoadBalancerUsage", "0.03"))
     points = [("g6.xlarge", "us-east-1d", 2, "0.3500"), ("g6.xlarge", "us-east-1a", 2, "0.3600")]
     history(ec2, *points, types=["g6.xlarge"])
-    done = command.refresh(aws, [elsewhere], NOW, ["us-east-1"])
+    done = command.refresh(aws, [elsewhere, balancer, unknown], NOW, ["us-east-1"])
 
     assert [(r.region, r.purchase, str(r.price.value)) for r in done.rows] == [
         ("us-east-1", "on-demand", "0.8048"),
         # us-east-1a is a zone that offers no such type.
         ("us-east-1", "spot:use1-az4", "0.3500"),
         ("us-east-2", "on-demand", "0.8048"),
+        ("us-east-1", "on-demand", "0.03"),
+        ("us-east-2", "on-demand", "0.0225"),
+        ("us-east-2", "on-demand", "0.00002"),
     ]
     assert list(command.told(done)) == [
         "ec2 g6.xlarge us-east-1 on-demand: new, 0.8048",
+        "elb application us-east-1 on-demand: new, 0.03",
         "ec2 g6.xlarge us-east-1 spot:use1-az4: new, 0.35",
-        "2 differ, 0 as before",
-        "1 kept with their date: of another region",
+        "3 differ, 0 as before",
+        "3 kept with their date: of another region",
     ]
 
 
-# The file.
+# The files.
 
 
-def test_file_on_disk_is_what_the_command_writes() -> None:
-    assert command.text(prices.rows()) == prices.DATA.read_text(encoding="utf-8")
+def test_files_on_disk_are_what_the_command_writes(tmp_path: Path) -> None:
+    command.write(prices.rows(), tmp_path)
+    written = {file.name: file.read_text(encoding="utf-8") for file in tmp_path.iterdir()}
+    assert written == {file.name: file.read_text(encoding="utf-8") for file in prices.FOLDER.iterdir()}
 
 
-def test_file_is_sorted_and_free_of_needless_digits(tmp_path: Path) -> None:
-    file = tmp_path / "prices.csv"
-    command.write([row("vpc", "nat-gateway", "0.0450000000"), row("ec2", "p5.48xlarge", "60")], file)
-    rows = list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
+def test_file_a_region_is_sorted_and_free_of_needless_digits(tmp_path: Path) -> None:
+    table = [
+        row("vpc", "nat-gateway", "0.0450000000"),
+        row("ec2", "p5.48xlarge", "60"),
+        row("eks", "cluster", "0.1", region="*"),
+    ]
+    (tmp_path / "eu-west-9.csv").write_text("a region that is left", encoding="utf-8")
+    command.write(table, tmp_path)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["every-region.csv", "us-east-1.csv"]
+    rows = list(csv.DictReader((tmp_path / "us-east-1.csv").read_text(encoding="utf-8").splitlines()))
     assert [(r["service"], r["value"], r["currency"], r["as_of"]) for r in rows] == [
         ("ec2", "60", "USD", "2026-01-01"),
         ("vpc", "0.045", "USD", "2026-01-01"),
     ]
 
 
-def test_failed_write_leaves_the_old_file_and_no_scrap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = tmp_path / "prices.csv"
-    file.write_text("old", encoding="utf-8")
+def test_failed_write_leaves_every_old_file_and_no_scrap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("eu-west-1.csv", "us-east-1.csv"):
+        (tmp_path / name).write_text("old", encoding="utf-8")
 
-    def full(rows: object) -> str:
-        raise OSError(28, "No space left on device")
+    def full(rows: list[Row]) -> str:
+        if rows[0].region == "us-east-1":
+            raise OSError(28, "No space left on device")
+        return "new"
 
     monkeypatch.setattr(command, "text", full)
     with pytest.raises(OSError, match="No space left"):
-        command.write([], file)
-    assert {f.name: f.read_text() for f in tmp_path.iterdir()} == {"prices.csv": "old"}
+        command.write([row("vpc", "nat-gateway", "1", region=r) for r in ("eu-west-1", "us-east-1")], tmp_path)
+    assert {f.name: f.read_text() for f in tmp_path.iterdir()} == {"eu-west-1.csv": "old", "us-east-1.csv": "old"}
 
 
 # The command.

@@ -1,0 +1,43 @@
+"""Which regions have prices, and of what: so that nobody learns only from a bill what is missing there."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from gpuplatform.catalog import zones
+from gpuplatform.catalog.instances import names
+from gpuplatform.catalog.prices import EVERY_REGION, Row
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Coverage:
+    region: str
+    priced: tuple[str, ...]
+    """Catalogue types with an on-demand price, of those that the region offers."""
+    unpriced: tuple[str, ...]
+    """The others that it offers: nobody we know of says their price, or none is sold on demand."""
+    spot: int
+    """Types with a spot reference in at least one zone."""
+    others: int
+    """Prices of everything but EC2, those of every region included."""
+    oldest: datetime.date | None
+
+
+def coverage(table: Sequence[Row]) -> Iterator[Coverage]:
+    """A line a region that the settings accept."""
+    everywhere = sum(row.region == EVERY_REGION for row in table)
+    for region in zones.regions():
+        rows = [row for row in table if row.region == region]
+        ec2 = [row for row in rows if row.service == "ec2"]
+        listed = {row.key for row in ec2 if row.purchase == "on-demand"}
+        offered = [name for name in names() if zones.offered(name, region)]
+        yield Coverage(
+            region=region,
+            priced=tuple(name for name in offered if name in listed),
+            unpriced=tuple(name for name in offered if name not in listed),
+            spot=len({row.key for row in ec2 if row.purchase.startswith("spot:")}),
+            others=len(rows) - len(ec2) + everywhere,
+            oldest=min((row.price.as_of for row in rows), default=None),
+        )
