@@ -186,12 +186,21 @@ def bill(plan: Plan, today: datetime.date | None = None) -> Bill:
     lines: list[Line] = []
     unpriced: list[tuple[str, str]] = []
     for resource in plan.resources:
-        for entry in _entries(resource, situation):
+        for entry in _told(resource, situation):
             if isinstance(entry, Unpriced):
                 unpriced.append((resource.urn, entry.why))
             else:
                 lines.append(_line(resource, entry, situation))
     return Bill(today=day, lines=tuple(lines), unpriced=tuple(unpriced), economics=economics(plan, lines))
+
+
+def _told(resource: PlannedResource, situation: Situation) -> list[Entry]:
+    """A resource's entries. One that cannot be priced because a value is not what its price goes by leaves the others priced."""
+    try:
+        return list(_entries(resource, situation))
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        told = " ".join(f"{type(error).__name__}: {error}".split())[:120]
+        return [Unpriced(why=f"an input or a setting that its price goes by is not of its kind ({told})")]
 
 
 def _entries(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:

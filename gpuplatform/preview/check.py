@@ -123,11 +123,21 @@ def run_checks(plan: Plan, checks: Iterable[Check] | None = None) -> list[Findin
         finding
         for one in asked
         if not one.needs & plan.lacks
-        for finding in one(plan)
+        for finding in _found(one, plan)
         # A component that came without its inputs cannot be judged; the parts that it made can.
         if finding.urn not in unseen
     }
     return sorted(found, key=by_place)
+
+
+def _found(one: Check, plan: Plan) -> Iterator[Finding]:
+    """What a check finds. That it stopped is a finding too, so that one value of a wrong kind hides no other fault."""
+    try:
+        yield from one(plan)
+    except Exception as error:
+        stopped = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+        message = f"{one.rule} could not judge the plan: {stopped}; some value is of a kind that it does not know"
+        yield _REGISTRY["check-stopped"].finding(Fault(message))
 
 
 def by_place(finding: Finding) -> tuple[int, str, int, str, str, str]:

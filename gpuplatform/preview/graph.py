@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from gpuplatform.preview.plan import Plan, PlannedResource
 
 
@@ -19,6 +21,69 @@ def waits_for(resource: PlannedResource) -> set[str]:
     if resource.deleted_with:
         waits.add(resource.deleted_with)
     return waits
+
+
+def creation_waits(plan: Plan) -> dict[str, set[str]]:
+    """URN → URNs within the plan that must be there before it: its own dependencies, those of the components around it, which are
+    registered before it, and of a component its parts. A part never waits for what it is part of.
+    """
+    return within(plan, wanted_by_all(plan))
+
+
+def wanted_by_all(plan: Plan) -> dict[str, set[str]]:
+    """What each resource waits for: its own dependencies and those of the components around it."""
+    around = {r.urn: [plan.by_urn[a] for a in ancestors(plan, r)] for r in plan.resources}
+    return {
+        r.urn: waits_for(r).union(*(waits_for(above) for above in around[r.urn] if above.component))
+        for r in plan.resources
+    }
+
+
+def within(plan: Plan, wanted: Mapping[str, set[str]]) -> dict[str, set[str]]:
+    """Edges within the plan. A component is there when all its parts are; a part never waits for what it is part of."""
+    parts: dict[str, set[str]] = {r.urn: set() for r in plan.resources}
+    for resource in plan.resources:
+        if resource.parent in parts and plan.by_urn[resource.parent].component:
+            parts[resource.parent].add(resource.urn)
+    around = {r.urn: ancestors(plan, r) for r in plan.resources}
+    return {
+        urn: {w for w in urns if w in parts and w not in around[urn] and w != urn} | parts[urn]
+        for urn, urns in wanted.items()
+    }
+
+
+def ancestors(plan: Plan, resource: PlannedResource) -> set[str]:
+    """URNs of its parent, and of its parent's parents."""
+    found: set[str] = set()
+    parent = plan.by_urn.get(resource.parent or "")
+    while parent is not None and parent.urn not in found:
+        found.add(parent.urn)
+        parent = plan.by_urn.get(parent.parent or "")
+    return found
+
+
+def circle(waits: Mapping[str, set[str]]) -> list[str]:
+    """Some that wait for one another, in that order; empty where none do. Without recursion: chains may be long."""
+    waiters: dict[str, list[str]] = {}
+    for urn, awaited in waits.items():
+        for before in awaited:
+            waiters.setdefault(before, []).append(urn)
+    left = {urn: len(awaited & waits.keys()) for urn, awaited in waits.items()}
+    free = [urn for urn, count in left.items() if not count]
+    while free:
+        urn = free.pop()
+        del left[urn]
+        for waiter in waiters.get(urn, ()):
+            left[waiter] -= 1
+            if not left[waiter]:
+                free.append(waiter)
+    way = [min(left)] if left else []
+    while way:
+        following = min(waits[way[-1]] & left.keys())
+        if following in way:
+            return way[way.index(following) :]
+        way.append(following)
+    return []
 
 
 class Graph:

@@ -10,6 +10,7 @@ from typing import Final
 import yaml
 
 from gpuplatform.preview.files import write_whole
+from gpuplatform.preview.look import mapping
 from gpuplatform.preview.plan import Json, Plan, PlannedResource
 
 HEADER: Final = "# Written by gpuplatform preview; the next run replaces it.\n"
@@ -20,8 +21,7 @@ def objects(plan: Plan) -> Iterator[tuple[PlannedResource, dict[str, Json]]]:
     for resource in plan.resources:
         if not (resource.type.startswith("kubernetes:") and "kind" in resource.inputs):
             continue
-        named: dict[str, Json] = dict(resource.outputs.get("metadata") or {})
-        written: dict[str, Json] = dict(resource.inputs.get("metadata") or {})
+        named, written = mapping(resource.outputs.get("metadata")), mapping(resource.inputs.get("metadata"))
         metadata = {"name": named.get("name", resource.name), **written}
         yield resource, {**resource.inputs, "metadata": metadata}
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 SECRET = "[secret]"
 """Stands in a plan for every secret value."""
@@ -169,9 +169,11 @@ class Plan:
 
     def descendants(self, resource: PlannedResource | str) -> Iterator[PlannedResource]:
         """Children at every depth, parents first."""
-        for child in self.children(resource):
+        waiting = self.children(resource)[::-1]
+        while waiting:
+            child = waiting.pop()
             yield child
-            yield from self.descendants(child)
+            waiting.extend(reversed(self.children(child)))
 
     def setting_source(self, path: str) -> Source:
         """The line of a setting, such as `governance.budgets`, or of the nearest one above it that is written."""
@@ -181,5 +183,6 @@ class Plan:
         return Source(file, self.lines.get(key, 1))
 
     def setting(self, layer: str) -> Json:
-        """One layer's settings as written in the YAML; {} where the layer has none."""
-        return self.settings.get(f"{self.project}:{layer}") or {}
+        """One layer's settings as written in the YAML; {} where the layer has none, or something else stands there."""
+        value: Json = self.settings.get(f"{self.project}:{layer}")
+        return cast("Json", value) if isinstance(value, dict) else {}

@@ -108,8 +108,11 @@ def _leaf(resource: PlannedResource) -> str:
 
 
 def short_type(token: str) -> str:
-    """`aws:ec2/launchTemplate:LaunchTemplate` → `aws ec2 LaunchTemplate`."""
-    package, module, name = token.split(":")
+    """`aws:ec2/launchTemplate:LaunchTemplate` → `aws ec2 LaunchTemplate`; a token of another shape as it is."""
+    parts = token.split(":")
+    if len(parts) != 3:
+        return token
+    package, module, name = parts
     return " ".join(part for part in (package, module.partition("/")[0], name) if part != "index")
 
 

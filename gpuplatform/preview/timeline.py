@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Final
 
 from gpuplatform.catalog.durations import duration
-from gpuplatform.preview.graph import waits_for
+from gpuplatform.preview.graph import circle, wanted_by_all, within
 from gpuplatform.preview.look import listing, mapping
 from gpuplatform.preview.plan import Json, Plan, PlannedResource
 
@@ -69,9 +69,9 @@ class Timeline:
 def timeline(plan: Plan) -> Timeline:
     """Times of a plan by its recorded dependencies."""
     lasting = {r.urn: _seconds(r, plan) for r in plan.resources}
-    wanted = _wanted(plan)
-    waits = _waits(plan, wanted)
-    needed = _waits(plan, {r.urn: _necessary(r, wanted[r.urn], plan) for r in plan.resources})
+    wanted = wanted_by_all(plan)
+    waits = within(plan, wanted)
+    needed = within(plan, {r.urn: _necessary(r, wanted[r.urn], plan) for r in plan.resources})
     ends = _ends(waits, lasting)
     bound = _ends(needed, lasting)
     chain = _chain(waits, ends, lasting)
@@ -106,14 +106,6 @@ def _variant(resource: PlannedResource, plan: Plan) -> str:
     return "serverless" if variants and all(v.get("serverlessConfig") for v in variants) else ""
 
 
-def _wanted(plan: Plan) -> dict[str, set[str]]:
-    """What each resource waits for: its own dependencies and those of the components around it, which are registered before it."""
-    return {
-        r.urn: waits_for(r).union(*(waits_for(plan.by_urn[a]) for a in _ancestors(plan, r) if plan.by_urn[a].component))
-        for r in plan.resources
-    }
-
-
 def _necessary(resource: PlannedResource, wanted: set[str], plan: Plan) -> set[str]:
     """What of all that a resource waits for it cannot be made without."""
     valued = {urn for urns in resource.property_dependencies.values() for urn in urns}
@@ -126,28 +118,6 @@ def _necessary(resource: PlannedResource, wanted: set[str], plan: Plan) -> set[s
         and any(resource.type.startswith(who) and plan.by_urn[urn].type == what for who, what in NECESSARY)
     }
     return valued | ordered
-
-
-def _waits(plan: Plan, wanted: Mapping[str, set[str]]) -> dict[str, set[str]]:
-    """Edges within the plan. A component is there when all its parts are; a part never waits for what it is part of."""
-    parts: dict[str, set[str]] = {r.urn: set() for r in plan.resources}
-    for resource in plan.resources:
-        if resource.parent in parts and plan.by_urn[resource.parent].component:
-            parts[resource.parent].add(resource.urn)
-    ancestors = {r.urn: _ancestors(plan, r) for r in plan.resources}
-    return {
-        urn: {w for w in urns if w in parts and w not in ancestors[urn] and w != urn} | parts[urn]
-        for urn, urns in wanted.items()
-    }
-
-
-def _ancestors(plan: Plan, resource: PlannedResource) -> set[str]:
-    found: set[str] = set()
-    parent = plan.by_urn.get(resource.parent or "")
-    while parent is not None and parent.urn not in found:
-        found.add(parent.urn)
-        parent = plan.by_urn.get(parent.parent or "")
-    return found
 
 
 def _ends(waits: Mapping[str, set[str]], lasting: Mapping[str, float]) -> dict[str, float]:
@@ -167,8 +137,7 @@ def _ends(waits: Mapping[str, set[str]], lasting: Mapping[str, float]) -> dict[s
             if not open_edges[waiter]:
                 ready.append(waiter)
     if len(ends) < len(waits):
-        circle = sorted(set(waits) - set(ends))
-        raise ValueError(f"{len(circle)} resources wait for one another in a circle, among them {circle[0]}")
+        raise ValueError(f"resources wait for one another in a circle: {' → '.join(circle(waits))}")
     return ends
 
 

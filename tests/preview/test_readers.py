@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from gpuplatform.preview import environment, json_report
 from gpuplatform.preview.bill import bill
@@ -19,6 +22,7 @@ from gpuplatform.preview.check import not_applicable, run_checks
 from gpuplatform.preview.plan import SECRET, UNKNOWN, Invoke, Message, Part, Plan, PlannedResource, Source
 from gpuplatform.preview.readers import UnreadableError, plan_from, read
 from gpuplatform.preview.wire import RESOURCE_SIGNATURE, SECRET_SIGNATURE, SIGNATURE
+from tests.preview.anything import json_like, put
 from tests.preview.sound import a_resource, sound, with_field
 
 READINGS = Path(__file__).parent / "readings"
@@ -234,7 +238,7 @@ def test_a_component_that_came_without_its_inputs_is_not_judged_by_them():
 DOCUMENT: dict[str, Any] = {"project": "p", "environment": "e", "resources": []}
 UNREADABLE: list[tuple[Any, str]] = [
     ([], "is JSON, but no plan"),
-    ({"a": 1, "b": 2}, "is JSON with a, b, but no plan"),
+    ({"a": 1, "b": 2}, "is JSON with 'a, b', but no plan"),
     ({**DOCUMENT, "resources": [3]}, "resources[0]: 3 is not an object"),
     ({**DOCUMENT, "resources": [{"urn": 3}]}, "resources[0]: urn: 3 is not a text"),
     ({**DOCUMENT, "project": None}, "project: None is not a text"),
@@ -242,6 +246,8 @@ UNREADABLE: list[tuple[Any, str]] = [
     ({"steps": [{"urn": "u", "newState": {"urn": "x", "type": "t"}}]}, "urn: 'x' is none of Pulumi's"),
     (an_export(a_state("a:b:C", "c", dependencies=[1])), "dependencies: [1] is not a list of texts"),
     (an_export(a_state("a:b:C", "c", inputs=[1])), "inputs: [1] is not an object"),
+    ({**DOCUMENT, "resources": ["x" * 10**6]}, "xx… is not an object"),
+    ({"x" * 10**6: 1}, "xx…, but no plan"),
 ]
 
 
@@ -253,6 +259,161 @@ def test_a_document_that_is_no_plan_is_refused_with_its_place(content: Any, sent
     assert str(refused.value).startswith("old.json: ")
     assert sentence in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def in_a_document(*resources: PlannedResource) -> dict[str, Any]:
+    return {**DOCUMENT, "resources": [json_report.resource_json(r) for r in resources]}
+
+
+def test_resources_that_wait_for_one_another_are_refused_by_their_urns():
+    names = [f"urn:pulumi:dev::toy::aws:sqs/queue:Queue::{name}" for name in ("a", "b", "c")]
+    a, b, c = (
+        a_resource("aws:sqs/queue:Queue", "q", urn=own, dependencies=(other,), parent=None)
+        for own, other in zip(names, [*names[1:], names[0]], strict=True)
+    )
+    before = a_resource("aws:sqs/queue:Queue", "before", dependencies=(names[0],), parent=None)
+
+    for document in (in_a_document(before, a, b, c), an_export(*(_as_state(r) for r in (before, a, b, c)))):
+        with pytest.raises(UnreadableError) as refused:
+            plan_from(document, "old.json")
+        told = " → ".join(repr(name) for name in [*names, names[0]])
+        assert str(refused.value) == f"old.json: resources wait for one another: {told}"
+
+
+def test_resources_that_are_parts_of_themselves_are_refused_by_their_urns():
+    names = ["urn:pulumi:dev::toy::toy:aws:A::a", "urn:pulumi:dev::toy::toy:aws:A$toy:aws:B::b"]
+    a = a_resource("toy:aws:A", "a", urn=names[0], parent=names[1], custom=False)
+    b = a_resource("toy:aws:B", "b", urn=names[1], parent=names[0], custom=False)
+
+    for document in (in_a_document(a, b), an_export(_as_state(a), _as_state(b))):
+        with pytest.raises(UnreadableError) as refused:
+            plan_from(document, "old.json")
+        told = f"{names[1]!r} → {names[0]!r} → {names[1]!r}"
+        assert str(refused.value) == f"old.json: resources are parts of themselves: {told}"
+
+
+def test_a_resource_that_waits_for_itself_and_one_that_stands_twice_are_refused():
+    alone = a_resource("aws:sqs/queue:Queue", "q")
+
+    itself = replace(alone, urn="urn:pulumi:dev::toy::a:b:C::q", deleted_with="urn:pulumi:dev::toy::a:b:C::q")
+    assert [r.name for r in plan_from(in_a_document(itself), "f").resources] == ["q"], "no order follows from that"
+    with pytest.raises(UnreadableError, match=r"::q' stands in it twice"):
+        plan_from(in_a_document(alone, alone), "f")
+
+
+def test_parts_within_parts_are_followed_and_endless_ones_refused():
+    chain = [a_resource("toy:aws:A", "a-0", parent=None, custom=False)]
+    for n in range(1, 120):
+        chain.append(a_resource("toy:aws:A", f"a-{n}", parent=chain[-1].urn, custom=False))
+
+    assert len(list(plan_from(in_a_document(*chain[:90]), "f").descendants(chain[0]))) == 89
+    with pytest.raises(UnreadableError, match=r"a-100' is a part within more than 100 components"):
+        plan_from(in_a_document(*chain), "f")
+
+
+def _as_state(resource: PlannedResource) -> dict[str, Any]:
+    named = {"urn": resource.urn, "type": resource.type, "custom": resource.custom}
+    return {**named, "parent": resource.parent, "dependencies": list(resource.dependencies)}
+
+
+KEYS = [
+    "urn",
+    "type",
+    "name",
+    "parent",
+    "custom",
+    "inputs",
+    "outputs",
+    "dependencies",
+    "property_dependencies",
+    "source",
+]
+some_resource = st.dictionaries(st.sampled_from(KEYS), json_like | st.sampled_from([STACK, "a:b:C"]), max_size=9)
+some_plan = st.one_of(
+    json_like,
+    st.fixed_dictionaries({"environment": json_like, "project": json_like, "resources": st.lists(some_resource)}),
+    st.fixed_dictionaries({"deployment": st.fixed_dictionaries({"resources": st.lists(some_resource)})}),
+    st.fixed_dictionaries({"steps": st.lists(st.fixed_dictionaries({"urn": st.text(), "newState": some_resource}))}),
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@given(some_plan)
+def test_any_json_is_a_plan_or_refused_in_a_sentence(content: Any):
+    with suppress(UnreadableError):
+        plan_from(content, "old.json")
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.binary(max_size=200) | json_like.map(lambda v: json.dumps(v).encode()))
+def test_any_bytes_are_a_plan_or_refused_in_a_sentence(tmp_path: Path, content: bytes):
+    file = tmp_path / "old.json"
+    file.write_bytes(content)
+
+    with pytest.raises(UnreadableError) as refused:
+        read(file)
+
+    assert "\n" not in str(refused.value)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(0, 10**6), json_like)
+def test_a_real_plan_with_anything_anywhere_is_read_or_refused(place: int, value: Any):
+    for name in ("pulumi-preview.json", "stack-export.json"):
+        content = json.loads((READINGS / name).read_text("utf-8"))
+        with suppress(UnreadableError):
+            plan_from(put(content, place, value), name)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
+def test_a_plan_in_any_of_json_s_encodings_is_read(tmp_path: Path, encoding: str):
+    file = tmp_path / "export.json"
+    file.write_bytes((READINGS / "stack-export.json").read_text("utf-8").encode(encoding))
+
+    assert read(file) == read(READINGS / "stack-export.json")
+
+
+@pytest.mark.parametrize("length", [0, 1, 300, 8_000])
+def test_a_plan_of_which_a_part_is_missing_is_refused(tmp_path: Path, length: int):
+    file = tmp_path / "export.json"
+    file.write_bytes((READINGS / "stack-export.json").read_bytes()[:length])
+
+    with pytest.raises(UnreadableError, match="is no JSON"):
+        read(file)
+
+
+BROKEN: list[tuple[str, str]] = [
+    ("[" * 200 + "]" * 200, "values nested deeper than 100 levels"),
+    ("[" * 100_000, "values nested deeper than 100 levels"),
+    ('{"a": NaN}', "NaN is no number of JSON"),
+    ('{"a": -Infinity}', "-Infinity is no number of JSON"),
+    ('{"a": 1e999}', "1e999 is no number of JSON"),
+    ('{"a": ' + "1" * 5000 + "}", "is no JSON"),
+    ('{"a": "\\ud800"}', "surrogates not allowed"),
+    ('{"\\ud800": 1}', "surrogates not allowed"),
+]
+
+
+@pytest.mark.parametrize(("content", "sentence"), BROKEN, ids=[s for _, s in BROKEN])
+def test_what_no_report_could_write_again_is_no_json(tmp_path: Path, content: str, sentence: str):
+    file = tmp_path / "old.json"
+    file.write_text(content, encoding="utf-8")
+
+    with pytest.raises(UnreadableError, match="is no JSON") as refused:
+        read(file)
+
+    assert sentence in str(refused.value)
+    assert len(str(refused.value)) < 600
+
+
+def test_a_plan_of_fifty_megabytes_is_read(tmp_path: Path):
+    document = written(sound())
+    document["settings"]["gpuplatform:long"] = ["x" * 1000] * 50_000
+    file = tmp_path / "long.json"
+    file.write_text(json.dumps(document), encoding="utf-8")
+
+    assert file.stat().st_size > 50_000_000
+    assert read(file).resources == sound().resources
 
 
 def _words(file: Path) -> None:

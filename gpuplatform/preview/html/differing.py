@@ -56,7 +56,6 @@ def _row(word: str, entry: Mapping[str, Json], rows: Mapping[str, int]) -> Marku
     urn = str(entry.get("urn", ""))
     name = str(entry.get("name") or urn.rpartition("::")[2])
     type_ = str(entry.get("type") or urn.rpartition("::")[0].rpartition("::")[2].rpartition("$")[2])
-    kind = short_type(type_) if type_.count(":") == 2 else type_
     bad = _is_replaced(entry) or word == "gone"
     unsure = str(entry.get("action")) if " or " in str(entry.get("action")) else ""
     label = "made anew" if _is_replaced(entry) else unsure or word
@@ -64,7 +63,7 @@ def _row(word: str, entry: Mapping[str, Json], rows: Mapping[str, int]) -> Marku
         "tr",
         tag("td", tag("span", label, class_=f"badge {'bad' if bad else word}")),
         tag("th", tag("a", name, href=f"#r{rows[urn]}") if urn in rows else name, scope="row"),
-        tag("td", kind),
+        tag("td", short_type(type_)),
         tag("td", *_what(entry)),
         data_row=rows.get(urn),
     )

@@ -22,7 +22,7 @@ Say = Callable[[Plan, PlannedResource, list[PlannedResource]], Lines]
 
 def kind_of(resource: PlannedResource) -> str:
     """`aws:ec2/vpc:Vpc` → `aws ec2 Vpc`; a token of another shape as it is."""
-    return short_type(resource.type) if resource.type.count(":") == 2 else resource.type
+    return short_type(resource.type)
 
 
 def kind(_: Plan, face: PlannedResource, parts: list[PlannedResource]) -> Lines:

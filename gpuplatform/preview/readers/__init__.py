@@ -6,13 +6,13 @@ needs what is lacking is reported as not applicable.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import cast
 
 from gpuplatform.preview.plan import Json, Plan
 from gpuplatform.preview.readers import document, engine
-from gpuplatform.preview.readers.shape import UnreadableError
+from gpuplatform.preview.readers.shape import UnreadableError, shown
+from gpuplatform.preview.readers.soundness import parsed, refuse_impossible
 
 __all__ = ["UnreadableError", "plan_from", "read", "read_older"]
 
@@ -22,11 +22,13 @@ ACCEPTED = "`gpuplatform preview ENV --json FILE`, `pulumi preview --json` or `p
 def read(path: Path) -> Plan:
     """The plan in a file. Raises UnreadableError."""
     try:
-        content: Json = json.loads(path.read_text(encoding="utf-8"))
+        content: Json = parsed(path.read_bytes())
     except OSError as error:
         raise UnreadableError(f"{path}: cannot be read: {error.strerror}; give a file of {ACCEPTED}") from error
     except ValueError as error:
-        raise UnreadableError(f"{path}: is no JSON ({error}); give what {ACCEPTED} writes") from error
+        raise UnreadableError(
+            f"{path}: is no JSON ({' '.join(str(error).split())}); give what {ACCEPTED} writes"
+        ) from error
     return plan_from(content, str(path))
 
 
@@ -42,15 +44,20 @@ def read_older(path: Path, plan: Plan) -> Plan:
 
 def plan_from(content: Json, name: str) -> Plan:
     """The plan in a JSON document; `name` is what errors call it. Raises UnreadableError."""
-    keys = cast("dict[str, Json]", content) if isinstance(content, dict) else {}
     try:
-        if isinstance(keys.get("steps"), list):
-            return engine.preview(keys)
-        if isinstance(keys.get("deployment"), dict):
-            return engine.export(keys)
-        if isinstance(keys.get("resources"), list) and "environment" in keys:
-            return document.plan(keys)
+        plan = _plan(cast("dict[str, Json]", content) if isinstance(content, dict) else {})
+        refuse_impossible(plan)
     except UnreadableError as error:
         raise UnreadableError(f"{name}: {error}") from error
-    seen = f" with {', '.join(list(keys)[:5])}" if keys else ""
-    raise UnreadableError(f"{name}: is JSON{seen}, but no plan; accepted: what {ACCEPTED} writes")
+    return plan
+
+
+def _plan(keys: dict[str, Json]) -> Plan:
+    if isinstance(keys.get("steps"), list):
+        return engine.preview(keys)
+    if isinstance(keys.get("deployment"), dict):
+        return engine.export(keys)
+    if isinstance(keys.get("resources"), list) and "environment" in keys:
+        return document.plan(keys)
+    seen = f" with {shown(', '.join(list(keys)[:5]))}" if keys else ""
+    raise UnreadableError(f"is JSON{seen}, but no plan; accepted: what {ACCEPTED} writes")

@@ -14,7 +14,7 @@ from typing import Final, cast
 from urllib.parse import unquote
 
 from gpuplatform.preview.plan import SECRET, STACK, Json, Message, Part, Plan, PlannedResource, Source
-from gpuplatform.preview.readers.shape import UnreadableError, entries, mapping, text, texts
+from gpuplatform.preview.readers.shape import UnreadableError, entries, mapping, shown, text, texts
 from gpuplatform.preview.recorder import NOT_THE_PROGRAM
 from gpuplatform.preview.wire import RESOURCE_SIGNATURE, SECRET_SIGNATURE, SIGNATURE
 
@@ -83,7 +83,9 @@ def _plan(
         urn = text(state, "urn", place)
         parts = urn.split("::")
         if len(parts) < 4 or not urn.startswith("urn:pulumi:"):
-            raise UnreadableError(f"{place}: urn: {urn!r} is none of Pulumi's (urn:pulumi:STACK::PROJECT::TYPE::NAME)")
+            raise UnreadableError(
+                f"{place}: urn: {shown(urn)} is none of Pulumi's (urn:pulumi:STACK::PROJECT::TYPE::NAME)"
+            )
         environment, project = parts[0].removeprefix("urn:pulumi:"), parts[1]
         if state.get("external"):
             continue

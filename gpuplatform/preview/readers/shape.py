@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Final, cast
 
 from gpuplatform.preview.plan import Json
+
+LONGEST: Final = 200
+"""Characters of a value in an error; a URN is shorter."""
 
 
 class UnreadableError(Exception):
     """A file that holds no plan. The message is one sentence."""
 
 
+def shown(value: Json) -> str:
+    """A value that is not what it should be, in a few words, whatever its size."""
+    told = repr(value)
+    return told if len(told) <= LONGEST else f"{told[:LONGEST]}…"
+
+
 def text(entry: dict[str, Json], key: str, place: str) -> str:
     """A text that must be there."""
     value = entry.get(key)
     if not isinstance(value, str):
-        raise UnreadableError(f"{place}: {key}: {value!r} is not a text")
+        raise UnreadableError(f"{place}: {key}: {shown(value)} is not a text")
     return value
 
 
@@ -23,7 +32,7 @@ def texts(entry: dict[str, Json], key: str, place: str) -> tuple[str, ...]:
     """A list of texts; empty where there is none."""
     value: Json = entry.get(key) or []
     if not isinstance(value, list) or not all(isinstance(item, str) for item in cast("list[Json]", value)):
-        raise UnreadableError(f"{place}: {key}: {value!r} is not a list of texts")
+        raise UnreadableError(f"{place}: {key}: {shown(value)} is not a list of texts")
     return tuple(cast("list[str]", value))
 
 
@@ -31,7 +40,7 @@ def mapping(entry: dict[str, Json], key: str, place: str) -> dict[str, Json]:
     """An object; empty where there is none."""
     value: Json = entry.get(key) or {}
     if not isinstance(value, dict):
-        raise UnreadableError(f"{place}: {key}: {value!r} is not an object")
+        raise UnreadableError(f"{place}: {key}: {shown(value)} is not an object")
     return cast("dict[str, Json]", value)
 
 
@@ -39,10 +48,10 @@ def entries(document: dict[str, Json], key: str) -> list[tuple[str, dict[str, Js
     """A list of objects, each with its place: `resources[3]`."""
     value: Json = document.get(key) or []
     if not isinstance(value, list):
-        raise UnreadableError(f"{key}: {value!r} is not a list")
+        raise UnreadableError(f"{key}: {shown(value)} is not a list")
     found: list[tuple[str, dict[str, Json]]] = []
     for index, item in enumerate(cast("list[Json]", value)):
         if not isinstance(item, dict):
-            raise UnreadableError(f"{key}[{index}]: {item!r} is not an object")
+            raise UnreadableError(f"{key}[{index}]: {shown(item)} is not an object")
         found.append((f"{key}[{index}]", cast("dict[str, Json]", item)))
     return found

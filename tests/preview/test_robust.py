@@ -1,0 +1,90 @@
+"""Whatever a plan holds, it is judged, priced, timed and reported: what one part cannot read hides nothing of the others."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.console import Console
+
+from gpuplatform.preview import json_report, markdown, report, sarif
+from gpuplatform.preview.bill import bill
+from gpuplatform.preview.check import Check, Fault, Severity, all_checks, run_checks
+from gpuplatform.preview.html import html
+from gpuplatform.preview.plan import Plan
+from gpuplatform.preview.readers import UnreadableError, plan_from
+from gpuplatform.preview.suppression import judge
+from gpuplatform.preview.timeline import timeline
+from tests.preview.anything import json_like, put
+from tests.preview.sound import a_plan, a_resource, sound, with_input
+
+READING = (Path(__file__).parent / "readings" / "stack-export.json").read_text("utf-8")
+
+
+def reported(plan: Plan) -> None:
+    judged, costs, times = judge(plan, date(2026, 11, 22)), bill(plan).to_json(), timeline(plan).to_json()
+    console = Console(file=io.StringIO(), width=80)
+    report.first_screen(console, plan, judged.findings, costs, times, judged.suppressed)
+    report.full_tree(console, plan)
+    markdown.comment(plan, judged.findings, costs, times)
+    json_report.text(json_report.document(plan, judged.findings, costs, times, judged.suppressed)).encode()
+    sarif.document(plan, judged.findings, all_checks(), judged.suppressed)
+    html(plan, judged.findings, costs, times, suppressed=judged.suppressed).encode()
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 10**6), json_like), min_size=1, max_size=4))
+def test_anything_anywhere_in_a_plan_is_refused_or_reported(changes: list[tuple[int, Any]]):
+    document = json.loads(READING)
+    for place, value in changes:
+        put(document, place, value)
+    try:
+        plan = plan_from(document, "export.json")
+    except UnreadableError:
+        return
+
+    reported(plan)
+
+
+def test_a_check_that_stops_is_a_finding_and_the_others_are_asked():
+    def raises(plan: Plan) -> Iterator[Fault]:
+        yield Fault("found before it stopped", plan.resources[1])
+        raise ValueError("nine\nlives")
+
+    stops = Check(rule="stops", severity=Severity.INFO, sentence="", judge=raises)
+    others = Check(rule="other", severity=Severity.INFO, sentence="", judge=lambda _: iter([Fault("found")]))
+
+    found = run_checks(sound(), [stops, others])
+
+    assert [(f.rule, f.severity) for f in found] == [
+        *(("check-stopped", Severity.ERROR), ("other", Severity.INFO), ("stops", Severity.INFO))
+    ]
+    assert found[0].message.startswith("stops could not judge the plan: ValueError: nine lives; ")
+
+
+def test_a_version_that_is_none_stops_a_check_and_no_report():
+    plan = with_input(sound(), "cluster", "version", "newest")
+
+    assert "check-stopped" in {f.rule for f in run_checks(plan)}
+    reported(plan)
+
+
+def test_what_cannot_be_priced_is_said_and_the_rest_is_priced():
+    address = a_resource("aws:ec2/eip:Eip", "address")
+    odd = a_resource("aws:fsx/lustreFileSystem:LustreFileSystem", "odd", {"storageCapacity": "much"})
+
+    found = bill(a_plan(address, odd))
+
+    assert [line.urn for line in found.lines] == [address.urn]
+    assert [(urn, "is not of its kind" in why) for urn, why in found.unpriced] == [(odd.urn, True)]
+
+
+def test_settings_of_another_kind_are_no_settings():
+    for value in ("text", 3, [1], None, True):
+        assert a_plan(settings={"gpuplatform:data": value}).setting("data") == {}
