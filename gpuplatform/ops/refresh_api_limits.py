@@ -96,8 +96,9 @@ def _limits(shape: Any) -> Schema:
 
 
 def readable(pattern: str) -> bool:
-    """Whether Python reads a pattern of Java's as Java does."""
-    if "\\p{" in pattern or "&&" in pattern or "[[" in pattern or "\\u" in pattern:
+    """Whether Python reads a pattern of Java's as Java does, and some value can match it: EC2's of a placement group's ARN begins
+    a second time in the middle."""
+    if "/^" in pattern or "\\p{" in pattern or "&&" in pattern or "[[" in pattern or "\\u" in pattern:
         return False
     try:
         re.compile(pattern)

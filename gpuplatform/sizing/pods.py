@@ -94,6 +94,18 @@ def nodes_in_subnet(prefix_length: int, per_node: Addresses, others: int = 0) ->
     return nodes
 
 
+def addresses_short(prefix_length: int, taken: Sequence[Addresses]) -> int:
+    """Addresses that a subnet of this prefix length lacks for all that is to stand in it together; 0 where it may hold them.
+
+    As in `nodes_in_subnet`, what may still not fit is what EC2 scatters.
+    """
+    size = 2 ** (32 - prefix_length)
+    prefixes = sum(one.prefixes for one in taken)
+    blocks = max(size // ADDRESSES_PER_PREFIX - 2, 0) if prefixes else 0
+    missing = sum(one.total for one in taken) - (size - AWS_RESERVED_ADDRESSES)
+    return max(missing, (prefixes - blocks) * ADDRESSES_PER_PREFIX, 0)
+
+
 def allocatable(instance: InstanceType, hidden_memory: float = 0.0, hugepages_mib: int = 0) -> tuple[int, int]:
     """Millicores and MiB left for pods (daemons included) on EKS's Amazon Linux 2023 after kube-reserved and eviction.
 

@@ -27,6 +27,11 @@ ACCEPTED: list[tuple[str, dict[str, Any]]] = [
         {"primaryContainer": {"modelDataSource": {"s3DataSources": [{"s3DataType": "S3Prefix"}]}}},
     ),
     ("aws:fsx/lustreFileSystem:LustreFileSystem", {"subnetIds": "subnet-0123456789abcdef0"}),
+    # Nothing matches the pattern that EC2's model has of it.
+    (
+        "aws:ec2/capacityReservation:CapacityReservation",
+        {"placementGroupArn": "arn:aws:ec2:us-east-1:111122223333:placement-group/near"},
+    ),
 ]
 
 REFUSED: list[tuple[str, dict[str, Any], str, str]] = [

@@ -59,10 +59,11 @@ def with_input(plan: Plan, name: str, path: str, value: Any) -> Plan:
     *steps, last = path.split("|")
     for step in steps:
         place = place[int(step)] if step.isdigit() else place[step]
+    key = int(last) if last.isdigit() else last
     if value is None:
-        del place[last]
+        del place[key]
     else:
-        place[int(last) if last.isdigit() else last] = value
+        place[key] = value
     return with_field(plan, name, inputs=inputs)
 
 
@@ -170,6 +171,7 @@ def sound() -> Plan:
         ),
         kubernetes(release, "karpenter", {"chart": "karpenter"}, group),
         kubernetes(release, "keda", {"chart": "keda"}, group),
+        kubernetes(release, "nvidia", {"chart": "nvidia-device-plugin"}, group),
         kubernetes(
             "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass",
             "small-class",

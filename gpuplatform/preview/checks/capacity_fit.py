@@ -3,35 +3,30 @@ be interrupted on spot alone."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from gpuplatform.catalog import instances
-from gpuplatform.catalog.instances import InstanceType, instance
+from gpuplatform.catalog.instances import InstanceType
 from gpuplatform.preview.check import Fault, Severity, check
+from gpuplatform.preview.launches import ZONE_ID_LABEL, Launch, launches, told
 from gpuplatform.preview.look import at, listing, mapping
 from gpuplatform.preview.manifests import objects
 from gpuplatform.preview.plan import Json, Plan, PlannedResource
+from gpuplatform.preview.quantity import quantity
 from gpuplatform.sizing.pods import EFA_HUGEPAGES_MIB, KARPENTER_HIDDEN_MEMORY, allocatable
 
 POOL: Final = "gpuplatform.io/pool"
 GPU: Final = "nvidia.com/gpu"
 EFA: Final = "vpc.amazonaws.com/efa"
 HUGEPAGES: Final = "hugepages-2Mi"
-_TOLD: Final = "k8s.io/cluster-autoscaler/node-template/resources/"
-_UNITS: Final = {"": 1.0, "m": 0.001, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12} | {
-    f"{prefix}i": 2.0 ** (10 * power) for power, prefix in enumerate("KMGT", start=1)
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
     """What one node of a pool has for pods."""
 
-    of: PlannedResource
     instance: str
     has: Mapping[str, float]
     """Cores, bytes and devices."""
@@ -73,79 +68,54 @@ class Workload:
         for container in listing(at(dict(self.template), "spec", "containers")):
             given = mapping(at(container, "resources", "limits")) | mapping(at(container, "resources", "requests"))
             for name, amount in given.items():
-                total[name] = total.get(name, 0) + _amount(amount)
+                total[name] = total.get(name, 0) + quantity(amount)
         return total
-
-
-def _amount(quantity: Json) -> float:
-    """A Kubernetes quantity: `855m`, `3284Mi`, `8`."""
-    found = re.fullmatch(r"([0-9.]+)([A-Za-z]*)", str(quantity))
-    return float(found[1]) * _UNITS.get(found[2], 1.0) if found else 0.0
 
 
 def pools(plan: Plan) -> dict[str, list[Nodes]]:
     """Value of the pool label → the groups that carry it."""
     found: dict[str, list[Nodes]] = {}
-    templates = {t.outputs.get("id"): t for t in plan.all("aws:ec2/launchTemplate:LaunchTemplate")}
-    told = _told(plan)
-    for group in plan.all("aws:eks/nodeGroup:NodeGroup"):
-        template = templates.get(at(dict(group.inputs), "launchTemplate", "id"))
-        types = [*listing(group.inputs.get("instanceTypes"))]
-        types += [template.inputs["instanceType"]] if template and "instanceType" in template.inputs else []
-        label = at(dict(group.inputs), "labels", POOL)
-        if label:
-            nodes = Nodes(
-                resource=group,
-                kinds=tuple(_node(group, str(name), told.get(_scaling_group(group), {})) for name in types),
-                spot=group.inputs.get("capacityType") == "SPOT",
-                zones=len(listing(group.inputs.get("subnetIds"))),
-                most=int(at(dict(group.inputs), "scalingConfig", "maxSize") or 0),
-            )
-            found.setdefault(str(label), []).append(nodes)
-    for pool in plan.all("kubernetes:karpenter.sh/v1:NodePool"):
-        spec = at(dict(pool.inputs), "spec", "template")
-        wanted = {str(at(r, "key")): listing(at(r, "values")) for r in listing(at(spec, "spec", "requirements"))}
-        label = at(spec, "metadata", "labels", POOL)
-        if label:
-            nodes = Nodes(
-                resource=pool,
-                kinds=tuple(_node(pool, str(n), {}) for n in wanted.get("node.kubernetes.io/instance-type", [])),
-                spot=wanted.get("karpenter.sh/capacity-type") == ["spot"],
-                zones=len(wanted.get("topology.k8s.aws/zone-id", [])) or 2,
-                most=None,
-            )
-            found.setdefault(str(label), []).append(nodes)
+    for launch in launches(plan):
+        if label := launch.labels.get(POOL):
+            found.setdefault(label, []).append(_group(plan, launch) if launch.managed else _pool(launch))
     return found
 
 
-def _scaling_group(group: PlannedResource) -> str:
-    made = listing(group.outputs.get("resources"))
-    return str(at(listing(at(made[0], "autoscalingGroups"))[0], "name")) if made else ""
+def _group(plan: Plan, launch: Launch) -> Nodes:
+    group = launch.resource
+    extra = {
+        key.removeprefix("resources/"): quantity(value)
+        for key, (_, value) in told(plan, launch).items()
+        if key.startswith("resources/")
+    }
+    return Nodes(
+        resource=group,
+        kinds=tuple(_node(launch, type_, extra) for type_ in launch.types),
+        spot=group.inputs.get("capacityType") == "SPOT",
+        zones=len(listing(group.inputs.get("subnetIds"))),
+        most=launch.most or 0,
+    )
 
 
-def _told(plan: Plan) -> dict[str, dict[str, float]]:
-    """Auto Scaling group → what its nodes advertise beyond what EC2 says: shared GPUs, EFA devices, huge pages."""
-    found: dict[str, dict[str, float]] = {}
-    for tag in plan.all("aws:autoscaling/tag:Tag"):
-        key = str(at(dict(tag.inputs), "tag", "key"))
-        if key.startswith(_TOLD):
-            own = found.setdefault(str(tag.inputs.get("autoscalingGroupName")), {})
-            own[key.removeprefix(_TOLD)] = _amount(at(dict(tag.inputs), "tag", "value"))
-    return found
+def _pool(launch: Launch) -> Nodes:
+    spec = at(dict(launch.resource.inputs), "spec", "template", "spec")
+    wanted = {str(at(r, "key")): listing(at(r, "values")) for r in listing(at(spec, "requirements"))}
+    return Nodes(
+        resource=launch.resource,
+        kinds=tuple(_node(launch, type_, {}) for type_ in launch.types),
+        spot=wanted.get("karpenter.sh/capacity-type") == ["spot"],
+        zones=len(wanted.get(ZONE_ID_LABEL, [])) or 2,
+        most=None,
+    )
 
 
-def _node(of: PlannedResource, name: str, told: Mapping[str, float]) -> Node:
-    if name not in instances.names():
-        return Node(of=of, instance=name, has={})
-    hardware = instance(name)
-    devices = told or {GPU: hardware.gpu_count, EFA: hardware.efa_max, HUGEPAGES: _pages(hardware)}
-    pages = devices.get(HUGEPAGES, 0.0) if told else 0.0
-    millicores, memory = allocatable(hardware, KARPENTER_HIDDEN_MEMORY, int(pages / 2**20))
-    return Node(of=of, instance=name, has={**devices, "cpu": millicores / 1000, "memory": memory * 2.0**20})
-
-
-def _pages(hardware: InstanceType) -> float:
-    return EFA_HUGEPAGES_MIB * 2.0**20 if hardware.efa else 0.0
+def _node(launch: Launch, hardware: InstanceType, extra: Mapping[str, float]) -> Node:
+    """`extra`: what its group advertises beyond what EC2 says, such as shared GPUs and huge pages."""
+    efa = launch.efa if launch.interfaces else hardware.efa_max
+    devices = {GPU: hardware.gpu_count, EFA: efa, HUGEPAGES: EFA_HUGEPAGES_MIB * 2.0**20 if efa else 0.0} | dict(extra)
+    millicores, memory = allocatable(hardware, KARPENTER_HIDDEN_MEMORY, int(devices[HUGEPAGES] / 2**20))
+    has = {**devices, "cpu": millicores / 1000, "memory": memory * 2.0**20}
+    return Node(instance=hardware.name, has=has)
 
 
 def workloads(plan: Plan) -> Iterator[Workload]:

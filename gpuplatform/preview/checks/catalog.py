@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from gpuplatform.catalog import instances, zones
 from gpuplatform.catalog.prices import price
 from gpuplatform.preview.check import Fault, Severity, check
+from gpuplatform.preview.launches import launches
 from gpuplatform.preview.look import at, leaves, listing
 from gpuplatform.preview.plan import Plan, PlannedResource
 
@@ -52,22 +53,13 @@ def known_price(plan: Plan) -> Iterator[Fault]:
 def offered_in_zone(plan: Plan) -> Iterator[Fault]:
     if plan.region not in zones.regions():
         return
-    ids = {str(s.outputs.get("id")): str(s.inputs.get("availabilityZoneId")) for s in _subnets(plan)}
-    templates = {t.outputs.get("id"): t for t in plan.all("aws:ec2/launchTemplate:LaunchTemplate")}
-    for group in plan.all("aws:eks/nodeGroup:NodeGroup"):
-        template = templates.get(at(group.inputs, "launchTemplate", "id"))
-        names = [str(n) for n in listing(group.inputs.get("instanceTypes"))]
-        names += [str(template.inputs["instanceType"])] if template and "instanceType" in template.inputs else []
-        own = {ids[s] for s in map(str, listing(group.inputs.get("subnetIds"))) if s in ids}
-        for name in names:
-            offering = zones.offered(name, plan.region) if name in instances.names() else tuple(own)
+    for launch in launches(plan):
+        own = launch.zones if launch.managed else frozenset[str]()
+        for type_ in launch.types:
+            offering = zones.offered(type_.name, plan.region)
             if own and not own.intersection(offering):
                 yield Fault(
-                    f"{group.name}: {name} is not offered in {', '.join(sorted(own))}; "
+                    f"{launch.resource.name}: {type_.name} is not offered in {', '.join(sorted(own))}; "
                     f"it is in {', '.join(offering) or f'no zone of {plan.region}'}",
-                    group,
+                    launch.resource,
                 )
-
-
-def _subnets(plan: Plan) -> list[PlannedResource]:
-    return plan.all("aws:ec2/subnet:Subnet")

@@ -80,10 +80,10 @@ def _has(pool: Pool, key: str, values: list[Json]) -> bool:
 
 def _refused(pool: Pool, tolerations: list[Json]) -> list[tuple[str, str, str]]:
     """Taints that keep the pod off."""
-    return [t for t in pool.taints if t[2] != "PreferNoSchedule" and not any(_tolerates(one, t) for one in tolerations)]
+    return [t for t in pool.taints if t[2] != "PreferNoSchedule" and not any(tolerates(one, t) for one in tolerations)]
 
 
-def _tolerates(toleration: Json, taint: tuple[str, str, str]) -> bool:
+def tolerates(toleration: Json, taint: tuple[str, str, str]) -> bool:
     key, value, effect = taint
     return (
         at(toleration, "effect") in (None, "", effect)
@@ -98,7 +98,7 @@ def dead_toleration(plan: Plan) -> Iterator[Fault]:
     taints = {taint for pool in cluster.pools for taint in pool.taints}
     for resource, path, toleration in _all_tolerations(cluster):
         key = str(at(toleration, "key") or "")
-        known = not key or key.startswith(_TAINTED_BY_OTHERS) or any(_tolerates(toleration, taint) for taint in taints)
+        known = not key or key.startswith(_TAINTED_BY_OTHERS) or any(tolerates(toleration, taint) for taint in taints)
         if cluster.pools and not known:
             there = ", ".join(sorted(f"{k}={v}:{e}" for k, v, e in taints)) or "none"
             yield Fault(f"{resource.name}: {path}: no pool has a taint that {key} tolerates; taints: {there}", resource)

@@ -1,0 +1,101 @@
+"""What Cluster Autoscaler is told of groups that are empty
+
+The autoscaler pictures a node of an empty group from the group's tags: what they do not say, or say wrongly, is found out when
+a job waits for ever (kubernetes/autoscaler, cloudprovider/aws/README.md, August 2026).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from gpuplatform.preview.check import Fault, Severity, check
+from gpuplatform.preview.launches import ZONE_ID_LABEL, Launch, autoscaler, launches, told
+from gpuplatform.preview.look import at, listing
+from gpuplatform.preview.plan import Plan
+from gpuplatform.preview.quantity import quantity
+from gpuplatform.sizing.autoscaler import PREFIX
+
+GPU: Final = "nvidia.com/gpu"
+EFA: Final = "vpc.amazonaws.com/efa"
+PAGES: Final = "hugepages-2Mi"
+_PAGE_BYTES: Final = 2 * 2**20
+_NEVER_ZERO: Final = re.compile(r"vm\.nr_hugepages\"? *= *\"?(\d+)")
+
+
+@check(
+    "autoscaler-tag-wrong",
+    Severity.ERROR,
+    "What tags tell Cluster Autoscaler of an empty group is what its nodes have.",
+)
+def autoscaler_tag_wrong(plan: Plan) -> Iterator[Fault]:
+    for launch in launches(plan):
+        for key, (tag, value) in told(plan, launch).items() if launch.managed else ():
+            if truth := _contradicted(launch, key, value):
+                yield Fault(f"{tag.name}: says {key} {value}, but {truth} of {launch.resource.name}", tag)
+
+
+def _contradicted(launch: Launch, key: str, value: str) -> str:
+    """What is true instead; empty where the plan does not contradict."""
+    kind, _, name = key.partition("/")
+    if kind == "label":
+        real = launch.labels.get(name)
+        if real is not None and real != value:
+            return f"the label is {real}"
+        if name == ZONE_ID_LABEL and launch.zones and value not in launch.zones:
+            return f"{', '.join(sorted(launch.zones))} is the zone"
+    if kind == "taint":
+        taints = [
+            f"{at(t, 'value') or ''}:{str(at(t, 'effect')).title().replace('_', '')}"
+            for t in listing(launch.resource.inputs.get("taints"))
+            if at(t, "key") == name
+        ]
+        if value not in taints:
+            return f"{', '.join(taints) or 'none'} is that taint"
+    if kind == "resources":
+        return _miscounted(launch, name, quantity(value))
+    return ""
+
+
+def _miscounted(launch: Launch, name: str, amount: float) -> str:
+    if name == EFA and launch.interfaces and amount != launch.efa:
+        return f"{launch.efa} are the EFA interfaces"
+    if name == GPU and any(t.gpu_count and amount % t.gpu_count for t in launch.types):
+        return f"{', '.join(str(t.gpu_count) for t in launch.types)} are the GPUs"
+    pages = _pages(launch)
+    if name == PAGES and pages is not None and amount != pages * _PAGE_BYTES:
+        return f"{pages} pages of 2 MiB are set aside in the user data"
+    return ""
+
+
+def _pages(launch: Launch) -> int | None:
+    """Huge pages that the user data sets aside; None where it says nothing of them."""
+    written = launch.how.inputs.get("userData") if launch.how else None
+    try:
+        text = base64.b64decode(str(written or ""), validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+    found = _NEVER_ZERO.search(text)
+    return int(found[1]) if found else None
+
+
+@check("autoscaler-tag-missing", Severity.ERROR, "Cluster Autoscaler is told of an empty group what it cannot ask AWS.")
+def autoscaler_tag_missing(plan: Plan) -> Iterator[Fault]:
+    """It asks EC2 for whole GPUs, and EKS for labels and taints; of EFA and of a GPU's part it knows nothing."""
+    if autoscaler(plan) is None:
+        return
+    for launch in launches(plan):
+        if not launch.managed or at(dict(launch.resource.inputs), "scalingConfig", "minSize"):
+            continue
+        known = told(plan, launch)
+        fractional = any(t.gpu and t.gpu.count == 0 for t in launch.types)
+        for name, there in ((EFA, launch.efa), (GPU, fractional)):
+            if there and f"resources/{name}" not in known:
+                yield Fault(
+                    f"{launch.resource.name}: starts empty, and no tag {PREFIX}/resources/{name} tells Cluster Autoscaler what its "
+                    "nodes have; a job that asks for it would never make the group grow",
+                    launch.resource,
+                )

@@ -1,0 +1,57 @@
+"""Whether somebody makes GPUs and EFA devices countable on every node that has them"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from gpuplatform.preview.check import Fault, Severity, check
+from gpuplatform.preview.checks.placement import tolerates
+from gpuplatform.preview.cluster import RELEASE, View, view
+from gpuplatform.preview.launches import Launch, launches
+from gpuplatform.preview.look import at, listing
+from gpuplatform.preview.plan import Plan, PlannedResource
+
+GPU_CHARTS: Final = ("nvidia-device-plugin", "gpu-operator", "nvidia-dra-driver-gpu")
+EFA_CHARTS: Final = ("aws-efa-k8s-device-plugin",)
+_BUILT_IN: Final = "BOTTLEROCKET"
+"""Its images bring NVIDIA's plugin (bottlerocket-os/bottlerocket, QUICKSTART-EKS, read 2026-11-22)."""
+
+
+@check(
+    "nobody-counts-devices",
+    Severity.ERROR,
+    "Every pool with GPUs or EFA has a device plugin that its nodes' taints let in.",
+)
+def nobody_counts_devices(plan: Plan) -> Iterator[Fault]:
+    """Without one, nodes start and have nothing for a pod to ask for. A DaemonSet that is named so counts as one."""
+    cluster = view(plan)
+    own = any(body["kind"] == "DaemonSet" and "device-plugin" in r.name for r, body in cluster.objects)
+    for launch in launches(plan) if not own else ():
+        if any(t.gpu for t in launch.types) and _BUILT_IN not in str(launch.resource.inputs.get("amiType")):
+            yield from _uncounted(cluster, launch, "GPUs", GPU_CHARTS)
+        if launch.efa:
+            yield from _uncounted(cluster, launch, "EFA devices", EFA_CHARTS)
+
+
+def _uncounted(cluster: View, launch: Launch, what: str, charts: tuple[str, ...]) -> Iterator[Fault]:
+    releases = [r for r in cluster.plan.all(RELEASE) if str(r.inputs.get("chart")).rpartition("/")[2] in charts]
+    kept_out = [taint for release in releases for taint in _kept_out(cluster, launch, release)]
+    if not releases:
+        yield Fault(
+            f"{launch.resource.name}: nothing counts its {what}; install {' or '.join(charts)}", launch.resource
+        )
+    elif kept_out:
+        key, value, effect = kept_out[0]
+        yield Fault(
+            f"{releases[0].name}: does not tolerate {key}={value}:{effect} of {launch.resource.name}; nobody would count its {what}",
+            releases[0],
+        )
+
+
+def _kept_out(cluster: View, launch: Launch, release: PlannedResource) -> list[tuple[str, str, str]]:
+    """Taints that the release's values do not tolerate; without a word of tolerations the chart's own hold."""
+    values = release.inputs.get("values")
+    tolerations = listing(at(values, "tolerations"))
+    taints = next((pool.taints for pool in cluster.pools if pool.resource is launch.resource), ())
+    return [t for t in taints if tolerations and not any(tolerates(one, t) for one in tolerations)]

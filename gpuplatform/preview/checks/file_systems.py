@@ -1,0 +1,92 @@
+"""Whether pods stand where the file systems are that they mount"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from gpuplatform.preview.check import Fault, Severity, check
+from gpuplatform.preview.checks.capacity_fit import POOL, Workload, workloads
+from gpuplatform.preview.launches import SUBNET, ZONE_ID_LABEL, launches, referred, zone
+from gpuplatform.preview.look import at, listing
+from gpuplatform.preview.manifests import objects
+from gpuplatform.preview.plan import Json, Plan, PlannedResource
+
+LUSTRE: Final = "aws:fsx/lustreFileSystem:LustreFileSystem"
+_DRIVER: Final = "fsx.csi.aws.com"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mount:
+    """A file system of a zone, as a pod mounts it."""
+
+    system: PlannedResource
+    zone: str
+    reached_from: frozenset[str]
+    """Zones that its volume lets nodes stand in; empty where it does not say."""
+
+
+@check("volume-out-of-reach", Severity.ERROR, "A volume lets the nodes of the pods that mount it stand where they do.")
+def volume_out_of_reach(plan: Plan) -> Iterator[Fault]:
+    for work, zones, mount in _mounting(plan):
+        if mount.reached_from and not mount.reached_from & zones:
+            yield Fault(
+                f"{work.owner.name}: its volume is for nodes in {', '.join(sorted(mount.reached_from))}, and pool {work.pool} stands in "
+                f"{', '.join(sorted(zones))}; the pods would never start",
+                work.owner,
+            )
+
+
+@check("file-system-zone", Severity.WARNING, "A file system of one zone stands in the zone of the pools that mount it.")
+def file_system_zone(plan: Plan) -> Iterator[Fault]:
+    """Reading across zones is slower, and both sides pay for every byte; over EFA it cannot be done (FSx for Lustre user guide)."""
+    for work, zones, mount in _mounting(plan):
+        if mount.zone not in zones and (not mount.reached_from or mount.reached_from & zones):
+            yield Fault(
+                f"{work.owner.name}: mounts {mount.system.name} in {mount.zone} from pool {work.pool} in {', '.join(sorted(zones))}",
+                work.owner,
+            )
+
+
+def _mounting(plan: Plan) -> Iterator[tuple[Workload, frozenset[str], Mount]]:
+    """Pods with the zones of their pool, for each file system that they mount."""
+    mounts = _mounts(plan)
+    zones: dict[str, frozenset[str]] = {}
+    for launch in launches(plan):
+        if label := launch.labels.get(POOL):
+            zones[label] = zones.get(label, frozenset()) | launch.zones
+    for work in workloads(plan) if mounts else ():
+        for volume in listing(at(dict(work.template), "spec", "volumes")):
+            mount = mounts.get((work.namespace, str(at(volume, "persistentVolumeClaim", "claimName"))))
+            if mount and zones.get(work.pool or ""):
+                yield work, zones[work.pool or ""], mount
+
+
+def _mounts(plan: Plan) -> dict[tuple[str, str], Mount]:
+    """By the namespace and name of the claim."""
+    volumes: dict[str, Mount] = {}
+    claims: list[tuple[str, str, str]] = []
+    for resource, body in objects(plan):
+        name = str(body["metadata"]["name"])
+        if body.get("kind") == "PersistentVolume" and at(body, "spec", "csi", "driver") == _DRIVER:
+            if mount := _mount(plan, resource, body):
+                volumes[name] = mount
+        elif body.get("kind") == "PersistentVolumeClaim":
+            namespace = str(body["metadata"].get("namespace") or "default")
+            claims.append((namespace, name, str(at(body, "spec", "volumeName"))))
+    return {(namespace, name): volumes[volume] for namespace, name, volume in claims if volume in volumes}
+
+
+def _mount(plan: Plan, resource: PlannedResource, body: Json) -> Mount | None:
+    found = referred(plan, resource, "spec", (at(body, "spec", "csi", "volumeHandle"),), LUSTRE)
+    where = referred(plan, found[0], "subnetIds", (found[0].inputs.get("subnetIds"),), SUBNET) if found else ()
+    if not where:
+        return None
+    terms = listing(at(body, "spec", "nodeAffinity", "required", "nodeSelectorTerms"))
+    asked = [e for term in terms for e in listing(at(term, "matchExpressions")) if at(e, "key") == ZONE_ID_LABEL]
+    return Mount(
+        system=found[0],
+        zone=zone(where[0]),
+        reached_from=frozenset(str(value) for e in asked for value in listing(at(e, "values"))),
+    )

@@ -1,0 +1,59 @@
+"""Whether a served model's copies fit together on their GPUs"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from gpuplatform.preview.check import Fault, Severity, check
+from gpuplatform.preview.checks.capacity_fit import GPU, POOL, workloads
+from gpuplatform.preview.launches import launches
+from gpuplatform.preview.look import at, listing, mapping
+from gpuplatform.preview.plan import Json, Plan
+from gpuplatform.preview.quantity import quantity
+
+_FLAGS: Final = ("--tensor-parallel-size", "-tp")
+"""vLLM's spellings (docs.vllm.ai, "Engine Arguments", 0.11)."""
+
+
+@check(
+    "tensor-parallel",
+    Severity.ERROR,
+    "GPUs that share a copy of a model are those of its pod, and divide those of the node.",
+)
+def tensor_parallel(plan: Plan) -> Iterator[Fault]:
+    pools = [launch for launch in launches(plan) if POOL in launch.labels]
+    for work in workloads(plan):
+        for container in listing(at(dict(work.template), "spec", "containers")):
+            size = _size([*listing(at(container, "command")), *listing(at(container, "args"))])
+            if size is None:
+                continue
+            asked = mapping(at(container, "resources", "limits")) | mapping(at(container, "resources", "requests"))
+            if (gpus := quantity(asked.get(GPU, 0))) < size:
+                yield Fault(
+                    f"{work.owner.name}: tensor-parallel size {size}, but its container asks for {gpus:g} {GPU}",
+                    work.owner,
+                )
+            uneven = {
+                f"{t.gpu_count} of {t.name}"
+                for launch in pools
+                if launch.labels[POOL] == work.pool
+                for t in launch.types
+                if size < 1 or t.gpu_count % size
+            }
+            if uneven:
+                yield Fault(
+                    f"{work.owner.name}: tensor-parallel size {size} does not divide the GPUs of pool {work.pool}: "
+                    f"{', '.join(sorted(uneven))}",
+                    work.owner,
+                )
+
+
+def _size(words: Sequence[Json]) -> int | None:
+    """The value of the flag, written as one word or two; None where there is none."""
+    for word, following in zip(words, [*words[1:], ""], strict=False):
+        flag, equals, value = str(word).partition("=")
+        if flag in _FLAGS:
+            said = value if equals else str(following)
+            return int(said) if said.isdigit() else None
+    return None

@@ -1,0 +1,206 @@
+"""What starts nodes: managed node groups with their launch templates, and Karpenter's pools with their node classes.
+
+What belongs together is known by the plan's property dependencies or by IDs, whichever the source of the plan has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from gpuplatform.catalog import instances
+from gpuplatform.catalog.instances import InstanceType, instance
+from gpuplatform.preview.cluster import RELEASE
+from gpuplatform.preview.look import at, listing, mapping
+from gpuplatform.preview.plan import Json, Plan, PlannedResource
+from gpuplatform.sizing.autoscaler import PREFIX
+from gpuplatform.sizing.efa import Interface
+
+GROUP: Final = "aws:eks/nodeGroup:NodeGroup"
+TEMPLATE: Final = "aws:ec2/launchTemplate:LaunchTemplate"
+POOL: Final = "kubernetes:karpenter.sh/v1:NodePool"
+NODE_CLASS: Final = "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"
+SUBNET: Final = "aws:ec2/subnet:Subnet"
+SECURITY_GROUP: Final = "aws:ec2/securityGroup:SecurityGroup"
+
+AUTOSCALER: Final = "cluster-autoscaler"
+"""Its chart."""
+_TAG: Final = "aws:autoscaling/tag:Tag"
+
+TYPE_LABEL: Final = "node.kubernetes.io/instance-type"
+ZONE_ID_LABEL: Final = "topology.k8s.aws/zone-id"
+_EFA: Final = ("efa", "efa-only")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Launch:
+    """Nodes that start alike."""
+
+    resource: PlannedResource
+    """The node group, or the pool."""
+    how: PlannedResource | None
+    """The launch template, or the node class; None where the plan has none."""
+    types: tuple[InstanceType, ...]
+    """Of those that it may start, the ones of which the catalogue knows the hardware."""
+    interfaces: tuple[Interface, ...]
+    """As they are written; none where EC2 or Karpenter makes them."""
+    subnets: tuple[PlannedResource, ...]
+    most: int | None
+    """Nodes; None where nothing that is known bounds them."""
+
+    @property
+    def named(self) -> PlannedResource:
+        """Where its interfaces are to be changed."""
+        return self.how or self.resource
+
+    @cached_property
+    def zones(self) -> frozenset[str]:
+        """Of its subnets, by ID where the plan says it."""
+        return frozenset(filter(None, map(zone, self.subnets)))
+
+    @cached_property
+    def efa(self) -> int:
+        """EFA devices that its interfaces are."""
+        return sum(i.kind in _EFA for i in self.interfaces)
+
+    @property
+    def managed(self) -> bool:
+        return self.resource.type == GROUP
+
+    @property
+    def scaling_group(self) -> str:
+        """Name of a node group's Auto Scaling group; empty where the plan does not say it."""
+        made = listing(self.resource.outputs.get("resources"))
+        groups = listing(at(made[0], "autoscalingGroups")) if made else []
+        return str(at(groups[0], "name") or "") if groups else ""
+
+    @property
+    def labels(self) -> dict[str, str]:
+        inputs = dict(self.resource.inputs)
+        written = inputs.get("labels") if self.managed else at(inputs, "spec", "template", "metadata", "labels")
+        return {key: str(value) for key, value in mapping(written).items()}
+
+
+def launches(plan: Plan) -> tuple[Launch, ...]:
+    """Node groups first, then Karpenter's pools."""
+    return (
+        *(_of_group(plan, group) for group in plan.all(GROUP)),
+        *(_of_pool(plan, pool) for pool in plan.all(POOL)),
+    )
+
+
+def autoscaler(plan: Plan) -> PlannedResource | None:
+    """Its release; None where the plan has none."""
+    return next((r for r in plan.all(RELEASE) if str(r.inputs.get("chart")).rpartition("/")[2] == AUTOSCALER), None)
+
+
+def told(plan: Plan, launch: Launch) -> dict[str, tuple[PlannedResource, str]]:
+    """What the tags of a group's Auto Scaling group tell: `resources/nvidia.com/gpu` → the tag and its value."""
+    found: dict[str, tuple[PlannedResource, str]] = {}
+    for tag in plan.all(_TAG):
+        name = tag.inputs.get("autoscalingGroupName")
+        belongs = launch.resource.urn in tag.property_dependencies.get("autoscalingGroupName", ())
+        key = str(at(dict(tag.inputs), "tag", "key"))
+        if key.startswith(f"{PREFIX}/") and (belongs or (name and name == launch.scaling_group)):
+            found[key.removeprefix(f"{PREFIX}/")] = (tag, str(at(dict(tag.inputs), "tag", "value")))
+    return found
+
+
+def referred(plan: Plan, by: PlannedResource, key: str, ids: Iterable[Json], type_: str) -> tuple[PlannedResource, ...]:
+    """Resources of a type that a property refers to: it depends on them, or holds their IDs."""
+    wanted = {one for one in ids if isinstance(one, str)}
+    known = by.property_dependencies.get(key, ())
+    return tuple(r for r in plan.all(type_) if r.urn in known or r.outputs.get("id") in wanted)
+
+
+def zone(subnet: PlannedResource) -> str:
+    """Of a subnet: its zone's ID, or its name where the plan says no ID; empty where it says neither."""
+    for known in (subnet.inputs, subnet.outputs):
+        if said := known.get("availabilityZoneId"):
+            return str(said)
+    return str(subnet.inputs.get("availabilityZone") or subnet.outputs.get("availabilityZone") or "")
+
+
+def _of_group(plan: Plan, group: PlannedResource) -> Launch:
+    template = _template(plan, group)
+    own = [str(name) for name in listing(group.inputs.get("instanceTypes"))]
+    if template and isinstance(template.inputs.get("instanceType"), str):
+        own.append(str(template.inputs["instanceType"]))
+    most = at(dict(group.inputs), "scalingConfig", "maxSize")
+    return Launch(
+        resource=group,
+        how=template,
+        types=_known(own),
+        interfaces=tuple(_interfaces(template.inputs if template else {})),
+        subnets=referred(plan, group, "subnetIds", listing(group.inputs.get("subnetIds")), SUBNET),
+        most=int(most) if isinstance(most, (int, float)) else None,
+    )
+
+
+def _template(plan: Plan, group: PlannedResource) -> PlannedResource | None:
+    wanted = mapping(group.inputs.get("launchTemplate"))
+    found = referred(plan, group, "launchTemplate", (wanted.get("id"),), TEMPLATE)
+    return found[0] if found else None
+
+
+def _of_pool(plan: Plan, pool: PlannedResource) -> Launch:
+    spec = at(dict(pool.inputs), "spec", "template", "spec")
+    wanted = {
+        str(at(r, "key")): [str(value) for value in listing(at(r, "values"))]
+        for r in listing(at(spec, "requirements"))
+        if at(r, "operator") == "In"
+    }
+    called = at(spec, "nodeClassRef", "name")
+    node_class = next((c for c in plan.all(NODE_CLASS) if at(dict(c.inputs), "metadata", "name") == called), None)
+    how = mapping(node_class.inputs.get("spec")) if node_class else {}
+    types = _known(wanted.get(TYPE_LABEL, []))
+    return Launch(
+        resource=pool,
+        how=node_class,
+        types=types,
+        interfaces=tuple(_interfaces(how)),
+        subnets=_selected(plan, listing(how.get("subnetSelectorTerms")), wanted),
+        most=_nodes_of(pool, types),
+    )
+
+
+def _known(names: Sequence[str]) -> tuple[InstanceType, ...]:
+    return tuple(instance(name) for name in dict.fromkeys(names) if name in instances.names())
+
+
+def _interfaces(how: Mapping[str, Json]) -> Iterator[Interface]:
+    """EC2's defaults where a field is left out: card 0, device 0, a plain interface."""
+    for one in listing(how.get("networkInterfaces")):
+        yield Interface(
+            card=int(at(one, "networkCardIndex") or 0),
+            device=int(at(one, "deviceIndex") or 0),
+            kind=str(at(one, "interfaceType") or "interface"),
+        )
+
+
+def _selected(plan: Plan, terms: list[Json], wanted: Mapping[str, list[str]]) -> tuple[PlannedResource, ...]:
+    """Subnets that a node class selects, in the zones that its pool asks for."""
+    zones = wanted.get(ZONE_ID_LABEL) or wanted.get("topology.kubernetes.io/zone")
+    return tuple(
+        subnet
+        for subnet in plan.all(SUBNET)
+        if any(selects(term, subnet) for term in terms)
+        and (not zones or {zone(subnet), subnet.outputs.get("availabilityZone")} & {*zones})
+    )
+
+
+def selects(term: Json, resource: PlannedResource) -> bool:
+    """Whether a selector term of a node class, an ID or tags of which `*` is any value, means a resource."""
+    if at(term, "id"):
+        return at(term, "id") == resource.outputs.get("id")
+    tags, asked = mapping(resource.inputs.get("tags")), mapping(at(term, "tags"))
+    return bool(asked) and all(key in tags and value in ("*", tags[key]) for key, value in asked.items())
+
+
+def _nodes_of(pool: PlannedResource, types: Sequence[InstanceType]) -> int | None:
+    """Nodes of a pool whose GPUs are limited, if all were of the type with the fewest."""
+    limit = at(dict(pool.inputs), "spec", "limits", "nvidia.com/gpu")
+    fewest = min((t.gpu_count for t in types), default=0)
+    return int(float(str(limit))) // fewest if limit and fewest else None

@@ -1,0 +1,175 @@
+"""Whether what grows GPU pools, queues for them and runs on them agrees with them: each fault is found, and nothing else is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from gpuplatform.preview.check import not_applicable, run_checks
+from gpuplatform.preview.plan import Part, Plan
+from tests.preview.sound import with_input, without
+from tests.preview.sound_gpus import FAR, sound_gpus
+
+Break = Callable[[Plan], Plan]
+
+VALUES = "values|expanderPriorities"
+CONTAINER = "spec|template|spec|containers|0"
+ARGS = f"{CONTAINER}|args"
+REACH = {
+    "required": {
+        "nodeSelectorTerms": [
+            {"matchExpressions": [{"key": "topology.k8s.aws/zone-id", "operator": "In", "values": ["use1-az5"]}]}
+        ]
+    }
+}
+
+
+def _set(name: str, path: str, value: Any) -> Break:
+    return lambda plan: with_input(plan, name, path, value)
+
+
+def _without(*names: str) -> Break:
+    def broken(plan: Plan) -> Plan:
+        for name in names:
+            plan = without(plan, name)
+        return plan
+
+    return broken
+
+
+def _served_by(*args: str) -> Break:
+    return _set("wide-model", ARGS, list(args))
+
+
+def _far(plan: Plan) -> Plan:
+    return with_input(plan, "lustre", "subnetIds", FAR)
+
+
+FAULTS: list[tuple[str, str, Break]] = [
+    ("subnet-too-small", "10.0.64.0/26 lacks", _set("gpus", "cidrBlock", "10.0.64.0/26")),
+    ("subnet-too-small", "h100-block-nodes 4, h100-demand-nodes 4, wide 2", _set("gpus", "cidrBlock", "10.0.64.0/21")),
+    (
+        "autoscaler-tag-wrong",
+        "says resources/vpc.amazonaws.com/efa 16, but 32",
+        _set("h100-block-efa", "tag|value", "16"),
+    ),
+    ("autoscaler-tag-wrong", "says resources/nvidia.com/gpu 12, but 8", _set("h100-block-gpu", "tag|value", "12")),
+    (
+        "autoscaler-tag-wrong",
+        "but 5128 pages of 2 MiB are set aside",
+        _set("h100-block-hugepages-2Mi", "tag|value", "20512Mi"),
+    ),
+    ("autoscaler-tag-wrong", "but use1-az6 is the zone", _set("h100-block-zone-id", "tag|value", "use1-az4")),
+    ("autoscaler-tag-wrong", "but the label is h100", _set("h100-block-pool", "tag|value", "h200")),
+    (
+        "autoscaler-tag-wrong",
+        "but present:NoSchedule is that taint",
+        lambda p: with_input(p, "h100-block-gpu", "tag", _taint("absent:NoSchedule")),
+    ),
+    ("autoscaler-tag-missing", "h100-demand-nodes: starts empty, and no tag", _without("h100-demand-efa")),
+    (
+        "expander-pattern",
+        "expanderPriorities.100: ^eks-h100-blok- matches no group",
+        _set("autoscaler", f"{VALUES}|100", ["^eks-h100-block-", "^eks-h100-blok-"]),
+    ),
+    (
+        "expander-pattern",
+        "h100-demand-nodes: no pattern of expanderPriorities matches eks-h100-demand-nodes-1",
+        _set("autoscaler", VALUES, {"100": ["^eks-h100-block-"]}),
+    ),
+    (
+        "rung-order",
+        "takes h100-block before h100-demand, and the priority expander the other way round (80, 90)",
+        _set("autoscaler", VALUES, {"80": ["^eks-h100-block-"], "90": ["^eks-h100-demand-"]}),
+    ),
+    (
+        "nobody-provisions",
+        "no Cluster Autoscaler has",
+        _set("autoscaler", "values|extraArgs|enable-provisioning-requests", None),
+    ),
+    (
+        "nobody-provisions",
+        "nobody answers the class queued-provisioning.gke.io",
+        _set("capacity-config", "spec|provisioningClassName", "queued-provisioning.gke.io"),
+    ),
+    (
+        "quota-above-capacity",
+        "given 40 GPUs of it, and its nodes have 32 at most",
+        _set("team", "spec|resourceGroups|0|flavors|0|resources|0|nominalQuota", "40"),
+    ),
+    ("tensor-parallel", "size 8, but its container asks for 4", _served_by("--tensor-parallel-size=8")),
+    ("tensor-parallel", "size 3 does not divide the GPUs of pool wide: 8 of p5.48xlarge", _served_by("-tp", "3")),
+    ("file-system-zone", "mounts lustre in use1-az5 from pool h100 in use1-az6", _far),
+    (
+        "volume-out-of-reach",
+        "for nodes in use1-az5, and pool h100 stands in use1-az6",
+        _set("files", "spec|nodeAffinity", REACH),
+    ),
+    ("volume-out-of-reach", "would never start", lambda p: with_input(_far(p), "files", "spec|nodeAffinity", REACH)),
+    ("nobody-counts-devices", "h100-block-nodes: nothing counts its EFA devices", _without("efa")),
+    ("nobody-counts-devices", "wide: nothing counts its GPUs", _without("nvidia")),
+    (
+        "nobody-counts-devices",
+        "nvidia: does not tolerate nvidia.com/gpu=present:NoSchedule",
+        _set("nvidia", "values", {"tolerations": [{"key": "node.kubernetes.io/slow", "operator": "Exists"}]}),
+    ),
+]
+
+
+def _taint(value: str) -> dict[str, Any]:
+    key = "k8s.io/cluster-autoscaler/node-template/taint/nvidia.com/gpu"
+    return {"key": key, "value": value, "propagateAtLaunch": False}
+
+
+@pytest.mark.parametrize(("rule", "words", "broken"), FAULTS, ids=[f"{rule}: {words}" for rule, words, _ in FAULTS])
+def test_a_planted_fault_is_found_and_nothing_else(rule: str, words: str, broken: Break) -> None:
+    found = run_checks(broken(sound_gpus()))
+
+    assert {f.rule for f in found} == {rule}, [f"{f.rule}: {f.message}" for f in found]
+    assert any(words in f.message for f in found), [f.message for f in found]
+    assert all(f.file and f.line for f in found)
+
+
+ACCEPTED: list[tuple[str, Break]] = [
+    ("another expander", _set("autoscaler", "values|extraArgs|expander", "least-waste")),
+    ("a device plugin of one's own", lambda p: without(_named_plugin(p), "nvidia")),
+    ("a size that is not known", _served_by("--tensor-parallel-size", "$(SIZE)")),
+    ("prefixes switched off, where there is room", _set("vpc-cni", "configurationValues", "{}")),
+    (
+        "a file system in the same zone, and a volume that says so",
+        lambda p: with_input(p, "files", "spec|nodeAffinity", _reach()),
+    ),
+]
+
+
+def _named_plugin(plan: Plan) -> Plan:
+    other = next(r for r in plan.resources if r.name == "wide-model")
+    template = other.inputs["spec"]["template"]
+    body = {
+        "apiVersion": "apps/v1",
+        "kind": "DaemonSet",
+        "metadata": {"name": "nvidia-device-plugin", "namespace": "work"},
+    }
+    body["spec"] = {"selector": {"matchLabels": {"app": "wide"}}, "template": template}
+    name = "nvidia-device-plugin"
+    made = replace(other, urn=other.urn + name, name=name, type="kubernetes:apps/v1:DaemonSet", inputs=body)
+    return replace(plan, resources=(*plan.resources, made))
+
+
+def _reach() -> dict[str, Any]:
+    term = {"key": "topology.k8s.aws/zone-id", "operator": "In", "values": ["use1-az6"]}
+    return {"required": {"nodeSelectorTerms": [{"matchExpressions": [term]}]}}
+
+
+@pytest.mark.parametrize(("what", "changed"), ACCEPTED, ids=[what for what, _ in ACCEPTED])
+def test_what_may_be_right_is_not_judged(what: str, changed: Break) -> None:
+    assert [f"{f.rule}: {f.message}" for f in run_checks(changed(sound_gpus()))] == [], what
+
+
+def test_names_of_groups_are_not_judged_where_a_plan_does_not_know_them() -> None:
+    before = replace(sound_gpus(), lacks=frozenset({Part.OUTPUTS, Part.VALUES}))
+
+    assert {"expander-pattern", "rung-order"} <= {check.rule for check in not_applicable(before)}
