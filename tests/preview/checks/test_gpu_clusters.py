@@ -152,8 +152,8 @@ def _named_plugin(plan: Plan) -> Plan:
         "apiVersion": "apps/v1",
         "kind": "DaemonSet",
         "metadata": {"name": "nvidia-device-plugin", "namespace": "work"},
+        "spec": {"selector": {"matchLabels": {"app": "wide"}}, "template": template},
     }
-    body["spec"] = {"selector": {"matchLabels": {"app": "wide"}}, "template": template}
     name = "nvidia-device-plugin"
     made = replace(other, urn=other.urn + name, name=name, type="kubernetes:apps/v1:DaemonSet", inputs=body)
     return replace(plan, resources=(*plan.resources, made))
