@@ -114,7 +114,7 @@ def preview(
             document = json_report.document(plan, findings, bill, timeline, suppressed)
             write_whole(json_file, json_report.text(document))
         if markdown:
-            write_whole(markdown, markdown_report.comment(plan, findings, bill, timeline))
+            write_whole(markdown, markdown_report.comment(plan, findings, bill, timeline, suppressed))
         if html_file:
             from gpuplatform.preview.html import html
 

@@ -16,6 +16,7 @@ The modules of `checks/` register theirs on import.
 from __future__ import annotations
 
 import importlib
+import inspect
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -75,6 +76,12 @@ class Check:
     sentence: str
     judge: Judge
     needs: frozenset[Part] = frozenset()
+
+    @property
+    def explained(self) -> str:
+        """Its sentence, and what more its function says."""
+        more = inspect.getdoc(self.judge) or ""
+        return " ".join(f"{self.sentence} {more}".split())
 
     def __call__(self, plan: Plan) -> Iterator[Finding]:
         yield from map(self.finding, self.judge(plan))

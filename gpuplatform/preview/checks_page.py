@@ -53,9 +53,8 @@ def _themes() -> Iterator[list[str]]:
 
 
 def _cell(one: Check) -> str:
-    said = inspect.getdoc(one.judge)
-    needs = f"Needs {', '.join(sorted(part.value for part in one.needs))}." if one.needs else ""
-    return " ".join(" ".join(part for part in (one.sentence, said, needs) if part).split()).replace("|", "\\|")
+    needs = f" Needs {', '.join(sorted(part.value for part in one.needs))}." if one.needs else ""
+    return f"{one.explained}{needs}".replace("|", "\\|")
 
 
 def main() -> None:

@@ -11,19 +11,21 @@ from gpuplatform.preview.check import Finding, not_applicable
 from gpuplatform.preview.difference import difference
 from gpuplatform.preview.plan import Json, Plan, PlannedResource
 from gpuplatform.preview.suppression import Suppressed
+from gpuplatform.preview.tally import tally
 
 
 def document(
     plan: Plan, findings: Iterable[Finding], bill: Json, timeline: Json, suppressed: Iterable[Suppressed] = ()
 ) -> dict[str, Json]:
     """`bill` and `timeline` are theirs as JSON; None where they were not computed. What is allowed comes after the findings."""
+    found, allowed = list(findings), list(suppressed)
     return {
         "project": plan.project,
         "environment": plan.environment,
         "region": plan.region,
         "resources": [resource_json(r) for r in plan.resources],
         "outputs": dict(plan.outputs),
-        "findings": [f.to_json() for f in (*findings, *suppressed)],
+        "findings": [f.to_json() for f in (*found, *allowed)],
         "bill": bill,
         "timeline": timeline,
         "invokes": [asdict(i) for i in plan.invokes],
@@ -32,6 +34,7 @@ def document(
         "settings": dict(plan.settings),
         "origin": plan.origin,
         "not_applicable": [one.rule for one in not_applicable(plan)],
+        "checks": tally(plan, found, allowed).to_json(),
         **({"difference": difference_report.to_json(difference(plan.against, plan))} if plan.against else {}),
     }
 

@@ -11,7 +11,9 @@ from gpuplatform.preview.check import Finding
 from gpuplatform.preview.difference import Difference, difference
 from gpuplatform.preview.look import listing, mapping
 from gpuplatform.preview.plan import STACK, Json, Plan
-from gpuplatform.preview.sums import STATES, by_layer_sums, minutes, money, old_prices, shortened, verdict
+from gpuplatform.preview.sums import STATES, by_layer_sums, minutes, money, old_prices, shortened
+from gpuplatform.preview.suppression import Suppressed
+from gpuplatform.preview.tally import tally
 from gpuplatform.preview.tree import by_layer, lines
 from gpuplatform.preview.words import counted, describe
 
@@ -19,11 +21,16 @@ LIMIT: Final = 65_000
 """GitHub refuses comments of more than 65,536 characters (REST API, issue comments)."""
 
 
-def comment(plan: Plan, findings: Sequence[Finding], bill: Json, timeline: Json) -> str:
+def comment(
+    plan: Plan, findings: Sequence[Finding], bill: Json, timeline: Json, suppressed: Sequence[Suppressed] = ()
+) -> str:
     """GitHub-flavoured Markdown; what does not fit a comment is left out from the end, and said to be."""
     resources = [r for r in plan.resources if r.type != STACK]
+    counts = tally(plan, findings, suppressed)
     head = [
-        f"### {_cell(plan.environment)}: {counted(len(resources), 'resource')}, {verdict(findings).lower()}",
+        f"### {_cell(plan.environment)}: {counted(len(resources), 'resource')}, {counts.verdict.lower()}",
+        "",
+        f"{_cell(counts.told)}.",
         "",
         *_findings(findings),
         *(_difference(difference(plan.against, plan)) if plan.against else ()),
@@ -35,10 +42,14 @@ def comment(plan: Plan, findings: Sequence[Finding], bill: Json, timeline: Json)
         "|---|---|--:|",
         *(f"| {layer} | {_cell(describe(plan, own))} | {len(own)} |" for layer, own in by_layer(plan).items()),
     ]
-    folded = [*_folded("What there is", layers), *_folded("Every resource", ["```", *lines(plan), "```"])]
+    folded = [
+        *_allowed(suppressed),
+        *_folded("What there is", layers),
+        *_folded("Every resource", ["```", *lines(plan), "```"]),
+    ]
     text = "\n".join([*head, *folded]) + "\n"
     if len(text) > LIMIT:
-        text = "\n".join([*head, *_folded("What there is", layers)]) + "\n"
+        text = "\n".join([*head, *_allowed(suppressed), *_folded("What there is", layers)]) + "\n"
     return (
         text if len(text) <= LIMIT else text[: LIMIT - 40].rpartition("\n")[0] + "\n\n… and more; see the run's log.\n"
     )
@@ -53,6 +64,17 @@ def _findings(findings: Sequence[Finding]) -> list[str]:
     ]
     more = [f"… and {len(findings) - 50} more."] if len(findings) > 50 else []
     return ["| | line to change | what is wrong | check |", "|---|---|---|---|", *rows, "", *more]
+
+
+def _allowed(suppressed: Sequence[Suppressed]) -> list[str]:
+    """What would be found, but for a comment: until when, and why."""
+    rows = [
+        f"| {_cell(f'{one.finding.file}:{one.finding.line}')} | {_cell(one.finding.message)} | {one.finding.rule} "
+        f"| {one.allowance.until} | {_cell(one.allowance.reason)} |"
+        for one in suppressed[:50]
+    ]
+    head = ["| line | what is allowed | check | until | why |", "|---|---|---|---|---|"]
+    return _folded(f"Allowed by a comment ({len(suppressed)})", [*head, *rows]) if rows else []
 
 
 def _difference(found: Difference) -> list[str]:

@@ -14,12 +14,13 @@ from rich.tree import Tree
 
 from gpuplatform.preview import difference_report
 from gpuplatform.preview.billing.economics import told
-from gpuplatform.preview.check import Finding, Severity, all_checks, not_applicable
+from gpuplatform.preview.check import Finding, Severity, all_checks
 from gpuplatform.preview.difference import Difference, difference
 from gpuplatform.preview.look import listing, mapping
 from gpuplatform.preview.plan import STACK, Json, Plan, PlannedResource
-from gpuplatform.preview.sums import STATES, by_layer_sums, minutes, money, old_prices, shortened, verdict
+from gpuplatform.preview.sums import STATES, by_layer_sums, minutes, money, old_prices, shortened
 from gpuplatform.preview.suppression import Suppressed
+from gpuplatform.preview.tally import Tally, tally
 from gpuplatform.preview.tree import by_layer
 from gpuplatform.preview.words import counted, describe
 
@@ -46,24 +47,13 @@ def first_screen(
     console.print()
     _layers(console, plan)
     _findings(console, findings)
-    if suppressed:
-        _suppressed(console, suppressed)
-    _not_applicable(console, plan)
+    _verdict(console, tally(plan, findings, suppressed), suppressed)
     if plan.against:
         _difference(console, difference(plan.against, plan))
     if bill:
         _bill(console, plan, mapping(bill))
     if timeline:
         _path(console, plan, mapping(timeline))
-
-
-def _not_applicable(console: Console, plan: Plan) -> None:
-    skipped = not_applicable(plan)
-    if skipped:
-        lacking = sorted({part.value for one in skipped for part in one.needs & plan.lacks})
-        rules = ", ".join(one.rule for one in skipped)
-        console.print(f"Not applicable, for the plan lacks {escape('; '.join(lacking))}: [dim]{escape(rules)}[/]")
-        console.print()
 
 
 def _difference(console: Console, found: Difference) -> None:
@@ -128,10 +118,6 @@ def _layers(console: Console, plan: Plan) -> None:
 
 
 def _findings(console: Console, findings: Sequence[Finding]) -> None:
-    if not findings:
-        console.print(f"[green]Nothing wrong[/]: {counted(len(all_checks()), 'check')} passed.")
-        console.print()
-        return
     sentences = {one.rule: one.sentence for one in all_checks()}
     for (severity, rule), group in groupby(
         sorted(findings, key=lambda f: (list(Severity).index(f.severity), f.rule)), key=lambda f: (f.severity, f.rule)
@@ -141,16 +127,17 @@ def _findings(console: Console, findings: Sequence[Finding]) -> None:
         )
         _places(console, list(group))
         console.print()
-    console.print(f"{verdict(findings)}.")
-    console.print()
 
 
-def _suppressed(console: Console, suppressed: Sequence[Suppressed]) -> None:
-    first = min(one.allowance.until for one in suppressed)
-    rules = ", ".join(sorted({one.finding.rule for one in suppressed}))
-    console.print(
-        f"Allowed by a comment: {counted(len(suppressed), 'finding')} of {escape(rules)}; the first until {first}."
-    )
+def _verdict(console: Console, counts: Tally, suppressed: Sequence[Suppressed]) -> None:
+    colour = _COLOUR[counts.worst] if counts.worst else "green"
+    console.print(f"[{colour}]{counts.verdict}[/]: {escape(counts.told)}.")
+    if suppressed:
+        first = min(one.allowance.until for one in suppressed)
+        rules = ", ".join(sorted({one.finding.rule for one in suppressed}))
+        console.print(f"[dim]Allowed: {escape(rules)}; the first until {first}.[/]")
+    if counts.inapplicable:
+        console.print(f"[dim]Not asked: {escape(', '.join(one.rule for one in counts.inapplicable))}.[/]")
     console.print()
 
 

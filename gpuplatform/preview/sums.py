@@ -1,28 +1,16 @@
-"""What every report says in the same words: the verdict, sums by layer, money and minutes."""
+"""What every report says in the same words: sums by layer, money and minutes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Final
 
 from gpuplatform.catalog.prices import STALE_DAYS
-from gpuplatform.preview.check import Finding, Severity
 from gpuplatform.preview.look import listing, mapping
 from gpuplatform.preview.plan import Json, Plan
 from gpuplatform.preview.tree import by_layer
 from gpuplatform.preview.words import counted
 
 STATES: Final = ("asleep_monthly", "idle_monthly", "expected_monthly", "maximum_hourly")
-_NOUN: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
-
-
-def verdict(findings: Iterable[Finding]) -> str:
-    """`2 errors and 1 warning`, or `nothing wrong`."""
-    found = [f.severity for f in findings]
-    parts = [counted(found.count(severity), noun) for severity, noun in _NOUN.items() if severity in found]
-    if not parts:
-        return "Nothing wrong"
-    return f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else parts[0]
 
 
 def by_layer_sums(plan: Plan, bill: dict[str, Json]) -> dict[str, dict[str, float]]:

@@ -68,7 +68,7 @@ def test_findings_are_grouped_with_the_line_to_change():
 
     assert text.count("error cost-tags") == 1
     assert re.search(r"stacks/network\.py:12 +vpc: no tags *\n +stacks/network\.py:40 +lake: no tags", text)
-    assert "2 errors and 1 warning." in text
+    assert re.search(r"2 errors and 1 warning: \d+ of \d+ checks passed\.", text)
 
 
 def test_a_fault_that_repeats_does_not_fill_the_screen():

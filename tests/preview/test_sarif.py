@@ -6,11 +6,14 @@ import json
 import re
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
+
+from jsonschema import validate
 
 from gpuplatform.preview import sarif
 from gpuplatform.preview.check import Finding, Severity, all_checks
-from gpuplatform.preview.plan import Source
+from gpuplatform.preview.plan import Part, Source
 from gpuplatform.preview.suppression import Allowance, Suppressed
 from tests.preview.sound import sound, urn
 
@@ -63,10 +66,10 @@ def test_a_finding_is_a_result_at_its_line_relative_to_the_project():
     assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"] == "cost-tags"
     (location,) = result["locations"]
     assert location["physicalLocation"] == {
-        "artifactLocation": {"uri": "stacks/data.py", "uriBaseId": "SRCROOT"},
+        "artifactLocation": {"uri": "stacks/data.py", "uriBaseId": "%SRCROOT%"},
         "region": {"startLine": 12},
     }
-    assert "SRCROOT" in run["originalUriBaseIds"]
+    assert "%SRCROOT%" in run["originalUriBaseIds"]
     assert location["logicalLocations"] == [{"fullyQualifiedName": QUEUE, "kind": "resource"}]
 
 
@@ -103,30 +106,64 @@ def test_environments_do_not_overwrite_one_another():
     assert the_run()["automationDetails"]["id"] == "gpuplatform/dev/"
 
 
-def test_what_is_allowed_is_there_as_suppressed_with_its_reason():
-    allowance = Allowance(
+ALLOWED = Suppressed(
+    a_finding(),
+    Allowance(
         rule="cost-tags",
         environment="",
         until=date(2027, 1, 31),
         reason="until the fair",
         place=Source("stacks/data.py", 11),
         line=12,
-    )
-    (result,) = the_run(suppressed=(Suppressed(a_finding(), allowance),))["results"]
+    ),
+)
 
-    assert result["suppressions"] == [
-        {"kind": "inSource", "justification": "until the fair (until 2027-01-31, stacks/data.py:11)"}
+
+def the_notices(run: dict[str, Any]) -> list[dict[str, Any]]:
+    (invocation,) = run["invocations"]
+    assert invocation["executionSuccessful"] is True
+    return invocation["toolConfigurationNotifications"]
+
+
+def test_what_is_allowed_is_a_notification_and_no_result():
+    run = the_run(suppressed=(ALLOWED,))
+
+    assert run["results"] == [], "code scanning opens an alert for every result, also for a suppressed one"
+    (notice,) = the_notices(run)
+    assert notice["level"] == "note"
+    assert notice["message"]["text"] == ("jobs: no tags Allowed until 2027-01-31 (stacks/data.py:11): until the fair")
+    assert run["tool"]["driver"]["rules"][notice["associatedRule"]["index"]]["id"] == notice["associatedRule"]["id"]
+    assert notice["locations"][0]["physicalLocation"]["region"] == {"startLine": 12}
+
+
+def test_what_does_not_apply_is_a_notification_that_says_why():
+    plan = replace(sound(), lacks=frozenset({Part.DUPLICATES}), origin="stack-export")
+    (run,) = sarif.document(plan, [], all_checks())["runs"]
+
+    assert run["results"] == []
+    assert [n["message"]["text"] for n in the_notices(run)] == [
+        "duplicate-urn does not apply to this plan: it needs registrations that the engine refuses."
     ]
 
 
-def test_only_properties_of_the_standard_are_used():
-    run = the_run(a_finding())
+def test_no_more_results_are_written_than_code_scanning_takes():
+    assert len(the_run(*(a_finding(line=n) for n in range(25_001)))["results"]) == 25_000
 
-    # SARIF 2.1.0, sections 3.14 (run), 3.27 (result), 3.49 (reportingDescriptor).
-    assert set(run) <= {"tool", "automationDetails", "originalUriBaseIds", "columnKind", "results"}
-    assert set(run["results"][0]) <= {
-        *("ruleId", "ruleIndex", "level", "message", "locations", "partialFingerprints", "suppressions")
-    }
-    assert set(run["tool"]["driver"]["rules"][0]) <= {
-        *("id", "name", "shortDescription", "fullDescription", "help", "defaultConfiguration", "properties")
-    }
+
+def test_help_says_how_to_allow_a_finding():
+    rule = next(r for r in the_run()["tool"]["driver"]["rules"] if r["id"] == "cost-tags")
+
+    assert "# preview: allow cost-tags until YYYY-MM-DD: why it may be so" in rule["help"]["text"]
+    assert "```" in rule["help"]["markdown"]
+
+
+def test_the_file_is_valid_by_the_standard_s_schema():
+    """`sarif/` holds the schema, with its source and licence."""
+    schema = json.loads((Path(__file__).parent / "sarif" / "sarif-schema-2.1.0.json").read_text("utf-8"))
+    lacking = replace(sound(), lacks=frozenset(Part), origin="stack-export")
+    found = [a_finding(), a_finding(file="", line=0, urn=""), a_finding(rule="unknown", severity=Severity.INFO)]
+
+    for plan, findings, suppressed in ((sound(), found, (ALLOWED,)), (lacking, [], ())):
+        whole = json.loads(json.dumps(sarif.document(plan, findings, all_checks(), suppressed)))
+        validate(whole, schema)
+        assert whole["$schema"] == schema["id"]

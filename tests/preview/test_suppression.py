@@ -151,4 +151,6 @@ def test_the_first_screen_counts_what_is_allowed(project: Path):
 
     report.first_screen(Console(file=out, width=120), plan, judgement.findings, None, None, judgement.suppressed)
 
-    assert "Allowed by a comment: 1 finding of unencrypted-volume; the first until 2027-01-31." in out.getvalue()
+    assert (
+        "1 finding is allowed by a comment.\nAllowed: unencrypted-volume; the first until 2027-01-31." in out.getvalue()
+    )

@@ -6,26 +6,26 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Final
 
-from gpuplatform.preview.check import Finding, Severity, all_checks, not_applicable
+from gpuplatform.preview.check import Finding, Severity, all_checks
 from gpuplatform.preview.html.data import numbers
 from gpuplatform.preview.html.markup import Content, Markup, join, tag
 from gpuplatform.preview.plan import Plan
 from gpuplatform.preview.suppression import Suppressed
-from gpuplatform.preview.words import counted
+from gpuplatform.preview.tally import tally
 
 _RANK: Final = {severity: n for n, severity in enumerate(Severity)}
 
 
 def section(plan: Plan, findings: Sequence[Finding], suppressed: Sequence[Suppressed] = ()) -> Markup:
     checks = all_checks()
-    unasked = {one.rule for one in not_applicable(plan)}
+    counts = tally(plan, findings, suppressed)
+    unasked = {one.rule for one in counts.inapplicable}
     sentences = {one.rule: one.sentence for one in checks}
     rows = numbers(plan)
     ordered = sorted(findings, key=lambda f: (_RANK[f.severity], f.rule, f.file, f.line, f.message))
     groups = groupby(ordered, key=lambda f: (f.severity, f.rule))
     told = [_rule(severity, rule, sentences.get(rule, ""), list(found), rows) for (severity, rule), found in groups]
-    if not told:
-        told = [tag("p", tag("strong", "Nothing wrong."), f" {passed(plan)}.", class_="good")]
+    summary = tag("p", tag("strong", counts.verdict), f": {counts.told}.", class_=counts.worst or "good")
     looked_at = tag(
         "table",
         tag("caption", "Checks, and what holds where they find nothing", class_="unseen"),
@@ -52,18 +52,12 @@ def section(plan: Plan, findings: Sequence[Finding], suppressed: Sequence[Suppre
     )
     return join(
         [
+            summary,
             *told,
             _allowed(suppressed),
             tag("details", tag("summary", f"All {len(checks)} checks"), scrolled(looked_at, "Checks")),
         ]
     )
-
-
-def passed(plan: Plan) -> str:
-    """How many checks could be asked, of a plan in which none found anything."""
-    unasked = len(not_applicable(plan))
-    told = f"{counted(len(all_checks()) - unasked, 'check')} passed"
-    return f"{told}, {unasked} not applicable" if unasked else told
 
 
 def _found(rule: str, findings: Sequence[Finding]) -> str:

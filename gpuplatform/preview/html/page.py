@@ -11,16 +11,17 @@ from importlib.resources import files
 from typing import Final
 
 from gpuplatform.preview import difference_report
-from gpuplatform.preview.check import Finding, Severity
+from gpuplatform.preview.check import Finding
 from gpuplatform.preview.difference import difference as difference_of
 from gpuplatform.preview.html import data, differing, faults, gantt, money, resources
 from gpuplatform.preview.html.markup import Markup, join, layer_class, tag
 from gpuplatform.preview.html.picture import Picture
 from gpuplatform.preview.look import mapping
 from gpuplatform.preview.plan import STACK, Json, Plan
-from gpuplatform.preview.sums import minutes, verdict
+from gpuplatform.preview.sums import minutes
 from gpuplatform.preview.sums import money as dollars
 from gpuplatform.preview.suppression import Suppressed
+from gpuplatform.preview.tally import Tally, tally
 from gpuplatform.preview.tree import by_layer
 from gpuplatform.preview.words import counted
 
@@ -60,7 +61,7 @@ def html(
         style=tag("style", style),
         brand=join([plan.project, " ", tag("b", plan.environment)]),
         nav=join(tag("li", tag("a", word, href=f"#{id_}")) for id_, (word, _) in sections.items()),
-        head=_head(plan, findings),
+        head=_head(plan, tally(plan, findings, suppressed)),
         tiles=_tiles(plan, mapping(bill), mapping(timeline)),
         legend=_legend(plan, picture),
         picture=picture.svg(data.numbers(plan)),
@@ -76,10 +77,7 @@ def _section(id_: str, word: str, body: Markup) -> Markup:
     )
 
 
-def _head(plan: Plan, findings: Sequence[Finding]) -> Markup:
-    worst = min((list(Severity).index(f.severity) for f in findings), default=None)
-    state = "good" if worst is None else list(Severity)[worst].value
-    checks = f" {faults.passed(plan)}" if worst is None else ""
+def _head(plan: Plan, counts: Tally) -> Markup:
     made = [r for r in plan.resources if r.type != STACK]
     return join(
         [
@@ -87,9 +85,9 @@ def _head(plan: Plan, findings: Sequence[Finding]) -> Markup:
             tag("p", f"{plan.region or 'region unknown'}, {counted(len(made), 'resource')}", class_="muted"),
             tag(
                 "p",
-                tag("a", verdict(findings), href="#findings"),
-                f":{checks}" if checks else None,
-                class_=f"verdict {state}",
+                tag("a", counts.verdict, href="#findings"),
+                f": {counts.brief}",
+                class_=f"verdict {counts.worst or 'good'}",
             ),
         ]
     )
