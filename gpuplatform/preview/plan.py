@@ -140,6 +140,13 @@ class Plan:
         return {r.urn: r for r in self.resources}
 
     @cached_property
+    def _by_type(self) -> dict[str, list[PlannedResource]]:
+        types: dict[str, list[PlannedResource]] = {}
+        for r in self.resources:
+            types.setdefault(r.type, []).append(r)
+        return types
+
+    @cached_property
     def _children(self) -> dict[str, list[PlannedResource]]:
         children: dict[str, list[PlannedResource]] = {}
         for r in self.resources:
@@ -148,7 +155,7 @@ class Plan:
 
     def all(self, type_: str) -> list[PlannedResource]:
         """Every resource of a type token, in plan order."""
-        return [r for r in self.resources if r.type == type_]
+        return list(self._by_type.get(type_, ()))
 
     def one(self, type_: str, name: str | None = None) -> PlannedResource:
         """The only resource of a type token, or the one of that name.

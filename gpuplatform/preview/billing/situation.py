@@ -99,13 +99,22 @@ class Situation:
         while node is not None:
             if own := _team_of(node):
                 return own
-            if (
-                node is not resource
-                and len(below := {t for d in self.plan.descendants(node) if (t := _team_of(d))}) == 1
-            ):
-                return below.pop()
+            if node is not resource and len(below := self._teams_below.get(node.urn, ())) == 1:
+                return next(iter(below))
             node = self.plan.by_urn.get(node.parent or "")
         return str(self.plan.setting("owner").get("team", ""))
+
+    @cached_property
+    def _teams_below(self) -> Mapping[str, set[str]]:
+        """URN → teams of all that stands under it."""
+        below: dict[str, set[str]] = {}
+        for resource in self.plan.resources:
+            if team := _team_of(resource):
+                above = self.plan.by_urn.get(resource.parent or "")
+                while above is not None:
+                    below.setdefault(above.urn, set()).add(team)
+                    above = self.plan.by_urn.get(above.parent or "")
+        return below
 
 
 def texts(value: Json) -> Iterator[str]:
