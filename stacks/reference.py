@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import json
+import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, cast
+
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
 
 from stacks.settings import SECTIONS
 
@@ -13,6 +20,29 @@ ROOT = Path(__file__).resolve().parent.parent
 SCHEMA = ROOT / "docs" / "settings.schema.json"
 REFERENCE = ROOT / "docs" / "settings.md"
 PROJECT = "gpuplatform"
+
+
+class Described(GenerateJsonSchema):
+    """A schema with the text below each field as its description."""
+
+    def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
+        return _described(super().model_schema(schema), schema["cls"])
+
+    def dataclass_schema(self, schema: core_schema.DataclassSchema) -> JsonSchemaValue:
+        return _described(super().dataclass_schema(schema), schema["cls"])
+
+
+def _described(schema: JsonSchemaValue, model: type) -> JsonSchemaValue:
+    """With descriptions from the model's source, where a type does not bring its own."""
+    tree = ast.parse(Path(str(sys.modules[model.__module__].__file__)).read_text(encoding="utf-8"))
+    body = next(node.body for node in tree.body if isinstance(node, ast.ClassDef) and node.name == model.__name__)
+    for field, below in pairwise(body):
+        match field, below:
+            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
+                schema["properties"][name].setdefault("description", inspect.cleandoc(text))
+            case _:
+                pass
+    return schema
 
 
 def schema() -> dict[str, Any]:
@@ -29,7 +59,7 @@ def schema() -> dict[str, Any]:
         },
     }
     for name, model in SECTIONS.items():
-        made = model.model_json_schema(ref_template="#/$defs/{model}")
+        made = model.model_json_schema(ref_template="#/$defs/{model}", schema_generator=Described)
         definitions |= made.pop("$defs", {})
         sections[f"{PROJECT}:{name}"] = made
     return {

@@ -16,7 +16,8 @@ from gpuplatform.catalog import instances, zones
 class Section(BaseModel):
     """A part of the settings: immutable, and no key that it does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    # The text below a field describes it: stacks/reference.py reads that. Pydantic's `use_attribute_docstrings` does it at every start.
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class EncryptionKey(StrEnum):
