@@ -45,7 +45,22 @@ def rule(row: Row) -> Rule | None:
         return Rule(
             service_code="AmazonSageMaker", filters={"instanceName": row.key}, usage_type=f"Host:{row.key}", unit="Hrs"
         )
+    if row.service == "fsx-lustre":
+        return _lustre(row.key)
     return _BY_KEY.get((row.service, row.key))
+
+
+def _lustre(key: str) -> Rule | None:
+    """SSD: a persistent file system by its throughput ("persistent-2-250"); scratch has none in its usage type."""
+    deployment, _, throughput = key.rpartition("-")
+    if not throughput.isdigit() or deployment not in ("scratch", "persistent-1", "persistent-2"):
+        return None
+    return Rule(
+        service_code="AmazonFSx",
+        filters={"fileSystemType": "Lustre", "operation": "CreateFileSystem:Lustre", "storageType": "SSD"},
+        usage_type="Storage" if deployment == "scratch" else f"Storage.SSD.{throughput}",
+        unit="GB-Mo",
+    )
 
 
 def _gp3(usage_type: str, unit: str, each: Decimal = Decimal(1)) -> Rule:

@@ -153,7 +153,7 @@ def test_price_in_doubt_stays_as_it_was(aws: Aws, pricing: Stubber, products: li
     [
         row("eks", "cluster", "0.1", region="*"),
         row("ec2", "p5.48xlarge", "31.464", how="capacity-block"),
-        row("fsx-lustre", "scratch-2", "0.14", unit="GB-month"),
+        row("fsx-lustre", "intelligent-tiering", "0.14", unit="GB-month"),
         row("sagemaker", "serverless", "0.00002", unit="GB-second"),
     ],
     ids=lambda before: before.key,
@@ -178,6 +178,18 @@ def test_what_no_rule_identifies_is_not_asked_for(aws: Aws, pricing: Stubber, be
             product("EUC1-Requests-Tier1", "0.0000054", "Requests"),
             "0.0054",
             id="a thousand of theirs",
+        ),
+        pytest.param(
+            row("fsx-lustre", "scratch-2", "9", unit="GB-month"),
+            product("USW2-Storage", "0.14", "GB-Mo"),
+            "0.14",
+            id="scratch",
+        ),
+        pytest.param(
+            row("fsx-lustre", "persistent-2-250", "9", unit="GB-month"),
+            product("USW2-Storage.SSD.250", "0.21", "GB-Mo"),
+            "0.21",
+            id="file system by throughput",
         ),
         pytest.param(
             row("elb", "application", "9"), product("EUC1-LoadBalancerUsage", "0.027"), "0.027", id="load balancer"

@@ -145,12 +145,12 @@ def test_spot_is_priced_at_a_reference_of_its_zones_and_capped_at_on_demand() ->
 
 
 def test_a_purchase_without_a_price_is_listed_as_unpriced_and_its_volumes_are_not() -> None:
-    of = template("block", instance="p4d.24xlarge", reservation="cr-0123456789abcdef0")
-    found = billed(plan_of(of, node_group("a100", of, bought="CAPACITY_BLOCK", most=1)))
+    of = template("block", instance="p5.4xlarge", reservation="cr-0123456789abcdef0")
+    found = billed(plan_of(of, node_group("h100", of, bought="CAPACITY_BLOCK", most=1)))
     assert found.unpriced == (
         (
-            urn(by_hand.NODE_GROUP, "a100"),
-            "no source gives the price of ec2 p4d.24xlarge as capacity-block in us-east-1",
+            urn(by_hand.NODE_GROUP, "h100"),
+            "no source gives the price of ec2 p5.4xlarge as capacity-block in us-east-1",
         ),
     )
     assert len(found.lines) == 1

@@ -11,6 +11,9 @@ from gpuplatform.preview.launches import launches
 from gpuplatform.preview.look import at, leaves, listing
 from gpuplatform.preview.plan import Plan, PlannedResource
 
+NODE_POOL = "kubernetes:karpenter.sh/v1:NodePool"
+"""Karpenter's, which buys no capacity block."""
+
 
 def used(plan: Plan) -> Iterator[tuple[PlannedResource, str]]:
     """EC2 instance types that a resource may start."""
@@ -20,7 +23,7 @@ def used(plan: Plan) -> Iterator[tuple[PlannedResource, str]]:
     for group in plan.all("aws:eks/nodeGroup:NodeGroup"):
         for name in listing(group.inputs.get("instanceTypes")):
             yield group, str(name)
-    for pool in plan.all("kubernetes:karpenter.sh/v1:NodePool"):
+    for pool in plan.all(NODE_POOL):
         for requirement in listing(at(pool.inputs, "spec", "template", "spec", "requirements")):
             if at(requirement, "key") == "node.kubernetes.io/instance-type" and at(requirement, "operator") == "In":
                 for name in listing(at(requirement, "values")):
@@ -34,12 +37,11 @@ def known_hardware(plan: Plan) -> Iterator[Fault]:
             yield Fault(f"{resource.name}: the hardware of {name} is not in the catalogue", resource)
 
 
-@check("known-price", Severity.ERROR, "The price of every instance type is in the catalogue.")
+@check("known-price", Severity.WARNING, "The price of every instance type is in the catalogue.")
 def known_price(plan: Plan) -> Iterator[Fault]:
     for resource, name in used(plan):
-        if name in instances.names() and not any(
-            price("ec2", name, plan.region, how) for how in ("on-demand", "capacity-block")
-        ):
+        bought = ("on-demand",) if resource.type == NODE_POOL else ("on-demand", "capacity-block")
+        if name in instances.names() and not any(price("ec2", name, plan.region, how) for how in bought):
             yield Fault(f"{resource.name}: the catalogue has no price of {name} in {plan.region}", resource)
     for configuration in plan.all("aws:sagemaker/endpointConfiguration:EndpointConfiguration"):
         for path, name in leaves(dict(configuration.inputs)):
