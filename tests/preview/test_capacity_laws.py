@@ -1,0 +1,180 @@
+"""Nothing about capacity is discovered too late: each law is broken once in the settings, and once in a plan.
+
+In the settings a broken law is refused, or what it leads to is found in the plan that they make. A plan can come from somebody
+else's program; there each law is a check, planted in the tests beside this one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from gpuplatform.preview import environment
+from gpuplatform.preview.check import run_checks
+from gpuplatform.preview.plan import Plan
+from tests.conftest import ROOT
+from tests.preview import test_checks
+from tests.preview.checks import test_capacity_fit, test_gpu_clusters, test_gpu_launches
+from tests.stacks.test_settings import changed, problems
+
+
+@dataclass(frozen=True, kw_only=True)
+class Law:
+    says: str
+    rule: str
+    """The check that finds it in a plan."""
+    where: tuple[str, str]
+    """Environment and setting that are changed."""
+    value: Any
+    """What the setting is changed to; `...` removes it."""
+    refused: tuple[str, ...] = ()
+    """Words of the sentence that refuses it; none where the check finds it in the plan of these settings."""
+
+
+LAWS = [
+    Law(
+        says="a type not offered in the chosen zone of the region",
+        rule="offered-in-zone",
+        where=("prod", "cluster.pools.h100.instance"),
+        value="p5e.48xlarge",
+        refused=("cluster.pools.h100.zone", "p5e.48xlarge is not offered in use1-az6"),
+    ),
+    Law(
+        says="EFA asked of a type without it",
+        rule="efa-unsupported",
+        where=("dev", "cluster.pools.l4.efa"),
+        value=True,
+        refused=("cluster.pools.l4", "g6.xlarge has no Elastic Fabric Adapter"),
+    ),
+    Law(
+        says="EFA asked of a serving type without it",
+        rule="efa-unsupported",
+        where=("dev", "serving.pools.small.efa"),
+        value=True,
+        refused=("serving.pools.small", "g6.xlarge, g5.xlarge has no Elastic Fabric Adapter"),
+    ),
+    Law(
+        says="a placement group with a reservation or block: no setting asks for one",
+        rule="placement-group-reserved",
+        where=("prod", "cluster.pools.h100.placement"),
+        value="cluster",
+        refused=("cluster.pools.h100.placement", "unknown key"),
+    ),
+    Law(
+        says="more interfaces than cards: no setting counts them",
+        rule="interface-without-card",
+        where=("prod", "cluster.pools.h100.interfaces"),
+        value=40,
+        refused=("cluster.pools.h100.interfaces", "unknown key"),
+    ),
+    Law(
+        says="a subnet too small for one pool at its maximum",
+        rule="subnet-too-small",
+        where=("prod", "cluster.pools.h100.buy.1.max"),
+        value=4000,
+        refused=("cluster.pools.h100.buy", "4004 nodes of p5.48xlarge do not fit 10.60.128.0/18"),
+    ),
+    Law(
+        says="a subnet that each pool fits, and not all of them together",
+        rule="subnet-too-small",
+        where=("prod", "network.cidr"),
+        value="10.60.0.0/18",
+    ),
+    Law(
+        says="pods with more GPUs than a node has",
+        rule="pod-too-large",
+        where=("prod", "training.jobs.pretrain.gpus_per_node"),
+        value=16,
+        refused=("training.jobs.pretrain.gpus_per_node", "16 is more than the 8 GPUs of p5.48xlarge"),
+    ),
+    Law(
+        says="a training job larger than the pool's maximum",
+        rule="job-too-large",
+        where=("prod", "training.jobs.pretrain.nodes"),
+        value=5,
+        refused=("training.jobs.pretrain.nodes", "5 nodes are more than any one way of buying h100 gives (4)"),
+    ),
+    Law(
+        says="a training job that spans zones",
+        rule="job-too-large",
+        where=("dev", "training.jobs.smoke.nodes"),
+        value=2,
+        refused=("training.jobs.smoke.pool", "l4 spreads over zones and a job of 2 nodes must not"),
+    ),
+    Law(
+        says="a tensor-parallel size that does not divide the node",
+        rule="tensor-parallel",
+        where=("prod", "serving.models.llama-70b.tensor_parallel"),
+        value=3,
+        refused=("serving.models.llama-70b.tensor_parallel", "3 does not divide the 4 GPUs of g6e.12xlarge"),
+    ),
+    Law(
+        says="a scaler without a maximum: a model",
+        rule="scaler-without-maximum",
+        where=("dev", "serving.models.qwen-7b.replicas.max"),
+        value=...,
+        refused=("serving.models.qwen-7b.replicas.max", "is missing"),
+    ),
+    Law(
+        says="a scaler without a maximum: a pool",
+        rule="scaler-without-maximum",
+        where=("dev", "serving.pools.small.max_gpus"),
+        value=...,
+        refused=("serving.pools.small.max_gpus", "is missing"),
+    ),
+    Law(
+        says="a spot pool that runs what cannot be interrupted",
+        rule="spot-interrupts",
+        where=("dev", "serving.pools.small.interruptible"),
+        value=False,
+        refused=("serving.pools.small", "interruptible: false, but EC2 takes spot instances back"),
+    ),
+    Law(
+        says="quotas of more GPUs than there are",
+        rule="quota-above-capacity",
+        where=("dev", "training.teams.research.gpus.l4"),
+        value=9,
+        refused=("training.teams", "9 GPUs, but at its maximum it has"),
+    ),
+]
+
+IDS = [law.says for law in LAWS]
+
+
+@pytest.mark.parametrize("law", [law for law in LAWS if law.refused], ids=[law.says for law in LAWS if law.refused])
+def test_settings_that_break_a_law_are_refused_in_its_words(law: Law) -> None:
+    name, path = law.where
+    found = problems(changed(name, path, law.value), name)
+
+    assert any(all(word in said for word in law.refused) for said in found), found
+
+
+def test_settings_that_break_a_law_only_together_are_found_in_their_plan() -> None:
+    for law in LAWS:
+        if not law.refused:
+            name, path = law.where
+            shipped = environment.load(ROOT, name)
+            broken = environment.preview(replace(shipped, config={**shipped.config, **changed(name, path, law.value)}))
+
+            assert {f.rule for f in run_checks(broken)} == {law.rule}, law.says
+
+
+@pytest.mark.parametrize("law", LAWS, ids=IDS)
+def test_every_law_is_a_check_that_is_planted_in_a_plan(law: Law) -> None:
+    planted = [
+        *((rule, words) for rule, words, _ in test_checks.FAULTS),
+        *((rule, words) for rule, words, _ in test_capacity_fit.FAULTS),
+        *((rule, words) for rule, words, _ in test_gpu_launches.INTERFACES + test_gpu_launches.BUYING),
+        *((rule, words) for rule, words, _ in test_gpu_clusters.FAULTS),
+    ]
+
+    assert law.rule in {rule for rule, _ in planted}, law.says
+
+
+@pytest.mark.parametrize("name", ["dev", "prod"])
+def test_what_is_shipped_breaks_no_law(plans: dict[str, Plan], name: str) -> None:
+    rules = {law.rule for law in LAWS}
+
+    assert [f"{f.rule}: {f.message}" for f in run_checks(plans[name]) if f.rule in rules] == []
