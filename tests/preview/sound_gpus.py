@@ -18,6 +18,7 @@ NEAR, FAR = "subnet-66666666", "subnet-55555555"
 TOLD = "k8s.io/cluster-autoscaler/node-template/"
 ZONE = "topology.k8s.aws/zone-id"
 GROUPS = ("h100-block", "h100-demand")
+COVERED = ("nvidia.com/gpu", "vpc.amazonaws.com/efa", "hugepages-2Mi", "memory")
 API = "kueue.x-k8s.io/v1beta2"
 
 
@@ -74,7 +75,13 @@ def sound_gpus() -> Plan:
         *_queues(),
         *_files(),
         *_served(),
-        a_object("batch/v1:Job", "train", {"spec": _job()}, *(urn(GROUP, f"{name}-nodes") for name in GROUPS)),
+        a_object(
+            "batch/v1:Job",
+            "train",
+            {"spec": _job()},
+            *(urn(GROUP, f"{name}-nodes") for name in GROUPS),
+            labels={"kueue.x-k8s.io/queue-name": "line"},
+        ),
     )
 
 
@@ -169,13 +176,19 @@ def _group(name: str, how: str, launched: dict[str, Any], **more: Any) -> tuple[
 
 def _queues() -> tuple[PlannedResource, ...]:
     flavors = [
-        {"name": name, "resources": [{"name": "nvidia.com/gpu", "nominalQuota": "32", "borrowingLimit": "0"}]}
+        {
+            "name": name,
+            "resources": [
+                {"name": "nvidia.com/gpu", "nominalQuota": "32", "borrowingLimit": "0"},
+                *({"name": other, "nominalQuota": "9Ti"} for other in COVERED[1:]),
+            ],
+        }
         for name in GROUPS
     ]
     parameters = {"apiGroup": "kueue.x-k8s.io", "kind": "ProvisioningRequestConfig", "name": "capacity-config"}
     asked = {"provisioningClassName": "best-effort-atomic-scale-up.autoscaling.x-k8s.io"}
     queue = {
-        "resourceGroups": [{"coveredResources": ["nvidia.com/gpu"], "flavors": flavors}],
+        "resourceGroups": [{"coveredResources": list(COVERED), "flavors": flavors}],
         "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "work"}},
         "admissionChecksStrategy": {"admissionChecks": [{"name": "capacity"}]},
     }
@@ -204,6 +217,7 @@ def _queues() -> tuple[PlannedResource, ...]:
             namespace="",
         ),
         a_object(f"{API}:ClusterQueue", "team", {"spec": queue}, KUEUE, namespace=""),
+        a_object(f"{API}:LocalQueue", "line", {"spec": {"clusterQueue": "team"}}, KUEUE),
     )
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from gpuplatform.preview.check import Fault, Severity, check
+from gpuplatform.preview.checks.capacity_fit import POOL, Workload, workloads
+from gpuplatform.preview.cluster import QUEUE_LABEL, namespace_of, view
 from gpuplatform.preview.launches import autoscaler, launches, told
 from gpuplatform.preview.look import at, listing, mapping
 from gpuplatform.preview.manifests import objects
@@ -101,7 +104,7 @@ def _flavors(plan: Plan) -> dict[str, dict[str, Json]]:
 
 
 def _one_pool(plan: Plan, first: str, then: str) -> bool:
-    pools = [labels.get("gpuplatform.io/pool") for name, labels in _flavors(plan).items() if name in (first, then)]
+    pools = [labels.get(POOL) for name, labels in _flavors(plan).items() if name in (first, then)]
     return len(pools) == 2 and pools[0] == pools[1]
 
 
@@ -151,6 +154,80 @@ def quota_above_capacity(plan: Plan) -> Iterator[Fault]:
                     "would be admitted to nodes that never come",
                     resource,
                 )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Queued:
+    """Pods that wait in a queue that the plan has."""
+
+    work: Workload
+    queue: str
+    """The ClusterQueue."""
+    spec: Json
+
+
+def _queued(plan: Plan) -> Iterator[_Queued]:
+    cluster = view(plan)
+    specs = {str(b["metadata"]["name"]): b.get("spec") for _, b in cluster.objects if b["kind"] == "ClusterQueue"}
+    local = {
+        (namespace_of(b), str(b["metadata"]["name"])): str(at(dict(b), "spec", "clusterQueue"))
+        for _, b in cluster.objects
+        if b["kind"] == "LocalQueue"
+    }
+    for work in workloads(plan):
+        label = at(dict(work.owner.inputs), "metadata", "labels", QUEUE_LABEL)
+        queue = local.get((work.namespace, str(label)), "")
+        if queue in specs:
+            yield _Queued(work=work, queue=queue, spec=specs[queue])
+
+
+@check(
+    "queue-lacks-resource",
+    Severity.ERROR,
+    "Every resource that a queued job asks for is one that its queue has a quota of.",
+)
+def queue_lacks_resource(plan: Plan) -> Iterator[Fault]:
+    for one in _queued(plan):
+        covered = {
+            str(name)
+            for rules in listing(at(one.spec, "resourceGroups"))
+            for name in listing(at(rules, "coveredResources"))
+        }
+        if missing := sorted(set(one.work.asks) - covered):
+            yield Fault(
+                f"{one.work.owner.name}: asks for {', '.join(missing)}, of which queue {one.queue} has no quota; Kueue would never "
+                "admit it",
+                one.work.owner,
+            )
+
+
+@check("job-above-quota", Severity.ERROR, "A job asks for no more GPUs than its queue may ever use.")
+def job_above_quota(plan: Plan) -> Iterator[Fault]:
+    """Its own and what it may borrow, of one flavour of the job's pool: a job is admitted to one."""
+    flavors = _flavors(plan)
+    for one in _queued(plan):
+        wanted = one.work.asks.get(GPU, 0) * one.work.together
+        offers = {
+            str(at(flavor, "name")): _ever(quota, bool(at(one.spec, "cohortName")))
+            for rules in listing(at(one.spec, "resourceGroups"))
+            for flavor in listing(at(rules, "flavors"))
+            for quota in listing(at(flavor, "resources"))
+            if at(quota, "name") == GPU and flavors.get(str(at(flavor, "name")), {}).get(POOL) in (one.work.pool, None)
+        }
+        if wanted and all(offer < wanted for offer in offers.values()):
+            most = max(offers.values(), default=0)
+            yield Fault(
+                f"{one.work.owner.name}: asks for {wanted:g} GPUs together, and queue {one.queue} may use {most:g} of one flavour of "
+                f"{one.work.pool} at most; Kueue would never admit it",
+                one.work.owner,
+            )
+
+
+def _ever(quota: Json, shares: bool) -> float:
+    """What a queue may use of a flavour: what it owns, and of a cohort's as much as it is limited to."""
+    limit = at(quota, "borrowingLimit")
+    borrowed = quantity(limit) if limit is not None else float("inf")
+    return quantity(at(quota, "nominalQuota")) + (borrowed if shares else 0)
 
 
 def _gpus(plan: Plan, labels: Mapping[str, Json]) -> float | None:

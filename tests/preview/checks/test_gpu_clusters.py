@@ -44,6 +44,11 @@ def _served_by(*args: str) -> Break:
     return _set("wide-model", ARGS, list(args))
 
 
+def _quotas(first: str, second: str) -> Break:
+    place = "spec|resourceGroups|0|flavors|{}|resources|0|nominalQuota"
+    return lambda plan: with_input(with_input(plan, "team", place.format(0), first), "team", place.format(1), second)
+
+
 def _far(plan: Plan) -> Plan:
     return with_input(plan, "lustre", "subnetIds", FAR)
 
@@ -100,6 +105,16 @@ FAULTS: list[tuple[str, str, Break]] = [
         "given 40 GPUs of it, and its nodes have 32 at most",
         _set("team", "spec|resourceGroups|0|flavors|0|resources|0|nominalQuota", "40"),
     ),
+    (
+        "queue-lacks-resource",
+        "train: asks for vpc.amazonaws.com/efa, of which queue team has no quota",
+        _set("team", "spec|resourceGroups|0|coveredResources", ["nvidia.com/gpu", "hugepages-2Mi", "memory"]),
+    ),
+    (
+        "job-above-quota",
+        "train: asks for 32 GPUs together, and queue team may use 24 of one flavour of h100 at most",
+        _quotas("24", "8"),
+    ),
     ("tensor-parallel", "size 8, but its container asks for 4", _served_by("--tensor-parallel-size=8")),
     ("tensor-parallel", "size 3 does not divide the GPUs of pool wide: 8 of p5.48xlarge", _served_by("-tp", "3")),
     ("file-system-zone", "mounts lustre in use1-az5 from pool h100 in use1-az6", _far),
@@ -134,6 +149,7 @@ def test_a_planted_fault_is_found_and_nothing_else(rule: str, words: str, broken
 
 
 ACCEPTED: list[tuple[str, Break]] = [
+    ("a share that may be borrowed", lambda p: _borrowing(_quotas("24", "8")(p))),
     ("another expander", _set("autoscaler", "values|extraArgs|expander", "least-waste")),
     ("a device plugin of one's own", lambda p: without(_named_plugin(p), "nvidia")),
     ("a size that is not known", _served_by("--tensor-parallel-size", "$(SIZE)")),
@@ -143,6 +159,11 @@ ACCEPTED: list[tuple[str, Break]] = [
         lambda p: with_input(p, "files", "spec|nodeAffinity", _reach()),
     ),
 ]
+
+
+def _borrowing(plan: Plan) -> Plan:
+    shared = with_input(plan, "team", "spec|cohortName", "all")
+    return with_input(shared, "team", "spec|resourceGroups|0|flavors|0|resources|0|borrowingLimit", "8")
 
 
 def _named_plugin(plan: Plan) -> Plan:
