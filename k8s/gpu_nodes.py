@@ -27,9 +27,16 @@ class TrainingPool:
     efa: bool
     rungs: Sequence[Rung]
     """Ways of buying, first choice first."""
+    levels: tuple[str, ...] = ()
+    """Labels of nodes by which Kueue places pods, widest first and single nodes last; none where it counts quotas alone."""
 
     def rung_label(self, index: int) -> str:
         return f"{self.rungs[index].how}-{index}"
+
+    @property
+    def near(self) -> str | None:
+        """The narrowest level above single nodes: nodes that have its label in common are close to one another."""
+        return self.levels[-2] if len(self.levels) > 1 else None
 
     @property
     def rung_gpus(self) -> list[int]:

@@ -4,6 +4,9 @@ A flavour is one rung of one pool. All flavours stand in one resource group of e
 next only where the one before has no room, and a job that selects its pool sees that pool's flavours alone. Every
 resource that a job may request must be covered, or it is never admitted. A rung that waits for consent has no nodes, so no flavour:
 what teams own of it they get when it is bought.
+
+Where pools have levels, Kueue chooses the nodes of a job's pods as well (docs/decisions/23). All flavours of a queue have a topology
+then, or none has: a queue with both refuses jobs that do not say which they mean.
 """
 
 from __future__ import annotations
@@ -58,6 +61,12 @@ class QueuesArgs:
                 raise ValueError(
                     f"teams.{team}: {', '.join(unknown)} is no pool; accepted: {', '.join(known) or 'none, for there is no pool'}"
                 )
+        if without := [
+            pool.name for pool in self.pools if any(other.levels for other in self.pools) and not pool.levels
+        ]:
+            raise ValueError(
+                f"pools: {', '.join(without)} without levels beside pools with them; Kueue would admit no job that asks for no topology"
+            )
 
 
 class Queues(pulumi.ComponentResource):
@@ -80,8 +89,18 @@ class Queues(pulumi.ComponentResource):
 
         kueue("capacity-config", "ProvisioningRequestConfig", CHECK, provisioning_request())
         check = kueue("capacity-check", "AdmissionCheck", CHECK, admission_check(CHECK))
+        topologies = {
+            levels: kueue(f"topology-{topology_name(levels)}", "Topology", topology_name(levels), topology(levels))
+            for levels in dict.fromkeys(pool.levels for pool in args.pools if pool.levels)
+        }
         flavors = [
-            kueue(f"flavor-{flavor_name(pool, index)}", "ResourceFlavor", flavor_name(pool, index), flavor(pool, index))
+            kueue(
+                f"flavor-{flavor_name(pool, index)}",
+                "ResourceFlavor",
+                flavor_name(pool, index),
+                flavor(pool, index),
+                *([topologies[pool.levels]] if pool.levels else []),
+            )
             for pool in args.pools
             for index, rung in enumerate(pool.rungs)
             if rung.stands
@@ -138,12 +157,27 @@ class WorkloadPriorityClass(pulumi.CustomResource):
 
 
 def flavor_name(pool: TrainingPool, index: int) -> str:
-    return f"{pool.name}-{pool.rung_label(index)}"
+    """With a topology nothing of a flavour can be changed: one with another topology has another name."""
+    return f"{pool.name}-{pool.rung_label(index)}{f'-by-{topology_name(pool.levels)}' if pool.levels else ''}"
 
 
 def flavor(pool: TrainingPool, index: int) -> dict[str, Any]:
     """Nodes of one rung; the toleration is added to the pods that are admitted to it."""
-    return {"nodeLabels": {POOL: pool.name, RUNG: pool.rung_label(index)}, "tolerations": [TAINT]}
+    return {
+        "nodeLabels": {POOL: pool.name, RUNG: pool.rung_label(index)},
+        "tolerations": [TAINT],
+        **({"topologyName": topology_name(pool.levels)} if pool.levels else {}),
+    }
+
+
+def topology_name(levels: Sequence[str]) -> str:
+    """`node`, or `network-3` for three layers above it."""
+    return f"network-{len(levels) - 1}" if len(levels) > 1 else "node"
+
+
+def topology(levels: Sequence[str]) -> dict[str, Any]:
+    """A node that lacks one of the labels does not exist for Kueue."""
+    return {"levels": [{"nodeLabel": label} for label in levels]}
 
 
 def provisioning_request() -> dict[str, Any]:

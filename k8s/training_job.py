@@ -174,7 +174,7 @@ def pod(name: str, args: TrainingJobArgs, labels: Mapping[str, str]) -> dict[str
     return {
         "metadata": {
             "labels": {**labels, "app.kubernetes.io/name": name},
-            "annotations": {"cluster-autoscaler.kubernetes.io/safe-to-evict": "false"},
+            "annotations": {"cluster-autoscaler.kubernetes.io/safe-to-evict": "false", **near(shape)},
         },
         "spec": {
             "restartPolicy": "Never",
@@ -201,6 +201,12 @@ def pod(name: str, args: TrainingJobArgs, labels: Mapping[str, str]) -> dict[str
             "volumes": volumes,
         },
     }
+
+
+def near(shape: Shape) -> dict[str, str]:
+    """Several nodes as near to one another as Kueue finds them free. A wish: required, a job would wait for nodes that autoscaling
+    cannot place."""
+    return {"kueue.x-k8s.io/podset-preferred-topology": shape.pool.near} if shape.pool.near and shape.nodes > 1 else {}
 
 
 def environment(name: str, shape: Shape, saved: Checkpoints) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from components import encryption_key
 from components.iam import Statement
 from components.lake_bucket import read_prefix, read_write_prefix
 from components.pod_identity import PodIdentity, PodIdentityArgs
+from gpuplatform.catalog import topology
 from k8s.gpu_nodes import TrainingPool
 from k8s.lustre_volume import LustreVolume, LustreVolumeArgs
 from k8s.namespace import namespace, service_account
@@ -45,7 +46,7 @@ def build(
 ) -> TrainingLayer:
     tags = context.tags.of(component="training")
     on_cluster = pulumi.ResourceOptions(provider=cluster.provider, depends_on=[cluster.after])
-    known = [_pool(name, pool) for name, pool in pools.items()]
+    known = [_pool(name, pool, settings, context.account.region) for name, pool in pools.items()]
     home = namespace(
         settings.namespace,
         # Pods with EFA pin memory, which only the widest level allows. What goes beyond the baseline is warned of.
@@ -95,8 +96,16 @@ def build(
     return TrainingLayer(queues=queues, jobs={name: job.name for name, job in jobs.items()})
 
 
-def _pool(name: str, pool: GpuPool) -> TrainingPool:
-    return TrainingPool(name=name, instance=pool.hardware, efa=pool.with_efa, rungs=pool.buy)
+def _pool(name: str, pool: GpuPool, settings: TrainingSettings, region: str) -> TrainingPool:
+    several = pool.with_efa and any(rung.max > 1 for rung in pool.buy)
+    layers = topology.network_layers(pool.instance, region) if several else ()
+    return TrainingPool(
+        name=name,
+        instance=pool.hardware,
+        efa=pool.with_efa,
+        rungs=pool.buy,
+        levels=(*layers, topology.NODE) if settings.topology_aware else (),
+    )
 
 
 def _account(

@@ -39,4 +39,6 @@ class TrainingSettings(Section):
 
     teams: dict[Name, TeamQuota] = Field(default_factory=dict)
     jobs: dict[Name, TrainingJobSettings] = Field(default_factory=dict)
+    topology_aware: bool = False
+    """Kueue chooses the nodes of each pod: those of one job near one another, where EKS labels nodes by network layer."""
     namespace: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,40}$")] = "training"

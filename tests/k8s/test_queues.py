@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast
 
 import pulumi_kubernetes as kubernetes
 import pytest
@@ -196,3 +197,44 @@ def test_priorities_carry_their_value_beside_the_metadata(record_plan: Record) -
 def test_a_share_of_what_is_not_there_is_refused(record_plan: Record, teams: dict[str, Any], message: str) -> None:
     with pytest.raises(Exception, match=message):
         record_plan(lambda: queues([H100], teams))
+
+
+PLACED = replace(H100, levels=("layer-1", "layer-2", "kubernetes.io/hostname"))
+ALONE = replace(L4, levels=("kubernetes.io/hostname",))
+
+
+def test_pools_with_levels_have_a_topology_each_and_flavours_that_wait_for_it(record_plan: Record) -> None:
+    plan = record_plan(lambda: queues([PLACED, ALONE], {"research": Team(gpus={"h100": 64, "l4": 2})}))
+
+    topologies = {r.inputs["metadata"]["name"]: r for r in plan.all(f"{KUEUE}:Topology")}
+    assert {name: [level["nodeLabel"] for level in r.inputs["spec"]["levels"]] for name, r in topologies.items()} == {
+        "network-2": ["layer-1", "layer-2", "kubernetes.io/hostname"],
+        "node": ["kubernetes.io/hostname"],
+    }
+    flavors = {r.inputs["metadata"]["name"]: r for r in plan.all(f"{KUEUE}:ResourceFlavor")}
+    assert set(flavors) == {
+        "h100-capacity-block-0-by-network-2",
+        "h100-on-demand-1-by-network-2",
+        "l4-spot-0-by-node",
+    }, "Kueue lets nothing of a flavour with a topology be changed: another topology is another flavour"
+    for r in flavors.values():
+        assert topologies[r.inputs["spec"]["topologyName"]].urn in r.dependencies
+    assert list(group(plan, "research")) == list(flavors), "queues name the flavours that there are"
+
+
+def test_without_levels_there_is_no_topology(record_plan: Record) -> None:
+    plan = record_plan(lambda: queues([H100], THREE))
+
+    assert plan.all(f"{KUEUE}:Topology") == []
+
+
+def test_all_pools_have_levels_or_none_has() -> None:
+    with pytest.raises(ValueError, match="pools: l4 without levels beside pools with them"):
+        QueuesArgs(
+            pools=[PLACED, L4],
+            teams={},
+            tags=TAGS,
+            namespace=cast("Any", None),
+            namespace_name="training",
+            operator=cast("Any", None),
+        )

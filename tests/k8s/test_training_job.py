@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pulumi_kubernetes as kubernetes
@@ -204,3 +205,18 @@ def test_a_job_that_could_not_run_is_refused(wrong: Callable[[], object], messag
 )
 def test_a_fixed_image_is_accepted(image: str) -> None:
     assert args(image=image).image == image
+
+
+def test_pods_of_several_nodes_wish_to_be_near_one_another_and_insist_on_nothing(record_plan: Record) -> None:
+    """Insisting, a job would wait for nodes that autoscaling cannot place."""
+    placed = replace(H100, levels=("layer-1", "layer-2", "kubernetes.io/hostname"))
+    asked = "kueue.x-k8s.io/podset-preferred-topology"
+
+    def annotations(pool: TrainingPool, nodes: int) -> dict[str, str]:
+        found = pod(made(record_plan, args(pool, nodes=nodes)))["metadata"]["annotations"]
+        return {key: value for key, value in found.items() if key.startswith("kueue")}
+
+    assert annotations(placed, 4) == {asked: "layer-2"}
+    assert annotations(placed, 1) == {}
+    assert annotations(replace(H100, levels=("kubernetes.io/hostname",)), 4) == {}
+    assert annotations(H100, 4) == {}

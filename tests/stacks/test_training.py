@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -134,3 +135,18 @@ def test_checkpoints_go_to_the_file_system_where_there_is_one(record_plan: Recor
     claim = with_files.one("kubernetes:core/v1:PersistentVolumeClaim")
     assert claim.inputs["metadata"]["namespace"] == "training"
     assert claim.urn in with_files.one(JOBSET).dependencies
+
+
+def test_kueue_places_pods_where_asked_by_network_layers_where_nodes_bear_them(record_plan: Record) -> None:
+    """One node, or no EFA: then there is nothing to be near to."""
+    single = LARGE.model_copy(update={"buy": tuple(replace(rung, max=1) for rung in LARGE.buy)})
+
+    def levels(pool: GpuPool, *, asked: bool = True) -> list[str]:
+        given = settings(gpus=pool.hardware.gpu_count).model_copy(update={"topology_aware": asked})
+        made = build(record_plan, given, pool).all("kubernetes:kueue.x-k8s.io/v1beta2:Topology")
+        return [level["nodeLabel"] for topology in made for level in topology.inputs["spec"]["levels"]]
+
+    layers = [f"topology.k8s.aws/network-node-layer-{n}" for n in (1, 2, 3)]
+    assert levels(LARGE) == [*layers, "kubernetes.io/hostname"]
+    assert levels(single) == levels(SMALL) == ["kubernetes.io/hostname"]
+    assert levels(LARGE, asked=False) == []

@@ -17,7 +17,7 @@ from gpuplatform.preview.plan import Json, Part, Plan, PlannedResource
 from gpuplatform.preview.quantity import quantity
 
 GPU: Final = "nvidia.com/gpu"
-_CONTROLLER: Final = "kueue.x-k8s.io/provisioning-request"
+CONTROLLER: Final = "kueue.x-k8s.io/provisioning-request"
 _CLASSES: Final = ("best-effort-atomic-scale-up.autoscaling.x-k8s.io", "check-capacity.autoscaling.x-k8s.io")
 """What Cluster Autoscaler knows (cluster-autoscaler/FAQ.md, "How can I use ProvisioningRequest", August 2026)."""
 
@@ -119,7 +119,7 @@ def nobody_provisions(plan: Plan) -> Iterator[Fault]:
     answers = str(at(_values(plan), "extraArgs", "enable-provisioning-requests")).lower() == "true"
     configs = {str(b["metadata"]["name"]): b for _, b in objects(plan) if b.get("kind") == "ProvisioningRequestConfig"}
     for resource, body in objects(plan):
-        if body.get("kind") != "AdmissionCheck" or at(body, "spec", "controllerName") != _CONTROLLER:
+        if body.get("kind") != "AdmissionCheck" or at(body, "spec", "controllerName") != CONTROLLER:
             continue
         if not answers:
             yield Fault(
@@ -157,7 +157,7 @@ def quota_above_capacity(plan: Plan) -> Iterator[Fault]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Queued:
+class Queued:
     """Pods that wait in a queue that the plan has."""
 
     work: Workload
@@ -166,7 +166,7 @@ class _Queued:
     spec: Json
 
 
-def _queued(plan: Plan) -> Iterator[_Queued]:
+def queued(plan: Plan) -> Iterator[Queued]:
     cluster = view(plan)
     specs = {str(b["metadata"]["name"]): b.get("spec") for _, b in cluster.objects if b["kind"] == "ClusterQueue"}
     local = {
@@ -178,7 +178,7 @@ def _queued(plan: Plan) -> Iterator[_Queued]:
         label = at(dict(work.owner.inputs), "metadata", "labels", QUEUE_LABEL)
         queue = local.get((work.namespace, str(label)), "")
         if queue in specs:
-            yield _Queued(work=work, queue=queue, spec=specs[queue])
+            yield Queued(work=work, queue=queue, spec=specs[queue])
 
 
 @check(
@@ -187,7 +187,7 @@ def _queued(plan: Plan) -> Iterator[_Queued]:
     "Every resource that a queued job asks for is one that its queue has a quota of.",
 )
 def queue_lacks_resource(plan: Plan) -> Iterator[Fault]:
-    for one in _queued(plan):
+    for one in queued(plan):
         covered = {
             str(name)
             for rules in listing(at(one.spec, "resourceGroups"))
@@ -205,7 +205,7 @@ def queue_lacks_resource(plan: Plan) -> Iterator[Fault]:
 def job_above_quota(plan: Plan) -> Iterator[Fault]:
     """Its own and what it may borrow, of one flavour of the job's pool: a job is admitted to one."""
     flavors = _flavors(plan)
-    for one in _queued(plan):
+    for one in queued(plan):
         wanted = one.work.asks.get(GPU, 0) * one.work.together
         offers = {
             str(at(flavor, "name")): _ever(quota, bool(at(one.spec, "cohortName")))

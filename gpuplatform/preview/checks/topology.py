@@ -1,0 +1,155 @@
+"""Whether Kueue can place the pods of jobs where topologies say so
+
+A flavour with a topology lets Kueue choose nodes, of those that bear the labels of all its levels: what bears them not, it does not
+see, and a job waits for ever (kubernetes-sigs/kueue v0.19.2, pkg/scheduler/flavorassigner/tas_flavorassigner.go and
+pkg/util/tas/node.go).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from gpuplatform.catalog.topology import LAYER, network_layers
+from gpuplatform.preview.check import Fault, Severity, check
+from gpuplatform.preview.checks.capacity_fit import POOL
+from gpuplatform.preview.checks.queues import CONTROLLER, Queued, queued
+from gpuplatform.preview.launches import Launch, launches
+from gpuplatform.preview.look import at, listing, mapping
+from gpuplatform.preview.manifests import objects
+from gpuplatform.preview.plan import Json, Plan, PlannedResource
+
+_ASKED: Final = ("kueue.x-k8s.io/podset-required-topology", "kueue.x-k8s.io/podset-preferred-topology")
+_ANY: Final = "kueue.x-k8s.io/podset-unconstrained-topology"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flavor:
+    resource: PlannedResource
+    labels: Mapping[str, Json]
+    """Of its nodes."""
+    topology: str
+    """Name of its topology; empty where it has none."""
+    levels: tuple[str, ...] | None
+    """Labels of the topology; None where the plan does not have it."""
+
+    def nodes(self, plan: Plan) -> list[Launch]:
+        return [one for one in launches(plan) if self.labels and self.labels.items() <= one.labels.items()]
+
+
+def flavors(plan: Plan) -> dict[str, Flavor]:
+    """By name."""
+    known = {
+        str(body["metadata"]["name"]): tuple(str(at(one, "nodeLabel")) for one in listing(at(body, "spec", "levels")))
+        for _, body in objects(plan)
+        if body.get("kind") == "Topology"
+    }
+    found: dict[str, Flavor] = {}
+    for resource, body in objects(plan):
+        if body.get("kind") == "ResourceFlavor":
+            named = str(at(body, "spec", "topologyName") or "")
+            labels = mapping(at(body, "spec", "nodeLabels"))
+            found[str(body["metadata"]["name"])] = Flavor(
+                resource=resource, labels=labels, topology=named, levels=known.get(named)
+            )
+    return found
+
+
+def _of(spec: Json, known: Mapping[str, Flavor]) -> dict[str, Flavor]:
+    """Flavours of a queue."""
+    names = [str(at(f, "name")) for rules in listing(at(spec, "resourceGroups")) for f in listing(at(rules, "flavors"))]
+    return {name: known[name] for name in names if name in known}
+
+
+def _asking(plan: Plan) -> Iterator[tuple[Queued, dict[str, Json], list[Flavor], list[Flavor]]]:
+    """Queued pods, their annotations, the flavours of their pool, and all of their queue."""
+    known = flavors(plan)
+    for one in queued(plan):
+        there = list(_of(one.spec, known).values())
+        own = [flavor for flavor in there if flavor.labels.get(POOL) in (one.work.pool, None)]
+        if own:
+            yield one, mapping(at(dict(one.work.template), "metadata", "annotations")), own, there
+
+
+@check("topology-level", Severity.ERROR, "The level at which a job asks to be placed is one of its pool's topology.")
+def topology_level(plan: Plan) -> Iterator[Fault]:
+    for one, said, own, _ in _asking(plan):
+        for key in _ASKED:
+            level = said.get(key)
+            if level is None or any(f.topology and (f.levels is None or level in f.levels) for f in own):
+                continue
+            there = sorted({label for f in own for label in f.levels or ()})
+            yield Fault(
+                f"{one.work.owner.name}: {key}: {level} is no level of the topology of pool {one.work.pool}, which has "
+                f"{', '.join(there) or 'none'}; Kueue would never admit it",
+                one.work.owner,
+            )
+
+
+@check(
+    "topology-unasked",
+    Severity.ERROR,
+    "A job that asks for no topology has a flavour without one, or a queue that has no other.",
+)
+def topology_unasked(plan: Plan) -> Iterator[Fault]:
+    """In a queue whose flavours all have a topology, every job is placed; in a mixed one, those only that ask."""
+    for one, said, own, there in _asking(plan):
+        asks = any(key in said for key in (*_ASKED, _ANY))
+        if not asks and all(f.topology for f in own) and not all(f.topology for f in there):
+            yield Fault(
+                f"{one.work.owner.name}: asks for no topology, and in queue {one.queue} every flavour of pool {one.work.pool} has one; "
+                f"annotate its pods with {_ANY}, or give all flavours of the queue a topology",
+                one.work.owner,
+            )
+
+
+@check(
+    "topology-label",
+    Severity.ERROR,
+    "AWS gives the nodes of a flavour every label of network layers that its topology names.",
+)
+def topology_label(plan: Plan) -> Iterator[Fault]:
+    for flavor in flavors(plan).values():
+        wanted = [label for label in flavor.levels or () if label.startswith(LAYER)]
+        types = {type_.name for launch in flavor.nodes(plan) for type_ in launch.types}
+        for name in sorted(types):
+            if missing := [label for label in wanted if label not in network_layers(name, plan.region)]:
+                yield Fault(
+                    f"{flavor.resource.name}: topology {flavor.topology} has the level {missing[0]}, which nodes of {name} do not bear in "
+                    f"{plan.region}; Kueue would not see them",
+                    flavor.resource,
+                )
+
+
+@check(
+    "topology-of-empty-nodes",
+    Severity.ERROR,
+    "Where groups start empty, Kueue waits for their nodes before it places pods on them.",
+)
+def topology_of_empty_nodes(plan: Plan) -> Iterator[Fault]:
+    """By an admission check on ProvisioningRequests; without one it places pods on the nodes that are ready, which are none."""
+    known = flavors(plan)
+    checks = {
+        str(body["metadata"]["name"]): at(body, "spec", "controllerName")
+        for _, body in objects(plan)
+        if body.get("kind") == "AdmissionCheck"
+    }
+    for resource, body in objects(plan):
+        if body.get("kind") != "ClusterQueue":
+            continue
+        waits = [c for c in _checks(body) if checks.get(c[0]) in (CONTROLLER, None)]
+        for name, flavor in _of(body.get("spec"), known).items():
+            empty = [n for n in flavor.nodes(plan) if not at(dict(n.resource.inputs), "scalingConfig", "minSize")]
+            if flavor.topology and empty and not any(not only or name in only for _, only in waits):
+                yield Fault(
+                    f"{resource.name}: {name} has a topology and {empty[0].resource.name} starts empty, but no admission check on "
+                    "ProvisioningRequests makes its nodes first; nothing would ever be admitted",
+                    resource,
+                )
+
+
+def _checks(queue: Json) -> list[tuple[str, list[str]]]:
+    """Admission checks of a queue, each with the flavours that it is limited to."""
+    strategy = listing(at(queue, "spec", "admissionChecksStrategy", "admissionChecks"))
+    return [(str(at(c, "name")), [str(f) for f in listing(at(c, "onFlavors"))]) for c in strategy]

@@ -1,0 +1,132 @@
+"""Where Kueue places pods by a topology: each fault is found, and nothing else is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from gpuplatform.catalog import topology
+from gpuplatform.preview import environment
+from gpuplatform.preview.check import run_checks
+from gpuplatform.preview.plan import Plan
+from tests.conftest import ROOT
+from tests.preview.sound import and_also, with_field, with_input
+from tests.preview.sound_cluster import KUEUE, a_object, urn
+from tests.preview.sound_gpus import API, GROUPS, sound_gpus
+from tests.stacks.test_settings import changed
+
+Break = Callable[[Plan], Plan]
+
+LEVELS = [*topology.network_layers("p5.48xlarge", "us-east-1"), topology.NODE]
+WISH = "kueue.x-k8s.io/podset-preferred-topology"
+ANNOTATIONS = "spec|template|metadata|annotations"
+CHECKS = "spec|admissionChecksStrategy|admissionChecks"
+
+
+def placed() -> Plan:
+    """Every flavour of the queue has a topology, and the job asks for nearness."""
+    rows = {"spec": {"levels": [{"nodeLabel": label} for label in LEVELS]}}
+    plan = and_also(sound_gpus(), a_object(f"{API}:Topology", "rows", rows, KUEUE, namespace=""))
+    made = urn(f"kubernetes:{API}:Topology", "rows")
+    for name in GROUPS:
+        flavor = next(r for r in plan.resources if r.name == name)
+        plan = with_field(
+            with_input(plan, name, "spec|topologyName", "rows"), name, dependencies=(*flavor.dependencies, made)
+        )
+    return with_input(plan, "train", ANNOTATIONS, {WISH: LEVELS[-2]})
+
+
+def _set(name: str, path: str, value: Any) -> Break:
+    return lambda plan: with_input(plan, name, path, value)
+
+
+def _layer_4(plan: Plan) -> Plan:
+    """As if p5 had four layers, on which the job does not insist."""
+    levels = [{"nodeLabel": f"{topology.LAYER}{n}"} for n in (1, 2, 3, 4)]
+    return with_input(plan, "rows", "spec|levels", [*levels, {"nodeLabel": topology.NODE}])
+
+
+def _mixed(plan: Plan) -> Plan:
+    """The job's pool is placed, another's flavour in the queue is not, and the job does not say."""
+    plain = a_object(
+        f"{API}:ResourceFlavor", "plain", {"spec": {"nodeLabels": {"gpuplatform.io/pool": "wide"}}}, KUEUE, namespace=""
+    )
+    quota = [{"name": "nvidia.com/gpu", "nominalQuota": "8"}]
+    flavors = next(r for r in plan.resources if r.name == "team").inputs["spec"]["resourceGroups"][0]["flavors"]
+    both = with_input(
+        and_also(plan, plain),
+        "team",
+        "spec|resourceGroups|0|flavors",
+        [*flavors, {"name": "plain", "resources": quota}],
+    )
+    return with_input(both, "train", ANNOTATIONS, None)
+
+
+FAULTS: list[tuple[str, str, Break]] = [
+    (
+        "topology-level",
+        "rack is no level of the topology of pool h100, which has kubernetes.io/hostname, topology.k8s.aws",
+        _set("train", ANNOTATIONS, {WISH: "rack"}),
+    ),
+    (
+        "topology-level",
+        "of pool h100, which has none",
+        lambda p: with_input(with_input(p, GROUPS[0], "spec|topologyName", None), GROUPS[1], "spec|topologyName", None),
+    ),
+    ("topology-unasked", "in queue team every flavour of pool h100 has one", _mixed),
+    ("topology-label", "network-node-layer-4, which nodes of p5.48xlarge do not bear in us-east-1", _layer_4),
+    (
+        "topology-of-empty-nodes",
+        "h100-block has a topology and h100-block-nodes starts empty",
+        _set("team", "spec|admissionChecksStrategy", None),
+    ),
+    (
+        "topology-of-empty-nodes",
+        "h100-demand has a topology",
+        _set("team", CHECKS, [{"name": "capacity", "onFlavors": ["h100-block"]}]),
+    ),
+]
+
+
+@pytest.mark.parametrize(("rule", "words", "broken"), FAULTS, ids=[f"{rule}: {words}" for rule, words, _ in FAULTS])
+def test_a_planted_fault_is_found_and_nothing_else(rule: str, words: str, broken: Break) -> None:
+    found = run_checks(broken(placed()))
+
+    assert {f.rule for f in found} == {rule}, [f"{f.rule}: {f.message}" for f in found]
+    assert any(words in f.message for f in found), [f.message for f in found]
+
+
+ROW = [{"nodeLabel": "example.com/row"}, {"nodeLabel": LEVELS[-2]}, {"nodeLabel": topology.NODE}]
+
+ACCEPTED: list[tuple[str, Break]] = [
+    ("a job that wishes nothing, where every flavour is placed", _set("train", ANNOTATIONS, None)),
+    ("labels of somebody's own", _set("rows", "spec|levels", ROW)),
+    ("groups that never are empty", lambda p: _awake(with_input(p, "team", "spec|admissionChecksStrategy", None))),
+    ("a wider level", lambda p: with_input(p, "train", ANNOTATIONS, {WISH: LEVELS[0]})),
+]
+
+
+def _awake(plan: Plan) -> Plan:
+    for name in GROUPS:
+        plan = with_input(plan, f"{name}-nodes", "scalingConfig|minSize", 1)
+    return plan
+
+
+@pytest.mark.parametrize(("what", "changed_to"), ACCEPTED, ids=[what for what, _ in ACCEPTED])
+def test_what_may_be_right_is_not_judged(what: str, changed_to: Break) -> None:
+    assert [f"{f.rule}: {f.message}" for f in run_checks(changed_to(placed()))] == [], what
+
+
+@pytest.mark.parametrize("name", ["dev", "prod"])
+def test_what_the_setting_makes_has_no_finding(name: str) -> None:
+    shipped = environment.load(ROOT, name)
+    config = {**shipped.config, **changed(name, "training.topology_aware", True)}
+    plan = environment.preview(replace(shipped, config=config))
+
+    flavors = [r.inputs["spec"] for r in plan.all(f"kubernetes:{API}:ResourceFlavor")]
+    assert flavors
+    assert all("topologyName" in flavor for flavor in flavors)
+    assert [f"{f.rule}: {f.message}" for f in run_checks(plan)] == []
