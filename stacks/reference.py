@@ -14,7 +14,7 @@ from typing import Any, cast
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from stacks.settings import SECTIONS
+from stacks.settings import OPTIONAL, SECTIONS
 
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMA = ROOT / "docs" / "settings.schema.json"
@@ -70,7 +70,7 @@ def schema() -> dict[str, Any]:
             "config": {
                 "type": "object",
                 "properties": sections,
-                "required": list(sections),
+                "required": [key for key in sections if key.partition(":")[2] not in OPTIONAL],
                 "additionalProperties": False,
             },
             "secretsprovider": {"type": "string"},

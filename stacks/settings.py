@@ -21,6 +21,7 @@ from stacks.context import Context
 from stacks.sections.cluster import ClusterSettings
 from stacks.sections.cross import RULES
 from stacks.sections.data import DataSettings
+from stacks.sections.expected import ExpectedSettings
 from stacks.sections.governance import GovernanceSettings
 from stacks.sections.network import NetworkSettings
 from stacks.sections.owner import OwnerSettings
@@ -53,6 +54,8 @@ class Settings(BaseModel):
     training: TrainingSettings
     serving: ServingSettings
     governance: GovernanceSettings
+    expected: ExpectedSettings = ExpectedSettings()
+    """Read by the bill alone, out of the plan."""
 
     environment: str
     region: str
@@ -81,6 +84,9 @@ SECTIONS: dict[str, type[BaseModel]] = {
 }
 """Layer → model, in the order of the YAML."""
 
+OPTIONAL = frozenset(name for name in SECTIONS if not Settings.model_fields[name].is_required())
+"""Sections of which every key has a default."""
+
 
 def load() -> Settings:
     """Read and check the settings of the environment that runs.
@@ -100,6 +106,8 @@ def parse(environment: str, project: str, config: Mapping[str, str]) -> Settings
 
     parsed: dict[str, BaseModel] = {}
     for name, model in SECTIONS.items():
+        if name not in raw and name in OPTIONAL:
+            continue
         if name not in raw:
             problems.append(f"{file}: {project}:{name} is missing: {(model.__doc__ or '').strip()}")
             continue

@@ -16,9 +16,12 @@ from typing import Final
 
 from gpuplatform.catalog.prices import CURRENCY, STALE_DAYS
 from gpuplatform.preview.billing import (
+    balancers,
     cluster,
     compute,
+    databases,
     governance,
+    instances,
     network,
     node_pools,
     observability,
@@ -28,16 +31,20 @@ from gpuplatform.preview.billing import (
 from gpuplatform.preview.billing.charge import Charge, Entry, Pricer, Unpriced
 from gpuplatform.preview.billing.economics import Economics, economics
 from gpuplatform.preview.billing.free import FREE
-from gpuplatform.preview.billing.situation import Situation
+from gpuplatform.preview.billing.numbers import NoAmountError
+from gpuplatform.preview.billing.situation import Assumed, Situation, Situations
 from gpuplatform.preview.plan import Json, Plan, PlannedResource
 
 PRICERS: Final[Mapping[str, Pricer]] = {
     **network.PRICERS,
+    **balancers.PRICERS,
     **cluster.PRICERS,
     **compute.PRICERS,
+    **instances.PRICERS,
     **node_pools.PRICERS,
     **storage.PRICERS,
     **sagemaker.PRICERS,
+    **databases.PRICERS,
     **observability.PRICERS,
     **governance.PRICERS,
 }
@@ -67,6 +74,8 @@ class Line:
     source: str
     as_of: datetime.date
     note: str = ""
+    assumes: str = ""
+    """The key of `catalog.usage` that `quantity` rests on."""
     instance: str = ""
     """The instance type whose hours these are."""
     useful: Decimal | None = None
@@ -88,6 +97,7 @@ class Line:
             "source": self.source,
             "as_of": self.as_of.isoformat(),
             "note": self.note,
+            "assumes": self.assumes,
         }
 
 
@@ -128,6 +138,8 @@ class Bill:
     unpriced: tuple[tuple[str, str], ...]
     """URN and reason."""
     economics: Economics = field(default_factory=Economics)
+    usage: tuple[Assumed, ...] = ()
+    """What settings expect to be used of what the plan holds, or what is taken for it."""
     currency: str = CURRENCY
 
     @cached_property
@@ -147,7 +159,7 @@ class Bill:
     @property
     def assumptions(self) -> tuple[str, ...]:
         """What the bill leaves out or takes for granted, a sentence each."""
-        return tuple(sorted({line.note for line in self.lines if line.note}))
+        return (*sorted({line.note for line in self.lines if line.note}), *(use.sentence for use in self.usage))
 
     def by_team(self) -> dict[str, Totals]:
         return self._by(lambda line: line.team)
@@ -175,6 +187,7 @@ class Bill:
             "by_team": {name: totals.to_json() for name, totals in self.by_team().items()},
             "economics": self.economics.to_json(),
             "assumptions": list(self.assumptions),
+            "usage": [{"key": u.key, "monthly": float(u.amount), "stated": u.stated} for u in self.usage],
             "stale": sorted({f"{line.what}: price of {line.as_of}" for line in self.stale}),
         }
 
@@ -182,16 +195,24 @@ class Bill:
 def bill(plan: Plan, today: datetime.date | None = None) -> Bill:
     """Price a plan as of a day, by default today: the day decides extended support and which prices are stale."""
     day = today or datetime.date.today()
-    situation = Situation(plan, day)
+    everywhere = Situations(plan, day)
     lines: list[Line] = []
     unpriced: list[tuple[str, str]] = []
     for resource in plan.resources:
+        situation = everywhere.of(resource)
         for entry in _told(resource, situation):
             if isinstance(entry, Unpriced):
                 unpriced.append((resource.urn, entry.why))
             else:
                 lines.append(_line(resource, entry, situation))
-    return Bill(today=day, lines=tuple(lines), unpriced=tuple(unpriced), economics=economics(plan, lines))
+    used = dict.fromkeys(line.assumes for line in lines if line.assumes)
+    return Bill(
+        today=day,
+        lines=tuple(lines),
+        unpriced=tuple(unpriced),
+        economics=economics(plan, lines),
+        usage=tuple(everywhere.home.usage(key) for key in sorted(used)),
+    )
 
 
 def _told(resource: PlannedResource, situation: Situation) -> list[Entry]:
@@ -206,7 +227,10 @@ def _told(resource: PlannedResource, situation: Situation) -> list[Entry]:
 def _entries(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
     pricer = PRICERS.get(resource.type)
     if pricer is not None:
-        yield from pricer(resource, situation)
+        try:
+            yield from pricer(resource, situation)
+        except NoAmountError as error:
+            yield Unpriced(why=str(error))
     elif resource.custom and resource.type.startswith(BILLABLE_PACKAGES) and resource.type not in FREE:
         yield Unpriced(why=f"nothing here knows what {resource.type} costs, nor that it is free")
 
@@ -228,6 +252,7 @@ def _line(resource: PlannedResource, charge: Charge, situation: Situation) -> Li
         source=price.source,
         as_of=price.as_of,
         note=charge.note,
+        assumes=charge.assumes,
         instance=charge.instance,
         useful=charge.useful,
     )

@@ -55,3 +55,26 @@ class DataSettings(Section):
     """No file system where none is given."""
     expected_gib: dict[LakeZone, float] = Field(default_factory=dict)
     """What each zone is expected to hold: priced, not enforced."""
+    expected_infrequent_gib: dict[LakeZone, float] = Field(default_factory=dict)
+    """Of `expected_gib`, what `infrequent_after_days` has moved to Standard-IA."""
+    expected_archive_gib: dict[LakeZone, float] = Field(default_factory=dict)
+    """Of `expected_gib`, what `archive_after_days` has moved to Glacier Instant Retrieval."""
+
+    @model_validator(mode="after")
+    def _no_more_moved_than_there_is(self) -> DataSettings:
+        for zone in LakeZone:
+            moved = {
+                "infrequent": self.expected_infrequent_gib.get(zone, 0),
+                "archive": self.expected_archive_gib.get(zone, 0),
+            }
+            for name, size in moved.items():
+                if size and not getattr(self.zones[zone], f"{name}_after_days"):
+                    raise ValueError(
+                        f"expected_{name}_gib: {zone.value}: {size:g}, but the zone has no {name}_after_days"
+                    )
+            if sum(moved.values()) > self.expected_gib.get(zone, 0):
+                raise ValueError(
+                    f"expected_gib: {zone.value}: {self.expected_gib.get(zone, 0):g} is less than the "
+                    f"{sum(moved.values()):g} that lifecycle rules are said to have moved"
+                )
+        return self

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from stacks.sections.cluster import ClusterSettings
 from stacks.sections.data import DataSettings
+from stacks.sections.expected import ExpectedSettings
 from stacks.sections.governance import GovernanceSettings
 from stacks.sections.network import NetworkSettings
 from stacks.sections.owner import OwnerSettings
@@ -28,6 +29,7 @@ class Sections:
     training: TrainingSettings | None = None
     serving: ServingSettings | None = None
     governance: GovernanceSettings | None = None
+    expected: ExpectedSettings | None = None
 
 
 Problem = tuple[str, str]

@@ -247,7 +247,7 @@ def sound() -> Plan:
             source=Source("components/network.py", 7),
         ),
         root=PROJECT,
-        settings={"gpuplatform:governance": {"budgets": {"environment": 10_000}}},
+        settings={"gpuplatform:governance": {"budgets": {"environment": 100_000}}},
         lines={"gpuplatform:governance.budgets.environment": 7},
     )
 

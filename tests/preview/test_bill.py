@@ -43,38 +43,6 @@ def only(found: Bill) -> Line:
     return line
 
 
-# --- a network -------------------------------------------------------------------------------------------------------
-
-
-def test_bill_of_a_network() -> None:
-    plan = plan_of(
-        made(by_hand.VPC, "vpc"),
-        made(by_hand.ADDRESS, "address-a"),
-        made(by_hand.NAT, "nat-a"),
-        made(by_hand.ADDRESS, "address-b"),
-        made(by_hand.NAT, "nat-b"),
-        made(by_hand.VPC_ENDPOINT, "s3", {"vpcEndpointType": "Gateway"}),
-        made(
-            by_hand.VPC_ENDPOINT,
-            "ecr",
-            {
-                "vpcEndpointType": "Interface",
-                "serviceName": "com.amazonaws.us-east-1.ecr.api",
-                "subnetIds": ["a", "b", "c"],
-            },
-        ),
-    )
-    # 2 NAT gateways      2 × 730 h × 0.045 = 65.70
-    # 2 public addresses  2 × 730 h × 0.005 =  7.30
-    # endpoint in 3 zones 3 × 730 h × 0.01  = 21.90
-    found = billed(plan)
-    assert states(found.totals) == ("94.90", "94.90", "94.90", "0.13")  # 0.09 + 0.01 + 0.03 an hour
-    assert not found.unpriced
-    assert [line.what for line in found.lines if "endpoint" in line.what] == [
-        "interface endpoint of ecr.api in 3 zones"
-    ]
-
-
 # --- a pool of H100 nodes --------------------------------------------------------------------------------------------
 
 H100 = {
@@ -257,37 +225,6 @@ def test_a_control_plane_is_paid_once_when_the_engine_lists_what_is_inside_the_c
 
 
 # --- storage ---------------------------------------------------------------------------------------------------------
-
-
-def test_bill_of_a_lake_and_its_file_system() -> None:
-    plan = plan_of(
-        made(by_hand.BUCKET, "lake-raw-bucket", layer="data"),
-        made(by_hand.BUCKET, "lake-models-bucket", layer="data"),
-        made(by_hand.BUCKET, "access-bucket", layer="data"),
-        made("aws:kms/key:Key", "lake-key", layer="data"),
-        made(
-            "aws:fsx/lustreFileSystem:LustreFileSystem",
-            "lustre",
-            {
-                "storageCapacity": 4800,
-                "deploymentType": "PERSISTENT_2",
-                "storageType": "SSD",
-                "perUnitStorageThroughput": 250,
-            },
-            layer="data",
-        ),
-        data={"expected_gib": {"raw": 20000, "models": 2000}},
-    )
-    # raw 20,000 × 0.023 = 460.00; models 2,000 × 0.023 = 46.00; key 1.00; file system 4,800 × 0.21 = 1,008.00
-    found = billed(plan)
-    assert states(found.totals) == ("1515.00", "1515.00", "1515.00", "2.08")  # 1515 / 730 = 2.0753
-    assert {line.urn.rpartition("::")[2]: str(cents(line.idle_monthly)) for line in found.lines} == {
-        "lake-raw-bucket": "460.00",
-        "lake-models-bucket": "46.00",
-        "access-bucket": "0.00",
-        "lake-key": "1.00",
-        "lustre": "1008.00",
-    }
 
 
 @pytest.mark.parametrize(("tier", "month"), [(125, "174.00"), (250, "252.00"), (500, "408.00"), (1000, "720.00")])
@@ -489,18 +426,6 @@ def test_alarms_are_paid_by_metric_and_by_resolution() -> None:
     assert [str(cents(line.idle_monthly)) for line in billed(plan).lines] == ["0.10", "0.30", "0.20", "0.20"]
 
 
-def test_what_is_paid_by_use_is_a_line_of_nothing_at_rest() -> None:
-    plan = plan_of(
-        made("aws:sns/topic:Topic", "alerts"),
-        made("aws:sqs/queue:Queue", "failed"),
-        made("aws:cloudwatch/logGroup:LogGroup", "logs"),
-    )
-    found = billed(plan)
-    assert states(found.totals) == ("0.00", "0.00", "0.00", "0.00")
-    assert [line.unit for line in found.lines] == ["1M requests", "1M requests", "GB"]
-    assert found.assumptions
-
-
 # --- what is not priced ----------------------------------------------------------------------------------------------
 
 
@@ -523,7 +448,10 @@ def test_no_type_is_both_free_and_priced() -> None:
 def test_a_region_without_a_price_is_unpriced_not_free() -> None:
     found = billed(plan_of(made(by_hand.NAT, "nat"), region="eu-west-3"))
     assert found.lines == ()
-    assert found.unpriced == ((urn(by_hand.NAT, "nat"), "no source gives the price of vpc nat-gateway in eu-west-3"),)
+    assert [why for _, why in found.unpriced] == [
+        "no source gives the price of vpc nat-gateway in eu-west-3",
+        "no source gives the price of vpc nat-gateway-data in eu-west-3",
+    ]
 
 
 # --- who pays, and how it is written ---------------------------------------------------------------------------------
@@ -542,7 +470,8 @@ def test_the_team_is_that_of_the_tag_else_of_the_ancestor_else_of_the_owner() ->
     )
     alone = made(by_hand.NAT, "nat")
     found = billed(plan_of(component, tagged, untagged, labelled, alone, owner={"team": "ml-platform"}))
-    assert [line.team for line in found.lines] == ["applied", "applied", "safety", "ml-platform"]
+    teams = {line.urn.rpartition("::")[2]: line.team for line in found.lines}
+    assert teams == {"chat-topic": "applied", "chat-track": "applied", "svc": "safety", "nat": "ml-platform"}
 
 
 def test_totals_are_the_sums_of_every_grouping() -> None:
@@ -558,14 +487,10 @@ def test_the_expected_month_of_every_line_is_its_quantity_times_its_price() -> N
 
 
 def test_amounts_are_rounded_only_when_they_are_written() -> None:
-    found = billed(
-        plan_of(
-            *(made(by_hand.SUBNET, f"s{i}") for i in range(3)), *(made("aws:kms/key:Key", f"k{i}") for i in range(7))
-        )
-    )
-    # Seven keys at 1 / 730 = 0.00137 an hour: 0.0096 together, though each alone rounds to nothing.
-    assert found.to_json()["maximum_hourly"] == 0.01
-    assert all(line["maximum_hourly"] == 0.0014 for line in found.to_json()["lines"])
+    found = billed(plan_of(*(made("aws:cloudwatch/dashboard:Dashboard", f"d{i}") for i in range(7))))
+    # Seven dashboards at 3 / 730 = 0.00411 an hour: 0.0288 together, though each alone is no cent.
+    assert found.to_json()["maximum_hourly"] == 0.03
+    assert all(line["maximum_hourly"] == 0.0041 for line in found.to_json()["lines"])
 
 
 def test_the_json_has_the_keys_of_the_contract() -> None:
@@ -598,7 +523,7 @@ def test_the_json_has_the_keys_of_the_contract() -> None:
 
 
 def test_a_stale_price_is_said() -> None:
-    plan = plan_of(made(by_hand.NAT, "nat"))
+    plan = plan_of(made(by_hand.ADDRESS, "address"))
     assert billed(plan, datetime.date(2026, 12, 1)).stale == ()
     (line,) = billed(plan, datetime.date(2027, 12, 1)).stale
-    assert line.what == "NAT gateway"
+    assert line.what == "public IPv4 address"

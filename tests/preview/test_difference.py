@@ -209,9 +209,9 @@ def test_parts_of_another_package_s_component_count_only_where_both_plans_show_t
 def test_the_bill_s_difference_is_told_by_layer_and_in_total():
     found = difference(a_plan(), a_plan(a_resource("aws:kms/key:Key", "more")))
 
-    # A key is 1 $ a month (AWS KMS pricing, us-east-1).
-    assert dict(bill_lines(found))["total"][:3] == (1.0, 1.0, 1.0)
-    assert dict(bill_lines(found))["test"][:3] == (1.0, 1.0, 1.0)
+    # A key is 1 $ a month, and 100,000 requests to it, which is what is assumed, 0.30 $ (AWS KMS pricing, us-east-1).
+    assert dict(bill_lines(found))["total"][:3] == (1.0, 1.0, 1.3)
+    assert dict(bill_lines(found))["test"][:3] == (1.0, 1.0, 1.3)
     assert to_json(found)["before"]["idle_monthly"] == 0
 
 

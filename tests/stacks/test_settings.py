@@ -13,7 +13,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gpuplatform.catalog.usage import USAGE
 from stacks import reference
+from stacks.sections.expected import ExpectedSettings
 from stacks.settings import SECTIONS, Settings, SettingsError, parse
 from tests.conftest import ROOT
 
@@ -265,7 +267,31 @@ def test_an_environment_names_its_one_account(accounts: Any) -> None:
 
 def test_no_settings_at_all_is_said_by_layer() -> None:
     found = problems({})
-    assert {f"gpuplatform:{s}" for s in SECTIONS} <= {p.split(" ")[1] for p in found}
+    assert {p.split(" ")[1] for p in found} >= {f"gpuplatform:{s}" for s in SECTIONS if s != "expected"}
+
+
+def test_what_is_expected_may_be_left_out() -> None:
+    config = written("dev")
+    del config["gpuplatform:expected"]
+    assert parsed(config).expected == ExpectedSettings()
+
+
+def test_every_kind_of_use_that_the_bill_knows_has_a_setting_with_its_default() -> None:
+    assert ExpectedSettings().model_dump() == {key: use.default for key, use in USAGE.items()}
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ({"expected_infrequent_gib": {"models": 1}}, "models: 1, but the zone has no infrequent_after_days"),
+        ({"expected_archive_gib": {"raw": 30000}}, "raw: 20000 is less than the 30000"),
+    ],
+)
+def test_no_more_lies_in_a_colder_class_than_lifecycle_rules_can_have_moved(data: Any, words: str) -> None:
+    config = written("prod")
+    config["gpuplatform:data"] |= data
+    (found,) = problems(config, "prod")
+    assert words in found
 
 
 JSON = st.recursive(

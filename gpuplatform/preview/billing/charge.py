@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,6 +16,10 @@ HOURS: Final = Decimal(730)
 """Hours of a month: AWS's own convention, 365 × 24 / 12, by which an EKS cluster at 0.10 $ an hour is 73.00 $ a month."""
 
 ZERO: Final = Decimal(0)
+
+A_MONTH: Final = {"hour": HOURS, "day": HOURS / 24}
+"""Units of time in a month; every other unit is paid once a month."""
+_MULTIPLE: Final = {"": 1, "k": 10**3, "M": 10**6, "B": 10**9}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,6 +36,8 @@ class Charge:
     """What the dearest hour is paid at, where that is another price: on-demand where spot has none."""
     note: str = ""
     """What is left out or assumed, one sentence."""
+    assumes: str = ""
+    """The key of `catalog.usage` that `expected` rests on."""
     instance: str = ""
     """The EC2 or SageMaker instance type whose hours these are."""
     useful: Decimal | None = None
@@ -55,29 +62,47 @@ def steady(
     found = situation.price(service, key)
     if found is None:
         return missing(situation, service, key)
-    hourly = Decimal(count) * (1 if found.unit == "hour" else 1 / HOURS)
-    month = Decimal(count) * (HOURS if found.unit == "hour" else 1)
-    return Charge(what=what, price=found, asleep=month, idle=month, expected=month, most_per_hour=hourly, note=note)
+    month = Decimal(count) * A_MONTH.get(found.unit, 1)
+    return Charge(
+        what=what, price=found, asleep=month, idle=month, expected=month, most_per_hour=month / HOURS, note=note
+    )
 
 
 def used(
-    situation: Situation,
-    what: str,
-    service: str,
-    key: str,
-    expected: Decimal = ZERO,
-    most_per_hour: Decimal = ZERO,
-    note: str = "",
+    situation: Situation, what: str, service: str, key: str, amount: Decimal, assumes: str = "", note: str = ""
 ) -> Charge | Unpriced:
-    """A thing that costs nothing at rest: `expected` units a month, `most_per_hour` at its cap where it has one."""
+    """A thing that costs nothing at rest: `amount` single ones (requests, GB) a month. Use has no cap, so the dearest hour counts
+    its average."""
     found = situation.price(service, key)
     if found is None:
         return missing(situation, service, key)
+    units = amount / _singles(found.unit)
     return Charge(
-        what=what, price=found, asleep=ZERO, idle=ZERO, expected=expected, most_per_hour=most_per_hour, note=note
+        what=what,
+        price=found,
+        asleep=ZERO,
+        idle=ZERO,
+        expected=units,
+        most_per_hour=units / HOURS,
+        note=note,
+        assumes=assumes,
     )
+
+
+def shared(
+    situation: Situation, what: str, service: str, key: str, usage: str, among: int, times: int = 1
+) -> Charge | Unpriced:
+    """One resource's part of what settings expect of all `among` of its kind."""
+    amount = situation.usage(usage).amount * times / max(among, 1)
+    return used(situation, what, service, key, amount, assumes=usage)
 
 
 def missing(situation: Situation, service: str, key: str, purchase: str = "on-demand") -> Unpriced:
     bought = "" if purchase == "on-demand" else f" as {purchase}"
     return Unpriced(why=f"no source gives the price of {service} {key}{bought} in {situation.region}")
+
+
+def _singles(unit: str) -> int:
+    """How many one unit of a price is: "10k requests" are 10,000."""
+    found = re.match(r"(\d+)([kMB]?) ", unit)
+    return int(found[1]) * _MULTIPLE[found[2]] if found else 1

@@ -1,4 +1,4 @@
-"""The EKS control plane, in standard or extended support by its version and the day."""
+"""The EKS control plane: in standard or extended support by its version and the day, its scaling tier, its logs."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import datetime
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from gpuplatform.preview.billing.charge import Entry, Pricer, steady, used
+from gpuplatform.preview.billing.charge import Entry, Pricer, Unpriced, steady
+from gpuplatform.preview.billing.observability import LOG_GROUP, kept_logs
 from gpuplatform.preview.billing.situation import Situation
-from gpuplatform.preview.look import listing, mapping
-from gpuplatform.preview.plan import PlannedResource
+from gpuplatform.preview.look import at, listing, mapping
+from gpuplatform.preview.plan import Json, PlannedResource
 
 CONTROL_PLANE: Final = "aws:eks/cluster:Cluster"
+COMPONENT: Final = "eks:index:Cluster"
 
 # Last days of standard support (endoflife.date/amazon-eks, February 2026). Versions come in order, so one that is newer
 # than these ends later.
@@ -19,6 +21,9 @@ STANDARD_SUPPORT_ENDS: Final = {
     "1.34": datetime.date(2026, 12, 2),
     "1.35": datetime.date(2027, 3, 27),
 }
+
+
+NO_INPUTS: Final[Mapping[str, Json]] = {}
 
 
 def extended_support(version: str, today: datetime.date) -> bool:
@@ -34,22 +39,41 @@ def cluster(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
     """The control plane by the hour. A component is priced only where its control plane is not in the plan by itself."""
     if resource.type != CONTROL_PLANE and any(r.type == CONTROL_PLANE for r in situation.plan.descendants(resource)):
         return
-    version = str(resource.inputs.get("version", ""))
+    version = str(resource.inputs.get("version") or "")
     upgrades = mapping(resource.inputs.get("upgradePolicy")).get("supportType") == "STANDARD"
     if version and not upgrades and extended_support(version, situation.today):
         yield steady(situation, f"EKS control plane {version}, extended support", "eks", "cluster-extended-support")
     else:
         yield steady(situation, f"EKS control plane {version}".rstrip(), "eks", "cluster")
+    tier = str(at(resource.inputs, "controlPlaneScalingConfig", "tier") or "standard").removeprefix("tier-")
+    if tier != "standard":
+        yield steady(situation, f"provisioned control plane {tier.upper()}", "eks", f"control-plane-{tier}")
+    if at(resource.inputs, "computeConfig", "enabled") or resource.inputs.get("autoMode"):
+        yield Unpriced(why="no price row for EKS Auto Mode, which launches instances by itself and asks a fee for each")
     kinds = listing(resource.inputs.get("enabledClusterLogTypes"))
     if kinds:
-        what = f"control-plane logs: {', '.join(str(kind) for kind in kinds)}"
-        note = "control-plane logs are not counted, for no volume is stated"
-        yield used(situation, what, "cloudwatch", "logs-ingestion", note=note)
+        what = f"control-plane logs ({', '.join(str(kind) for kind in kinds)})"
+        among = situation.count(CONTROL_PLANE) or situation.count(COMPONENT)
+        yield from kept_logs(situation, what, "control_plane_log_gb", _kept_in(situation), among)
+
+
+def _kept_in(situation: Situation) -> Mapping[str, Json]:
+    """The log group of a control plane, where the plan makes it before EKS does; EKS's own never expires."""
+    named = (g.inputs for g in situation.plan.all(LOG_GROUP) if str(g.inputs.get("name", "")).startswith("/aws/eks/"))
+    return next(named, NO_INPUTS)
+
+
+def fargate(_: PlannedResource, situation: Situation) -> Iterator[Entry]:
+    yield Unpriced(why="Fargate is paid by the pods that it runs, and a profile does not say how many")
 
 
 def _minor(version: str) -> int:
     minor = version.partition(".")[2]
-    return int(minor) if minor.isdigit() else 0
+    return int(minor[:4]) if minor.isdecimal() else 0
 
 
-PRICERS: Mapping[str, Pricer] = {"eks:index:Cluster": cluster, CONTROL_PLANE: cluster}
+PRICERS: Mapping[str, Pricer] = {
+    COMPONENT: cluster,
+    CONTROL_PLANE: cluster,
+    "aws:eks/fargateProfile:FargateProfile": fargate,
+}

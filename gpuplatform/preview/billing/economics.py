@@ -7,6 +7,7 @@ busy at the throughput that settings declare; an idle one makes them dearer.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -15,8 +16,8 @@ from typing import TYPE_CHECKING, Final
 from gpuplatform.catalog.instances import UnknownInstanceType, instance
 from gpuplatform.preview.billing.charge import ZERO
 from gpuplatform.preview.billing.node_pools import POOL_LABEL
+from gpuplatform.preview.billing.numbers import NoAmountError, decimal
 from gpuplatform.preview.billing.sagemaker import model_of
-from gpuplatform.preview.billing.situation import decimal
 from gpuplatform.preview.look import at, mapping
 from gpuplatform.preview.plan import Json, Plan, PlannedResource
 
@@ -188,9 +189,10 @@ def _gpus(name: str) -> int:
 
 
 def _models(plan: Plan, lines: Sequence[Line], hours: Sequence[GpuHour]) -> Iterator[ModelCost]:
-    declared = {name: mapping(model) for name, model in mapping(plan.setting("serving").get("models")).items()}
+    models = mapping(mapping(plan.setting("serving")).get("models"))
+    declared = {name: mapping(model) for name, model in models.items()}
     for name, model in declared.items():
-        requests, tokens = decimal(model.get("requests_per_minute")), decimal(model.get("tokens_per_second"))
+        requests, tokens = _declared(model, "requests_per_minute"), _declared(model, "tokens_per_second")
         place = (
             _on_cluster(model, hours) if model.get("runs_on") == "eks" else _on_endpoint(name, plan, declared, lines)
         )
@@ -200,9 +202,16 @@ def _models(plan: Plan, lines: Sequence[Line], hours: Sequence[GpuHour]) -> Iter
             )
 
 
+def _declared(model: Mapping[str, Json], key: str) -> Decimal:
+    """0 where none is declared, or no number is."""
+    with contextlib.suppress(NoAmountError):
+        return decimal(model.get(key))
+    return ZERO
+
+
 def _on_cluster(model: Mapping[str, Json], hours: Sequence[GpuHour]) -> tuple[str, Decimal] | None:
     """Where one replica runs and what its hour costs: its GPUs' share of the instance that its pool is billed as."""
-    gpus = int(model.get("tensor_parallel") or 1)
+    gpus = int(_declared(model, "tensor_parallel")) or 1
     found = next((h for h in hours if h.pool == model.get("pool") and h.gpus >= gpus), None)
     if found is None:
         return None

@@ -13,7 +13,6 @@ _IAM = "IAM is free (aws.amazon.com/iam)"
 _S3 = "configuration of a bucket that is priced itself (aws.amazon.com/s3/pricing)"
 _EKS = "part of the cluster, which is priced by the hour (aws.amazon.com/eks/pricing)"
 _TEMPLATE = "nothing runs before a node group uses it (aws.amazon.com/ec2/pricing)"
-_RESERVED = "paid with the node group that targets it, used or not (aws.amazon.com/ec2/capacityblocks/pricing)"
 _SAGEMAKER = "a definition; the endpoint that uses it is priced (aws.amazon.com/sagemaker/pricing)"
 _SCALING = (
     "Application Auto Scaling is free; the alarms of its policies are priced (aws.amazon.com/autoscaling/pricing)"
@@ -25,14 +24,12 @@ _COST = "Cost Explorer's tags, categories and anomaly detection are free (aws.am
 _KMS = "configuration of a key that is priced by the month (aws.amazon.com/kms/pricing)"
 
 FREE: Final = {
-    "aws:ec2/vpc:Vpc": _VPC,
     "aws:ec2/subnet:Subnet": _VPC,
     "aws:ec2/internetGateway:InternetGateway": _VPC,
     "aws:ec2/route:Route": _VPC,
     "aws:ec2/routeTable:RouteTable": _VPC,
     "aws:ec2/routeTableAssociation:RouteTableAssociation": _VPC,
     "aws:ec2/defaultRouteTable:DefaultRouteTable": _VPC,
-    "aws:ec2/flowLog:FlowLog": "the logs that it writes are priced with their log group (aws.amazon.com/cloudwatch/pricing)",
     "aws:ec2/tag:Tag": _VPC,
     "aws:ec2/securityGroup:SecurityGroup": _RULES,
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": _RULES,
@@ -41,8 +38,6 @@ FREE: Final = {
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": _RULES,
     "aws:ec2/launchTemplate:LaunchTemplate": _TEMPLATE,
     "aws:ec2/placementGroup:PlacementGroup": _TEMPLATE,
-    "aws:ec2/capacityReservation:CapacityReservation": _RESERVED,
-    "aws:ec2/capacityBlockReservation:CapacityBlockReservation": _RESERVED,
     "aws:iam/role:Role": _IAM,
     "aws:iam/policy:Policy": _IAM,
     "aws:iam/rolePolicy:RolePolicy": _IAM,

@@ -1,31 +1,43 @@
-"""Messages and what is told to whom: nothing at rest, so much a million."""
+"""Messages and what is told to whom: nothing at rest, so much a million; and what acts on budgets."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
-from gpuplatform.preview.billing.charge import Entry, Pricer, Unpriced, used
+from gpuplatform.preview.billing.charge import Entry, Pricer, shared, steady
 from gpuplatform.preview.billing.situation import Situation
 from gpuplatform.preview.plan import PlannedResource
 
+TOPIC: Final = "aws:sns/topic:Topic"
+QUEUE: Final = "aws:sqs/queue:Queue"
+BUS: Final = "aws:cloudwatch/eventBus:EventBus"
+ACTION: Final = "aws:budgets/budgetAction:BudgetAction"
 
-def topic(_: PlannedResource, situation: Situation) -> Iterator[Entry]:
-    yield used(situation, "SNS topic, 0.50 $ a million messages", "sns", "publishes")
+FREE_ACTIONS: Final = 2
+"""A payer account (aws.amazon.com/aws-cost-management/aws-budgets/pricing)."""
+
+
+def topic(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
+    key = "fifo-publishes" if resource.inputs.get("fifoTopic") else "publishes"
+    yield shared(situation, "messages to the topic", "sns", key, "messages", situation.count(TOPIC))
 
 
 def queue(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
     key = "fifo-requests" if resource.inputs.get("fifoQueue") else "requests"
-    yield used(situation, "SQS queue, paid by the request", "sqs", key)
+    yield shared(situation, "requests to the queue", "sqs", key, "queue_requests", situation.count(QUEUE))
 
 
-def budget_action(_: PlannedResource, situation: Situation) -> Iterator[Entry]:
-    """Two a payer account are free; a plan cannot know how many the account has."""
-    if len(situation.plan.all("aws:budgets/budgetAction:BudgetAction")) > 2:
-        yield Unpriced(why="no price row for budget actions beyond the two that are free")
+def bus(_: PlannedResource, situation: Situation) -> Iterator[Entry]:
+    """Events of our own; those of AWS's services come on the default bus and are free."""
+    yield shared(situation, "events of our own", "eventbridge", "custom-events", "events", situation.count(BUS))
 
 
-PRICERS: Mapping[str, Pricer] = {
-    "aws:sns/topic:Topic": topic,
-    "aws:sqs/queue:Queue": queue,
-    "aws:budgets/budgetAction:BudgetAction": budget_action,
-}
+def budget_action(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
+    """Two a payer account are free; those of this plan are taken to be its only ones."""
+    if resource in situation.plan.all(ACTION)[FREE_ACTIONS:]:
+        note = "the budget actions of this plan are taken to be the account's only ones, of which two are free"
+        yield steady(situation, "budget action beyond the two that are free", "budgets", "action", note=note)
+
+
+PRICERS: Mapping[str, Pricer] = {TOPIC: topic, QUEUE: queue, BUS: bus, ACTION: budget_action}

@@ -1,72 +1,93 @@
-"""Ways in and out: NAT gateways, public addresses, interface endpoints, load balancers."""
+"""Ways in and out: NAT gateways, public addresses, VPC endpoints, and data that leaves."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Final
 
-from gpuplatform.preview.billing.charge import Entry, Pricer, Unpriced, steady
+from gpuplatform.preview.billing.charge import Entry, Pricer, Unpriced, shared, steady, used
 from gpuplatform.preview.billing.situation import Situation
-from gpuplatform.preview.look import listing, mapping
-from gpuplatform.preview.plan import PlannedResource
+from gpuplatform.preview.look import listing
+from gpuplatform.preview.plan import UNKNOWN, PlannedResource
+
+NAT: Final = "aws:ec2/natGateway:NatGateway"
+ENDPOINT: Final = "aws:ec2/vpcEndpoint:VpcEndpoint"
+ENDPOINT_SUBNET: Final = "aws:ec2/vpcEndpointSubnetAssociation:VpcEndpointSubnetAssociation"
+VPC: Final = "aws:ec2/vpc:Vpc"
+KINDS: Final = {"Interface": "interface-endpoint", "GatewayLoadBalancer": "gateway-load-balancer-endpoint"}
+
+TERABYTE: Final = 1024
+"""GB, as data transfer is billed."""
+TO_THE_INTERNET: Final = (
+    ("internet-out", 0, 10 * TERABYTE),
+    ("internet-out-above-10-tb", 10 * TERABYTE, 50 * TERABYTE),
+    ("internet-out-above-50-tb", 50 * TERABYTE, 150 * TERABYTE),
+    ("internet-out-above-150-tb", 150 * TERABYTE, None),
+)
+"""Row, and the GB of a month that it is the price of (aws.amazon.com/ec2/pricing/on-demand, "Data Transfer")."""
 
 
 def nat_gateway(_: PlannedResource, situation: Situation) -> Iterator[Entry]:
-    note = "data through NAT gateways is not counted, for no volume is stated: 0.045 $ a GB in us-east-1"
-    yield steady(situation, "NAT gateway", "vpc", "nat-gateway", note=note)
+    yield steady(situation, "NAT gateway", "vpc", "nat-gateway")
+    yield shared(
+        situation, "data through a NAT gateway", "vpc", "nat-gateway-data", "nat_gb", among=situation.count(NAT)
+    )
 
 
-def public_address(_: PlannedResource, situation: Situation) -> Iterator[Entry]:
-    yield steady(situation, "public IPv4 address", "vpc", "public-ipv4")
+def public_address(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
+    """An address of AWS's; one of the account's own range is free."""
+    if str(resource.inputs.get("publicIpv4Pool") or "amazon") == "amazon":
+        yield addresses(situation, 1)
+
+
+def addresses(situation: Situation, count: int) -> Entry:
+    what = "public IPv4 address" if count == 1 else f"{count} public IPv4 addresses"
+    return steady(situation, what, "vpc", "public-ipv4", count)
 
 
 def endpoint(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
     """An interface endpoint is paid for each zone; gateway endpoints are free."""
-    kind = resource.inputs.get("vpcEndpointType", "Gateway")
+    kind = str(resource.inputs.get("vpcEndpointType") or "Gateway")
     if kind == "Gateway":
         return
-    if kind != "Interface":
+    if kind not in KINDS:
         yield Unpriced(why=f"no price row for a VPC endpoint of type {kind}")
         return
-    zones = len(listing(resource.inputs.get("subnetIds")))
-    service = str(resource.inputs.get("serviceName", "")).rpartition(f"{situation.region}.")[2]
-    yield steady(
-        situation,
-        f"interface endpoint of {service} in {zones} zones",
-        "vpc",
-        "interface-endpoint",
-        zones,
-        note="data through interface endpoints is not counted, for no volume is stated",
+    subnets = resource.inputs.get("subnetIds")
+    if subnets == UNKNOWN:
+        yield Unpriced(why="an endpoint is paid for each zone, and its subnets are known only once they exist")
+        return
+    joined = sum(
+        1 for r in situation.plan.all(ENDPOINT_SUBNET) if resource in situation.linked(r, "vpcEndpointId", ENDPOINT)
     )
+    zones = max(len(listing(subnets)) + joined, 1)
+    service = str(resource.inputs.get("serviceName", "")).rpartition(f"{situation.region}.")[2]
+    where = f"{zones} zone{'s' * (zones > 1)}"
+    words = "interface" if kind == "Interface" else "load balancer"
+    yield steady(situation, f"{words} endpoint of {service} in {where}", "vpc", KINDS[kind], zones)
+    paid = sum(1 for r in situation.plan.all(ENDPOINT) if r.inputs.get("vpcEndpointType") in tuple(KINDS))
+    data = f"data through the {words} endpoint of {service}"
+    yield shared(situation, data, "vpc", f"{KINDS[kind]}-data", "endpoint_gb", among=paid)
 
 
-def load_balancer(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
-    kind = str(resource.inputs.get("loadBalancerType", "application"))
-    yield _balancer(situation, kind)
-
-
-def service(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
-    """A Kubernetes Service of type LoadBalancer becomes a Network Load Balancer."""
-    if mapping(resource.inputs.get("spec")).get("type") == "LoadBalancer":
-        yield _balancer(situation, "network")
-
-
-def ingress(_: PlannedResource, situation: Situation) -> Iterator[Entry]:
-    """An Ingress becomes an Application Load Balancer."""
-    yield _balancer(situation, "application")
-
-
-def _balancer(situation: Situation, kind: str) -> Entry:
-    if kind not in ("application", "network"):
-        return Unpriced(why=f"no price row for a load balancer of type {kind}")
-    note = "load balancer capacity units are not counted, for no traffic is stated"
-    return steady(situation, f"{kind} load balancer", "elb", kind, note=note)
+def vpc(_: PlannedResource, situation: Situation) -> Iterator[Entry]:
+    """A VPC is free; the data that passes between its zones and out of it is not, where settings state some."""
+    among = situation.count(VPC)
+    if situation.usage("between_zones_gb").amount:
+        what = "data between zones, out of one and into the other"
+        yield shared(situation, what, "vpc", "data-between-zones", "between_zones_gb", among, times=2)
+    total = situation.usage("internet_gb").amount
+    for key, above, until in TO_THE_INTERNET:
+        inside = (total if until is None else min(total, Decimal(until))) - above
+        if inside > 0:
+            what = f"data to the internet{f', above {above // TERABYTE} TB' if above else ''}"
+            yield used(situation, what, "vpc", key, inside / among, assumes="internet_gb")
 
 
 PRICERS: Mapping[str, Pricer] = {
-    "aws:ec2/natGateway:NatGateway": nat_gateway,
+    NAT: nat_gateway,
     "aws:ec2/eip:Eip": public_address,
-    "aws:ec2/vpcEndpoint:VpcEndpoint": endpoint,
-    "aws:lb/loadBalancer:LoadBalancer": load_balancer,
-    "kubernetes:core/v1:Service": service,
-    "kubernetes:networking.k8s.io/v1:Ingress": ingress,
+    ENDPOINT: endpoint,
+    VPC: vpc,
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
@@ -11,8 +10,9 @@ from gpuplatform.catalog import prices
 from gpuplatform.catalog.instances import instance
 from gpuplatform.catalog.prices import Price
 from gpuplatform.preview.billing.charge import HOURS, ZERO, Charge, Entry, Pricer, Unpriced, missing
-from gpuplatform.preview.billing.situation import Situation, decimal
-from gpuplatform.preview.billing.volumes import Volume, volume_charges
+from gpuplatform.preview.billing.numbers import decimal, gib
+from gpuplatform.preview.billing.situation import Situation
+from gpuplatform.preview.billing.volumes import Copies, Volume, volume_charges, volume_of
 from gpuplatform.preview.look import at, listing, mapping
 from gpuplatform.preview.plan import Json, PlannedResource
 
@@ -68,11 +68,13 @@ def node_pool(resource: PlannedResource, situation: Situation) -> Iterator[Entry
         note="Karpenter's pools are expected on their cheapest type and capped at their dearest, on-demand",
         instance=cheapest.name,
     )
-    for volume in _volumes(mapping(mapping(template.get("spec")).get("nodeClassRef")), situation):
+    volumes = list(_volumes(mapping(at(template, "spec", "nodeClassRef")), situation))
+    if not volumes:
+        yield Unpriced(why="no EC2NodeClass of the plan states the volumes of its nodes: Karpenter chooses them")
+    for volume in volumes:
         most_nodes = max(limit // c.gpus for c in choices)
-        yield from volume_charges(
-            situation, volume, "of each node", asleep=always, idle=always, expected=expected / HOURS, most=most_nodes
-        )
+        copies = Copies(asleep=always, idle=always, expected=expected / HOURS, most=most_nodes)
+        yield from volume_charges(situation, volume, "of each node", copies)
 
 
 def _requirements(spec: Mapping[str, Json]) -> dict[str, list[str]]:
@@ -122,7 +124,7 @@ def _least(pool: str, choices: list[Choice], situation: Situation) -> tuple[Deci
 def _always(pool: str, situation: Situation) -> Iterator[tuple[Decimal, Decimal]]:
     """GPUs of a pod, and the replicas that never go, of each Deployment that asks for the pool's nodes."""
     scalers = {
-        (at(s.inputs, "metadata", "namespace"), at(s.inputs, "spec", "scaleTargetRef", "name")): mapping(
+        (str(at(s.inputs, "metadata", "namespace")), str(at(s.inputs, "spec", "scaleTargetRef", "name"))): mapping(
             s.inputs.get("spec")
         )
         for s in situation.plan.all(SCALER)
@@ -135,7 +137,7 @@ def _always(pool: str, situation: Situation) -> Iterator[tuple[Decimal, Decimal]
             (decimal(at(c, "resources", "limits", "nvidia.com/gpu")) for c in listing(pod.get("containers"))), ZERO
         )
         scaler = scalers.get(
-            (at(deployment.inputs, "metadata", "namespace"), at(deployment.inputs, "metadata", "name"))
+            (str(at(deployment.inputs, "metadata", "namespace")), str(at(deployment.inputs, "metadata", "name")))
         )
         if scaler is None:
             yield gpus, decimal(at(deployment.inputs, "spec", "replicas"))
@@ -145,31 +147,17 @@ def _always(pool: str, situation: Situation) -> Iterator[tuple[Decimal, Decimal]
 
 def _stated(pool: str, situation: Situation) -> Decimal:
     """Node-hours a month that settings expect of the pool."""
-    settings = mapping(mapping(situation.plan.setting("serving").get("pools")).get(pool))
+    settings = mapping(mapping(situation.settings("serving").get("pools")).get(pool))
     return decimal(settings.get("expected_nodes")) * decimal(settings.get("expected_hours"))
 
 
 def _volumes(reference: Mapping[str, Json], situation: Situation) -> Iterator[Volume]:
+    """Those that the pool's node class states."""
     for node_class in situation.plan.all(NODE_CLASS):
-        if mapping(node_class.inputs.get("metadata")).get("name") != reference.get("name"):
-            continue
-        for row in listing(mapping(node_class.inputs.get("spec")).get("blockDeviceMappings")):
-            disk = mapping(mapping(row).get("ebs"))
-            yield Volume(
-                kind=str(disk.get("volumeType", "")),
-                gib=gib(disk.get("volumeSize")),
-                iops=decimal(disk.get("iops")),
-                mibps=decimal(disk.get("throughput")),
-            )
-
-
-def gib(quantity: Json) -> Decimal:
-    """A Kubernetes quantity of storage, in GiB: "100Gi", "1Ti", "500G". 0 where it is none."""
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)(Ti|Gi|Mi|T|G|M)?", str(quantity or ""))
-    if not found:
-        return ZERO
-    unit = {"Ti": 2**40, "Gi": 2**30, "Mi": 2**20, "T": 10**12, "G": 10**9, "M": 10**6, None: 1}[found[2]]
-    return Decimal(found[1]) * unit / 2**30
+        if at(node_class.inputs, "metadata", "name") == reference.get("name"):
+            for row in listing(at(node_class.inputs, "spec", "blockDeviceMappings")):
+                disk = mapping(mapping(row).get("ebs"))
+                yield volume_of(disk, gib(disk.get("volumeSize")), disk.get("volumeType"))
 
 
 PRICERS: Mapping[str, Pricer] = {"kubernetes:karpenter.sh/v1:NodePool": node_pool}

@@ -1,52 +1,124 @@
-"""Alarms, logs, dashboards."""
+"""Alarms, logs, metrics, dashboards, Managed Prometheus."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Final
 
-from gpuplatform.preview.billing.charge import Entry, Pricer, missing, steady, used
-from gpuplatform.preview.billing.situation import Situation, decimal
+from gpuplatform.preview.billing.charge import HOURS, Entry, Pricer, missing, shared, steady, used
+from gpuplatform.preview.billing.numbers import decimal
+from gpuplatform.preview.billing.situation import Situation
 from gpuplatform.preview.look import listing, mapping
-from gpuplatform.preview.plan import PlannedResource
+from gpuplatform.preview.plan import Json, PlannedResource
+
+LOG_GROUP: Final = "aws:cloudwatch/logGroup:LogGroup"
+FLOW_LOG: Final = "aws:ec2/flowLog:FlowLog"
+WORKSPACE: Final = "aws:amp/workspace:Workspace"
+SCRAPER: Final = "aws:amp/scraper:Scraper"
+
+NEVER_EXPIRES: Final = "logs that never expire are counted with what one month adds"
+BANDS: Final = 2
+"""Metrics that an anomaly detection band adds to the one that it watches (aws.amazon.com/cloudwatch/pricing)."""
 
 
 def alarm(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
-    """By metric watched; dearer where a period is shorter than a minute."""
-    queries = [m for q in listing(resource.inputs.get("metricQueries")) if (m := mapping(mapping(q).get("metric")))]
-    periods = [decimal(m.get("period")) for m in queries] or [decimal(resource.inputs.get("period") or 60)]
+    """By metric watched; dearer where a period is shorter than a minute. A band of expected values is two metrics more."""
+    queries = [mapping(q) for q in listing(resource.inputs.get("metricQueries"))]
+    metrics = [m for q in queries if (m := mapping(q.get("metric")))]
+    periods = [decimal(m.get("period")) for m in metrics] or [decimal(resource.inputs.get("period") or 60)]
     fast = any(0 < period < 60 for period in periods)
-    key = "alarm-high-resolution" if fast else "alarm"
-    yield steady(
-        situation, f"alarm on {len(periods)} metric{'s' * (len(periods) > 1)}", "cloudwatch", key, len(periods)
-    )
+    band = any("ANOMALY_DETECTION_BAND" in str(q.get("expression")) for q in queries)
+    watched = len(periods) + (BANDS if band else 0)
+    what = f"alarm on {watched} metric{'s' * (watched > 1)}{', two of them a band' if band else ''}"
+    yield steady(situation, what, "cloudwatch", "alarm-high-resolution" if fast else "alarm", watched)
 
 
 def composite_alarm(_: PlannedResource, situation: Situation) -> Iterator[Entry]:
-    yield missing(situation, "cloudwatch", "composite alarm")
+    yield steady(situation, "composite alarm", "cloudwatch", "alarm-composite")
 
 
 def scaling_policy(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
     """A target tracking policy makes two alarms of its own, to grow and to shrink."""
-    if resource.inputs.get("policyType") != "TargetTrackingScaling":
+    if resource.inputs.get("policyType") == "TargetTrackingScaling":
+        yield steady(situation, "two alarms that target tracking creates", "cloudwatch", "alarm", 2)
+
+
+def metric_filter(_: PlannedResource, situation: Situation) -> Iterator[Entry]:
+    yield steady(situation, "metric made of logs", "cloudwatch", "custom-metric")
+
+
+def log_group(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
+    """Logs taken in and kept. Those of a flow log are priced with it."""
+    groups = [g for g in situation.plan.all(LOG_GROUP) if g.urn not in _of_flow_logs(situation)]
+    if resource in groups:
+        yield from kept_logs(situation, "logs", "log_gb", resource.inputs, len(groups))
+
+
+def flow_log(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
+    """Taken in and kept by the log group that it writes to."""
+    kind = str(resource.inputs.get("logDestinationType") or "cloud-watch-logs")
+    if kind != "cloud-watch-logs":
+        yield missing(situation, "cloudwatch", f"delivery of flow logs to {kind}")
         return
-    yield steady(situation, "two alarms that target tracking creates", "cloudwatch", "alarm", 2)
+    to = next(iter(_written_by(resource, situation)), None)
+    inputs: Mapping[str, Json] = to.inputs if to else {}
+    yield from kept_logs(situation, "VPC flow logs", "flow_log_gb", inputs, situation.count(FLOW_LOG))
 
 
-def log_group(_: PlannedResource, situation: Situation) -> Iterator[Entry]:
-    note = (
-        "logs are not counted, for no volume is stated: 0.50 $ a GB taken in, 0.03 $ a GB and month kept, in us-east-1"
-    )
-    yield used(situation, "log group", "cloudwatch", "logs-ingestion", note=note)
+def kept_logs(situation: Situation, what: str, usage: str, group: Mapping[str, Json], among: int) -> Iterator[Entry]:
+    """GB of a month taken in, and those of as many months as the group keeps them."""
+    cheaper = "-infrequent" if group.get("logGroupClass") == "INFREQUENT_ACCESS" else ""
+    yield shared(situation, f"{what}, taken in", "cloudwatch", f"logs-ingestion{cheaper}", usage, among)
+    days = decimal(group.get("retentionInDays"))
+    months = days * 24 / HOURS if days else Decimal(1)
+    amount = situation.usage(usage).amount / max(among, 1) * months
+    kept = f"{what}, kept {days:f} days" if days else f"{what}, kept"
+    note = "" if days else NEVER_EXPIRES
+    yield used(situation, kept, "cloudwatch", f"logs-storage{cheaper}", amount, assumes=usage, note=note)
+
+
+def _written_by(resource: PlannedResource, situation: Situation) -> list[PlannedResource]:
+    """Log groups that a flow log names, by ARN or by name."""
+    linked = [g for key in ("logDestination", "logGroupName") for g in situation.linked(resource, key, LOG_GROUP)]
+    sent = str(resource.inputs.get("logDestination") or "")
+    return linked or [g for g in situation.plan.all(LOG_GROUP) if sent and g.outputs.get("arn") == sent]
+
+
+def _of_flow_logs(situation: Situation) -> set[str]:
+    return {g.urn for log in situation.plan.all(FLOW_LOG) for g in _written_by(log, situation)}
 
 
 def dashboard(_: PlannedResource, situation: Situation) -> Iterator[Entry]:
     yield steady(situation, "dashboard", "cloudwatch", "dashboard")
 
 
+def workspace(_: PlannedResource, situation: Situation) -> Iterator[Entry]:
+    """Samples taken in, at the rate of the first 2 billion a month; what is kept; what is queried."""
+    among = situation.count(WORKSPACE)
+    for what, key, usage in (
+        ("samples taken in", "samples", "metric_samples"),
+        ("metrics kept", "storage", "metric_gb"),
+        ("samples queried", "queries", "metric_query_samples"),
+    ):
+        yield shared(situation, what, "prometheus", key, usage, among)
+
+
+def scraper(_: PlannedResource, situation: Situation) -> Iterator[Entry]:
+    """AWS's own collector: by the hour, and by what it collects."""
+    yield steady(situation, "collector", "prometheus", "collector")
+    among = situation.count(SCRAPER)
+    yield shared(situation, "samples collected", "prometheus", "collector-samples", "metric_samples", among)
+
+
 PRICERS: Mapping[str, Pricer] = {
     "aws:cloudwatch/metricAlarm:MetricAlarm": alarm,
     "aws:cloudwatch/compositeAlarm:CompositeAlarm": composite_alarm,
     "aws:appautoscaling/policy:Policy": scaling_policy,
-    "aws:cloudwatch/logGroup:LogGroup": log_group,
+    "aws:cloudwatch/logMetricFilter:LogMetricFilter": metric_filter,
+    LOG_GROUP: log_group,
+    FLOW_LOG: flow_log,
     "aws:cloudwatch/dashboard:Dashboard": dashboard,
+    WORKSPACE: workspace,
+    SCRAPER: scraper,
 }

@@ -1,13 +1,14 @@
-"""SageMaker endpoints: real-time and asynchronous by instance, serverless by memory and time."""
+"""SageMaker: endpoints by instance, serverless by memory and time; training jobs, notebooks, apps."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
-from gpuplatform.preview.billing.charge import HOURS, ZERO, Charge, Entry, Pricer, Unpriced, missing
-from gpuplatform.preview.billing.situation import Situation, decimal
-from gpuplatform.preview.look import listing, mapping
+from gpuplatform.preview.billing.charge import HOURS, ZERO, Charge, Entry, Pricer, Unpriced, missing, steady
+from gpuplatform.preview.billing.numbers import decimal
+from gpuplatform.preview.billing.situation import Situation
+from gpuplatform.preview.look import at, listing, mapping
 from gpuplatform.preview.plan import Json, PlannedResource
 
 CONFIGURATION = "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
@@ -23,7 +24,8 @@ def endpoint(resource: PlannedResource, situation: Situation) -> Iterator[Entry]
         return
     stated = decimal(_model(resource, situation).get("expected_hours"))
     waits = bool(configuration.inputs.get("asyncInferenceConfig"))
-    for variant in listing(configuration.inputs.get("productionVariants")):
+    shadows = listing(configuration.inputs.get("shadowProductionVariants"))
+    for variant in [*listing(configuration.inputs.get("productionVariants")), *shadows]:
         row = mapping(variant)
         serverless = mapping(row.get("serverlessConfig"))
         if serverless:
@@ -87,7 +89,7 @@ def _bounds(variant: Mapping[str, Json], resource: PlannedResource, situation: S
 
 
 def _model(resource: PlannedResource, situation: Situation) -> Mapping[str, Json]:
-    models = mapping(situation.plan.setting("serving").get("models"))
+    models = mapping(situation.settings("serving").get("models"))
     return mapping(models.get(model_of(resource, models)))
 
 
@@ -98,4 +100,61 @@ def model_of(resource: PlannedResource, models: Iterable[str]) -> str:
     return max(here, key=len, default="")
 
 
-PRICERS: Mapping[str, Pricer] = {"aws:sagemaker/endpoint:Endpoint": endpoint}
+def training(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
+    """One job, which runs as long as its stopping condition lets it: once, so in the expected month alone."""
+    config = mapping(resource.inputs.get("resourceConfig"))
+    kind = str(config.get("instanceType") or "")
+    limit = decimal(at(resource.inputs, "stoppingCondition", "maxRuntimeInSeconds"))
+    if not kind:
+        yield Unpriced(why="the training job names no single instance type")
+        return
+    if resource.inputs.get("enableManagedSpotTraining"):
+        yield missing(situation, "sagemaker", f"training/{kind}", "spot")
+        return
+    price = situation.price("sagemaker", f"training/{kind}")
+    if price is None:
+        yield missing(situation, "sagemaker", f"training/{kind}")
+        return
+    count = decimal(config.get("instanceCount") or 1)
+    yield Charge(
+        what=f"training job on {count:f} {kind}, at most {limit / SECONDS:.2f} h",
+        price=price,
+        asleep=ZERO,
+        idle=ZERO,
+        expected=count * limit / SECONDS,
+        most_per_hour=count,
+        note="a training job is counted once, for as long as its stopping condition lets it run",
+        instance=kind,
+    )
+    if config.get("volumeSizeInGb"):
+        yield Unpriced(why="no price row for the storage volume of a SageMaker instance")
+
+
+def notebook(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
+    """Runs, and is paid, until somebody stops it."""
+    kind = str(resource.inputs.get("instanceType") or "")
+    yield steady(situation, f"notebook {kind}", "sagemaker", f"notebook/{kind}")
+    yield Unpriced(why="no price row for the storage volume of a SageMaker instance")
+
+
+def app(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
+    """A Studio app on an instance of its own, paid until it is deleted; the default server of a user is free."""
+    kind = str(at(resource.inputs, "resourceSpec", "instanceType") or "system")
+    if kind != "system":
+        yield steady(situation, f"Studio app on {kind}", "sagemaker", f"notebook/{kind}")
+
+
+def cloud_control(resource: PlannedResource, _: Situation) -> Iterator[Entry]:
+    """A resource of AWS's own schema. An inference component runs on instances that its endpoint pays."""
+    kind = str(resource.inputs.get("typeName") or "")
+    if kind != "AWS::SageMaker::InferenceComponent":
+        yield Unpriced(why=f"nothing here knows what {kind or 'it'} costs, nor that it is free")
+
+
+PRICERS: Mapping[str, Pricer] = {
+    "aws:sagemaker/endpoint:Endpoint": endpoint,
+    "aws:sagemaker/trainingJob:TrainingJob": training,
+    "aws:sagemaker/notebookInstance:NotebookInstance": notebook,
+    "aws:sagemaker/app:App": app,
+    "aws:cloudcontrol/resource:Resource": cloud_control,
+}

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import json
+import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,6 +15,8 @@ from typing import Final
 
 from gpuplatform.catalog import prices
 from gpuplatform.catalog.prices import Price
+from gpuplatform.catalog.usage import USAGE
+from gpuplatform.preview.billing.numbers import NoAmountError, decimal
 from gpuplatform.preview.look import leaves, mapping
 from gpuplatform.preview.plan import Json, Plan, PlannedResource
 
@@ -24,16 +29,52 @@ WORKING_SHARE: Final = {"mon-fri": Decimal(5) / 7, "mon-sun": Decimal(1)}
 """Part of the days on which an environment is awake."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Assumed:
+    """An amount of use a month, and whether settings state it."""
+
+    key: str
+    amount: Decimal
+    stated: bool
+
+    @property
+    def sentence(self) -> str:
+        source = "stated in" if self.stated else "assumed, for nobody states"
+        return f"{self.amount:,f} {USAGE[self.key].what} a month ({source} expected.{self.key})"
+
+
 @dataclass(frozen=True)
 class Situation:
     """A plan, on a day."""
 
     plan: Plan
     today: datetime.date
+    elsewhere: str = ""
+    """The region, where it is another than the plan's."""
 
     @property
     def region(self) -> str:
-        return self.plan.region
+        return self.elsewhere or self.plan.region
+
+    def settings(self, layer: str) -> Mapping[str, Json]:
+        """A layer's settings; none where they are something else than settings."""
+        return mapping(self.plan.setting(layer))
+
+    def usage(self, key: str) -> Assumed:
+        """What settings expect of the whole environment a month, else what `catalog.usage` takes for it."""
+        stated = self.settings("expected").get(key)
+        with contextlib.suppress(NoAmountError):
+            if stated is not None:
+                return Assumed(key=key, amount=decimal(stated), stated=True)
+        return Assumed(key=key, amount=Decimal(USAGE[key].default), stated=False)
+
+    def count(self, *types: str) -> int:
+        """How many resources of some types there are."""
+        return sum(self._counts[type_] for type_ in types)
+
+    @cached_property
+    def _counts(self) -> Counter[str]:
+        return Counter(r.type for r in self.plan.resources)
 
     def price(self, service: str, key: str, purchase: str = "on-demand") -> Price | None:
         return prices.price(service, key, self.region, purchase)
@@ -48,9 +89,9 @@ class Situation:
         sent = set(texts(resource.inputs.get(path)))
         return [r for r in self.plan.all(type_) if sent & set(texts([r.outputs.get("id"), r.outputs.get("name")]))]
 
-    def zones(self, resource: PlannedResource) -> tuple[str, ...]:
+    def zones(self, resource: PlannedResource, path: str = "subnetIds") -> tuple[str, ...]:
         """IDs of the zones whose subnets a resource names; all of the plan's where it names none that we know."""
-        subnets = self.linked(resource, "subnetIds", "aws:ec2/subnet:Subnet") or self.plan.all("aws:ec2/subnet:Subnet")
+        subnets = self.linked(resource, path, "aws:ec2/subnet:Subnet") or self.plan.all("aws:ec2/subnet:Subnet")
         return tuple(sorted({str(s.inputs["availabilityZoneId"]) for s in subnets if "availabilityZoneId" in s.inputs}))
 
     @cached_property
@@ -59,16 +100,17 @@ class Situation:
 
         07:00 to 19:00 on working days is 12 × 5/7 × 30.4167 = 260.71.
         """
-        awake = self.plan.setting("governance").get("awake")
-        if not awake:
+        awake = mapping(self.settings("governance").get("awake"))
+        share = WORKING_SHARE.get(str(awake.get("days", "mon-fri")))
+        start, stop = (_hour_of_day(awake.get(edge)) for edge in ("start", "stop"))
+        if share is None or start is None or stop is None:
             return Decimal(730)
-        start, stop = (_hour_of_day(str(awake[edge])) for edge in ("start", "stop"))
-        return (stop - start) * WORKING_SHARE[str(awake.get("days", "mon-fri"))] * DAYS_A_MONTH
+        return (stop - start) * share * DAYS_A_MONTH
 
     @cached_property
-    def sleeping(self) -> Mapping[str, int]:
+    def sleeping(self) -> Mapping[str, Decimal]:
         """URN of a node group → nodes it has asleep, where a schedule resizes it: the smallest size any schedule sets."""
-        sizes: dict[str, int] = {}
+        sizes: dict[str, Decimal] = {}
         for schedule in self.plan.all(SCHEDULE):
             target = mapping(schedule.inputs.get("target"))
             if (
@@ -78,9 +120,11 @@ class Situation:
                 continue
             sent = mapping(_parsed(target.get("input")))
             size = mapping(sent.get("ScalingConfig")).get("DesiredSize")
-            for group in self._resized(schedule, sent):
-                if size is not None:
-                    sizes[group.urn] = min(int(size), sizes.get(group.urn, int(size)))
+            if size is None:
+                continue
+            with contextlib.suppress(NoAmountError):
+                for group in self._resized(schedule, sent):
+                    sizes[group.urn] = min(decimal(size), sizes.get(group.urn, decimal(size)))
         return sizes
 
     def _resized(self, schedule: PlannedResource, sent: Mapping[str, Json]) -> Iterator[PlannedResource]:
@@ -102,7 +146,26 @@ class Situation:
             if node is not resource and len(below := self._teams_below.get(node.urn, ())) == 1:
                 return next(iter(below))
             node = self.plan.by_urn.get(node.parent or "")
-        return str(self.plan.setting("owner").get("team", ""))
+        return str(self.settings("owner").get("team", ""))
+
+
+class Situations:
+    """A plan as its resources find it, each in its own region."""
+
+    def __init__(self, plan: Plan, today: datetime.date) -> None:
+        self.home = Situation(plan, today)
+        self._by_region = {plan.region: self.home}
+
+    def of(self, resource: PlannedResource) -> Situation:
+        """In the region that the resource itself names, or its provider."""
+        plan = self.home.plan
+        provider = plan.by_urn.get(resource.provider.rpartition("::")[0])
+        stated = resource.inputs.get("region") or (provider.inputs.get("region") if provider else None)
+        # A bucket in another region is made through `region` too; other providers mean other things by the word.
+        region = stated if isinstance(stated, str) and resource.type.startswith("aws:") else plan.region
+        if region not in self._by_region:
+            self._by_region[region] = Situation(plan, self.home.today, region)
+        return self._by_region[region]
 
     @cached_property
     def _teams_below(self) -> Mapping[str, set[str]]:
@@ -122,14 +185,10 @@ def texts(value: Json) -> Iterator[str]:
     return (leaf for _, leaf in leaves(value) if isinstance(leaf, str))
 
 
-def decimal(value: Json) -> Decimal:
-    """A number as JSON carries it, without binary noise; 0 for none."""
-    return Decimal(str(value or 0))
-
-
-def _hour_of_day(clock: str) -> Decimal:
-    hours, minutes = clock.split(":")
-    return Decimal(hours) + Decimal(minutes) / 60
+def _hour_of_day(clock: Json) -> Decimal | None:
+    """None where it is no time of a day."""
+    found = re.fullmatch(r"(\d{1,2}):(\d{2})", str(clock))
+    return Decimal(found[1]) + Decimal(found[2]) / 60 if found else None
 
 
 def _parsed(value: Json) -> Json:

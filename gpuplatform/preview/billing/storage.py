@@ -4,48 +4,67 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import cast
+from typing import Final
 
-from gpuplatform.preview.billing.charge import ZERO, Entry, Pricer, Unpriced, steady, used
-from gpuplatform.preview.billing.node_pools import gib
-from gpuplatform.preview.billing.situation import Situation, decimal
-from gpuplatform.preview.billing.volumes import Volume, volume_charges
-from gpuplatform.preview.look import mapping
+from gpuplatform.preview.billing.charge import Entry, Pricer, Unpriced, missing, shared, steady
+from gpuplatform.preview.billing.numbers import decimal, gib
+from gpuplatform.preview.billing.situation import Situation
+from gpuplatform.preview.billing.volumes import Copies, Volume, volume_charges
+from gpuplatform.preview.look import at, mapping
 from gpuplatform.preview.plan import Json, PlannedResource
+
+BUCKETS: Final = ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2")
+KEYS: Final = ("aws:kms/key:Key", "aws:kms/externalKey:ExternalKey", "aws:kms/replicaKey:ReplicaKey")
+SECRET: Final = "aws:secretsmanager/secret:Secret"
+REPOSITORY: Final = "aws:ecr/repository:Repository"
+
+CLASSES: Final = {"expected_infrequent_gib": "standard-ia", "expected_archive_gib": "glacier-instant-retrieval"}
+"""Settings key → S3 class: what lifecycle rules have moved out of S3 Standard."""
 
 
 def bucket(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
-    """The GiB that settings expect in a lake zone, in S3 Standard; it lies there awake or asleep."""
-    stated = mapping(situation.plan.setting("data").get("expected_gib"))
-    zone = next((z for z in stated if f"-{z}-" in f"-{resource.name}-"), None)
-    size = decimal(stated.get(zone)) if zone else ZERO
-    yield steady(
-        situation,
-        f"S3 bucket, {size} GiB expected",
-        "s3",
-        "standard",
-        size,
-        note="S3 is priced as Standard throughout, before lifecycle rules make it cheaper; requests are not counted",
-    )
+    """The GiB that settings expect in a lake zone, by class; it lies there awake or asleep. And its part of the requests."""
+    data = situation.settings("data")
+    stated = mapping(data.get("expected_gib"))
+    zone = next((z for z in stated if f"-{z}-" in f"-{resource.name}-"), "")
+    size = decimal(stated.get(zone))
+    moved = {cls: decimal(mapping(data.get(key)).get(zone)) for key, cls in CLASSES.items()}
+    standard = max(size - sum(moved.values()), Decimal(0))
+    note = "buckets whose size nobody states are counted empty, and S3 at the rate of its first 50 TB"
+    yield steady(situation, f"S3 bucket, {standard:f} GiB expected", "s3", "standard", standard, note=note)
+    for cls, gibibytes in moved.items():
+        if gibibytes:
+            yield steady(situation, f"S3 bucket, {gibibytes:f} GiB expected in {cls}", "s3", cls, gibibytes)
+    among = situation.count(*BUCKETS)
+    yield shared(situation, "requests that write or list objects", "s3", "put-requests", "s3_writes", among)
+    yield shared(situation, "requests that read objects", "s3", "get-requests", "s3_reads", among)
 
 
 def lustre(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
-    """FSx for Lustre, by its size and throughput tier."""
-    size = decimal(resource.inputs.get("storageCapacity"))
-    deployment = str(resource.inputs.get("deploymentType", "SCRATCH_1")).lower().replace("_", "-")
-    storage = str(resource.inputs.get("storageType", "SSD"))
-    tier = resource.inputs.get("perUnitStorageThroughput")
-    if storage != "SSD":
-        yield Unpriced(why=f"no price row for FSx for Lustre on {storage}")
+    """FSx for Lustre, by its size, kind of disk and throughput tier."""
+    inputs = resource.inputs
+    size = decimal(inputs.get("storageCapacity"))
+    deployment = str(inputs.get("deploymentType") or "SCRATCH_1").lower().replace("_", "-")
+    disk = str(inputs.get("storageType") or "SSD").lower().replace("_", "-")
+    tier = decimal(inputs.get("perUnitStorageThroughput"))
+    if disk == "intelligent-tiering":
+        yield Unpriced(
+            why="no price row for FSx for Lustre on INTELLIGENT_TIERING, paid by what it stores and by throughput"
+        )
         return
-    key = f"{deployment}-{decimal(tier):.0f}" if tier else deployment
-    note = "backups of the file system are not counted" if resource.inputs.get("automaticBackupRetentionDays") else ""
-    yield steady(
-        situation, f"FSx for Lustre {deployment}, {size} GiB at {tier} MB/s/TiB", "fsx-lustre", key, size, note
-    )
-    metadata = mapping(resource.inputs.get("metadataConfiguration"))
-    if metadata.get("mode") == "USER_PROVISIONED":
-        yield Unpriced(why="no price row for the metadata IOPS that FSx for Lustre is given beyond those included")
+    if not size:
+        yield Unpriced(why="the file system states no size: the backup that it is made of decides")
+        return
+    parts = [deployment, *(["hdd"] if disk == "hdd" else []), *([f"{tier:f}"] if tier else [])]
+    speed = f" at {tier:f} MB/s/TiB" if tier else ""
+    what = f"FSx for Lustre {deployment}{' on HDD' if disk == 'hdd' else ''}, {size:f} GiB{speed}"
+    yield steady(situation, what, "fsx-lustre", "-".join(parts), size)
+    if disk == "hdd" and str(inputs.get("driveCacheType") or "NONE") != "NONE":
+        yield missing(situation, "fsx-lustre", "SSD cache of a file system on HDD")
+    if decimal(inputs.get("automaticBackupRetentionDays")):
+        yield missing(situation, "fsx-lustre", "backup")
+    if mapping(inputs.get("metadataConfiguration")).get("mode") == "USER_PROVISIONED":
+        yield missing(situation, "fsx-lustre", "metadata IOPS beyond those included")
 
 
 def claim(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
@@ -78,43 +97,49 @@ def _claims(
 
 
 def _persistent(situation: Situation, spec: Mapping[str, Json], count: Decimal, whose: str) -> Iterator[Entry]:
-    size = gib(mapping(mapping(spec.get("resources")).get("requests")).get("storage"))
-    kind = _kind(situation, cast(str | None, spec.get("storageClassName")))
-    yield from volume_charges(
-        situation, Volume(kind=kind, gib=size), f"of {whose}", asleep=count, idle=count, expected=count, most=count
-    )
+    size = gib(at(spec, "resources", "requests", "storage"))
+    kind = _kind(situation, spec.get("storageClassName"))
+    copies = Copies(asleep=count, idle=count, expected=count, most=count)
+    yield from volume_charges(situation, Volume(kind=kind, gib=size), f"of {whose}", copies)
 
 
-def _kind(situation: Situation, storage_class: str | None) -> str:
+def _kind(situation: Situation, storage_class: Json) -> str:
     """The EBS type of a class; the CSI driver's own default is gp3 (aws-ebs-csi-driver, docs/parameters.md)."""
     for found in situation.plan.all("kubernetes:storage.k8s.io/v1:StorageClass"):
-        if mapping(found.inputs.get("metadata")).get("name") == storage_class:
-            return str(mapping(found.inputs.get("parameters")).get("type", "gp3"))
+        if at(found.inputs, "metadata", "name") == storage_class:
+            return str(at(found.inputs, "parameters", "type") or "gp3")
     return "gp3"
 
 
-def key(_: PlannedResource, situation: Situation) -> Iterator[Entry]:
-    note = "requests to KMS are not counted; a rotated key costs 1 $ a month more for each of its first two rotations"
-    yield steady(situation, "KMS key", "kms", "key", note=note)
+def key(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
+    note = "a KMS key that rotates costs 1 $ a month more after each of its first two rotations"
+    yield steady(situation, "KMS key", "kms", "key", note=note if resource.inputs.get("enableKeyRotation") else "")
+    spec = str(resource.inputs.get("customerMasterKeySpec") or "SYMMETRIC_DEFAULT")
+    row = "requests" if spec in ("SYMMETRIC_DEFAULT", "RSA_2048") else "asymmetric-requests"
+    yield shared(situation, "requests to the key", "kms", row, "kms_requests", situation.count(*KEYS))
 
 
 def secret(_: PlannedResource, situation: Situation) -> Iterator[Entry]:
     yield steady(situation, "secret", "secretsmanager", "secret")
+    among = situation.count(SECRET)
+    yield shared(situation, "requests for the secret", "secretsmanager", "requests", "secret_reads", among)
 
 
 def repository(_: PlannedResource, situation: Situation) -> Iterator[Entry]:
-    yield used(
-        situation, "ECR repository", "ecr", "storage", note="images in ECR are not counted, for no size is stated"
-    )
+    yield shared(situation, "images", "ecr", "storage", "image_gb", situation.count(REPOSITORY))
+
+
+def hosted_zone(_: PlannedResource, situation: Situation) -> Iterator[Entry]:
+    yield steady(situation, "hosted zone", "route53", "hosted-zone")
 
 
 PRICERS: Mapping[str, Pricer] = {
-    "aws:s3/bucket:Bucket": bucket,
-    "aws:s3/bucketV2:BucketV2": bucket,
+    **dict.fromkeys(BUCKETS, bucket),
     "aws:fsx/lustreFileSystem:LustreFileSystem": lustre,
     "kubernetes:core/v1:PersistentVolumeClaim": claim,
     "kubernetes:helm.sh/v3:Release": release,
-    "aws:kms/key:Key": key,
-    "aws:secretsmanager/secret:Secret": secret,
-    "aws:ecr/repository:Repository": repository,
+    **dict.fromkeys(KEYS, key),
+    SECRET: secret,
+    REPOSITORY: repository,
+    "aws:route53/zone:Zone": hosted_zone,
 }

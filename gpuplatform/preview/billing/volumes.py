@@ -1,18 +1,24 @@
-"""EBS volumes: size, and for gp3 what exceeds the included IOPS and throughput."""
+"""EBS volumes: size, provisioned IOPS, and for gp3 what exceeds the included IOPS and throughput."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from gpuplatform.preview.billing.charge import HOURS, ZERO, Charge, Entry, missing
+from gpuplatform.preview.billing.charge import HOURS, ZERO, Charge, Entry, Unpriced, missing
+from gpuplatform.preview.billing.numbers import decimal
 from gpuplatform.preview.billing.situation import Situation
+from gpuplatform.preview.plan import Json
 
 # Included in the price of gp3 storage (EBS user guide, "General Purpose SSD volumes").
 INCLUDED_IOPS: Final = Decimal(3000)
 INCLUDED_MIBPS: Final = Decimal(125)
+
+PROVISIONED: Final = ("io1", "io2")
+FIRST_TIER_OF_IO2: Final = Decimal(32000)
+"""IOPS above are cheaper (aws.amazon.com/ebs/pricing), and no row says by how much."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,37 +31,64 @@ class Volume:
     mibps: Decimal = ZERO
 
 
-def volume_charges(
-    situation: Situation,
-    volume: Volume,
-    whose: str,
-    *,
-    asleep: Decimal,
-    idle: Decimal,
-    expected: Decimal,
-    most: Decimal,
-) -> Iterator[Entry]:
-    """One charge a dimension of the volume, for so many volumes on average in a month of each kind, and at most."""
-    dimensions = [(volume.kind, volume.gib, f"{volume.gib} GiB {volume.kind}")]
-    if volume.kind == "gp3":
-        more_iops = max(volume.iops - INCLUDED_IOPS, ZERO)
-        more_mibps = max(volume.mibps - INCLUDED_MIBPS, ZERO)
-        dimensions += [
-            ("gp3-iops", more_iops, f"{volume.iops} IOPS of gp3, {INCLUDED_IOPS} included"),
-            ("gp3-throughput", more_mibps, f"{volume.mibps} MiB/s of gp3, {INCLUDED_MIBPS} included"),
-        ]
-    for key, units, what in dimensions:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Copies:
+    """How many of a volume there are on average in a month of each kind, and at most."""
+
+    asleep: Decimal
+    idle: Decimal
+    expected: Decimal
+    most: Decimal
+
+
+ONE: Final = Copies(asleep=Decimal(1), idle=Decimal(1), expected=Decimal(1), most=Decimal(1))
+
+
+def volume_of(disk: Mapping[str, Json], size: Decimal, kind: Json, default: str = "") -> Volume:
+    """A volume as EC2, a launch template or Karpenter's node class states it. Raises NoAmountError."""
+    return Volume(
+        kind=str(kind or default), gib=size, iops=decimal(disk.get("iops")), mibps=decimal(disk.get("throughput"))
+    )
+
+
+def ec2_volume(disk: Mapping[str, Json], default: str = "") -> Volume:
+    """One of `blockDeviceMappings[].ebs`, sized in GiB."""
+    return volume_of(disk, decimal(disk.get("volumeSize")), disk.get("volumeType"), default)
+
+
+def volume_charges(situation: Situation, volume: Volume, whose: str, copies: Copies) -> Iterator[Entry]:
+    """One charge a dimension of the volume."""
+    if not volume.gib or not volume.kind:
+        lacking = "size" if not volume.gib else "type"
+        yield Unpriced(
+            why=f"the volume {whose} states no {lacking}: the image or the snapshot that it is made of decides"
+        )
+        return
+    for key, units, what in _dimensions(volume):
+        price = situation.price("ebs", key)
         if not units:
             continue
-        price = situation.price("ebs", key)
         if price is None:
             yield missing(situation, "ebs", key)
             continue
         yield Charge(
             what=f"volume {whose}, {what}",
             price=price,
-            asleep=asleep * units,
-            idle=idle * units,
-            expected=expected * units,
-            most_per_hour=most * units / HOURS,
+            asleep=copies.asleep * units,
+            idle=copies.idle * units,
+            expected=copies.expected * units,
+            most_per_hour=copies.most * units / HOURS,
         )
+
+
+def _dimensions(volume: Volume) -> Iterator[tuple[str, Decimal, str]]:
+    """Row, units, and what they are."""
+    yield volume.kind, volume.gib, f"{volume.gib:f} GiB {volume.kind}"
+    if volume.kind == "gp3":
+        more_iops, more_mibps = volume.iops - INCLUDED_IOPS, volume.mibps - INCLUDED_MIBPS
+        yield "gp3-iops", max(more_iops, ZERO), f"{volume.iops:f} IOPS of gp3, {INCLUDED_IOPS} included"
+        yield "gp3-throughput", max(more_mibps, ZERO), f"{volume.mibps:f} MiB/s of gp3, {INCLUDED_MIBPS} included"
+    elif volume.kind in PROVISIONED:
+        first = min(volume.iops, FIRST_TIER_OF_IO2) if volume.kind == "io2" else volume.iops
+        yield f"{volume.kind}-iops", first, f"{first:f} IOPS of {volume.kind}"
+        yield f"{volume.kind}-iops-above-32000", volume.iops - first, f"IOPS of {volume.kind} above {first:f}"

@@ -5,12 +5,13 @@ A namespace that a Helm release fills holds more than a plan shows: names in it 
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from gpuplatform.preview.billing.node_pools import gib
+from gpuplatform.preview.billing.numbers import NoAmountError, gib
 from gpuplatform.preview.check import Fault, Severity, check
 from gpuplatform.preview.cluster import QUEUE_LABEL, RELEASE, Pod, View, namespace_of, scope, view
 from gpuplatform.preview.look import at, leaves, listing, mapping
@@ -229,6 +230,7 @@ def _unfit(claim: Json, volume: Json) -> str:
     if (at(volume, "storageClassName") or "") != "":
         return f"its storage class is {at(volume, 'storageClassName')}"
     asked, has = at(claim, "resources", "requests", "storage"), at(volume, "capacity", "storage")
-    if gib(asked) > gib(has):
-        return f"{asked} are asked and it has {has}"
+    with contextlib.suppress(NoAmountError):
+        if gib(asked) > gib(has):
+            return f"{asked} are asked and it has {has}"
     return ""

@@ -1,0 +1,141 @@
+"""Load balancers: our own, and those that a cluster's Services and Ingresses become."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from gpuplatform.preview.billing.charge import Entry, Pricer, Unpriced, shared, steady
+from gpuplatform.preview.billing.network import addresses
+from gpuplatform.preview.billing.situation import Situation
+from gpuplatform.preview.look import at, listing, mapping
+from gpuplatform.preview.plan import PlannedResource
+
+ELASTIC: Final = (
+    "aws:lb/loadBalancer:LoadBalancer",
+    "aws:alb/loadBalancer:LoadBalancer",
+    "aws:elasticloadbalancingv2/loadBalancer:LoadBalancer",
+    "aws:applicationloadbalancing/loadBalancer:LoadBalancer",
+)
+CLASSIC: Final = ("aws:elb/loadBalancer:LoadBalancer", "aws:elasticloadbalancing/loadBalancer:LoadBalancer")
+SERVICE: Final = "kubernetes:core/v1:Service"
+INGRESS: Final = "kubernetes:networking.k8s.io/v1:Ingress"
+RELEASE: Final = "kubernetes:helm.sh/v3:Release"
+
+CONTROLLER: Final = "aws-load-balancer-controller"
+"""Chart that makes Services Network Load Balancers and Ingresses Application ones."""
+TYPE: Final = "service.beta.kubernetes.io/aws-load-balancer-type"
+SCHEME: Final = "service.beta.kubernetes.io/aws-load-balancer-scheme"
+INTERNAL: Final = "service.beta.kubernetes.io/aws-load-balancer-internal"
+INGRESS_SCHEME: Final = "alb.ingress.kubernetes.io/scheme"
+GROUP: Final = "alb.ingress.kubernetes.io/group.name"
+PUBLIC_SUBNET: Final = "kubernetes.io/role/elb"
+
+
+def load_balancer(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
+    inputs = resource.inputs
+    kind = str(inputs.get("loadBalancerType") or "application")
+    if kind not in ("application", "network"):
+        yield Unpriced(why=f"no price row for a load balancer of type {kind}")
+        return
+    yield from _balancer(situation, kind)
+    zones = len(listing(inputs.get("subnets"))) or len(listing(inputs.get("subnetMappings")))
+    if not inputs.get("internal") and inputs.get("ipAddressType") != "dualstack-without-public-ipv4":
+        # An Elastic IP that a Network Load Balancer is given is in the plan, and paid, by itself.
+        own = sum(1 for m in listing(inputs.get("subnetMappings")) if mapping(m).get("allocationId"))
+        yield from _facing_the_internet(situation, zones - own if zones else _public_zones(situation))
+
+
+def classic(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
+    yield from _classic(situation)
+    if not resource.inputs.get("internal"):
+        zones = len(listing(resource.inputs.get("subnets"))) or len(listing(resource.inputs.get("availabilityZones")))
+        yield from _facing_the_internet(situation, zones or _public_zones(situation))
+
+
+def service(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
+    """A Service of type LoadBalancer: a Network Load Balancer where a controller or the Service says so, else a classic one."""
+    spec, notes = mapping(resource.inputs.get("spec")), _annotations(resource)
+    if spec.get("type") != "LoadBalancer":
+        return
+    by_controller = _controlled(situation) or str(notes.get(TYPE)) in ("external", "nlb-ip")
+    by_controller = by_controller or str(spec.get("loadBalancerClass", "")).startswith("service.k8s.aws/")
+    if by_controller:
+        # The controller's are internal unless they say otherwise, those of Kubernetes itself the other way round.
+        yield from _balancer(situation, "network")
+        public = notes.get(SCHEME) == "internet-facing"
+    else:
+        yield from _balancer(situation, "network") if notes.get(TYPE) == "nlb" else _classic(situation)
+        public = str(notes.get(INTERNAL, "false")).lower() not in ("true", "0.0.0.0/0")
+    if public:
+        yield from _facing_the_internet(situation, _public_zones(situation))
+
+
+def ingress(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
+    """An Application Load Balancer for each Ingress of class `alb`, or for each group of them."""
+    group = _annotations(resource).get(GROUP)
+    if _class(resource) != "alb" or (group and resource is not next(r for r in _grouped(situation, group))):
+        return
+    yield from _balancer(situation, "application")
+    if any(_annotations(r).get(INGRESS_SCHEME) == "internet-facing" for r in _grouped(situation, group) or [resource]):
+        yield from _facing_the_internet(situation, _public_zones(situation))
+
+
+def _balancer(situation: Situation, kind: str) -> Iterator[Entry]:
+    yield steady(situation, f"{kind} load balancer", "elb", kind)
+    what = f"capacity units of the {kind} load balancer"
+    yield shared(situation, what, "elb", f"{kind}-lcu", "balancer_gb", _balancers(situation))
+
+
+def _classic(situation: Situation) -> Iterator[Entry]:
+    yield steady(situation, "classic load balancer", "elb", "classic")
+    what = "data through the classic load balancer"
+    yield shared(situation, what, "elb", "classic-data", "balancer_gb", _balancers(situation))
+
+
+def _facing_the_internet(situation: Situation, zones: int) -> Iterator[Entry]:
+    """One public address a zone."""
+    if zones > 0:
+        yield addresses(situation, zones)
+
+
+def _balancers(situation: Situation) -> int:
+    """Among how many the traffic is shared."""
+    services = sum(at(s.inputs, "spec", "type") == "LoadBalancer" for s in situation.plan.all(SERVICE))
+    ingresses = {_annotations(i).get(GROUP) or i.urn for i in situation.plan.all(INGRESS) if _class(i) == "alb"}
+    return situation.count(*ELASTIC, *CLASSIC) + services + len(ingresses)
+
+
+def _public_zones(situation: Situation) -> int:
+    """Zones where a load balancer may face the internet: those of subnets tagged for it, else of subnets that give public addresses."""
+    subnets = [mapping(s.inputs) for s in situation.plan.all("aws:ec2/subnet:Subnet")]
+    tagged = [s for s in subnets if PUBLIC_SUBNET in mapping(s.get("tags"))]
+    public = tagged or [s for s in subnets if s.get("mapPublicIpOnLaunch")]
+    return max(len({str(s.get("availabilityZoneId") or s.get("availabilityZone")) for s in public}), 1)
+
+
+def _controlled(situation: Situation) -> bool:
+    return any(CONTROLLER in str(r.inputs.get("chart", "")) for r in situation.plan.all(RELEASE))
+
+
+def _grouped(situation: Situation, group: str | None) -> list[PlannedResource]:
+    return [r for r in situation.plan.all(INGRESS) if group and _annotations(r).get(GROUP) == group]
+
+
+def _class(resource: PlannedResource) -> str:
+    stated = at(resource.inputs, "spec", "ingressClassName")
+    return str(stated or _annotations(resource).get("kubernetes.io/ingress.class") or "alb")
+
+
+def _annotations(resource: PlannedResource) -> Mapping[str, str]:
+    """Kubernetes takes no other values than texts."""
+    found = mapping(at(resource.inputs, "metadata", "annotations"))
+    return {key: value for key, value in found.items() if isinstance(value, str)}
+
+
+PRICERS: Mapping[str, Pricer] = {
+    **dict.fromkeys(ELASTIC, load_balancer),
+    **dict.fromkeys(CLASSIC, classic),
+    SERVICE: service,
+    INGRESS: ingress,
+}

@@ -1,0 +1,132 @@
+"""EC2 instances by the way they are bought, and the volumes of those that run or wait stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from gpuplatform.catalog import prices
+from gpuplatform.catalog.prices import Price
+from gpuplatform.preview.billing.charge import HOURS, ZERO, Charge, Entry, Unpriced, missing
+from gpuplatform.preview.billing.situation import Situation
+from gpuplatform.preview.billing.volumes import Copies, ec2_volume, volume_charges
+from gpuplatform.preview.look import listing, mapping
+from gpuplatform.preview.plan import Json, PlannedResource
+
+LAUNCH_TEMPLATE: Final = "aws:ec2/launchTemplate:LaunchTemplate"
+RESERVATION: Final = "aws:ec2/capacityReservation:CapacityReservation"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NodeHours:
+    """Node-hours of a month of each kind, and the most nodes at once."""
+
+    asleep: Decimal
+    idle: Decimal
+    expected: Decimal
+    most: Decimal
+
+    def part(self, share: Decimal) -> NodeHours:
+        return NodeHours(
+            asleep=self.asleep * share, idle=self.idle * share, expected=self.expected * share, most=self.most * share
+        )
+
+    def volumes(self, stopped: Decimal = ZERO) -> Copies:
+        """A volume a running node, and one of each that waits stopped, asleep too."""
+        return Copies(
+            asleep=self.asleep / HOURS + stopped,
+            idle=self.idle / HOURS + stopped,
+            expected=self.expected / HOURS + stopped,
+            most=self.most + stopped,
+        )
+
+
+def always(nodes: Decimal = Decimal(1)) -> NodeHours:
+    """Nodes that run day and night."""
+    return NodeHours(asleep=nodes * HOURS, idle=nodes * HOURS, expected=nodes * HOURS, most=nodes)
+
+
+def on_demand(instance: str, running: NodeHours, situation: Situation) -> Entry:
+    found = situation.price("ec2", instance)
+    if found is None:
+        return missing(situation, "ec2", instance)
+    return _nodes(instance, f"{instance} on-demand", found, running)
+
+
+def spot(types: Sequence[str], running: NodeHours, zones: tuple[str, ...], situation: Situation) -> Entry:
+    """At the dearest reference among the types that have one; the cap is the on-demand price, which spot never passes."""
+    known = [(t, p) for t in types if (p := prices.spot(t, zones))]
+    caps = [p for t in types if (p := situation.price("ec2", t))]
+    if not known or not caps:
+        return missing(situation, "ec2", ", ".join(types), "spot")
+    instance, found = max(known, key=lambda pair: pair[1].value)
+    note = "spot is priced at a dated reference of the dearest zone; its cap is the on-demand price"
+    return _nodes(instance, f"{instance} spot", found, running, max(caps, key=lambda p: p.value), note)
+
+
+def reserved(
+    instance: str,
+    running: NodeHours,
+    purchase: str,
+    reservation: str,
+    situation: Situation,
+    nodes: Decimal | None = None,
+) -> Entry:
+    """Capacity that is paid whether nodes run in it or not: `nodes` of it, by default as many as may run."""
+    found = situation.price("ec2", instance, purchase)
+    if found is None:
+        return missing(situation, "ec2", instance, purchase)
+    block = purchase == "capacity-block"
+    what = f"{instance} {'capacity block' if block else 'reservation'} {reservation}".rstrip()
+    note = (
+        "a capacity block is paid up front, used or not: shown as the rate of a month that lies wholly within it"
+        if block
+        else "a reservation is paid at the on-demand rate, used or not"
+    )
+    held = running.most if nodes is None else nodes
+    return Charge(
+        what=f"{what}, {held:f} nodes, paid used or not",
+        price=found,
+        asleep=held * HOURS,
+        idle=held * HOURS,
+        expected=held * HOURS,
+        most_per_hour=held,
+        note=note,
+        instance=instance,
+        useful=running.expected,
+    )
+
+
+def reservation_of(template: Mapping[str, Json]) -> str:
+    """The reservation that a launch template or an instance targets; empty where it targets none."""
+    specification = mapping(template.get("capacityReservationSpecification"))
+    target = mapping(specification.get("capacityReservationTarget"))
+    return str(target.get("capacityReservationId") or target.get("capacityReservationResourceGroupArn") or "")
+
+
+def disks(template: PlannedResource | None, copies: Copies, situation: Situation) -> Iterator[Entry]:
+    """The volumes that a launch template gives to each instance."""
+    mappings = [mapping(m) for m in listing(template.inputs.get("blockDeviceMappings"))] if template else []
+    given = [mapping(m.get("ebs")) for m in mappings if m.get("ebs")]
+    if not given:
+        yield Unpriced(why="no launch template states the root volume: the AMI or EKS chooses its size and type")
+    for disk in given:
+        yield from volume_charges(situation, ec2_volume(disk), "of each node", copies)
+
+
+def _nodes(
+    instance: str, what: str, price: Price, running: NodeHours, cap: Price | None = None, note: str = ""
+) -> Charge:
+    return Charge(
+        what=f"{what}, {running.idle / HOURS:.0f} to {running.most:.0f} nodes",
+        price=price,
+        asleep=running.asleep,
+        idle=running.idle,
+        expected=running.expected,
+        most_per_hour=running.most,
+        most_price=cap,
+        note=note,
+        instance=instance,
+    )

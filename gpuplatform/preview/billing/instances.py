@@ -1,0 +1,154 @@
+"""EC2 instances by themselves, in Auto Scaling groups, as reservations; and volumes by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Final
+
+from gpuplatform.preview.billing import fleet
+from gpuplatform.preview.billing.charge import HOURS, Entry, Pricer, Unpriced
+from gpuplatform.preview.billing.compute import NODE_GROUP, warm
+from gpuplatform.preview.billing.fleet import NodeHours
+from gpuplatform.preview.billing.network import addresses
+from gpuplatform.preview.billing.numbers import decimal
+from gpuplatform.preview.billing.situation import Situation, texts
+from gpuplatform.preview.billing.volumes import ONE, ec2_volume, volume_charges, volume_of
+from gpuplatform.preview.look import at, listing, mapping
+from gpuplatform.preview.plan import Json, PlannedResource
+
+INSTANCE: Final = "aws:ec2/instance:Instance"
+SPOT_REQUEST: Final = "aws:ec2/spotInstanceRequest:SpotInstanceRequest"
+GROUP: Final = "aws:autoscaling/group:Group"
+SUBNET: Final = "aws:ec2/subnet:Subnet"
+
+OLDEST_KIND: Final = "gp2"
+"""What EC2 makes of a volume whose type nobody states (EC2 API reference, CreateVolume and EbsBlockDevice)."""
+
+
+def instance(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
+    """One instance that runs day and night, with its volumes and its public address."""
+    inputs = resource.inputs
+    template = next(iter(situation.linked(resource, "launchTemplate", fleet.LAUNCH_TEMPLATE)), None)
+    base = mapping(template.inputs if template else None)
+    kind = str(inputs.get("instanceType") or base.get("instanceType") or "")
+    reservation = fleet.reservation_of(inputs) or fleet.reservation_of(base)
+    market = at(inputs, "instanceMarketOptions", "marketType") or at(base, "instanceMarketOptions", "marketType")
+    if not kind:
+        yield Unpriced(why="neither the instance nor its launch template names an instance type")
+    elif str(inputs.get("tenancy") or "default") != "default":
+        yield Unpriced(why=f"no price row for instances of tenancy {inputs.get('tenancy')}")
+    elif resource.type == SPOT_REQUEST or market == "spot":
+        yield fleet.spot([kind], fleet.always(), situation.zones(resource, "subnetId"), situation)
+    elif market == "capacity-block":
+        yield fleet.reserved(kind, fleet.always(), "capacity-block", reservation, situation)
+    else:
+        yield fleet.on_demand(kind, fleet.always(), situation)
+    root = mapping(inputs.get("rootBlockDevice"))
+    if root or not template:
+        yield from volume_charges(situation, ec2_volume(root), "of the root", ONE)
+    else:
+        yield from fleet.disks(template, ONE, situation)
+    for disk in listing(inputs.get("ebsBlockDevices")):
+        volume = ec2_volume(mapping(disk), OLDEST_KIND)
+        yield from volume_charges(situation, volume, f"at {mapping(disk).get('deviceName')}", ONE)
+    subnets = situation.linked(resource, "subnetId", SUBNET)
+    given = any(s.inputs.get("mapPublicIpOnLaunch") for s in subnets)
+    if inputs.get("associatePublicIpAddress") or (given and inputs.get("associatePublicIpAddress") is None):
+        yield addresses(situation, 1)
+
+
+def group(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
+    """An Auto Scaling group: expected at the size it starts with, between its minimum and its maximum."""
+    inputs = resource.inputs
+    mixed = mapping(inputs.get("mixedInstancesPolicy"))
+    path = "mixedInstancesPolicy" if mixed else "launchTemplate"
+    template = next(iter(situation.linked(resource, path, fleet.LAUNCH_TEMPLATE)), None)
+    base = mapping(template.inputs if template else None)
+    overrides = [mapping(o).get("instanceType") for o in listing(at(mixed, "launchTemplate", "overrides"))]
+    types = [str(t) for t in overrides if t] or list(texts(base.get("instanceType")))
+    if not types:
+        yield Unpriced(why="neither the Auto Scaling group nor its launch template names an instance type")
+        return
+    least, most = decimal(inputs.get("minSize")), decimal(inputs.get("maxSize"))
+    usual = max(decimal(inputs.get("desiredCapacity")), least)
+    running = NodeHours(asleep=least * HOURS, idle=least * HOURS, expected=usual * HOURS, most=most)
+    yield from _bought(types, running, base, mapping(mixed.get("instancesDistribution")), resource, situation)
+    stopped, awake = warm(mapping(inputs.get("warmPool")))
+    if awake:
+        yield fleet.on_demand(types[0], fleet.always(awake), situation)
+    yield from fleet.disks(template, running.volumes(stopped + awake), situation)
+
+
+def _bought(
+    types: list[str],
+    running: NodeHours,
+    template: Mapping[str, Json],
+    distribution: Mapping[str, Json],
+    resource: PlannedResource,
+    situation: Situation,
+) -> Iterator[Entry]:
+    """On-demand and spot as the group mixes them: so many on-demand first, then a share of the rest."""
+    market = at(template, "instanceMarketOptions", "marketType")
+    reservation = fleet.reservation_of(template)
+    if market == "capacity-block":
+        yield fleet.reserved(types[0], running, "capacity-block", reservation, situation)
+        return
+    if reservation:
+        yield fleet.reserved(types[0], running, "on-demand", reservation, situation)
+        return
+    share = decimal(distribution.get("onDemandPercentageAboveBaseCapacity", 100)) / 100
+    first = decimal(distribution.get("onDemandBaseCapacity"))
+    if market == "spot":
+        share = Decimal(0)
+
+    def sure(hours: Decimal) -> Decimal:
+        return min(hours, first * HOURS) + max(hours - first * HOURS, Decimal(0)) * min(share, Decimal(1))
+
+    steady = NodeHours(
+        asleep=sure(running.asleep),
+        idle=sure(running.idle),
+        expected=sure(running.expected),
+        most=sure(running.most * HOURS) / HOURS,
+    )
+    rest = NodeHours(
+        asleep=running.asleep - steady.asleep,
+        idle=running.idle - steady.idle,
+        expected=running.expected - steady.expected,
+        most=running.most - steady.most,
+    )
+    if steady.most or not rest.most:
+        yield fleet.on_demand(types[0], steady, situation)
+    if rest.most:
+        yield fleet.spot(types, rest, situation.zones(resource, "vpcZoneIdentifiers"), situation)
+
+
+def reservation(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
+    """Reserved capacity that no node group of the plan pays for already."""
+    here = resource.outputs.get("id")
+    for nodes in situation.plan.all(NODE_GROUP):
+        for template in situation.linked(nodes, "launchTemplate", fleet.LAUNCH_TEMPLATE):
+            linked = situation.linked(template, "capacityReservationSpecification", resource.type)
+            if resource in linked or (here and fleet.reservation_of(template.inputs) == here):
+                return
+    if resource.type != fleet.RESERVATION:
+        yield Unpriced(why="a capacity block costs what its offering says on the day it is bought")
+        return
+    held = decimal(resource.inputs.get("instanceCount"))
+    none = NodeHours(asleep=Decimal(0), idle=Decimal(0), expected=Decimal(0), most=held)
+    yield fleet.reserved(str(resource.inputs.get("instanceType") or ""), none, "on-demand", "", situation)
+
+
+def volume(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
+    stated = volume_of(resource.inputs, decimal(resource.inputs.get("size")), resource.inputs.get("type"), OLDEST_KIND)
+    yield from volume_charges(situation, stated, resource.name, ONE)
+
+
+PRICERS: Mapping[str, Pricer] = {
+    INSTANCE: instance,
+    SPOT_REQUEST: instance,
+    GROUP: group,
+    fleet.RESERVATION: reservation,
+    "aws:ec2/capacityBlockReservation:CapacityBlockReservation": reservation,
+    "aws:ebs/volume:Volume": volume,
+}

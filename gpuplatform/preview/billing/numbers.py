@@ -1,0 +1,50 @@
+"""Numbers as plans hold them: exact, or refused with a sentence. A plan from elsewhere may hold anything."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal, InvalidOperation
+from typing import Final
+
+from gpuplatform.preview.plan import UNKNOWN, Json
+
+MOST: Final = Decimal(10**15)
+"""Above every amount that AWS sells."""
+_BINARY: Final = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "Pi": 2**50}
+_TENS: Final = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15}
+
+
+class NoAmountError(ValueError):
+    """A value that is no amount. The message is one sentence."""
+
+
+def decimal(value: Json) -> Decimal:
+    """An amount as JSON carries it, without binary noise; 0 for none. Raises NoAmountError."""
+    if value is None or value == "":
+        return Decimal(0)
+    if value == UNKNOWN:
+        raise NoAmountError("its inputs hold an amount that is known only once something else exists")
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise NoAmountError(f"its inputs hold {_shown(value)} where an amount belongs")
+    try:
+        found = Decimal(value) if isinstance(value, int) else Decimal(str(value))
+    except InvalidOperation as error:
+        raise NoAmountError(f"its inputs hold {_shown(value)} where an amount belongs") from error
+    if not found.is_finite() or not 0 <= found <= MOST:
+        raise NoAmountError(f"its inputs hold {_shown(value)} where an amount belongs")
+    return found
+
+
+def gib(quantity: Json) -> Decimal:
+    """A Kubernetes quantity of storage, in GiB: "100Gi", "1Ti", "500G"; 0 for none. Raises NoAmountError."""
+    if quantity is None or quantity == "":
+        return Decimal(0)
+    found = re.fullmatch(r"(\d{1,15}(?:\.\d{1,15})?)([KMGTP]i|[kMGTP]?)", str(quantity))
+    if not found:
+        raise NoAmountError(f"its inputs hold {_shown(quantity)} where an amount of storage belongs, such as 100Gi")
+    return Decimal(found[1]) * {**_BINARY, **_TENS}[found[2]] / 2**30
+
+
+def _shown(value: Json) -> str:
+    text = repr(value) if not isinstance(value, int) or abs(value) <= MOST else "a number of many digits"
+    return text if len(text) <= 40 else f"{text[:37]}..."
