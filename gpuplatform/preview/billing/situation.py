@@ -6,7 +6,6 @@ import contextlib
 import datetime
 import json
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -70,11 +69,7 @@ class Situation:
 
     def count(self, *types: str) -> int:
         """How many resources of some types there are."""
-        return sum(self._counts[type_] for type_ in types)
-
-    @cached_property
-    def _counts(self) -> Counter[str]:
-        return Counter(r.type for r in self.plan.resources)
+        return sum(len(self.plan.all(type_)) for type_ in types)
 
     def price(self, service: str, key: str, purchase: str = "on-demand") -> Price | None:
         return prices.price(service, key, self.region, purchase)
@@ -148,6 +143,18 @@ class Situation:
             node = self.plan.by_urn.get(node.parent or "")
         return str(self.settings("owner").get("team", ""))
 
+    @cached_property
+    def _teams_below(self) -> Mapping[str, set[str]]:
+        """URN → teams of all that stands under it."""
+        below: dict[str, set[str]] = {}
+        for resource in self.plan.resources:
+            if team := _team_of(resource):
+                above = self.plan.by_urn.get(resource.parent or "")
+                while above is not None:
+                    below.setdefault(above.urn, set()).add(team)
+                    above = self.plan.by_urn.get(above.parent or "")
+        return below
+
 
 class Situations:
     """A plan as its resources find it, each in its own region."""
@@ -166,18 +173,6 @@ class Situations:
         if region not in self._by_region:
             self._by_region[region] = Situation(plan, self.home.today, region)
         return self._by_region[region]
-
-    @cached_property
-    def _teams_below(self) -> Mapping[str, set[str]]:
-        """URN → teams of all that stands under it."""
-        below: dict[str, set[str]] = {}
-        for resource in self.plan.resources:
-            if team := _team_of(resource):
-                above = self.plan.by_urn.get(resource.parent or "")
-                while above is not None:
-                    below.setdefault(above.urn, set()).add(team)
-                    above = self.plan.by_urn.get(above.parent or "")
-        return below
 
 
 def texts(value: Json) -> Iterator[str]:
