@@ -152,6 +152,12 @@ FAULTS: list[tuple[str, str, Break]] = [
     ("destroy-order", "nodes to run on", lambda p: with_field(p, "keda", dependencies=())),
     ("destroy-order", "the network", lambda p: with_field(p, "cluster", dependencies=())),
     ("destroy-order", "the pool it runs on", lambda p: with_field(p, "model", dependencies=())),
+    ("image-registry", "are in account 763104351884", lambda p: and_also(p, model_of(MILAN, "us-east-1"))),
+    (
+        "image-registry",
+        "registries of its own region alone, us-east-1",
+        lambda p: and_also(p, model_of(MILAN, "eu-south-1")),
+    ),
     ("over-budget", "budgets.environment is 1 $", lambda p: replace(p, settings=BUDGET_OF_ONE)),
 ]
 
@@ -167,6 +173,22 @@ WRONG_KIND = kubernetes("kubernetes:keda.sh/v1alpha1:ScaledThing", "wrong", {"sp
 INSTANCE = a_resource("aws:ec2/instance:Instance", "vm", {"ami": "ami-1", "instanceType": "z9.huge", "tags": TAGS})
 LIMIT_RANGE = kubernetes("kubernetes:apps/v1:ReplicaSet", "set", {"spec": {"replicas": "three"}})
 OLD_DEPLOYMENT = kubernetes("kubernetes:apps/v1beta1:Deployment", "old", {})
+
+
+MILAN = "692866216735"
+
+
+def model_of(account: str, region: str) -> PlannedResource:
+    image = f"{account}.dkr.ecr.{region}.amazonaws.com/djl-inference:0.36.0-lmi26.0.0-cu130"
+    return a_resource(
+        "aws:sagemaker/model:Model",
+        "model",
+        {
+            "executionRoleArn": "arn:aws:iam::123456789012:role/model",
+            "primaryContainer": {"image": image},
+            "tags": TAGS,
+        },
+    )
 
 
 INSTANCES = "spec|template|spec|requirements|0|values"

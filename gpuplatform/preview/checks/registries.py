@@ -1,0 +1,42 @@
+"""Whether images of Amazon ECR are where their users can pull them from: a registry has a region, and often an account of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from gpuplatform.catalog.registries import DEEP_LEARNING_ACCOUNTS, deep_learning_account
+from gpuplatform.preview.check import Fault, Severity, check
+from gpuplatform.preview.look import leaves
+from gpuplatform.preview.plan import Plan, PlannedResource
+
+SAGEMAKER_MODEL = "aws:sagemaker/model:Model"
+RUN_PODS = ("Deployment", "StatefulSet", "DaemonSet", "Pod", "Job", "CronJob", "JobSet", "LeaderWorkerSet")
+
+_IMAGE = re.compile(r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com/\S+")
+
+
+def _images(plan: Plan) -> Iterator[tuple[PlannedResource, re.Match[str]]]:
+    for resource in plan.resources:
+        if resource.type == SAGEMAKER_MODEL or resource.type.rpartition(":")[2] in RUN_PODS:
+            for path, leaf in leaves(dict(resource.inputs)):
+                found = _IMAGE.fullmatch(leaf) if path.endswith("image") and isinstance(leaf, str) else None
+                if found:
+                    yield resource, found
+
+
+@check("image-registry", Severity.ERROR, "An image of Amazon ECR is in a registry that can be pulled from.")
+def image_registry(plan: Plan) -> Iterator[Fault]:
+    for resource, image in _images(plan):
+        own = deep_learning_account(image["region"])
+        if image["account"] in DEEP_LEARNING_ACCOUNTS and image["account"] != own:
+            yield Fault(
+                f"{resource.name}: {image.group()}: the Deep Learning Containers of {image['region']} are in account {own}",
+                resource,
+            )
+        # SageMaker's CreateModel: the image "must be in the same region as the model or endpoint you are creating".
+        elif resource.type == SAGEMAKER_MODEL and image["region"] != plan.region:
+            yield Fault(
+                f"{resource.name}: {image.group()}: SageMaker pulls from registries of its own region alone, {plan.region}",
+                resource,
+            )
