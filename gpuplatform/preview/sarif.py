@@ -70,7 +70,6 @@ def document(
 def _rule(one: Check) -> dict[str, Json]:
     return {
         "id": one.rule,
-        "name": "".join(word.title() for word in one.rule.split("-")),
         "shortDescription": {"text": one.sentence},
         "fullDescription": {"text": one.explained},
         "help": {
