@@ -24,7 +24,8 @@ from components import iam
 from components.lake_bucket import ACCESS_LOGS, LakeBucket, LakeBucketArgs, Lifecycle, encryption_rule, lifecycle_rule, tls_only
 from components.tags import CostTags
 from gpuplatform.preview.cloud import Cloud
-from gpuplatform.preview.recorder import Run, record
+from gpuplatform.preview.recorder import record
+from gpuplatform.preview.run import Run
 
 TAGS = CostTags(team="t", project="p", environment="e", component="data", contact="a@example.com")
 ACCOUNT = iam.Account(id="111122223333", region="us-east-1")

@@ -219,10 +219,7 @@ def _plan(name: str, *, verbose: bool, isolated: bool = False) -> Plan:
 
             if verbose:
                 err.print_exception()
-            # The program's own word for wrong settings, told by its shape: the toolkit imports nothing of the program.
-            problems: tuple[str, ...] = tuple(getattr(error.__cause__, "problems", ()))
-            root = environments.find_root(Path.cwd())
-            sentences = problems or (environments.explain(error, root), progress_of(error.plan))
+            sentences = error.problems or (str(error), progress_of(error.plan))
     _refuse(*sentences)
 
 

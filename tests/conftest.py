@@ -14,7 +14,8 @@ os.environ["PULUMI_ERROR_OUTPUT_STRING"] = "true"
 from gpuplatform.preview import environment
 from gpuplatform.preview.cloud import Cloud
 from gpuplatform.preview.plan import Plan
-from gpuplatform.preview.recorder import Run, record
+from gpuplatform.preview.recorder import record
+from gpuplatform.preview.run import Run
 
 ROOT = Path(__file__).resolve().parent.parent
 ACCOUNT = "111122223333"

@@ -7,15 +7,16 @@ import hashlib
 import os
 import runpy
 import sys
-import traceback
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, cast
 
 from gpuplatform.preview.cloud import Cloud
 from gpuplatform.preview.plan import SECRET, Json, Plan
-from gpuplatform.preview.recorder import NOT_THE_PROGRAM, ProgramError, Run, map_secure, record
+from gpuplatform.preview.program import forget
+from gpuplatform.preview.recorder import record
+from gpuplatform.preview.run import Run, map_secure
 from gpuplatform.preview.yamlfile import YamlError, read
 
 PROJECT_FILE: Final = "Pulumi.yaml"
@@ -130,76 +131,14 @@ def preview(environment: Environment, step: Callable[[str], None] = lambda _: No
         second = record(simulated, main)
         if first.by_urn.keys() - second.by_urn.keys():
             # Perhaps made as a module was imported, which happens once; an import costs, so only those who need it pay.
-            _forget(imported, environment.root)
+            forget(imported, environment.root)
             second = record(simulated, main)
     return replace(second, first=first, root=environment.root, lines=environment.lines)
-
-
-def _forget(modules: Iterable[str], root: Path) -> None:
-    """Have the project's own modules run again when they are imported again: some make resources as they are imported."""
-    for name in modules:
-        file = getattr(sys.modules[name], "__file__", None)
-        path = Path(file) if isinstance(file, str) else None
-        if path and path.is_relative_to(root) and path.relative_to(root).parts[0] not in NOT_THE_PROGRAM:
-            del sys.modules[name]
 
 
 def public_settings(environment: Environment) -> dict[str, Json]:
     """An environment's configuration as a plan shows it: `[secret]` for what is secure."""
     return {key: map_secure(value, lambda _: SECRET) for key, value in environment.config.items()}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Failure:
-    """An exception of the program, told without the exception: it may have been raised in another process."""
-
-    type: str
-    text: str
-    status: str
-    """What the program gave to `sys.exit`."""
-    frames: tuple[tuple[str, int], ...]
-    """File and line, the deepest last."""
-
-
-def explain(error: ProgramError, root: Path) -> str:
-    """Where and why the program stopped: the last line of the project that ran, and the message."""
-    cause = error.__cause__ or error
-    explained = getattr(cause, "explained", "")
-    return str(explained) or explain_failure(list(_failures(cause)), root)
-
-
-def explain_failure(chain: Sequence[Failure], root: Path) -> str:
-    """The same of an exception and what it came from, each told."""
-    cause = chain[0]
-    reason = cause.text.strip() or cause.type
-    if cause.type == "SystemExit":
-        reason = f"the program ended itself with status {cause.status}"
-    elif cause.type not in ("RunError", "Exception") and reason != cause.type:
-        reason = f"{cause.type}: {reason}"
-    places = (place for failure in chain for place in [_last_line(failure, root)] if place)
-    return f"{next(places, '__main__.py')}: {reason}"
-
-
-def _failures(error: BaseException | None) -> Iterator[Failure]:
-    while error is not None:
-        yield Failure(
-            type=type(error).__name__,
-            text=str(error),
-            status=str(error.code) if isinstance(error, SystemExit) else "",
-            frames=tuple((f.filename, f.lineno or 0) for f in traceback.extract_tb(error.__traceback__)),
-        )
-        error = error.__cause__ or error.__context__
-
-
-def _last_line(failure: Failure, root: Path) -> str:
-    """The deepest frame in the project's own files, `file:line`; empty where none is."""
-    here = [
-        f"{path.relative_to(root).as_posix()}:{line}"
-        for file, line in failure.frames
-        if (path := Path(file)).is_relative_to(root) and "site-packages" not in path.parts
-        if path.relative_to(root).parts[0] not in NOT_THE_PROGRAM
-    ]
-    return here[-1] if here else ""
 
 
 @contextlib.contextmanager

@@ -26,9 +26,11 @@ import grpc
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, resource_pb2, resource_pb2_grpc
 
 from gpuplatform.preview.cloud import Cloud
-from gpuplatform.preview.environment import CallError, Environment, Failure, explain_failure
+from gpuplatform.preview.environment import CallError, Environment
+from gpuplatform.preview.failure import Failure, explain
 from gpuplatform.preview.plan import Json, Plan
-from gpuplatform.preview.recorder import ProgramError, Recorder, Run, wire_config
+from gpuplatform.preview.recorder import ProgramError, Recorder
+from gpuplatform.preview.run import Run, wire_config
 
 CHILD: Final = Path(__file__).with_name("isolated_child.py")
 DEADLINE: Final = 600.0
@@ -50,7 +52,6 @@ class ChildFailedError(Exception):
 
     def __init__(self, explained: str, problems: tuple[str, ...] = ()) -> None:
         super().__init__(explained)
-        self.explained = explained
         self.problems = problems
 
 
@@ -76,7 +77,7 @@ def preview(environment: Environment, step: Callable[[str], None] = lambda _: No
                 reached = int(line.get("began", reached))
                 _heed(line, environment.root, step)
         except ChildFailedError as error:
-            raise ProgramError(str(error), recorders[reached].plan()) from error
+            raise ProgramError(str(error), recorders[reached].plan(), error.problems) from error
     first, second = (recorder.plan() for recorder in recorders)
     return replace(second, first=first, root=environment.root, lines=environment.lines)
 
@@ -101,12 +102,11 @@ def _heed(line: dict[str, Json], root: Path, step: Callable[[str], None]) -> Non
             Failure(
                 type=str(one["type"]),
                 text=str(one["text"]),
-                status=str(one["status"]),
                 frames=tuple((str(file), int(number)) for file, number in one["frames"]),
             )
             for one in cast("list[dict[str, Any]]", line["raised"])
         ]
-        raise ChildFailedError(explain_failure(chain, root), tuple(map(str, line["problems"])))
+        raise ChildFailedError(explain(chain, root), tuple(map(str, line["problems"])))
 
 
 class _Report:

@@ -13,9 +13,16 @@ import os
 import runpy
 import sys
 import threading
-import traceback
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
+
+# The toolkit that started this, wherever the interpreter would find another; its place is no part of the program's path.
+sys.path.insert(0, str(Path(__file__).parents[2]))
+from gpuplatform.preview.failure import failures, problems
+from gpuplatform.preview.program import forget
+
+sys.path.pop(0)
 
 Told = dict[str, Any]
 
@@ -35,10 +42,10 @@ def main() -> None:
             known = set(sys.modules)
             try:
                 _run(task, one)
-            except (Exception, SystemExit) as error:
-                print(json.dumps({"raised": _chain(error), "problems": _problems(error)}), file=report)
+            except BaseException as error:
+                print(json.dumps({"raised": failures(error), "problems": problems(error)}, default=asdict), file=report)
                 break
-            _forget(set(sys.modules) - known, root)
+            forget(set(sys.modules) - known, Path(root))
         else:
             print(json.dumps({"done": True}), file=report)
     sys.stdout.flush()
@@ -64,35 +71,6 @@ def _run(task: Told, one: Told) -> None:
 
     program = sys.argv[0]
     run_program(settings, task["config"], task["secret_keys"], lambda: runpy.run_path(program, run_name="__main__"))
-
-
-def _forget(modules: set[str], root: str) -> None:
-    """What `environment.preview` does between its passes."""
-    for name in modules:
-        file = getattr(sys.modules[name], "__file__", None)
-        path = Path(file) if isinstance(file, str) else None
-        if path and path.is_relative_to(root) and path.relative_to(root).parts[0] not in (".venv", "gpuplatform"):
-            del sys.modules[name]
-
-
-def _chain(error: BaseException | None) -> list[Told]:
-    """An exception and what it came from, each with its frames."""
-    found: list[Told] = []
-    while error is not None and len(found) < 10:
-        frames = [[frame.filename, frame.lineno] for frame in traceback.extract_tb(error.__traceback__)]
-        status = error.code if isinstance(error, SystemExit) else None
-        found.append(
-            {"type": type(error).__name__, "text": str(error)[:10_000], "status": str(status), "frames": frames[-200:]}
-        )
-        error = error.__cause__ or error.__context__
-    return found
-
-
-def _problems(error: BaseException) -> list[str]:
-    problems: Any = getattr(error, "problems", ())
-    if not isinstance(problems, list | tuple):
-        return []
-    return [str(problem)[:2_000] for problem in cast("list[object]", problems)][:200]
 
 
 def _end_with_parent() -> None:

@@ -33,7 +33,7 @@ def write(plan: Plan, folder: Path) -> int:
     for name, text in texts.items():
         write_whole(folder / name, text)
     for old in folder.glob("*.yaml"):
-        if old.name not in texts and old.read_text(encoding="utf-8").startswith(HEADER):
+        if old.name not in texts and old.is_file() and old.read_bytes().startswith(HEADER.encode()):
             old.unlink()
     return len(texts)
 

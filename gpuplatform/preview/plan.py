@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -193,3 +193,16 @@ class Plan:
         """One layer's settings as written in the YAML; {} where the layer has none, or something else stands there."""
         value: Json = self.settings.get(f"{self.project}:{layer}")
         return cast("Json", value) if isinstance(value, dict) else {}
+
+
+def parents_first(resources: Iterable[PlannedResource]) -> tuple[PlannedResource, ...]:
+    """Parents before children and siblings by URN, whatever the order in which they came."""
+    ordered: list[PlannedResource] = []
+    children: dict[str | None, list[PlannedResource]] = {}
+    for resource in sorted(resources, key=lambda r: r.urn):
+        children.setdefault(resource.parent, []).append(resource)
+    waiting = children.get(None, [])[::-1]
+    while waiting:
+        ordered.append(waiting.pop())
+        waiting.extend(reversed(children.get(ordered[-1].urn, [])))
+    return tuple(ordered)

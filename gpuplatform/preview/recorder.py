@@ -10,19 +10,19 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any, cast
-from urllib.parse import unquote, urlparse
 
 from google.protobuf import empty_pb2
 from pulumi.runtime import Settings
 from pulumi.runtime.proto import engine_pb2, resource_pb2
 
-from gpuplatform.preview.cloud import Cloud
-from gpuplatform.preview.plan import SECRET, STACK, Invoke, Json, Message, Plan, PlannedResource, Source
+from gpuplatform.preview.failure import explain, failures, problems
+from gpuplatform.preview.plan import SECRET, STACK, Invoke, Json, Message, Plan, PlannedResource, parents_first
+from gpuplatform.preview.run import Run, map_secure, wire_config
 from gpuplatform.preview.running import run_program
+from gpuplatform.preview.sources import Sources
 from gpuplatform.preview.wire import plain_struct, reference, struct
 
 FEATURES = (
@@ -38,21 +38,6 @@ FEATURES = (
     resource_pb2.RESOURCE_MONITOR_FEATURE_ERROR_HOOKS,
 )
 
-NOT_THE_PROGRAM = (".venv", "gpuplatform")
-"""Folders whose frames are no line that a user would change to change the plan."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Run:
-    """Where and with what the program runs."""
-
-    project: str
-    environment: str
-    root: Path
-    config: Mapping[str, Json] = field(default_factory=dict[str, Json])
-    """Keys as in the YAML (`aws:region`); `{"secure": …}` values are secrets."""
-    cloud: Cloud | None = None
-
 
 class Recorder:
     """A resource monitor that keeps every request. Called from several threads at once."""
@@ -64,7 +49,7 @@ class Recorder:
         self._ids: dict[str, str] = {}
         self._references: dict[str, dict[str, Json]] = {}
         self._owners: dict[str, str] = {}
-        self._files: dict[str, str] = {}
+        self._sources = Sources(run.root)
         self._duplicates: list[PlannedResource] = []
         self._invokes: list[Invoke] = []
         self.messages: list[Message] = []
@@ -75,7 +60,7 @@ class Recorder:
     def RegisterResource(self, request: Any) -> Any:
         inputs: dict[str, Json] = plain_struct(request.object)
         urn = self._urn(request.parent, request.type, request.name)
-        source, layer_source = self._sources(request)
+        source, layer_source = self._sources.of(request)
         identifier, simulated = "", dict[str, Json]()
         if request.type != STACK and self._run.cloud is not None:
             identifier, simulated = self._run.cloud.create(request.type, request.name, urn, inputs)
@@ -127,7 +112,7 @@ class Recorder:
     def ReadResource(self, request: Any) -> Any:
         urn = self._urn(request.parent, request.type, request.name)
         with self._lock:
-            self._invokes.append(Invoke(f"read:{request.type}", {"id": request.id}, self._sources(request)[0]))
+            self._invokes.append(Invoke(f"read:{request.type}", {"id": request.id}, self._sources.of(request)[0]))
         return resource_pb2.ReadResourceResponse(urn=urn, properties=request.properties)
 
     def Invoke(self, request: Any) -> Any:
@@ -135,7 +120,7 @@ class Recorder:
         if request.tok == "pulumi:pulumi:getResource":
             return _returned(self._state_of(args["urn"]))
         with self._lock:
-            self._invokes.append(Invoke(request.tok, args, self._sources(request)[0]))
+            self._invokes.append(Invoke(request.tok, args, self._sources.of(request)[0]))
         return _returned(struct({}))
 
     Call = Invoke
@@ -180,35 +165,12 @@ class Recorder:
         chain = f"{qualified}${type_}" if qualified and qualified != STACK else type_
         return f"urn:pulumi:{self._run.environment}::{self._run.project}::{chain}::{name}"
 
-    def _sources(self, request: Any) -> tuple[Source | None, Source | None]:
-        frames = [f for f in (self._source(frame.pc) for frame in request.stackTrace.frames) if f is not None]
-        position = self._source(request.sourcePosition) if request.HasField("sourcePosition") else None
-        # The outermost file of `stacks/` is the layer that `__main__.py` builds; its innermost line is where it does so.
-        wiring = [f for f in frames if f.file.startswith("stacks/")]
-        layer = next((f for f in wiring if f.file == wiring[-1].file), None)
-        return position or (frames[0] if frames else None), layer
-
     def _known(self, urns: Iterable[str]) -> tuple[str, ...]:
         """URNs in order.
 
         A resource inside a remote component stands for the component, which is all that the program registered.
         """
         return tuple(sorted({self._owners.get(urn, urn) for urn in urns}))
-
-    def _source(self, position: Any) -> Source | None:
-        if position.uri not in self._files:
-            self._files[position.uri] = self._file(position.uri)
-        file = self._files[position.uri]
-        return Source(file, position.line) if file else None
-
-    def _file(self, uri: str) -> str:
-        """The file's path in the project; empty if no user would change it to change the plan."""
-        path = Path(unquote(urlparse(uri).path))
-        if not path.is_relative_to(self._run.root):
-            return ""
-        relative = path.relative_to(self._run.root)
-        outside = relative.parts[0] in NOT_THE_PROGRAM or "site-packages" in relative.parts
-        return "" if outside else relative.as_posix()
 
     def _with_references(self, urn: str, simulated: dict[str, Json]) -> dict[str, Json]:
         """Outputs that are resources (`{"$resource": token}`) become references, as a remote component returns them."""
@@ -236,20 +198,11 @@ class Recorder:
     def plan(self) -> Plan:
         """What was recorded so far, parents before children and siblings by URN: the same at every run."""
         with self._lock:
-            ordered: list[PlannedResource] = []
-            children: dict[str | None, list[PlannedResource]] = {}
-            for resource in sorted(self._resources.values(), key=lambda r: r.urn):
-                children.setdefault(resource.parent, []).append(resource)
-            waiting = list(reversed(children.get(None, [])))
-            while waiting:
-                resource = waiting.pop()
-                ordered.append(resource)
-                waiting.extend(reversed(children.get(resource.urn, [])))
             return Plan(
                 project=self._run.project,
                 environment=self._run.environment,
                 region=str(self._run.config.get("aws:region", "")),
-                resources=tuple(ordered),
+                resources=parents_first(self._resources.values()),
                 outputs=self.outputs,
                 settings={k: map_secure(v, lambda _: SECRET) for k, v in self._run.config.items()},
                 invokes=tuple(
@@ -267,40 +220,15 @@ def _returned(value: Any) -> Any:
     return response
 
 
-def _is_secure(value: Json) -> bool:
-    return isinstance(value, dict) and list(cast("dict[str, Json]", value)) == ["secure"]
-
-
-def map_secure(value: Json, replacement: Callable[[Json], Json]) -> Json:
-    """A structure with every `{"secure": …}` in it, at any depth, replaced."""
-    if _is_secure(value):
-        return replacement(value["secure"])
-    if isinstance(value, dict):
-        return {k: map_secure(v, replacement) for k, v in cast("dict[str, Json]", value).items()}
-    if isinstance(value, list):
-        return [map_secure(v, replacement) for v in cast("list[Json]", value)]
-    return value
-
-
-def wire_config(run: Run) -> tuple[dict[str, str], list[str]]:
-    """Configuration as the engine hands it over: strings, or JSON for structures; and the keys that hold a secret."""
-    values: dict[str, str] = {}
-    secret: list[str] = []
-    for key, value in run.config.items():
-        full = key if ":" in key else f"{run.project}:{key}"
-        revealed = map_secure(value, lambda secret: secret)
-        if revealed != value:
-            secret.append(full)
-        values[full] = revealed if isinstance(revealed, str) else json.dumps(revealed, default=str)
-    return values, secret
-
-
 class ProgramError(Exception):
-    """The program raised. Carries the plan as far as it went; the cause is the program's own exception."""
+    """The program raised. The message is one sentence with its line; the cause is the program's own exception."""
 
-    def __init__(self, message: str, plan: Plan) -> None:
-        super().__init__(message)
+    def __init__(self, explained: str, plan: Plan, problems: tuple[str, ...] = ()) -> None:
+        super().__init__(explained)
         self.plan = plan
+        """As far as it went."""
+        self.problems = problems
+        """The program's own sentences for wrong settings."""
 
 
 def record(run: Run, program: Callable[[], object]) -> Plan:
@@ -323,6 +251,8 @@ def record(run: Run, program: Callable[[], object]) -> Plan:
 
     try:
         run_program(settings, *wire_config(run), program)
-    except (Exception, SystemExit) as error:
-        raise ProgramError(str(error), recorder.plan()) from error
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        raise ProgramError(explain(failures(error), run.root), recorder.plan(), problems(error)) from error
     return recorder.plan()

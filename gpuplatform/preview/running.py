@@ -6,9 +6,11 @@ Both ways of running use it, in this process and in a child; so it imports the S
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
 import logging
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Generator, Mapping
 from typing import Final
 
 from pulumi.runtime import Settings, configure, reset_options, run_in_stack, set_all_config
@@ -26,7 +28,27 @@ def run_program(
     """
     # asyncio logs every future that a failing program leaves behind; Pulumi's own entry point silences it likewise.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
-    contextvars.copy_context().run(_run, settings, dict(config), secret_keys, program)
+    with _heard_threads() as raised:
+        contextvars.copy_context().run(_run, settings, dict(config), secret_keys, program)
+    if raised:
+        raise raised[0]
+
+
+@contextlib.contextmanager
+def _heard_threads() -> Generator[list[BaseException]]:
+    """What threads of the program raise, which nobody else would hear: what they were to make is not made."""
+    raised: list[BaseException] = []
+    before = threading.excepthook
+
+    def hear(told: threading.ExceptHookArgs) -> None:
+        if told.exc_value is not None and not isinstance(told.exc_value, SystemExit):
+            raised.append(told.exc_value)
+
+    threading.excepthook = hear
+    try:
+        yield raised
+    finally:
+        threading.excepthook = before
 
 
 def _run(

@@ -16,7 +16,8 @@ from pulumi.runtime.proto import resource_pb2
 
 from gpuplatform.preview.cloud import Cloud
 from gpuplatform.preview.plan import UNKNOWN, Plan, PlannedResource, Source
-from gpuplatform.preview.recorder import ProgramError, Recorder, Run, record
+from gpuplatform.preview.recorder import ProgramError, Recorder, record
+from gpuplatform.preview.run import Run
 
 HERE = Path(__file__).resolve().parent
 THIS = Path(__file__).name

@@ -11,7 +11,8 @@ from components.iam import Account
 from components.tags import CostTags
 from gpuplatform.preview.cloud import Cloud
 from gpuplatform.preview.plan import Plan
-from gpuplatform.preview.recorder import Run, record
+from gpuplatform.preview.recorder import record
+from gpuplatform.preview.run import Run
 from stacks import cluster
 from stacks.context import Context
 from stacks.network import NetworkLayer

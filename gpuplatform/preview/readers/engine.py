@@ -14,8 +14,8 @@ from typing import Final, cast
 from urllib.parse import unquote
 
 from gpuplatform.preview.plan import SECRET, STACK, Json, Message, Part, Plan, PlannedResource, Source
+from gpuplatform.preview.program import NOT_THE_PROGRAM
 from gpuplatform.preview.readers.shape import UnreadableError, entries, mapping, shown, text, texts
-from gpuplatform.preview.recorder import NOT_THE_PROGRAM
 from gpuplatform.preview.wire import RESOURCE_SIGNATURE, SECRET_SIGNATURE, SIGNATURE
 
 PREVIEW_LACKS: Final = frozenset(
