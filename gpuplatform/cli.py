@@ -6,10 +6,9 @@ What a command needs is imported when it runs, so that `--help` answers at once.
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
+import signal
 import sys
-from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -97,35 +96,20 @@ def preview(
     verbose: Annotated[bool, typer.Option("--verbose", help="Show tracebacks of the program.")] = False,
 ) -> None:
     """Say what ENV would create, what is wrong with it, what it costs and how long it takes. Needs no account."""
-    with _uncollected():
-        plan = _read(read, environment) if read else _plan(environment, verbose=verbose, isolated=isolated)
-    plan = _compared(plan, against) if against else plan
-    from gpuplatform.preview import annotations, json_report, report
-    from gpuplatform.preview import manifests as yaml_report
-    from gpuplatform.preview import markdown as markdown_report
-    from gpuplatform.preview import sarif as sarif_report
-    from gpuplatform.preview.check import all_checks
-    from gpuplatform.preview.files import write_whole
+    from gpuplatform.preview import annotations, report
+    from gpuplatform.preview.environment import CallError
+    from gpuplatform.preview.outputs import Outputs
 
-    judgement, bill, timeline = _judged(plan)
-    findings, suppressed = judgement.findings, judgement.suppressed
     try:
-        if json_file:
-            document = json_report.document(plan, findings, bill, timeline, suppressed)
-            write_whole(json_file, json_report.text(document))
-        if markdown:
-            write_whole(markdown, markdown_report.comment(plan, findings, bill, timeline, suppressed))
-        if html_file:
-            from gpuplatform.preview.html import html
-
-            write_whole(html_file, html(plan, findings, bill, timeline, suppressed=suppressed))
-        if sarif:
-            results = sarif_report.document(plan, findings, all_checks(), suppressed)
-            write_whole(sarif, json_report.text(results))
-        if manifests:
-            yaml_report.write(plan, manifests)
+        outputs = Outputs(json=json_file, markdown=markdown, html=html_file, sarif=sarif, manifests=manifests)
+        plan = _plan(environment, verbose=verbose, isolated=isolated, file=read, older=against)
+        judgement, bill, timeline = _judged(plan)
+        outputs.write(plan, judgement, bill, timeline)
+    except CallError as error:
+        _refuse(*error.problems)
     except OSError as error:
         _refuse(f"{error.filename}: cannot be written: {error.strerror}")
+    findings, suppressed = judgement.findings, judgement.suppressed
     out = console()
     if tree:
         report.full_tree(out, plan)
@@ -187,33 +171,18 @@ def refresh_api_limits() -> None:
     command.main()
 
 
-@contextlib.contextmanager
-def _uncollected() -> Generator[None]:
-    """Without the garbage collector: nearly all that a run makes lives on, and looking through it is half of its time."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
-
-
-def _plan(name: str, *, verbose: bool, isolated: bool = False) -> Plan:
-    """Load and run; every way in which that can fail ends in a sentence and exit status 2."""
+def _plan(
+    name: str, *, verbose: bool = False, isolated: bool = False, file: Path | None = None, older: Path | None = None
+) -> Plan:
+    """Run the program, or read the plan in `file`; what the program raises ends in a sentence and exit status 2. Raises CallError."""
     err = console(stderr=True)
     with err.status("starting") as status:
-        from gpuplatform.preview import environment as environments
+        from gpuplatform.preview import obtaining
         from gpuplatform.preview.recorder import ProgramError
 
-        run = environments.preview
-        if isolated:
-            from gpuplatform.preview.isolated import preview as run
-
         try:
-            found = environments.load(environments.find_root(Path.cwd()), name)
-            return run(found, status.update)
-        except environments.CallError as error:
-            sentences = error.problems
+            plan = obtaining.read(file, name) if file else obtaining.run(name, status.update, isolated=isolated)
+            return obtaining.compared(plan, older) if older else plan
         except ProgramError as error:
             from gpuplatform.preview.report import progress_of
 
@@ -221,37 +190,6 @@ def _plan(name: str, *, verbose: bool, isolated: bool = False) -> Plan:
                 err.print_exception()
             sentences = error.problems or (str(error), progress_of(error.plan))
     _refuse(*sentences)
-
-
-def _read(file: Path, name: str) -> Plan:
-    """A plan from a file, with the settings of the environment where it has none."""
-    from dataclasses import replace
-
-    from gpuplatform.preview import environment as environments
-    from gpuplatform.preview.plan import Part
-    from gpuplatform.preview.readers import UnreadableError
-    from gpuplatform.preview.readers import read as read_plan
-
-    try:
-        found = environments.load(environments.find_root(Path.cwd()), name)
-        plan = read_plan(file)
-    except (environments.CallError, UnreadableError) as error:
-        _refuse(str(error))
-    if (plan.project, plan.environment) != (found.project, name):
-        _refuse(f"{file}: is a plan of {plan.project} {plan.environment}; give one of {found.project} {name}")
-    settings = environments.public_settings(found) if Part.SETTINGS in plan.lacks else plan.settings
-    return replace(plan, settings=settings, lines=found.lines, lacks=plan.lacks - {Part.SETTINGS})
-
-
-def _compared(plan: Plan, file: Path) -> Plan:
-    from dataclasses import replace
-
-    from gpuplatform.preview.readers import UnreadableError, read_older
-
-    try:
-        return replace(plan, against=read_older(file, plan))
-    except UnreadableError as error:
-        _refuse(str(error))
 
 
 def _judged(plan: Plan) -> tuple[Judgement, Any, Any]:
@@ -268,9 +206,13 @@ def _judged(plan: Plan) -> tuple[Judgement, Any, Any]:
 
 def _document(name: str) -> dict[str, Any]:
     """What the day-two commands know of an environment: its plan as JSON."""
-    plan = _plan(name, verbose=False)
     from gpuplatform.preview import json_report
+    from gpuplatform.preview.environment import CallError
 
+    try:
+        plan = _plan(name)
+    except CallError as error:
+        _refuse(*error.problems)
     return json_report.document(plan, [], None, None)
 
 
@@ -315,6 +257,8 @@ app.add_typer(commands.app(_document, console))
 def main() -> None:
     """Run, and leave without taking apart what was made: of a plan of 400 resources, that alone takes 0.2 s."""
     status: str | int | None = 0
+    # As Ctrl-C does: files half-way and processes that were started are cleared away.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         app()
     except SystemExit as end:
@@ -323,3 +267,7 @@ def main() -> None:
         sys.stdout.flush()
         sys.stderr.flush()
     os._exit(status if isinstance(status, int) else int(status is not None))
+
+
+if __name__ == "__main__":
+    main()

@@ -325,7 +325,8 @@ def test_the_command_judges_a_plan_from_a_file_without_running_the_program(proje
     done = called("--plan", "old.json")
 
     assert "toy dev  us-east-1, 1 resource" in done.stdout
-    assert "Not applicable, for the plan lacks the program's files; the run with unknown outputs: " in done.stdout
+    assert "do not apply to a plan in a file" in done.stdout
+    assert "they need the program's files; the run with unknown" in " ".join(done.stdout.split())
 
 
 @pytest.mark.parametrize("option", ["--against", "--plan"])

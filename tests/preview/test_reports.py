@@ -16,7 +16,6 @@ from rich.console import Console
 
 from gpuplatform.preview import json_report, manifests, markdown, report
 from gpuplatform.preview.check import Finding, Severity
-from gpuplatform.preview.files import write_whole
 from gpuplatform.preview.graph import Graph
 from gpuplatform.preview.plan import Plan
 from gpuplatform.preview.tree import by_layer, lines
@@ -232,21 +231,6 @@ def test_manifests_of_an_earlier_run_go_and_other_files_stay(tmp_path: Path):
     manifests.write(a_plan(kubernetes("kubernetes:core/v1:ConfigMap", "only", {})), tmp_path)
 
     assert sorted(f.name for f in tmp_path.iterdir()) == ["configmap_v1_only.yaml", "mine.yaml"]
-
-
-def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    file = tmp_path / "plan.json"
-    write_whole(file, "old")
-
-    def full_disk(*_: object) -> None:
-        raise OSError("no space left")
-
-    monkeypatch.setattr(Path, "replace", full_disk)
-    with pytest.raises(OSError, match="no space"):
-        write_whole(file, "new")
-
-    assert file.read_text() == "old"
-    assert [f.name for f in tmp_path.iterdir()] == ["plan.json"]
 
 
 def test_what_is_reached_goes_through_providers_parents_and_circles():

@@ -1,0 +1,69 @@
+"""The files that a call asks for: looked at before the program runs, written when all is known."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from gpuplatform.preview.environment import CallError
+from gpuplatform.preview.plan import Json, Plan
+from gpuplatform.preview.suppression import Judgement
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outputs:
+    """A path for each report that is wanted; `manifests` is a folder. Raises CallError where they cannot be written as asked."""
+
+    json: Path | None = None
+    markdown: Path | None = None
+    html: Path | None = None
+    sarif: Path | None = None
+    manifests: Path | None = None
+
+    def __post_init__(self) -> None:
+        taken: dict[str, str] = {}
+        for name, path in self._asked():
+            where, option = os.path.realpath(path), f"--{name}"
+            if where in taken:
+                raise CallError(
+                    f"{taken[where]} and {option} are both to be written to {path}; give each a path of its own"
+                )
+            taken[where] = option
+            if path.is_dir() and name != "manifests":
+                raise CallError(f"{option}: {path} is a folder; give the path of a file")
+            if path.exists() and not path.is_dir() and name == "manifests":
+                raise CallError(f"{option}: {path} is a file; give the path of a folder")
+
+    def _asked(self) -> Iterator[tuple[str, Path]]:
+        for field in fields(self):
+            path: Path | None = getattr(self, field.name)
+            if path is not None:
+                yield field.name, path
+
+    def write(self, plan: Plan, judgement: Judgement, bill: Json, timeline: Json) -> None:
+        """Each whole or not at all. Raises OSError."""
+        from gpuplatform.preview import json_report
+        from gpuplatform.preview.files import write_whole
+
+        found, allowed = judgement.findings, judgement.suppressed
+        if self.json:
+            write_whole(self.json, json_report.text(json_report.document(plan, found, bill, timeline, allowed)))
+        if self.markdown:
+            from gpuplatform.preview import markdown
+
+            write_whole(self.markdown, markdown.comment(plan, found, bill, timeline, allowed))
+        if self.html:
+            from gpuplatform.preview.html import html
+
+            write_whole(self.html, html(plan, found, bill, timeline, suppressed=allowed))
+        if self.sarif:
+            from gpuplatform.preview import sarif
+            from gpuplatform.preview.check import all_checks
+
+            write_whole(self.sarif, json_report.text(sarif.document(plan, found, all_checks(), allowed)))
+        if self.manifests:
+            from gpuplatform.preview import manifests
+
+            manifests.write(plan, self.manifests)
