@@ -1,6 +1,7 @@
 """One rung of a GPU pool: a managed node group of one instance type, bought in one way.
 
-Created empty, so that a lack of capacity fails no deployment; Cluster Autoscaler grows it. A creation that failed all the
+Created empty, so that a lack of capacity fails no deployment; Cluster Autoscaler grows it. Only where devices are claimed does a first
+node stand from the start, for the autoscaler to learn from. A creation that failed all the
 same is replaced at the next `up`: otherwise the engine sends an empty update and reports success over a group that is still
 CREATE_FAILED.
 """
@@ -18,6 +19,8 @@ from components.tags import CostTags
 from gpuplatform.catalog.instances import InstanceType
 from gpuplatform.sizing import autoscaler, capacity, efa, sharing, user_data
 from gpuplatform.sizing.capacity import How, Rung
+from gpuplatform.sizing.devices import LABEL as DEVICES_LABEL
+from gpuplatform.sizing.devices import Devices
 from gpuplatform.sizing.gpu_pool import OperatingSystem, Pool, Upkeep, may_be_warm
 
 POOL_LABEL = "gpuplatform.io/pool"
@@ -129,7 +132,7 @@ class GpuNodeGroup(pulumi.ComponentResource):
             ami_type=AMI_TYPES[pool.os, pool.instance.architecture],
             capacity_type=capacity.capacity_type(rung),
             instance_types=None if capacity.instance_type_in_template(rung) else [pool.instance.name],
-            scaling_config={"min_size": 0, "desired_size": 0, "max_size": rung.max},
+            scaling_config={"min_size": rung.min, "desired_size": rung.min, "max_size": rung.max},
             launch_template={"id": template.id, "version": template.latest_version.apply(str)},
             # Without a pinned release EKS takes the cluster's version at creation, and an upgrade of the control plane drains
             # no training node. The group follows when its template changes, or by `aws eks update-nodegroup-version`.
@@ -145,13 +148,14 @@ class GpuNodeGroup(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 ignore_changes=["scalingConfig.desiredSize"],
-                replace_on_changes=["#initerror"],
+                # On nodes that stand, plugin and driver would hand out the same GPUs for as long as pods hold some.
+                replace_on_changes=["#initerror", f'labels["{DEVICES_LABEL}"]'],
                 delete_before_replace=True,
             ),
         )
         asg_name = nodes.resources[0].autoscaling_groups[0].name
         told = autoscaler.node_template(
-            sharing.advertised(pool.instance, pool.sharing), interfaces, pool.volume_gib, pool.zone
+            sharing.advertised(pool.instance, pool.sharing), interfaces, pool.volume_gib, pool.zone, pool.devices
         )
         if rung.how is How.CAPACITY_BLOCK:
             told |= autoscaler.KEPT_UNUSED
@@ -244,7 +248,11 @@ def boot(pool: Pool) -> str | None:
 
 def labels(args: GpuNodeGroupArgs) -> dict[str, str]:
     pool = args.pool
-    own = {POOL_LABEL: pool.name, RUNG_LABEL: args.rung_label, ACCELERATOR_LABEL: accelerator(pool.instance)}
+    own = {POOL_LABEL: pool.name, RUNG_LABEL: args.rung_label}
+    if pool.devices is Devices.DRA:
+        # To the autoscaler a node with the accelerator's label is not ready before a plugin has counted its GPUs.
+        return own | {DEVICES_LABEL: pool.devices}
+    own[ACCELERATOR_LABEL] = accelerator(pool.instance)
     config = plugin_config(pool)
     return own | ({PLUGIN_CONFIG_LABEL: config} if config else {})
 

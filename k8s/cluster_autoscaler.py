@@ -61,7 +61,9 @@ def values(
     kubernetes_version: str,
     pools: Mapping[str, Sequence[str]],
     replicas: int,
+    claims: bool = False,
 ) -> dict[str, Any]:
+    """`claims`: devices of some pool are claimed."""
     return {
         "cloudProvider": "aws",
         "awsRegion": region,
@@ -84,6 +86,8 @@ def values(
             # Every operator here is of kube-system or has an emptyDir; with the defaults no system node would ever go.
             "skip-nodes-with-system-pods": False,
             "skip-nodes-with-local-storage": False,
+            # Off in 1.34, always on since.
+            **({"enable-dynamic-resource-allocation": True} if claims else {}),
         },
     }
 

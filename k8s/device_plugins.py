@@ -1,7 +1,8 @@
-"""What makes GPUs and EFA devices countable: NVIDIA's device plugin with its feature labels, and AWS's plugin for EFA.
+"""What makes GPUs and EFA devices countable: NVIDIA's device plugin with its feature labels, and AWS's plugin for EFA. Where a pool's
+devices are claimed, drivers take their place: plugin and driver on one node would both hand out its devices.
 
-They run on GPU nodes only, which their own defaults would not do: one looks for labels that nobody has set yet, the other
-does not tolerate our taint.
+All run on GPU nodes only, which their own defaults would not do: some look for labels that nobody has set yet, others
+do not tolerate our taint.
 """
 
 from __future__ import annotations
@@ -37,16 +38,16 @@ def on_gpu_nodes(but: Sequence[str] = ()) -> dict[str, Any]:
 ON_GPU_NODES = on_gpu_nodes()
 
 
-def nvidia_values(built_in: Sequence[str] = (), shared: Mapping[str, Sharing] | None = None) -> dict[str, Any]:
+def nvidia_values(but: Sequence[str] = (), shared: Mapping[str, Sharing] | None = None) -> dict[str, Any]:
     """The plugin and GPU feature discovery, whose labels (`nvidia.com/gpu.product` and others) are for people and alerts: nothing of
     ours selects by them, as an empty group has none yet.
 
-    `built_in`: pools whose image has the plugin, Bottlerocket's: two on a node would both claim its GPUs
-    (bottlerocket-os/bottlerocket, QUICKSTART-EKS, read 2026-11-22). `shared`: configuration that nodes name by label → how their
+    `but`: pools whose image has the plugin, Bottlerocket's (bottlerocket-os/bottlerocket, QUICKSTART-EKS, read 2026-11-22), or whose
+    GPUs are claimed. `shared`: configuration that nodes name by label → how their
     GPUs are shared.
     """
     return {
-        "affinity": on_gpu_nodes(built_in),
+        "affinity": on_gpu_nodes(but),
         "tolerations": [TAINT],
         "resources": requests.DEVICE_PLUGIN,
         # On EFA nodes it would hand every pod all of /dev/infiniband beside what the EFA plugin counts (TensorRT-LLM#17208).
@@ -85,4 +86,30 @@ def efa_values(pools: Sequence[str]) -> dict[str, Any]:
         "supportedInstanceLabels": {"keys": [POOL], "values": list(pools)},
         "tolerations": [TAINT],
         "resources": requests.EFA_PLUGIN,
+    }
+
+
+def nvidia_driver_values(pools: Sequence[str]) -> dict[str, Any]:
+    """NVIDIA's driver for claims, for pools whose devices are claimed. GPUs alone: domains of NVLink between nodes are GB200's."""
+    there = [{"matchExpressions": [{"key": POOL, "operator": "In", "values": list(pools)}]}]
+    return {
+        # The chart's word for "no device plugin is on these nodes".
+        "gpuResourcesEnabledOverride": True,
+        "resources": {"computeDomains": {"enabled": False}},
+        "kubeletPlugin": {
+            "affinity": {
+                "nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": there}}
+            },
+            "tolerations": [TAINT],
+            "containers": {"gpus": {"resources": requests.GPU_DRIVER}},
+        },
+    }
+
+
+def efa_driver_values(pools: Sequence[str]) -> dict[str, Any]:
+    """AWS's build of DRANET, for pools with EFA whose devices are claimed."""
+    return {
+        "supportedInstanceLabels": {"keys": [POOL], "values": list(pools)},
+        "tolerations": [TAINT],
+        "resources": requests.EFA_DRIVER,
     }

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from components.gpu_node_group import POOL_LABEL, RUNG_LABEL
 from gpuplatform.catalog.instances import InstanceType
 from gpuplatform.sizing.capacity import Rung
+from gpuplatform.sizing.devices import Devices
 
 POOL, RUNG = POOL_LABEL, RUNG_LABEL
 SYSTEM = {POOL: "system"}
@@ -29,6 +30,7 @@ class TrainingPool:
     """Ways of buying, first choice first."""
     levels: tuple[str, ...] = ()
     """Labels of nodes by which Kueue places pods, widest first and single nodes last; none where it counts quotas alone."""
+    devices: Devices = Devices.PLUGIN
 
     def rung_label(self, index: int) -> str:
         return f"{self.rungs[index].how}-{index}"

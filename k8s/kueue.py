@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from gpuplatform.sizing import devices
 from k8s import requests
 
 NAMESPACE = "kueue-system"
@@ -20,9 +21,10 @@ FRAMEWORKS = (
 """Kinds of jobs that queue. Kueue waits for kinds that are installed after it."""
 
 
-def configuration(left_alone: Sequence[str]) -> dict[str, Any]:
+def configuration(left_alone: Sequence[str], *, claims: bool = False) -> dict[str, Any]:
     """The manager's configuration. Its webhooks stay out of the namespaces `left_alone`: while Kueue itself starts, they would refuse
-    the jobs that other operators run to install themselves."""
+    the jobs that other operators run to install themselves. With `claims` it charges devices that are claimed to the quotas of those
+    that are counted; a job whose claims it cannot map is never admitted (KueueDRAIntegration, beta and on since 0.18)."""
     return {
         "apiVersion": "config.kueue.x-k8s.io/v1beta2",
         "kind": "Configuration",
@@ -40,14 +42,15 @@ def configuration(left_alone: Sequence[str]) -> dict[str, Any]:
             ]
         },
         "integrations": {"frameworks": list(FRAMEWORKS)},
+        **({"resources": {"deviceClassMappings": devices.mappings()}} if claims else {}),
     }
 
 
-def values(*, replicas: int, left_alone: Sequence[str]) -> dict[str, Any]:
+def values(*, replicas: int, left_alone: Sequence[str], claims: bool = False) -> dict[str, Any]:
     return {
         "controllerManager": {"replicas": replicas, "manager": {"resources": requests.KUEUE}},
         "enablePrometheus": True,
         "managerConfig": {
-            "controllerManagerConfigYaml": yaml.safe_dump(configuration(left_alone), sort_keys=False),
+            "controllerManagerConfigYaml": yaml.safe_dump(configuration(left_alone, claims=claims), sort_keys=False),
         },
     }

@@ -183,6 +183,8 @@ def topology(levels: Sequence[str]) -> dict[str, Any]:
 def provisioning_request() -> dict[str, Any]:
     """All nodes of a job, or none: Cluster Autoscaler asks for them only where the whole job would fit.
 
+    Only for pods that request what is managed: those that claim their GPUs are admitted by quota alone, for the autoscaler cannot make the
+    claims of a request's pods (kubernetes/autoscaler#10065).
     On AWS "best effort" means that EC2 may still deliver a part of them; the job then waits, and is requeued when it never gets ready.
     """
     return {

@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import pulumi
+import pulumi_kubernetes as kubernetes
 from pulumi_kubernetes.apiextensions import CustomResource
 
 from components.tags import CostTags
-from gpuplatform.sizing.shares import pod_share
+from gpuplatform.sizing import devices
+from gpuplatform.sizing.devices import Devices
+from gpuplatform.sizing.shares import Share, pod_share
 from k8s.gpu_nodes import POOL, TAINT, TrainingPool
 
 SAVE_SECONDS = 300
@@ -102,6 +105,7 @@ class TrainingJob(pulumi.ComponentResource):
 
         labels = args.tags.labels()
         queue = {"kueue.x-k8s.io/queue-name": args.queue} if args.queue else {}
+        claims = self._claims(name, args, labels) if args.shape.pool.devices is Devices.DRA else []
         CustomResource(
             f"{name}-jobset",
             api_version="jobset.x-k8s.io/v1alpha2",
@@ -114,7 +118,8 @@ class TrainingJob(pulumi.ComponentResource):
             spec=jobset(name, args.shape, pod(name, args, labels)),
             opts=pulumi.ResourceOptions(
                 parent=self,
-                depends_on=args.place.after,
+                # Kueue counts what the template says as soon as there is a job.
+                depends_on=[*args.place.after, *claims],
                 ignore_changes=["spec.suspend"],
                 replace_on_changes=["spec"],
                 delete_before_replace=True,
@@ -123,6 +128,19 @@ class TrainingJob(pulumi.ComponentResource):
 
         self.name = pulumi.Output.from_input(name)
         self.register_outputs({"name": self.name})
+
+    def _claims(self, name: str, args: TrainingJobArgs, labels: Mapping[str, str]) -> list[pulumi.Resource]:
+        """Templates of what a pod claims; immutable, like the job."""
+        specs: dict[str, Any] = devices.claims(_share(args.shape))
+        return [
+            kubernetes.resource.v1.ResourceClaimTemplate(
+                f"{name}-{claim}",
+                metadata={"name": f"{name}-{claim}", "namespace": args.place.namespace, "labels": labels},
+                spec=spec,
+                opts=pulumi.ResourceOptions(parent=self, replace_on_changes=["spec"], delete_before_replace=True),
+            )
+            for claim, spec in specs.items()
+        ]
 
 
 def jobset(name: str, shape: Shape, pod: Mapping[str, Any]) -> dict[str, Any]:
@@ -159,8 +177,7 @@ def jobset(name: str, shape: Shape, pod: Mapping[str, Any]) -> dict[str, Any]:
 
 def pod(name: str, args: TrainingJobArgs, labels: Mapping[str, str]) -> dict[str, Any]:
     shape, saved = args.shape, args.checkpoints
-    share = pod_share(shape.pool.instance, shape.gpus_per_node, efa=shape.pool.efa)
-    resources = share.quantities()
+    share = _share(shape)
     volumes: list[dict[str, Any]] = [
         # Memory of its own would be the node's; in memory it counts as the container's, of which loaders may use half.
         {"name": "shared", "emptyDir": {"medium": "Memory", "sizeLimit": f"{share.memory_mib // 2}Mi"}},
@@ -190,7 +207,7 @@ def pod(name: str, args: TrainingJobArgs, labels: Mapping[str, str]) -> dict[str
                     "image": args.image,
                     "command": list(args.command),
                     "env": environment(name, shape, saved),
-                    "resources": {"requests": resources, "limits": resources},
+                    "resources": devices.resources(share, shape.pool.devices),
                     "securityContext": {
                         "allowPrivilegeEscalation": False,
                         "capabilities": {"drop": ["ALL"], **pinning},
@@ -199,6 +216,7 @@ def pod(name: str, args: TrainingJobArgs, labels: Mapping[str, str]) -> dict[str
                 }
             ],
             "volumes": volumes,
+            **devices.pod_claims(name, share, shape.pool.devices),
         },
     }
 
@@ -207,6 +225,10 @@ def near(shape: Shape) -> dict[str, str]:
     """Several nodes as near to one another as Kueue finds them free. A wish: required, a job would wait for nodes that autoscaling
     cannot place."""
     return {"kueue.x-k8s.io/podset-preferred-topology": shape.pool.near} if shape.pool.near and shape.nodes > 1 else {}
+
+
+def _share(shape: Shape) -> Share:
+    return pod_share(shape.pool.instance, shape.gpus_per_node, efa=shape.pool.efa)
 
 
 def environment(name: str, shape: Shape, saved: Checkpoints) -> list[dict[str, Any]]:

@@ -131,6 +131,7 @@ def build(settings: ClusterSettings, context: Context, network: NetworkLayer) ->
             upkeep=wanted.upkeep,
             warm_nodes=wanted.warm_nodes,
             sharing=wanted.sharing,
+            devices=wanted.devices,
         )
         # EKS refuses a group with a subnet where the type is not offered.
         offered = zones.offered(wanted.instance, account.region)

@@ -105,6 +105,7 @@ def _pool(name: str, pool: GpuPool, settings: TrainingSettings, region: str) -> 
         efa=pool.with_efa,
         rungs=pool.buy,
         levels=(*layers, topology.NODE) if settings.topology_aware else (),
+        devices=pool.devices,
     )
 
 

@@ -121,6 +121,21 @@ EFA_DEVICE_PLUGIN = Chart(
     source="aws/eks-charts, stable/aws-efa-k8s-device-plugin/Chart.yaml",
     as_of="2026-08-03",
 )
+NVIDIA_DRA_DRIVER = Chart(
+    repository="oci://registry.k8s.io/dra-driver-nvidia/charts",
+    name="dra-driver-nvidia-gpu",
+    # 0.5.0 was promoted on 2026-08-19 (kubernetes/k8s.io#9845); its templates we could not read.
+    version="0.4.1",
+    source="kubernetes-sigs/dra-driver-nvidia-gpu, deployments/helm/dra-driver-nvidia-gpu/Chart.yaml at v0.4.1; kubernetes/k8s.io#9666",
+    as_of="2026-06-30",
+)
+EFA_DRA_DRIVER = Chart(
+    repository="https://aws.github.io/eks-charts",
+    name="aws-dranet",
+    version="1.0.0",
+    source="aws/eks-charts, stable/aws-dranet/Chart.yaml",
+    as_of="2026-08-03",
+)
 PROMETHEUS_CRDS = Chart(
     repository="oci://ghcr.io/prometheus-community/charts",
     name="prometheus-operator-crds",

@@ -14,8 +14,10 @@ import yaml
 
 from gpuplatform.ops.all_reduce import LOG, MIB
 from gpuplatform.ops.nccl_pool import LABEL, Pool, Queue
+from gpuplatform.sizing import devices
 from gpuplatform.sizing.bandwidth import AllReduce, all_reduce, records
-from gpuplatform.sizing.shares import pod_share
+from gpuplatform.sizing.devices import Devices
+from gpuplatform.sizing.shares import Share, pod_share
 
 IMAGE: Final = (
     "public.ecr.aws/deep-learning-containers/pytorch-training:2.9.0-gpu-py312-cu130-ubuntu22.04-ec2"  # read 2026-11
@@ -53,7 +55,7 @@ def manifests(asked: Pool, nodes: int, team: str | None = None, image: str = IMA
     if nodes > asked.widest:
         raise ValueError(f"nodes: {nodes}; a job runs on one rung, and the largest of {asked.name} has {asked.widest}")
     queue = _queue(asked, nodes * asked.instance.gpu_count, team)
-    objects = [_program(asked, queue), _jobset(asked, nodes, queue, image, target)]
+    objects = [_program(asked, queue), *_claims(asked, queue), _jobset(asked, nodes, queue, image, target)]
     return yaml.dump_all(objects, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120), target
 
 
@@ -92,6 +94,29 @@ def _program(asked: Pool, queue: Queue) -> dict[str, Any]:
     }
 
 
+def _claims(asked: Pool, queue: Queue) -> list[dict[str, Any]]:
+    """Templates of what a pod claims, where devices are claimed."""
+    if asked.devices is Devices.PLUGIN:
+        return []
+    return [
+        {
+            "apiVersion": "resource.k8s.io/v1",
+            "kind": "ResourceClaimTemplate",
+            "metadata": {
+                "name": f"{_name(asked)}-{claim}",
+                "namespace": queue.namespace,
+                "labels": _tagged(queue),
+            },
+            "spec": spec,
+        }
+        for claim, spec in devices.claims(_share(asked)).items()
+    ]
+
+
+def _share(asked: Pool) -> Share:
+    return pod_share(asked.instance, asked.instance.gpu_count, efa=True)
+
+
 def _jobset(asked: Pool, nodes: int, queue: Queue, image: str, target: AllReduce) -> dict[str, Any]:
     """Kueue starts it: `suspend` is its."""
     name, labels = _name(asked), _tagged(queue)
@@ -128,7 +153,7 @@ def _pod(
     asked: Pool, nodes: int, name: str, labels: Mapping[str, str], image: str, target: AllReduce
 ) -> dict[str, Any]:
     gpus = asked.instance.gpu_count
-    share = pod_share(asked.instance, gpus, efa=True)
+    share = _share(asked)
     memory = asked.instance.gpu.memory_mib if asked.instance.gpu else 0
     least = [] if target.least_gbytes is None else ["--least", f"{target.least_gbytes:.1f}"]
     first = f"{name}-workers-0-0.{name}"
@@ -150,7 +175,7 @@ def _pod(
             {"name": "PET_NODE_RANK", "valueFrom": index},
             *({"name": key, "value": value} for key, value in values.items()),
         ],
-        "resources": {"requests": share.quantities(), "limits": share.quantities()},
+        "resources": devices.resources(share, asked.devices),
         # Registering memory with EFA pins it.
         "securityContext": {
             "allowPrivilegeEscalation": False,
@@ -177,6 +202,7 @@ def _pod(
                 {"name": "program", "configMap": {"name": name}},
                 {"name": "shared", "emptyDir": {"medium": "Memory", "sizeLimit": f"{share.memory_mib // 2}Mi"}},
             ],
+            **devices.pod_claims(name, share, asked.devices),
         },
     }
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from gpuplatform.catalog.instances import InstanceType, instance
 from gpuplatform.ops.wanted import UnreadablePlan
+from gpuplatform.sizing.devices import Devices, of_labels
 
 LABEL: Final = "gpuplatform.io/pool"
 NODE_GROUP, TEMPLATE = "aws:eks/nodeGroup:NodeGroup", "aws:ec2/launchTemplate:LaunchTemplate"
@@ -42,6 +43,7 @@ class Pool:
     widest: int
     """Nodes of its largest rung: a job runs on one."""
     tolerations: Sequence[Mapping[str, str]]
+    devices: Devices
     queues: Sequence[Queue]
 
 
@@ -61,6 +63,7 @@ def pool(document: Mapping[str, Any], name: str) -> Pool:
         instance=instance(types[0]),
         efa=any(i.get("interfaceType") in EFA for i in template.get("networkInterfaces") or ()),
         widest=max(int(r["inputs"]["scalingConfig"]["maxSize"]) for r in own),
+        devices=of_labels(_labels(own[0])),
         tolerations=[_toleration(taint) for taint in own[0]["inputs"]["taints"]],
         queues=_queues(resources, name),
     )

@@ -64,8 +64,9 @@ def _number(value: Json) -> Decimal:
 
 
 def _within(path: str, property_: str) -> bool:
-    """Whether a path is a property or below it; indexes do not count."""
+    """Whether a path is a property or below it; indexes do not count. A property may name a key: `labels["a.b/c"]`."""
     plain = re.sub(r"\[[^\]]*\]", "", path)
+    property_ = re.sub(r'\["([^"]*)"\]', r".\1", property_)
     return plain == property_ or plain.startswith(f"{property_}.")
 
 

@@ -24,8 +24,8 @@ OWN_NAMESPACES: Final = ("default", "kube-system", "kube-public", "kube-node-lea
 _CLUSTER_WIDE: Final = frozenset(
     (
         *("AdmissionCheck", "ClusterQueue", "ClusterRole", "ClusterRoleBinding", "ClusterTrainingRuntime", "Cohort"),
-        *("ClusterTriggerAuthentication", "CustomResourceDefinition", "EC2NodeClass", "GatewayClass", "Namespace"),
-        *("NodePool", "PersistentVolume", "PriorityClass", "ProvisioningRequestConfig", "ResourceFlavor"),
+        *("ClusterTriggerAuthentication", "CustomResourceDefinition", "DeviceClass", "EC2NodeClass", "GatewayClass"),
+        *("Namespace", "NodePool", "PersistentVolume", "PriorityClass", "ProvisioningRequestConfig", "ResourceFlavor"),
         *("RuntimeClass", "StorageClass", "Topology", "WorkloadPriorityClass"),
     )
 )

@@ -7,7 +7,9 @@ Source: kubernetes/autoscaler, cloudprovider/aws/aws_manager.go, `buildNodeFromT
 
 from collections.abc import Sequence
 
+from gpuplatform.catalog.device_classes import OF_RESOURCE
 from gpuplatform.catalog.instances import InstanceType
+from gpuplatform.sizing.devices import Devices
 from gpuplatform.sizing.efa import Interface, efa_count
 from gpuplatform.sizing.pods import EFA_HUGEPAGES_MIB
 
@@ -19,15 +21,22 @@ KEPT_UNUSED = {f"{PREFIX}/autoscaling-options/scaledownunneededtime": "4368h"}
 
 
 def node_template(
-    instance: InstanceType, interfaces: Sequence[Interface], volume_gib: int, zone: str | None
+    instance: InstanceType,
+    interfaces: Sequence[Interface],
+    volume_gib: int,
+    zone: str | None,
+    devices: Devices = Devices.PLUGIN,
 ) -> dict[str, str]:
-    """Tags by key: the node's extended resources and, where the group stands in one zone, its ID."""
+    """Tags by key: the node's extended resources and, where the group stands in one zone, its ID. Devices that are claimed are
+    no resources: a pod that asks for them so is to start no node."""
     resources = {
         "nvidia.com/gpu": str(instance.gpu_count),
         "ephemeral-storage": f"{scratch_gib(instance, volume_gib)}Gi",
     }
-    if devices := efa_count(tuple(interfaces)):
-        resources |= {"vpc.amazonaws.com/efa": str(devices), "hugepages-2Mi": f"{EFA_HUGEPAGES_MIB}Mi"}
+    if cards := efa_count(tuple(interfaces)):
+        resources |= {"vpc.amazonaws.com/efa": str(cards), "hugepages-2Mi": f"{EFA_HUGEPAGES_MIB}Mi"}
+    if devices is Devices.DRA:
+        resources = {name: amount for name, amount in resources.items() if name not in OF_RESOURCE}
     tags = {f"{PREFIX}/resources/{name}": amount for name, amount in resources.items()}
     return tags | ({f"{PREFIX}/label/topology.k8s.aws/zone-id": zone} if zone else {})
 

@@ -61,6 +61,8 @@ class Rung:
 
     how: How
     max: int
+    min: int = 0
+    """Nodes that always run, for pools whose devices are claimed."""
     reservation: str | None = None
     """The id of a capacity block or on-demand capacity reservation that stands already: "cr-…"."""
     offering: str | None = None
@@ -73,8 +75,7 @@ class Rung:
     """Lets the program buy what does not stand yet."""
 
     def __post_init__(self) -> None:
-        if self.max < 1:
-            raise ValueError(f"max: {self.max} nodes of {self.how}; at least 1 is needed, or leave the rung out")
+        self._has_nodes()
         if self.how not in RESERVED:
             for field in ("reservation", "offering", "starts", "until", "consent"):
                 if (value := getattr(self, field)) is not None:
@@ -92,6 +93,16 @@ class Rung:
         if self.how is How.CAPACITY_BLOCK and self.until is None:
             raise ValueError(
                 f"until: missing, and {self.how} {self.reservation or self.offering} needs the day it ends"
+            )
+
+    def _has_nodes(self) -> None:
+        if self.max < 1:
+            raise ValueError(f"max: {self.max} nodes of {self.how}; at least 1 is needed, or leave the rung out")
+        if not 0 <= self.min <= self.max:
+            raise ValueError(f"min: {self.min} nodes of {self.how}; accepted: 0 to max, {self.max}")
+        if self.min and self.how is How.CAPACITY_BLOCK:
+            raise ValueError(
+                f"min: {self.min}, but EKS empties the group of a capacity block before it ends; leave min out"
             )
 
     def _stands(self) -> None:

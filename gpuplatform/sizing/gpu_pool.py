@@ -10,6 +10,7 @@ from typing import Literal
 from gpuplatform.catalog.instances import InstanceType
 from gpuplatform.sizing import sharing
 from gpuplatform.sizing.capacity import How, Rung
+from gpuplatform.sizing.devices import Devices
 from gpuplatform.sizing.sharing import Sharing
 
 MOST_OVERRIDES = 20
@@ -105,6 +106,7 @@ class Pool:
     warm_nodes: int = 0
     """Stopped instances kept beside each group that may have them."""
     sharing: Sharing | None = None
+    devices: Devices = Devices.PLUGIN
 
     def __post_init__(self) -> None:
         gpu = self.instance.gpu

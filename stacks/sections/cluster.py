@@ -12,6 +12,8 @@ from gpuplatform.catalog.charts import CLUSTER_AUTOSCALER_TAGS
 from gpuplatform.catalog.instances import InstanceType, instance
 from gpuplatform.sizing import sharing as gpu_sharing
 from gpuplatform.sizing.capacity import RESERVED, Rung, check_consent, check_order, usage_class
+from gpuplatform.sizing.devices import Devices, needed_kubernetes
+from gpuplatform.sizing.devices import check as check_devices
 from gpuplatform.sizing.gpu_pool import AUTOMATIC, OperatingSystem, Upkeep, check_warm
 from gpuplatform.sizing.sharing import Sharing, advertised
 from stacks.sections.types import Arn, EncryptionKey, InstanceName, Maximum, Name, Section, ZoneId
@@ -48,6 +50,9 @@ class GpuPool(Section):
     """Stopped instances kept ready for each rung bought on demand, started in the place of new ones."""
     sharing: Sharing | None = None
     """Several pods on a GPU. Quotas and jobs then count its parts, and a pod asks for one of them."""
+    devices: Devices = Devices.PLUGIN
+    """How pods get GPUs and EFA devices: counted by device plugins, or claimed from drivers (Dynamic Resource Allocation). Claims
+    want a node of each way of buying kept running, `min`, and make no job's nodes start all or none."""
     expected_hours: float = Field(default=0, ge=0, le=730)
     """Hours a month that each of `expected_nodes` runs: priced, not enforced."""
     expected_nodes: int = Field(default=0, ge=0)
@@ -97,6 +102,12 @@ class GpuPool(Section):
         self.upkeep.check(self.os)
         check_warm(self.warm_nodes, self.buy)
         gpu_sharing.check(instance(self.instance), self.sharing, efa=self.with_efa)
+        check_devices(
+            self.devices,
+            self.buy,
+            al2023=self.os is OperatingSystem.AL2023,
+            shared=self.sharing is not None,
+        )
         sold = instance(self.instance).usage_classes
         for rung in self.buy:
             if usage_class(rung) not in sold:
@@ -146,9 +157,20 @@ class ClusterSettings(Section):
     def _images_are_not_newer(self) -> ClusterSettings:
         for name, pool in self.pools.items():
             of = pool.upkeep.kubernetes(pool.os)
-            if of is not None and int(of.partition(".")[2]) > int(self.version.partition(".")[2]):
+            if of is not None and _minor(of) > _minor(self.version):
                 raise ValueError(
                     f"pools.{name}.upkeep.release: {pool.upkeep.release} is for Kubernetes {of}, newer than the cluster's {self.version}"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _claims_are_served(self) -> ClusterSettings:
+        for name, pool in self.pools.items():
+            needed = needed_kubernetes(efa=pool.with_efa)
+            if pool.devices is Devices.DRA and _minor(self.version) < _minor(needed):
+                raise ValueError(
+                    f"pools.{name}.devices: dra{' with EFA' if pool.with_efa else ''} needs Kubernetes {needed}, and the cluster "
+                    f"has {self.version}"
                 )
         return self
 
@@ -162,3 +184,7 @@ class ClusterSettings(Section):
                     f"{name}: too long by {len(group) - LONGEST_NAME} for its node group {group}; shorten it"
                 )
         return pools
+
+
+def _minor(version: str) -> int:
+    return int(version.partition(".")[2])

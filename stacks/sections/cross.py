@@ -21,6 +21,7 @@ RULES: tuple[Callable[[Sections], Iterator[Problem]], ...] = (
     workloads.models_fit_their_pool,
     workloads.quotas_name_pools,
     workloads.jobs_fit_their_pool,
+    workloads.claims_stand_alone,
     placement.lustre_in_network,
     workloads.teams_are_known,
     workloads.endpoints_have_names,

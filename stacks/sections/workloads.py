@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from components.model_endpoint.variant import LONGEST_ENDPOINT_NAME
 from gpuplatform.catalog.instances import instance
+from gpuplatform.sizing.devices import Devices
 from stacks.sections.serving import EksModel, SageMakerModel
 from stacks.sections.types import nearest
 from stacks.sections.whole import Problem, Sections
@@ -84,6 +85,25 @@ def jobs_fit_their_pool(s: Sections) -> Iterator[Problem]:
             yield (
                 f"{where}.pool",
                 f"{job.pool} spreads over zones and a job of {job.nodes} nodes must not; give the pool a zone",
+            )
+
+
+def claims_stand_alone(s: Sections) -> Iterator[Problem]:
+    """Nodes that sleep are woken by the pods that need them, which no claim does; and where Kueue chooses nodes, it counts what they
+    advertise, which is no device that is claimed (keps/2941-DRA, v0.19.2)."""
+    for name, pool in s.cluster.pools.items() if s.cluster else ():
+        if pool.devices is not Devices.DRA:
+            continue
+        where = f"cluster.pools.{name}.devices"
+        if s.governance and s.governance.awake:
+            yield (
+                where,
+                "dra, but governance.awake empties every group at night, and claims make no empty group grow; take plugin",
+            )
+        if s.training and s.training.topology_aware:
+            yield (
+                where,
+                "dra, but training.topology_aware has Kueue choose nodes, which it cannot for claims; take plugin",
             )
 
 

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from components.gpu_node_group import GpuNodeGroup, GpuNodeGroupArgs
+from components.gpu_node_group import ACCELERATOR_LABEL, GpuNodeGroup, GpuNodeGroupArgs
 from components.nodes import JoinedCluster, NodeNetwork
 from components.tags import CostTags
 from gpuplatform.catalog.instances import instance
 from gpuplatform.preview.plan import Plan
 from gpuplatform.sizing.capacity import How, Rung
+from gpuplatform.sizing.devices import Devices
 from gpuplatform.sizing.gpu_pool import BROKEN_MEMORY, OperatingSystem, Pool, Repair, Upkeep
 from gpuplatform.sizing.sharing import Sharing
 from tests.conftest import Record
@@ -162,7 +163,7 @@ def test_group_that_failed_to_be_created_is_replaced(record_plan: Record) -> Non
     nodes = plan_of(record_plan, pool("g6.xlarge", efa=False), rung(How.SPOT)).one(NODES)
 
     # The engine's own key, exactly: translated to a property's name it would mean nothing.
-    assert nodes.replace_on_changes == ("#initerror",)
+    assert "#initerror" in nodes.replace_on_changes
     assert nodes.delete_before_replace
 
 
@@ -333,6 +334,33 @@ def test_time_slices_are_chosen_by_label_and_counted(record_plan: Record) -> Non
 
     assert plan.one(NODES).inputs["labels"]["nvidia.com/device-plugin.config"] == "slices-4"
     assert advertised(plan) == ["16"]
+
+
+CLAIMED = Rung(how=How.ON_DEMAND, max=4, min=1)
+
+
+def test_nodes_whose_devices_are_claimed_advertise_none_to_be_counted(record_plan: Record) -> None:
+    plan = plan_of(record_plan, pool("p5.48xlarge", devices=Devices.DRA), CLAIMED)
+
+    tags = {r.inputs["tag"]["key"].rpartition("/resources/")[2] for r in plan.all("aws:autoscaling/tag:Tag")}
+    assert {"ephemeral-storage", "hugepages-2Mi"} <= tags
+    assert not {"nvidia.com/gpu", "vpc.amazonaws.com/efa"} & tags
+    labels = plan.one(NODES).inputs["labels"]
+    assert labels["gpuplatform.io/devices"] == "dra"
+    assert ACCELERATOR_LABEL not in labels, "the autoscaler would wait for ever for GPUs to be counted"
+
+
+def test_where_devices_are_claimed_a_first_node_stands(record_plan: Record) -> None:
+    nodes = plan_of(record_plan, pool("p5.48xlarge", devices=Devices.DRA), CLAIMED).one(NODES)
+
+    assert nodes.inputs["scalingConfig"] == {"minSize": 1, "desiredSize": 1, "maxSize": 4}
+
+
+@pytest.mark.parametrize("devices", Devices)
+def test_nodes_do_not_change_hands_between_plugin_and_driver(record_plan: Record, devices: Devices) -> None:
+    nodes = plan_of(record_plan, pool("p5.48xlarge", devices=devices), CLAIMED).one(NODES)
+
+    assert 'labels["gpuplatform.io/devices"]' in nodes.replace_on_changes
 
 
 def test_al2023_cuts_gpus_at_boot_and_its_plugin_counts_the_parts(record_plan: Record) -> None:

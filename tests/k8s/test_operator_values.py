@@ -131,7 +131,7 @@ def test_gpu_nodes_are_all_nodes_of_a_pool_but_the_operators() -> None:
 
 
 def test_nvidias_plugin_stays_off_nodes_whose_image_has_it() -> None:
-    values = device_plugins.nvidia_values(built_in=["rocket"])
+    values = device_plugins.nvidia_values(but=["rocket"])
     (term,) = values["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]["nodeSelectorTerms"]
 
     assert term["matchExpressions"][1] == {"key": POOL, "operator": "NotIn", "values": ["system", "rocket"]}
@@ -159,6 +159,42 @@ def test_nodes_choose_how_gpus_are_shared_by_label_and_others_have_whole_gpus() 
         "parts": {"version": "v1", "flags": {"migStrategy": "single"}},
     }
     assert "config" not in device_plugins.nvidia_values()
+
+
+def nodes_of(values: dict[str, Any]) -> list[dict[str, Any]]:
+    (term,) = values["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]["nodeSelectorTerms"]
+    return term["matchExpressions"]
+
+
+def test_plugin_and_driver_are_never_on_the_same_nodes() -> None:
+    plugin = nodes_of(device_plugins.nvidia_values(but=["claimed"]))
+    driver = nodes_of(device_plugins.nvidia_driver_values(["claimed"])["kubeletPlugin"])
+
+    assert plugin[1] == {"key": POOL, "operator": "NotIn", "values": ["system", "claimed"]}
+    assert driver == [{"key": POOL, "operator": "In", "values": ["claimed"]}]
+
+
+def test_the_drivers_tolerate_our_taint_and_leave_the_fabric_of_gb200_alone() -> None:
+    gpus, efa = device_plugins.nvidia_driver_values(["a"]), device_plugins.efa_driver_values(["a"])
+
+    assert gpus["kubeletPlugin"]["tolerations"] == efa["tolerations"] == [TAINT]
+    assert (gpus["gpuResourcesEnabledOverride"], gpus["resources"]["computeDomains"]["enabled"]) == (True, False)
+    assert efa["supportedInstanceLabels"] == {"keys": [POOL], "values": ["a"]}
+
+
+def test_kueue_charges_claims_to_the_quotas_of_counted_devices() -> None:
+    assert "resources" not in kueue.configuration([])
+    assert kueue.configuration([], claims=True)["resources"]["deviceClassMappings"] == [
+        {"name": "nvidia.com/gpu", "deviceClassNames": ["gpu.nvidia.com"]},
+        {"name": "vpc.amazonaws.com/efa", "deviceClassNames": ["efa.networking.k8s.aws"]},
+    ]
+
+
+def test_the_autoscaler_looks_at_claims_where_there_are_any() -> None:
+    flag = "enable-dynamic-resource-allocation"
+
+    assert flag not in autoscaler()["extraArgs"]
+    assert autoscaler(claims=True)["extraArgs"][flag] is True
 
 
 def test_the_efa_plugin_runs_on_pools_with_efa_alone() -> None:

@@ -11,6 +11,7 @@ from components.tags import CostTags
 from gpuplatform.catalog.instances import instance
 from gpuplatform.preview.plan import Plan, PlannedResource
 from gpuplatform.sizing.capacity import How, Rung
+from gpuplatform.sizing.devices import Devices
 from k8s.gpu_nodes import TrainingPool
 from k8s.training_job import SAVE_SECONDS, Checkpoints, Place, Shape, TrainingJob, TrainingJobArgs
 
@@ -60,6 +61,34 @@ def test_a_pod_a_node_with_all_its_gpus_and_network_devices(record_plan: Record)
     asked = container["resources"]["requests"]
     assert (asked["nvidia.com/gpu"], asked["vpc.amazonaws.com/efa"], asked["hugepages-2Mi"]) == ("8", "32", "5120Mi")
     assert container["resources"]["limits"] == asked, "huge pages and devices must be limited to what is requested"
+
+
+CLAIMED = replace(H100, devices=Devices.DRA)
+TEMPLATE = "kubernetes:resource.k8s.io/v1:ResourceClaimTemplate"
+
+
+def test_where_devices_are_claimed_a_pod_claims_what_it_would_have_asked_for(record_plan: Record) -> None:
+    plan = record_plan(lambda: TrainingJob("pretrain", args(CLAIMED)))
+    jobset = plan.one(JOBSET)
+    spec = pod(jobset)["spec"]
+    (container,) = spec["containers"]
+
+    asked = container["resources"]
+    assert set(asked["requests"]) == set(asked["limits"]) == {"cpu", "memory", "hugepages-2Mi"}
+    assert asked["claims"] == [{"name": "gpu"}, {"name": "efa"}]
+    assert spec["resourceClaims"] == [
+        {"name": "gpu", "resourceClaimTemplateName": "pretrain-gpu"},
+        {"name": "efa", "resourceClaimTemplateName": "pretrain-efa"},
+    ]
+    wanted = {
+        t.inputs["metadata"]["name"]: t.inputs["spec"]["spec"]["devices"]["requests"][0]["exactly"]
+        for t in plan.all(TEMPLATE)
+    }
+    assert wanted == {
+        "pretrain-gpu": {"deviceClassName": "gpu.nvidia.com", "allocationMode": "ExactCount", "count": 8},
+        "pretrain-efa": {"deviceClassName": "efa.networking.k8s.aws", "allocationMode": "ExactCount", "count": 32},
+    }
+    assert {t.urn for t in plan.all(TEMPLATE)} <= set(jobset.dependencies), "Kueue looks for them once there is a job"
 
 
 def test_without_efa_nothing_of_efa_is_asked_for(record_plan: Record) -> None:

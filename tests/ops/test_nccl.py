@@ -80,6 +80,27 @@ def test_a_pod_a_node_with_all_that_the_node_has(
     assert (target.least_gbytes is None) == (least is None)
 
 
+def test_where_devices_are_claimed_the_pods_claim_them(documents: Documents) -> None:
+    document = documents("prod")
+    for group in document["resources"]:
+        if group["type"] == NODE_GROUP and group["name"].startswith("h100-"):
+            group["inputs"]["labels"]["gpuplatform.io/devices"] = "dra"
+    text, _ = nccl.manifests(pool(document, "h100"), 2)
+    templates = [o for o in yaml.safe_load_all(text) if o["kind"] == "ResourceClaimTemplate"]
+    asked = container(text)["resources"]
+
+    wanted = [t["spec"]["spec"]["devices"]["requests"][0]["exactly"] for t in templates]
+    assert [(w["deviceClassName"], w["count"]) for w in wanted] == [
+        ("gpu.nvidia.com", 8),
+        ("efa.networking.k8s.aws", 32),
+    ]
+    assert {t["apiVersion"] for t in templates} == {"resource.k8s.io/v1"}
+    assert {t["metadata"]["namespace"] for t in templates} == {job(text)["metadata"]["namespace"]}
+    named = {c["name"]: c["resourceClaimTemplateName"] for c in indexed(text)["template"]["spec"]["resourceClaims"]}
+    assert [named[c["name"]] for c in asked["claims"]] == [t["metadata"]["name"] for t in templates]
+    assert not {"nvidia.com/gpu", "vpc.amazonaws.com/efa"} & (asked["requests"].keys() | asked["limits"].keys())
+
+
 def test_environment_is_that_of_training_jobs(documents: Documents) -> None:
     text, _ = nccl.manifests(pool(documents("prod"), "h100"), 2)
     assert nccl_over_efa().items() <= values(text).items()

@@ -101,6 +101,15 @@ def test_only_the_part_of_a_property_that_is_fixed_replaces():
     assert the_change(old, with_input(old, "g", "remoteAccess|ec2SshKey", "b")).action is Action.REPLACE
 
 
+def test_a_key_with_dots_may_be_what_replaces():
+    inputs = {"labels": {"a.io/b": "1", "a.io/c": "1"}, "remoteAccess": {}}
+    old = a_plan(a_resource("aws:eks/nodeGroup:NodeGroup", "g", inputs, replace_on_changes=('labels["a.io/b"]',)))
+
+    assert the_change(old, with_input(old, "g", "labels|a.io/b", "2")).action is Action.REPLACE
+    assert the_change(old, with_input(old, "g", "labels|a.io/b", None)).action is Action.REPLACE
+    assert the_change(old, with_input(old, "g", "labels|a.io/c", "2")).action is Action.UPDATE
+
+
 def test_of_some_kinds_all_but_the_tags_is_fixed():
     config = "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
     old = a_plan(a_resource(config, "c", {"productionVariants": [{"instanceType": "a"}], "tags": {"a": "1"}}))

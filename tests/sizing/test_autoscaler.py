@@ -4,6 +4,7 @@ import pytest
 
 from gpuplatform.catalog.instances import instance
 from gpuplatform.sizing.autoscaler import PREFIX, node_template, scratch_gib
+from gpuplatform.sizing.devices import Devices
 from gpuplatform.sizing.efa import interfaces
 
 
@@ -31,6 +32,12 @@ def test_an_empty_efa_group_promises_devices_and_huge_pages(name: str, gpus: str
 
 def test_a_group_without_efa_promises_none() -> None:
     assert set(told("g6.xlarge", efa=False)) == {"resources/nvidia.com/gpu", "resources/ephemeral-storage"}
+
+
+def test_devices_that_are_claimed_are_no_resources_of_an_empty_group() -> None:
+    hardware = instance("p5.48xlarge")
+    tags = node_template(hardware, interfaces(hardware), volume_gib=200, zone=None, devices=Devices.DRA)
+    assert {key.rpartition("/")[2] for key in tags} == {"ephemeral-storage", "hugepages-2Mi"}
 
 
 def test_a_fractional_gpu_counts_as_one() -> None:

@@ -256,6 +256,39 @@ def test_markets_of_a_serving_pool(changed: dict[str, Any], bought: list[str]) -
     assert platform.capacity_types(pool) == bought
 
 
+def test_where_devices_are_claimed_drivers_take_the_place_of_the_plugins(record_plan: Record) -> None:
+    pools = {
+        "counted": {"instance": "p5.48xlarge", "zone": "use1-az6", "buy": [{"how": "on-demand", "max": 2}]},
+        "claimed": {
+            "instance": "p5.48xlarge",
+            "zone": "use1-az6",
+            "devices": "dra",
+            "buy": [{"how": "on-demand", "max": 2, "min": 1}],
+        },
+    }
+    env = loaded("prod", cluster={"pools": pools}, training={"teams": {}, "jobs": {}})
+    plan = record_plan(lambda: build(env))
+    values = {name: r.inputs["values"] for name, r in releases(plan).items()}
+
+    def nodes(chart: dict[str, Any]) -> list[dict[str, Any]]:
+        (term,) = chart["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"][
+            "nodeSelectorTerms"
+        ]
+        return term["matchExpressions"]
+
+    assert nodes(values["nvidia-device-plugin"])[1]["values"] == ["system", "claimed"]
+    assert nodes(values["dra-driver-nvidia-gpu"]["kubeletPlugin"])[0]["values"] == ["claimed"]
+    assert values["aws-efa-k8s-device-plugin"]["supportedInstanceLabels"]["values"] == ["counted"]
+    assert values["aws-dranet"]["supportedInstanceLabels"]["values"] == ["claimed"]
+    assert values["cluster-autoscaler"]["extraArgs"]["enable-dynamic-resource-allocation"] is True
+    assert "deviceClassMappings" in values["kueue"]["managerConfig"]["controllerManagerConfigYaml"]
+
+
+def test_as_shipped_devices_are_counted(plans: dict[str, Plan]) -> None:
+    for plan in plans.values():
+        assert not {"dra-driver-nvidia-gpu", "aws-dranet"} & set(releases(plan))
+
+
 def test_what_pools_ask_for_reaches_the_plugins_and_karpenter(record_plan: Record) -> None:
     on_demand = [{"how": "on-demand", "max": 2}]
     pools = {

@@ -76,6 +76,16 @@ OFFER = {
 }
 CONSENT = {"by": "jo@example.com", "date": "2026-11-22", "dollars": 21144}
 
+ON_DEMAND = {"how": "on-demand", "max": 6}
+CLAIMED = {"instance": "p4d.24xlarge", "zone": "use1-az6", "devices": "dra", "buy": [ON_DEMAND | {"min": 1}]}
+BLOCK = {
+    "how": "capacity-block",
+    "max": 4,
+    "reservation": "cr-0123456789abcdef0",
+    "starts": "2026-12-01T11:30:00Z",
+    "until": "2026-12-08T11:30:00Z",
+}
+
 # One row a fault: where, what is written there, and what the sentence must contain.
 FAULTS: list[tuple[str, str, Any, tuple[str, ...]]] = [
     ("dev", "network.zones", ["us-east-1a", "use1-az6"], ("network.zones[0]", "us-east-1a", "use1-az4")),
@@ -119,6 +129,38 @@ FAULTS: list[tuple[str, str, Any, tuple[str, ...]]] = [
     ("dev", "cluster.pools.l4.sharing", {"time_slices": 4}, ()),
     ("dev", "cluster.pools.l4.sharing", {"mig": "1g.5gb"}, ("cluster.pools.l4", "g6.xlarge cannot be partitioned")),
     ("prod", "cluster.pools.h100.sharing", {"time_slices": 2}, ("cluster.pools.h100", "sharing", "efa: false")),
+    ("prod", "cluster.pools.a100", CLAIMED, ()),
+    (
+        "prod",
+        "cluster.pools.a100",
+        CLAIMED | {"buy": [ON_DEMAND]},
+        ("cluster.pools.a100", "min is missing from on-demand"),
+    ),
+    (
+        "prod",
+        "cluster.pools.a100",
+        CLAIMED | {"buy": [ON_DEMAND | {"min": 7}]},
+        ("cluster.pools.a100.buy[0]", "min: 7", "0 to max, 6"),
+    ),
+    ("prod", "cluster.pools.a100", CLAIMED | {"os": "bottlerocket"}, ("cluster.pools.a100", "os: al2023")),
+    (
+        "prod",
+        "cluster.pools.a100",
+        CLAIMED | {"efa": False, "sharing": {"mig": "1g.5gb"}},
+        ("cluster.pools.a100", "devices: dra hands out whole GPUs"),
+    ),
+    ("prod", "cluster.pools.a100.buy.0.min", 1, ("cluster.pools.a100", "min 1 of on-demand", "leave min out")),
+    ("prod", "cluster.pools.h100.buy.0.min", 1, ("cluster.pools.h100.buy[0]", "min: 1", "EKS empties")),
+    ("prod", "cluster.pools.h100.devices", "dra", ("cluster.pools.h100", "cr-0123456789abcdef0 has no starts")),
+    ("prod", "cluster.pools.h100", CLAIMED | {"instance": "p5.48xlarge", "buy": [BLOCK, ON_DEMAND | {"min": 1}]}, ()),
+    ("prod", "cluster.pools.h100.devices", "counted", ("cluster.pools.h100.devices", "'plugin' or 'dra'")),
+    (
+        "dev",
+        "cluster.pools.l4",
+        {"instance": "g6.xlarge", "devices": "dra", "buy": [ON_DEMAND | {"min": 1}]},
+        ("cluster.pools.l4.devices", "governance.awake", "take plugin"),
+    ),
+    ("prod", "serving.pools.small.devices", "dra", ("serving.pools.small.devices",)),
     ("dev", "cluster.pools.l4.warm_nodes", 1, ("cluster.pools.l4", "warm_nodes: 1", "spot")),
     ("dev", "cluster.pools.l4.upkeep", {"release": "newest"}, ("cluster.pools.l4", "'newest'", "1.35.2-20261105")),
     (
@@ -196,6 +238,32 @@ def test_a_fault_is_said_in_one_sentence(environment: str, path: str, value: Any
     place = f"Pulumi.{environment}.yaml: gpuplatform:{said[0]}"
     assert any(p.startswith(place) and all(word in p for word in said[1:]) for p in found), found
     assert len(found) == 1 or path in FOLLOWED_BY_MORE, found
+
+
+@pytest.mark.parametrize(
+    ("version", "efa", "said"),
+    [
+        ("1.33", False, "pools.a100.devices: dra needs Kubernetes 1.34, and the cluster has 1.33"),
+        ("1.34", False, None),
+        ("1.34", None, "pools.a100.devices: dra with EFA needs Kubernetes 1.35, and the cluster has 1.34"),
+        ("1.35", None, None),
+    ],
+)
+def test_claims_need_a_version_of_kubernetes_that_serves_them(version: str, efa: bool | None, said: str | None) -> None:
+    config = changed("prod", "cluster.pools.a100", CLAIMED | {"efa": efa})
+    config["gpuplatform:cluster"]["version"] = version
+
+    if said is None:
+        parsed(config, "prod")
+    else:
+        assert any(said in problem for problem in problems(config, "prod"))
+
+
+def test_kueue_chooses_no_nodes_for_claims() -> None:
+    config = changed("prod", "cluster.pools.a100", CLAIMED)
+    config["gpuplatform:training"]["topology_aware"] = True
+
+    assert any("cluster.pools.a100.devices: dra, but training.topology_aware" in p for p in problems(config, "prod"))
 
 
 def items(value: Any) -> Iterable[tuple[Any, Any]]:

@@ -18,6 +18,7 @@ from gpuplatform.preview.look import at, listing
 from gpuplatform.preview.plan import Plan
 from gpuplatform.preview.quantity import quantity
 from gpuplatform.sizing.autoscaler import PREFIX
+from gpuplatform.sizing.devices import Devices, of_labels
 
 GPU: Final = "nvidia.com/gpu"
 EFA: Final = "vpc.amazonaws.com/efa"
@@ -84,11 +85,14 @@ def _pages(launch: Launch) -> int | None:
 
 @check("autoscaler-tag-missing", Severity.ERROR, "Cluster Autoscaler is told of an empty group what it cannot ask AWS.")
 def autoscaler_tag_missing(plan: Plan) -> Iterator[Fault]:
-    """It asks EC2 for whole GPUs, and EKS for labels and taints; of EFA and of a GPU's part it knows nothing."""
+    """It asks EC2 for whole GPUs, and EKS for labels and taints; of EFA and of a GPU's part it knows nothing. Of devices that are
+    claimed no tag can tell it."""
     if autoscaler(plan) is None:
         return
     for launch in launches(plan):
         if not launch.managed or at(dict(launch.resource.inputs), "scalingConfig", "minSize"):
+            continue
+        if of_labels(launch.labels) is Devices.DRA:
             continue
         known = told(plan, launch)
         fractional = any(t.gpu and t.gpu.count == 0 for t in launch.types)

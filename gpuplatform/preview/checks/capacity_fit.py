@@ -8,19 +8,25 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from gpuplatform.catalog.device_classes import EFA as EFA_CLASS
+from gpuplatform.catalog.device_classes import GPU as GPU_CLASS
 from gpuplatform.catalog.instances import InstanceType
+from gpuplatform.preview import claims
 from gpuplatform.preview.check import Fault, Severity, check
 from gpuplatform.preview.launches import ZONE_ID_LABEL, Launch, launches, told
 from gpuplatform.preview.look import at, listing, mapping
 from gpuplatform.preview.manifests import objects
 from gpuplatform.preview.plan import Json, Plan, PlannedResource
 from gpuplatform.preview.quantity import quantity
+from gpuplatform.sizing.devices import Devices, of_labels
 from gpuplatform.sizing.pods import EFA_HUGEPAGES_MIB, KARPENTER_HIDDEN_MEMORY, allocatable
 
 POOL: Final = "gpuplatform.io/pool"
 GPU: Final = "nvidia.com/gpu"
 EFA: Final = "vpc.amazonaws.com/efa"
 HUGEPAGES: Final = "hugepages-2Mi"
+GPUS: Final = (GPU, GPU_CLASS)
+"""A GPU is counted, or claimed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +61,8 @@ class Workload:
     template: Mapping[str, Json]
     together: int
     """Pods that must run at once."""
+    claimed: Mapping[str, float]
+    """Devices that a pod claims, by class."""
 
     @property
     def pool(self) -> str | None:
@@ -63,8 +71,8 @@ class Workload:
 
     @cached_property
     def asks(self) -> dict[str, float]:
-        """Sum of its containers' requests; a limit alone is a request as well."""
-        total: dict[str, float] = {}
+        """Sum of its containers' requests, a limit alone being a request as well, and what it claims."""
+        total = dict(self.claimed)
         for container in listing(at(dict(self.template), "spec", "containers")):
             given = mapping(at(container, "resources", "limits")) | mapping(at(container, "resources", "requests"))
             for name, amount in given.items():
@@ -113,16 +121,21 @@ def _node(launch: Launch, hardware: InstanceType, extra: Mapping[str, float]) ->
     """`extra`: what its group advertises beyond what EC2 says, such as shared GPUs and huge pages."""
     efa = launch.efa if launch.interfaces else hardware.efa_max
     devices = {GPU: hardware.gpu_count, EFA: efa, HUGEPAGES: EFA_HUGEPAGES_MIB * 2.0**20 if efa else 0.0} | dict(extra)
+    if of_labels(launch.labels) is Devices.DRA:
+        # What a driver hands out, no plugin counts.
+        devices |= {GPU: 0.0, EFA: 0.0, GPU_CLASS: hardware.gpu_count, EFA_CLASS: efa}
     millicores, memory = allocatable(hardware, KARPENTER_HIDDEN_MEMORY, int(devices[HUGEPAGES] / 2**20))
     has = {**devices, "cpu": millicores / 1000, "memory": memory * 2.0**20}
     return Node(instance=hardware.name, has=has)
 
 
 def workloads(plan: Plan) -> Iterator[Workload]:
+    known = claims.by_name(plan)
     for resource, body in objects(plan):
         namespace = str(at(dict(body), "metadata", "namespace") or "default")
         for template, together in _templates(dict(body), 1):
-            yield Workload(owner=resource, namespace=namespace, template=template, together=together)
+            claimed = claims.of_pod(known, namespace, template)
+            yield Workload(owner=resource, namespace=namespace, template=template, together=together, claimed=claimed)
 
 
 def _templates(value: Json, together: int) -> Iterator[tuple[dict[str, Json], int]]:
@@ -156,7 +169,7 @@ def pod_too_large(plan: Plan) -> Iterator[Fault]:
 
 def _short(asks: Mapping[str, float], node: Node) -> str:
     """`1000 cpu, but 191 are left for pods`; empty where the pod fits. Memory in GiB."""
-    for name in ("cpu", "memory", GPU, EFA, HUGEPAGES):
+    for name in ("cpu", "memory", *GPUS, EFA, EFA_CLASS, HUGEPAGES):
         if asks.get(name, 0) > node.has.get(name, 0):
             unit, said = (2.0**30, f"GiB of {name}") if name in ("memory", HUGEPAGES) else (1.0, name)
             return f"{asks[name] / unit:,.6g} {said}, but {node.has.get(name, 0) / unit:,.6g} are left for pods"
@@ -168,7 +181,7 @@ def job_too_large(plan: Plan) -> Iterator[Fault]:
     there = pools(plan)
     for work in workloads(plan):
         groups = [nodes for nodes in there.get(work.pool or "", []) if nodes.most is not None and nodes.kinds]
-        if not groups or work.together < 2 or not work.asks.get(GPU):
+        if not groups or work.together < 2 or not any(work.asks.get(name) for name in GPUS):
             continue
         needs = {nodes.resource.name: _nodes_needed(work, nodes) for nodes in groups}
         if all(needs[nodes.resource.name] > (nodes.most or 0) for nodes in groups):
@@ -188,7 +201,8 @@ def job_too_large(plan: Plan) -> Iterator[Fault]:
 
 
 def _nodes_needed(work: Workload, nodes: Nodes) -> int:
-    each = max(kind.has.get(GPU, 0) for kind in nodes.kinds) // work.asks[GPU]
+    asked = next(name for name in GPUS if work.asks.get(name))
+    each = max(kind.has.get(asked, 0) for kind in nodes.kinds) // work.asks[asked]
     return -(-work.together // int(each)) if each >= 1 else work.together
 
 

@@ -11,9 +11,13 @@ from gpuplatform.preview.cluster import RELEASE, View, view
 from gpuplatform.preview.launches import Launch, launches
 from gpuplatform.preview.look import at, listing
 from gpuplatform.preview.plan import Plan, PlannedResource
+from gpuplatform.sizing.devices import Devices, of_labels
 
-GPU_CHARTS: Final = ("nvidia-device-plugin", "gpu-operator", "nvidia-dra-driver-gpu")
-EFA_CHARTS: Final = ("aws-efa-k8s-device-plugin",)
+GPU_DRIVERS: Final = ("dra-driver-nvidia-gpu", "nvidia-dra-driver-gpu")
+"""Now and before 0.4.0."""
+EFA_DRIVERS: Final = ("aws-dranet",)
+GPU_CHARTS: Final = ("nvidia-device-plugin", "gpu-operator", *GPU_DRIVERS)
+EFA_CHARTS: Final = ("aws-efa-k8s-device-plugin", *EFA_DRIVERS)
 _BUILT_IN: Final = "BOTTLEROCKET"
 """Its images bring NVIDIA's plugin (bottlerocket-os/bottlerocket, QUICKSTART-EKS, read 2026-11-22)."""
 
@@ -24,14 +28,19 @@ _BUILT_IN: Final = "BOTTLEROCKET"
     "Every pool with GPUs or EFA has a device plugin that its nodes' taints let in.",
 )
 def nobody_counts_devices(plan: Plan) -> Iterator[Fault]:
-    """Without one, nodes start and have nothing for a pod to ask for. A DaemonSet that is named so counts as one."""
+    """Without one, nodes start and have nothing for a pod to ask for. A DaemonSet that is named so counts as one. Where a pool's devices
+    are claimed, it is a driver."""
     cluster = view(plan)
     own = any(body["kind"] == "DaemonSet" and "device-plugin" in r.name for r, body in cluster.objects)
-    for launch in launches(plan) if not own else ():
-        if any(t.gpu for t in launch.types) and _BUILT_IN not in str(launch.resource.inputs.get("amiType")):
-            yield from _uncounted(cluster, launch, "GPUs", GPU_CHARTS)
+    for launch in launches(plan):
+        claimed = of_labels(launch.labels) is Devices.DRA
+        if own and not claimed:
+            continue
+        built_in = _BUILT_IN in str(launch.resource.inputs.get("amiType")) and not claimed
+        if any(t.gpu for t in launch.types) and not built_in:
+            yield from _uncounted(cluster, launch, "GPUs", GPU_DRIVERS if claimed else GPU_CHARTS)
         if launch.efa:
-            yield from _uncounted(cluster, launch, "EFA devices", EFA_CHARTS)
+            yield from _uncounted(cluster, launch, "EFA devices", EFA_DRIVERS if claimed else EFA_CHARTS)
 
 
 def _uncounted(cluster: View, launch: Launch, what: str, charts: tuple[str, ...]) -> Iterator[Fault]:

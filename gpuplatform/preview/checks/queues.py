@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from gpuplatform.preview import claims
 from gpuplatform.preview.check import Fault, Severity, check
 from gpuplatform.preview.checks.capacity_fit import POOL, Workload, workloads
 from gpuplatform.preview.cluster import QUEUE_LABEL, namespace_of, view
@@ -164,6 +165,8 @@ class Queued:
     queue: str
     """The ClusterQueue."""
     spec: Json
+    asks: Mapping[str, float]
+    """What Kueue charges to quotas: claimed devices as the resource that it maps their class to."""
 
 
 def queued(plan: Plan) -> Iterator[Queued]:
@@ -174,11 +177,13 @@ def queued(plan: Plan) -> Iterator[Queued]:
         for _, b in cluster.objects
         if b["kind"] == "LocalQueue"
     }
+    charged = claims.charged(plan)
     for work in workloads(plan):
         label = at(dict(work.owner.inputs), "metadata", "labels", QUEUE_LABEL)
         queue = local.get((work.namespace, str(label)), "")
         if queue in specs:
-            yield Queued(work=work, queue=queue, spec=specs[queue])
+            asks = {charged.get(name, name): amount for name, amount in work.asks.items()}
+            yield Queued(work=work, queue=queue, spec=specs[queue], asks=asks)
 
 
 @check(
@@ -193,7 +198,7 @@ def queue_lacks_resource(plan: Plan) -> Iterator[Fault]:
             for rules in listing(at(one.spec, "resourceGroups"))
             for name in listing(at(rules, "coveredResources"))
         }
-        if missing := sorted(set(one.work.asks) - covered):
+        if missing := sorted(set(one.asks) - covered):
             yield Fault(
                 f"{one.work.owner.name}: asks for {', '.join(missing)}, of which queue {one.queue} has no quota; Kueue would never "
                 "admit it",
@@ -206,7 +211,7 @@ def job_above_quota(plan: Plan) -> Iterator[Fault]:
     """Its own and what it may borrow, of one flavour of the job's pool: a job is admitted to one."""
     flavors = _flavors(plan)
     for one in queued(plan):
-        wanted = one.work.asks.get(GPU, 0) * one.work.together
+        wanted = one.asks.get(GPU, 0) * one.work.together
         offers = {
             str(at(flavor, "name")): _ever(quota, bool(at(one.spec, "cohortName")))
             for rules in listing(at(one.spec, "resourceGroups"))

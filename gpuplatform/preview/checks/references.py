@@ -136,6 +136,8 @@ _IN_POD: Final = (
     ("RuntimeClass", "runtimeClassName"),
     ("Secret", "imagePullSecrets.name"),
     ("PersistentVolumeClaim", "volumes.persistentVolumeClaim.claimName"),
+    ("ResourceClaim", "resourceClaims.resourceClaimName"),
+    ("ResourceClaimTemplate", "resourceClaims.resourceClaimTemplateName"),
 )
 _MAY_BE_OPTIONAL: Final = (
     ("ConfigMap", "volumes.configMap", "name"),

@@ -1,0 +1,66 @@
+"""Whether what pods claim can be given: classes that are there, claims that hold it, containers that see it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from typing import Final
+
+from gpuplatform.catalog import charts, device_classes
+from gpuplatform.preview import claims
+from gpuplatform.preview.check import Fault, Severity, check
+from gpuplatform.preview.cluster import RELEASE, view
+from gpuplatform.preview.look import at, listing
+from gpuplatform.preview.plan import SECRET, UNKNOWN, Json, Plan
+
+_CHARTS: Final = {chart.name for chart in vars(charts).values() if isinstance(chart, charts.Chart)}
+"""Of which we know the classes that they bring."""
+
+
+@check(
+    "missing-device-class",
+    Severity.ERROR,
+    "Every class of devices that is claimed is there, or of a chart of the plan.",
+)
+def missing_device_class(plan: Plan) -> Iterator[Fault]:
+    installed = {str(r.inputs.get("chart", "")).rpartition("/")[2] for r in plan.all(RELEASE)}
+    if installed - _CHARTS:
+        return
+    there = {name for chart in installed for name in device_classes.OF_CHART.get(chart, ())}
+    there |= {name for kind, _, name in view(plan).names if kind == "DeviceClass"}
+    for resource, _, _, requests in claims.every(plan):
+        for name in sorted(set(_classes(requests)) - there - {SECRET, UNKNOWN}):
+            near = difflib.get_close_matches(name, there, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"there is {', '.join(sorted(there)) or 'none'}"
+            yield Fault(f"{resource.name}: no class of devices {name}; {hint}", resource)
+
+
+def _classes(requests: list[Json]) -> Iterator[str]:
+    for request in requests:
+        for one in (at(request, "exactly"), *listing(at(request, "firstAvailable"))):
+            if name := at(one, "deviceClassName"):
+                yield str(name)
+
+
+@check("claim-too-large", Severity.ERROR, "A claim is for no more devices than one is ever given.")
+def claim_too_large(plan: Plan) -> Iterator[Fault]:
+    for resource, _, _, requests in claims.every(plan):
+        wanted = sum(claims.counted(requests).values())
+        if wanted > device_classes.MOST_OF_A_CLAIM:
+            yield Fault(
+                f"{resource.name}: {wanted:g} devices in one claim, and a claim is given {device_classes.MOST_OF_A_CLAIM} at most: "
+                "its pod would wait for ever; make a claim of each class",
+                resource,
+            )
+
+
+@check("claim-of-container", Severity.ERROR, "What a pod claims a container uses, and a container uses nothing else.")
+def claim_of_container(plan: Plan) -> Iterator[Fault]:
+    for pod in view(plan).pods:
+        claimed = {str(at(claim, "name")) for claim in listing(pod.spec.get("resourceClaims"))}
+        used = {str(at(c, "name")) for box in pod.containers for c in listing(at(box, "resources", "claims"))}
+        for name in sorted(used - claimed):
+            has = ", ".join(sorted(claimed)) or "nothing"
+            yield Fault(f"{pod.owner.name}: a container uses claim {name}; the pod claims {has}", pod.owner)
+        for name in sorted(claimed - used):
+            yield Fault(f"{pod.owner.name}: no container uses claim {name}, whose devices nobody sees", pod.owner)
