@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from fnmatch import fnmatchcase
+from fnmatch import filter as matching
 from functools import cache
 from pathlib import Path
 
@@ -29,7 +29,7 @@ def wrong(action: str) -> str:
     if known is None:
         near = difflib.get_close_matches(prefix, _actions(), n=1)
         return f"is of no service in the catalogue{f'; did you mean {near[0]}?' if near else ''}"
-    if any(fnmatchcase(existing, name) for existing in known):
+    if name in known or matching(known, name):
         return ""
     near = difflib.get_close_matches(name, known, n=1)
     return f"does not exist{f'; did you mean {prefix}:{known[near[0]]}?' if near else ''}"

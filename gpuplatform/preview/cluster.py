@@ -12,7 +12,7 @@ from typing import Final
 
 from gpuplatform.preview.look import at, listing, mapping
 from gpuplatform.preview.manifests import objects
-from gpuplatform.preview.plan import Json, Plan, PlannedResource
+from gpuplatform.preview.plan import Json, Plan, PlannedResource, once
 
 RELEASE: Final = "kubernetes:helm.sh/v3:Release"
 NODE_POOL: Final = "kubernetes:karpenter.sh/v1:NodePool"
@@ -106,8 +106,9 @@ class View:
         return (*map(_node_group, self.plan.all(NODE_GROUP)), *map(_node_pool, self.plan.all(NODE_POOL)))
 
 
+@once
 def view(plan: Plan) -> View:
-    found = tuple(objects(plan))
+    found = objects(plan)
     names = {
         (
             kind := str(body["kind"]),

@@ -14,7 +14,7 @@ from gpuplatform.catalog import instances
 from gpuplatform.catalog.instances import InstanceType, instance
 from gpuplatform.preview.cluster import RELEASE
 from gpuplatform.preview.look import at, listing, mapping
-from gpuplatform.preview.plan import Json, Plan, PlannedResource
+from gpuplatform.preview.plan import Json, Plan, PlannedResource, once
 from gpuplatform.sizing.autoscaler import PREFIX
 from gpuplatform.sizing.efa import Interface
 
@@ -83,6 +83,7 @@ class Launch:
         return {key: str(value) for key, value in mapping(written).items()}
 
 
+@once
 def launches(plan: Plan) -> tuple[Launch, ...]:
     """Node groups first, then Karpenter's pools."""
     return (

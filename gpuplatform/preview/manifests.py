@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -11,19 +10,21 @@ import yaml
 
 from gpuplatform.preview.files import write_whole
 from gpuplatform.preview.look import mapping
-from gpuplatform.preview.plan import Json, Plan, PlannedResource
+from gpuplatform.preview.plan import Json, Plan, PlannedResource, once
 
 HEADER: Final = "# Written by gpuplatform preview; the next run replaces it.\n"
 
 
-def objects(plan: Plan) -> Iterator[tuple[PlannedResource, dict[str, Json]]]:
+@once
+def objects(plan: Plan) -> tuple[tuple[PlannedResource, dict[str, Json]], ...]:
     """Every object with its resource; the name that Pulumi would choose where the program chose none."""
-    for resource in plan.resources:
-        if not (resource.type.startswith("kubernetes:") and "kind" in resource.inputs):
-            continue
-        named, written = mapping(resource.outputs.get("metadata")), mapping(resource.inputs.get("metadata"))
-        metadata = {"name": named.get("name", resource.name), **written}
-        yield resource, {**resource.inputs, "metadata": metadata}
+    sent = (r for r in plan.resources if r.type.startswith("kubernetes:") and "kind" in r.inputs)
+    return tuple((r, {**r.inputs, "metadata": _metadata(r)}) for r in sent)
+
+
+def _metadata(resource: PlannedResource) -> dict[str, Json]:
+    named, written = mapping(resource.outputs.get("metadata")), mapping(resource.inputs.get("metadata"))
+    return {"name": named.get("name", resource.name), **written}
 
 
 def write(plan: Plan, folder: Path) -> int:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, wraps
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 SECRET = "[secret]"
 """Stands in a plan for every secret value."""
@@ -140,6 +140,11 @@ class Plan:
         return {r.urn: r for r in self.resources}
 
     @cached_property
+    def memory(self) -> dict[Callable[[Plan], Any], Any]:
+        """What readers have worked out of this plan, by reader: see `once`."""
+        return {}
+
+    @cached_property
     def _by_type(self) -> dict[str, list[PlannedResource]]:
         types: dict[str, list[PlannedResource]] = {}
         for r in self.resources:
@@ -206,3 +211,18 @@ def parents_first(resources: Iterable[PlannedResource]) -> tuple[PlannedResource
         ordered.append(waiting.pop())
         waiting.extend(reversed(children.get(ordered[-1].urn, [])))
     return tuple(ordered)
+
+
+Found = TypeVar("Found")
+
+
+def once(reader: Callable[[Plan], Found]) -> Callable[[Plan], Found]:
+    """Have a reader read each plan once: a plan does not change, and a dozen checks ask for the same."""
+
+    @wraps(reader)
+    def found(plan: Plan) -> Found:
+        if reader not in plan.memory:
+            plan.memory[reader] = reader(plan)
+        return cast("Found", plan.memory[reader])
+
+    return found

@@ -16,7 +16,7 @@ from gpuplatform.preview.check import Fault, Severity, check
 from gpuplatform.preview.launches import ZONE_ID_LABEL, Launch, launches, told
 from gpuplatform.preview.look import at, listing, mapping
 from gpuplatform.preview.manifests import objects
-from gpuplatform.preview.plan import Json, Plan, PlannedResource
+from gpuplatform.preview.plan import Json, Plan, PlannedResource, once
 from gpuplatform.preview.quantity import quantity
 from gpuplatform.sizing.devices import Devices, of_labels
 from gpuplatform.sizing.pods import EFA_HUGEPAGES_MIB, KARPENTER_HIDDEN_MEMORY, allocatable
@@ -80,6 +80,7 @@ class Workload:
         return total
 
 
+@once
 def pools(plan: Plan) -> dict[str, list[Nodes]]:
     """Value of the pool label → the groups that carry it."""
     found: dict[str, list[Nodes]] = {}
@@ -129,13 +130,20 @@ def _node(launch: Launch, hardware: InstanceType, extra: Mapping[str, float]) ->
     return Node(instance=hardware.name, has=has)
 
 
-def workloads(plan: Plan) -> Iterator[Workload]:
+@once
+def workloads(plan: Plan) -> tuple[Workload, ...]:
     known = claims.by_name(plan)
-    for resource, body in objects(plan):
-        namespace = str(at(dict(body), "metadata", "namespace") or "default")
-        for template, together in _templates(dict(body), 1):
-            claimed = claims.of_pod(known, namespace, template)
-            yield Workload(owner=resource, namespace=namespace, template=template, together=together, claimed=claimed)
+    return tuple(
+        Workload(
+            owner=resource,
+            namespace=(namespace := str(at(body, "metadata", "namespace") or "default")),
+            template=template,
+            together=together,
+            claimed=claims.of_pod(known, namespace, template),
+        )
+        for resource, body in objects(plan)
+        for template, together in _templates(body, 1)
+    )
 
 
 def _templates(value: Json, together: int) -> Iterator[tuple[dict[str, Json], int]]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
-from functools import lru_cache
 from typing import Final
 
 from gpuplatform.catalog.actions import wrong
 from gpuplatform.preview.check import Fault, Severity, check
 from gpuplatform.preview.look import at, leaves, listing, mapping
-from gpuplatform.preview.plan import Json, Plan, PlannedResource
+from gpuplatform.preview.plan import Json, Plan, PlannedResource, once
 
 TRUST: Final = "assumeRolePolicy"
 
@@ -26,28 +25,29 @@ _WHO: Final = frozenset(
 """Condition keys that say who asks, or from where."""
 
 
-def documents(resource: PlannedResource) -> Iterator[tuple[str, list[dict[str, Json]]]]:
-    """Statements of each policy document among a resource's inputs, with the property that holds it."""
-    for path, value in leaves(dict(resource.inputs)):
-        if isinstance(value, str) and value.startswith("{") and '"Statement"' in value:
-            yield path, _statements(value)
+@once
+def statements(plan: Plan) -> list[tuple[PlannedResource, str, dict[str, Json]]]:
+    """Each statement of each policy document among inputs, with the resource and the property that holds it."""
+    return [
+        (resource, path, statement)
+        for resource in plan.resources
+        for path, value in leaves(dict(resource.inputs))
+        if isinstance(value, str) and value.startswith("{") and '"Statement"' in value
+        for statement in _statements(value)
+    ]
 
 
-@lru_cache(maxsize=512)
 def _statements(document: str) -> list[dict[str, Json]]:
-    """Six checks read each document."""
     try:
-        statements = at(json.loads(document), "Statement")
+        written = at(json.loads(document), "Statement")
     except ValueError:
         return []
-    return [mapping(s) for s in listing(statements) or [statements]]
+    return [mapping(s) for s in listing(written) or [written]]
 
 
 def allowed(plan: Plan) -> Iterator[tuple[PlannedResource, str, dict[str, Json]]]:
     """Every statement that allows something: resource, property, statement."""
-    for resource in plan.resources:
-        for path, statements in documents(resource):
-            yield from ((resource, path, s) for s in statements if s.get("Effect") == "Allow")
+    return (found for found in statements(plan) if found[2].get("Effect") == "Allow")
 
 
 def words(value: Json) -> list[str]:
@@ -132,8 +132,7 @@ def iam_open_federation(plan: Plan) -> Iterator[Fault]:
 
 @check("iam-unknown-action", Severity.ERROR, "Every action that a policy names exists.")
 def iam_unknown_action(plan: Plan) -> Iterator[Fault]:
-    for resource in plan.resources:
-        for path, statements in documents(resource):
-            for action in [a for s in statements for key in ("Action", "NotAction") for a in words(s.get(key))]:
-                if why := wrong(action):
-                    yield Fault(f"{resource.name}: {path}: {action} {why}", resource)
+    for resource, path, statement in statements(plan):
+        for action in [*words(statement.get("Action")), *words(statement.get("NotAction"))]:
+            if why := wrong(action):
+                yield Fault(f"{resource.name}: {path}: {action} {why}", resource)

@@ -11,12 +11,13 @@ from gpuplatform.preview.check import Fault, Severity, check
 from gpuplatform.preview.graph import Graph
 from gpuplatform.preview.look import mapping
 from gpuplatform.preview.manifests import objects
-from gpuplatform.preview.plan import SECRET, Json, Plan, PlannedResource
+from gpuplatform.preview.plan import SECRET, Json, Plan, PlannedResource, once
 from gpuplatform.preview.sdk import input_class
 
 RELEASE: Final = "kubernetes:helm.sh/v3:Release"
 
 
+@once
 def custom_resources(plan: Plan) -> list[PlannedResource]:
     """Objects of kinds that the SDK does not know, for Kubernetes itself does not have them."""
     return [r for r in plan.resources if r.type.startswith("kubernetes:") and input_class(r.type) is None]
