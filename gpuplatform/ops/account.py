@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Generator
 from dataclasses import dataclass, field
 from typing import Any
@@ -127,8 +128,15 @@ def connect(region: str | None) -> Aws:
     return Aws(session, session.region_name)
 
 
-def caller(aws: Aws, accounts: tuple[str, ...] = ()) -> Caller:
-    """Who asks. Raises CallError where nobody does, or where the account is none of `accounts`."""
+def elsewhere() -> str | None:
+    """The address that answers in AWS's place, where the environment variables of the AWS CLI name one."""
+    return next(
+        (value for name, value in sorted(os.environ.items()) if name.startswith("AWS_ENDPOINT_URL") and value), None
+    )
+
+
+def caller(aws: Aws, accounts: tuple[str, ...] = (), file: str = "the settings") -> Caller:
+    """Who asks. Raises CallError where nobody does, or where the account is none of `accounts`, which stand in `file`."""
     try:
         # At home, since a region that is not enabled calls good credentials invalid.
         with aws.asking("sts", aws.home) as sts:
@@ -137,8 +145,8 @@ def caller(aws: Aws, accounts: tuple[str, ...] = ()) -> Caller:
         raise CallError(f"{why.reason}; {why.remedy}") from why
     if accounts and answer["Account"] not in accounts:
         raise CallError(
-            f"the credentials are of account {answer['Account']}, but aws:allowedAccountIds accepts {', '.join(accounts)}; "
-            "log in to that account or correct the settings"
+            f"the credentials are of account {answer['Account']}, but aws:allowedAccountIds of {file} accepts "
+            f"{', '.join(accounts)}; log in to that account, or correct the file"
         )
     return Caller(account=answer["Account"], arn=answer["Arn"])
 
@@ -186,8 +194,10 @@ def _explained(error: exceptions.ClientError, prefix: str, region: str) -> Excep
 
 def _strange(service: str) -> Unanswered:
     """A page where an answer should be: something between us and AWS wrote it."""
+    if other := elsewhere():
+        return Unanswered(f"{service} at {other} cannot answer this", "unset AWS_ENDPOINT_URL to ask AWS itself")
     return Unanswered(
-        f"{service} gave an answer that is not of its API", "look at a proxy or AWS_ENDPOINT_URL; then run again"
+        f"{service} gave an answer that is not of its API", "look at a proxy between here and AWS; then run again"
     )
 
 

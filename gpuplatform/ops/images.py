@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from gpuplatform.catalog.instances import instance
 from gpuplatform.ops.account import Aws, Unanswered
@@ -16,6 +17,10 @@ from gpuplatform.ops.results import Row, Verdict, judged
 from gpuplatform.ops.wanted import ElasticPool, NodeGroup, Wanted
 
 CHECK = "machine image"
+ALL = "/aws/service/eks/optimized-ami"
+LISTED = (
+    f"see whether `aws ssm get-parameters-by-path --path {ALL} --recursive` lists any; AWS lists some in every region"
+)
 _AMI_TYPE = re.compile(r"(AL2023|BOTTLEROCKET)_(x86_64|ARM_64)(?:_(STANDARD|NVIDIA|NEURON))?(_FIPS)?")
 _ARCHITECTURE = {"x86_64": "x86_64", "ARM_64": "arm64"}
 
@@ -70,8 +75,19 @@ def _bottlerocket(kubernetes: str, architecture: str, flavour: str, version: str
 
 
 def rows(aws: Aws, wanted: Wanted) -> Iterator[Row]:
-    for name, used_by in parameters(wanted).items():
-        yield _row(aws, name, used_by)
+    found = [_row(aws, name, used_by) for name, used_by in parameters(wanted).items()]
+    if found and all(row.verdict is Verdict.FAIL for row in found) and not _any_published(aws):
+        # Every region publishes some: here nobody has the list.
+        found = [
+            replace(
+                row,
+                found=f"no image of EKS at all is listed in {aws.region}",
+                verdict=Verdict.UNKNOWN,
+                what_to_do=LISTED,
+            )
+            for row in found
+        ]
+    yield from found
     for group in wanted.node_groups:
         if not _of_group(group, wanted.kubernetes):
             yield Row(
@@ -82,6 +98,15 @@ def rows(aws: Aws, wanted: Wanted) -> Iterator[Row]:
                 verdict=Verdict.UNKNOWN,
                 what_to_do="see for yourself that the image exists in the region",
             )
+
+
+def _any_published(aws: Aws) -> bool:
+    """Whether the region lists any image of EKS; yes where that cannot be found out."""
+    try:
+        with aws.asking("ssm") as ssm:
+            return bool(ssm.get_parameters_by_path(Path=ALL, Recursive=True, MaxResults=1)["Parameters"])
+    except Unanswered:
+        return True
 
 
 def _row(aws: Aws, name: str, used_by: list[str]) -> Row:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from gpuplatform.ops import images, offerings, permissions, purchases, quotas, reservations, spot
-from gpuplatform.ops.account import Aws, Caller, caller, region_row
-from gpuplatform.ops.results import Row, Verdict
+from gpuplatform.ops.account import Aws, Caller, caller, elsewhere, region_row
+from gpuplatform.ops.results import Row, Verdict, info
 from gpuplatform.ops.wanted import Wanted
 
 
@@ -41,9 +41,9 @@ class Report:
 def preflight(aws: Aws, wanted: Wanted, now: datetime.datetime, step: Callable[[str], None] = lambda _: None) -> Report:
     """Every check in turn; `step` is told what begins. Raises CallError where nobody may ask, or not there."""
     step("asking AWS who you are")
-    who = caller(aws, wanted.accounts)
+    who = caller(aws, wanted.accounts, f"Pulumi.{wanted.environment}.yaml")
     region = region_row(aws)
-    rows = [_account_row(wanted, who), region]
+    rows = [*_elsewhere_rows(), _account_row(wanted, who), region]
     if region.verdict is not Verdict.FAIL:
         checks: Mapping[str, Callable[[], Iterable[Row]]] = {
             "zones": lambda: offerings.zone_rows(aws, wanted),
@@ -59,6 +59,15 @@ def preflight(aws: Aws, wanted: Wanted, now: datetime.datetime, step: Callable[[
             step(f"asking AWS for {what}")
             rows += check()
     return Report(environment=wanted.environment, region=wanted.region, caller=who, rows=tuple(rows))
+
+
+def _elsewhere_rows() -> list[Row]:
+    other = elsewhere()
+    return (
+        [info("endpoint", other, wanted="AWS itself", found="AWS_ENDPOINT_URL: what follows is not AWS's word")]
+        if other
+        else []
+    )
 
 
 def _account_row(wanted: Wanted, who: Caller) -> Row:

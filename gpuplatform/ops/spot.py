@@ -83,7 +83,7 @@ def role_row(aws: Aws) -> Row:
 def _score(aws: Aws, use: _Use) -> Row:
     """Scores go from 1 to 10. EC2 scores fewer than three types always low, whatever it has (GetSpotPlacementScores)."""
     subject = f"{use.who}: {' '.join(use.instance_types)}"
-    wanted = f"{use.nodes} in one zone"
+    wanted = f"room for {use.nodes} in one zone"
     try:
         with aws.asking("ec2") as ec2:
             scores: list[Mapping[str, Any]] = ec2.get_spot_placement_scores(
@@ -123,11 +123,21 @@ def _price(aws: Aws, name: str, zones: Sequence[str], names: Mapping[str, str], 
         if zone in zones:
             history.setdefault(zone, []).append((point["Timestamp"], float(point["SpotPrice"])))
     found = ", ".join(f"{zone} {_range(history[zone])}" for zone in sorted(history))
-    return info("spot price", name, wanted="$ an hour", found=found or f"none in {PRICE_DAYS} days")
+    return info("spot price", name, found=found or f"none in {PRICE_DAYS} days")
 
 
 def _range(points: Sequence[tuple[datetime.datetime, float]]) -> str:
     prices = [price for _, price in points]
     _, latest = max(points)
-    spread = f" ({min(prices):.4g}–{max(prices):.4g} in {PRICE_DAYS} days)" if min(prices) != max(prices) else ""
-    return f"{latest:.4g}{spread}"
+    spread = (
+        f" ({_dollars(min(prices))} to {_dollars(max(prices))} in {PRICE_DAYS} days)"
+        if min(prices) != max(prices)
+        else ""
+    )
+    return f"{_dollars(latest)} $ an hour{spread}"
+
+
+def _dollars(price: float) -> str:
+    """Cents at least; what is smaller in full."""
+    whole, _, part = f"{price:.5f}".partition(".")
+    return f"{whole}.{part.rstrip('0'):0<2}"

@@ -31,7 +31,9 @@ def test_caller_is_asked_for_where_credentials_are_good_whatever_region_is_enabl
 
 
 def test_another_account_than_the_settings_accept_is_refused(aws: Aws) -> None:
-    with pytest.raises(CallError, match=r"of account 123456789012, but aws:allowedAccountIds accepts 111122223333;"):
+    with pytest.raises(
+        CallError, match=r"of account 123456789012, but aws:allowedAccountIds of the settings accepts 111122223333;"
+    ):
         caller(aws, ("111122223333",))
 
 

@@ -75,9 +75,19 @@ def test_published_image_is_right(aws: Aws) -> None:
 
 
 def test_image_that_is_not_published_fails_with_the_command_that_lists_those_that_are(aws: Aws) -> None:
-    (row,) = rows(aws, wanting(SYSTEM))  # moto has no image of EKS
+    with Stubber(aws.client("ssm")) as ssm:
+        ssm.add_client_error("get_parameter", "ParameterNotFound")
+        ssm.add_response("get_parameters_by_path", {"Parameters": [{"Name": f"{AL2023}/x86_64/standard/newer"}]})
+        (row,) = rows(aws, wanting(SYSTEM))
     assert (row.verdict, row.found) == (Verdict.FAIL, "not published in us-east-1")
     assert f"--path {AL2023}/arm64/standard --recursive --region us-east-1" in row.what_to_do
+
+
+def test_where_no_image_at_all_is_listed_nothing_is_known(aws: Aws) -> None:
+    """As of moto, which has no image of EKS: AWS lists some in every region."""
+    (row,) = rows(aws, wanting(SYSTEM))
+    assert (row.verdict, row.found) == (Verdict.UNKNOWN, "no image of EKS at all is listed in us-east-1")
+    assert "--path /aws/service/eks/optimized-ami --recursive" in row.what_to_do
 
 
 def test_image_of_ones_own_is_unknown(aws: Aws) -> None:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 
+import boto3
 import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError
+from moto.server import ThreadedMotoServer
 
 from gpuplatform.ops.account import Aws, CallError
 from gpuplatform.ops.preflight import preflight
 from gpuplatform.ops.results import Verdict
+from gpuplatform.ops.wanted import wanted
+from tests.ops.conftest import Documents
 from tests.ops.samples import CHAT, H100, SMALL, SYSTEM, wanting
 
 NOW = datetime.datetime(2026, 11, 22, 12, tzinfo=datetime.UTC)
@@ -54,7 +59,7 @@ def test_account_that_is_asked_everything_and_changed_in_nothing(aws: Aws) -> No
     assert len(steps) == 9
     verbs = {operation.partition(".")[2] for operation in called}
     assert {v for v in verbs if not v.startswith(("Describe", "Get", "List", "Simulate"))} == set(), "reads only"
-    assert report.fails, "moto has no image of EKS and no role of spot"
+    assert report.fails, "moto has no role of spot"
 
 
 def test_caller_who_may_do_nothing_hears_of_every_action_and_of_no_failure(aws: Aws) -> None:
@@ -71,9 +76,38 @@ def test_caller_who_may_do_nothing_hears_of_every_action_and_of_no_failure(aws: 
     }
 
 
+@pytest.mark.usefixtures("at_once")
+def test_a_server_in_awss_place_is_named_and_what_it_lacks_is_no_failure(
+    monkeypatch: pytest.MonkeyPatch, documents: Documents
+) -> None:
+    """dev against moto's server, in as many words as the first screen of a newcomer."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
+    try:
+        asked = replace(wanted(documents("dev")), accounts=("123456789012",))
+        report = preflight(Aws(boto3.Session(), asked.region), asked, NOW)
+    finally:
+        server.stop()
+
+    first, *others = report.rows
+    assert (first.check, first.subject, first.verdict) == ("endpoint", f"http://{host}:{port}", Verdict.INFO)
+    assert {row.check for row in others if row.verdict is Verdict.FAIL} == {"spot role"}
+    assert {row.check for row in others if row.verdict is Verdict.UNKNOWN} == {
+        *("quota", "machine image", "spot score", "permission"),
+    }
+    unanswered = next(row for row in others if row.check == "permission")
+    assert unanswered.found == f"iam at http://{host}:{port} cannot answer this"
+    assert unanswered.what_to_do == "unset AWS_ENDPOINT_URL to ask AWS itself"
+
+
 def test_wrong_account_is_asked_nothing_more(aws: Aws) -> None:
     called = _refusing(aws, everything=False)
-    with pytest.raises(CallError, match="of account 123456789012, but aws:allowedAccountIds accepts 111122223333"):
+    with pytest.raises(
+        CallError,
+        match=r"of account 123456789012, but aws:allowedAccountIds of Pulumi\.test\.yaml accepts 111122223333",
+    ):
         preflight(aws, wanting(H100, accounts=("111122223333",)), NOW)
     assert called == ["sts.GetCallerIdentity"]
 

@@ -82,7 +82,10 @@ def test_scores_and_prices_of_the_pools_own_zones(aws: Aws, ec2: Stubber) -> Non
         Verdict.INFO,
         "use1-az6 7, use1-az4 2 of 10; always low for fewer than three types",
     )
-    assert (price.verdict, price.found) == (Verdict.INFO, "use1-az4 0.4, use1-az6 0.31 (0.31–0.35 in 7 days)")
+    assert (price.verdict, price.found) == (
+        Verdict.INFO,
+        "use1-az4 0.40 $ an hour, use1-az6 0.31 $ an hour (0.31 to 0.35 in 7 days)",
+    )
 
 
 @pytest.mark.parametrize(
@@ -101,7 +104,7 @@ def test_elastic_pool_is_scored_for_as_many_nodes_as_its_gpus_allow(
         ec2.add_client_error("get_spot_placement_scores", "UnauthorizedOperation")
         found = _rows(aws, replace(SMALL, instance_types=types, max_gpus=max_gpus))
     score = next(row for row in found if row.check == "spot score")
-    assert (score.wanted, score.verdict) == (f"{nodes} in one zone", Verdict.UNKNOWN)
+    assert (score.wanted, score.verdict) == (f"room for {nodes} in one zone", Verdict.UNKNOWN)
     assert score.found == "not allowed: the caller lacks ec2:GetSpotPlacementScores"
 
 
@@ -132,7 +135,7 @@ def test_prices_are_told_by_zone_id_though_zone_names_may_not_be_read(aws: Aws, 
     ec2.add_client_error("describe_availability_zones", "UnauthorizedOperation")
     point = {"AvailabilityZone": "us-east-1a", "AvailabilityZoneId": "use1-az6", "Timestamp": NOW, "SpotPrice": "0.3"}
     ec2.add_response("describe_spot_price_history", {"SpotPriceHistory": [point]})
-    assert _rows(aws, GROUP)[1].found == "use1-az6 0.3"
+    assert _rows(aws, GROUP)[1].found == "use1-az6 0.30 $ an hour"
 
 
 def _role(aws: Aws, *asked: NodeGroup | ElasticPool) -> Row | None:
