@@ -141,7 +141,7 @@ def topology_of_empty_nodes(plan: Plan) -> Iterator[Fault]:
         waits = [c for c in _checks(body) if checks.get(c[0]) in (CONTROLLER, None)]
         for name, flavor in _of(body.get("spec"), known).items():
             empty = [n for n in flavor.nodes(plan) if not at(dict(n.resource.inputs), "scalingConfig", "minSize")]
-            if flavor.topology and empty and not any(not only or name in only for _, only in waits):
+            if flavor.levels and empty and not any(not only or name in only for _, only in waits):
                 yield Fault(
                     f"{resource.name}: {name} has a topology and {empty[0].resource.name} starts empty, but no admission check on "
                     "ProvisioningRequests makes its nodes first; nothing would ever be admitted",
