@@ -17,7 +17,7 @@ import pulumi_aws as aws
 from components.nodes import METADATA, JoinedCluster, NodeNetwork, tagged, volume
 from components.tags import CostTags
 from gpuplatform.catalog.instances import InstanceType
-from gpuplatform.sizing import autoscaler, capacity, efa, sharing, user_data
+from gpuplatform.sizing import autoscaler, capacity, efa, health, sharing, user_data
 from gpuplatform.sizing.capacity import How, Rung
 from gpuplatform.sizing.devices import LABEL as DEVICES_LABEL
 from gpuplatform.sizing.devices import Devices
@@ -143,7 +143,7 @@ class GpuNodeGroup(pulumi.ComponentResource):
             node_repair_config=repair(pool.upkeep),
             warm_pool_config=warm(pool, rung),
             labels=labels(args),
-            taints=[{"key": "nvidia.com/gpu", "value": "present", "effect": "NO_SCHEDULE"}],
+            taints=taints(pool),
             tags=tags,
             opts=pulumi.ResourceOptions(
                 parent=self,
@@ -255,6 +255,17 @@ def labels(args: GpuNodeGroupArgs) -> dict[str, str]:
     own[ACCELERATOR_LABEL] = accelerator(pool.instance)
     config = plugin_config(pool)
     return own | ({PLUGIN_CONFIG_LABEL: config} if config else {})
+
+
+def taints(pool: Pool) -> list[aws.eks.NodeGroupTaintArgsDict]:
+    """The second is taken off by what checks the node, and stays off: Cilium has EKS's groups start nodes so as well
+    (cilium/cilium#16631). Cluster Autoscaler reads both from EKS, and is told by a flag that the second goes."""
+    found: list[aws.eks.NodeGroupTaintArgsDict] = [
+        {"key": "nvidia.com/gpu", "value": "present", "effect": "NO_SCHEDULE"},
+    ]
+    if pool.diagnostic:
+        found.append({"key": health.UNCHECKED, "value": "true", "effect": "NO_SCHEDULE"})
+    return found
 
 
 def plugin_config(pool: Pool) -> str | None:

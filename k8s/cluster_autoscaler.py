@@ -13,6 +13,7 @@ from pulumi_kubernetes.apiextensions import CustomResource
 
 from components.iam import Account, Statement, allow
 from gpuplatform.catalog.charts import CLUSTER_AUTOSCALER_TAGS
+from gpuplatform.sizing import health
 from k8s import requests
 
 NAMESPACE = "kube-system"
@@ -78,6 +79,9 @@ def values(
         "extraArgs": {
             "expander": "priority",
             "enable-provisioning-requests": True,
+            # GPU nodes on their way to their first work, and those that will do none (decision 22).
+            "startup-taint": health.UNCHECKED,
+            "status-taint": health.SICK,
             # Rungs of a pool look alike and must not be levelled: the first is to be filled first.
             "balance-similar-node-groups": False,
             # A GPU node goes when no GPU of it is used. The default, half used, would evict small jobs from large nodes.

@@ -14,7 +14,7 @@ import yaml
 
 from gpuplatform.sizing.sharing import Sharing
 from k8s import requests
-from k8s.gpu_nodes import POOL, SYSTEM, TAINT
+from k8s.gpu_nodes import DAEMON_TOLERATIONS, POOL, SYSTEM
 
 NAMESPACE = "kube-system"
 
@@ -48,14 +48,18 @@ def nvidia_values(but: Sequence[str] = (), shared: Mapping[str, Sharing] | None 
     """
     return {
         "affinity": on_gpu_nodes(but),
-        "tolerations": [TAINT],
+        "tolerations": DAEMON_TOLERATIONS,
         "resources": requests.DEVICE_PLUGIN,
         # On EFA nodes it would hand every pod all of /dev/infiniband beside what the EFA plugin counts (TensorRT-LLM#17208).
         "mofedEnabled": False,
         **({"config": {"map": _configurations(shared), "default": WHOLE}} if shared else {}),
         "gfd": {"enabled": True},
         "nfd": {
-            "worker": {"affinity": ON_GPU_NODES, "tolerations": [TAINT], "resources": requests.FEATURE_WORKER},
+            "worker": {
+                "affinity": ON_GPU_NODES,
+                "tolerations": DAEMON_TOLERATIONS,
+                "resources": requests.FEATURE_WORKER,
+            },
             "master": {"resources": requests.FEATURE_MASTER},
             "gc": {"resources": requests.FEATURE_GARBAGE},
         },
@@ -84,7 +88,7 @@ def efa_values(pools: Sequence[str]) -> dict[str, Any]:
         raise ValueError("pools: none has EFA; then there is nothing for the EFA device plugin to do")
     return {
         "supportedInstanceLabels": {"keys": [POOL], "values": list(pools)},
-        "tolerations": [TAINT],
+        "tolerations": DAEMON_TOLERATIONS,
         "resources": requests.EFA_PLUGIN,
     }
 
@@ -100,7 +104,7 @@ def nvidia_driver_values(pools: Sequence[str]) -> dict[str, Any]:
             "affinity": {
                 "nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": there}}
             },
-            "tolerations": [TAINT],
+            "tolerations": DAEMON_TOLERATIONS,
             "containers": {"gpus": {"resources": requests.GPU_DRIVER}},
         },
     }
@@ -110,6 +114,6 @@ def efa_driver_values(pools: Sequence[str]) -> dict[str, Any]:
     """AWS's build of DRANET, for pools with EFA whose devices are claimed."""
     return {
         "supportedInstanceLabels": {"keys": [POOL], "values": list(pools)},
-        "tolerations": [TAINT],
+        "tolerations": DAEMON_TOLERATIONS,
         "resources": requests.EFA_DRIVER,
     }

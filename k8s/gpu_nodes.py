@@ -1,12 +1,13 @@
-"""How pods find GPU nodes: the labels and the taint that every node group and Karpenter pool carries."""
+"""How pods find GPU nodes: the labels and the taints that every node group and Karpenter pool carries."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from components.gpu_node_group import POOL_LABEL, RUNG_LABEL
 from gpuplatform.catalog.instances import InstanceType
+from gpuplatform.sizing import health
 from gpuplatform.sizing.capacity import Rung
 from gpuplatform.sizing.devices import Devices
 
@@ -16,6 +17,17 @@ SYSTEM = {POOL: "system"}
 
 TAINT = {"key": "nvidia.com/gpu", "operator": "Equal", "value": "present", "effect": "NoSchedule"}
 """As a toleration."""
+
+UNCHECKED = {"key": health.UNCHECKED, "operator": "Equal", "value": "true", "effect": "NoSchedule"}
+"""Of nodes that have not passed their diagnostic yet; as a toleration, of daemons alone."""
+
+DAEMON_TOLERATIONS = [TAINT, UNCHECKED, {"key": health.SICK, "operator": "Exists", "effect": "NoSchedule"}]
+"""Of whatever runs on every GPU node, from its first second to its last: GPUs must be counted and watched there too."""
+
+
+def as_taint(toleration: Mapping[str, str]) -> dict[str, str]:
+    """The taint that a toleration of one value is for."""
+    return {name: toleration[name] for name in ("key", "value", "effect")}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,7 @@ from components.tags import CostTags
 from gpuplatform.catalog.charts import NODE_IMAGE
 from gpuplatform.catalog.instances import InstanceType
 from gpuplatform.sizing import efa, user_data
-from k8s.gpu_nodes import POOL, TAINT
+from k8s.gpu_nodes import POOL, TAINT, UNCHECKED, as_taint
 
 ARCHITECTURES = {"x86_64": "amd64", "arm64": "arm64"}
 """EC2's word → Kubernetes' word."""
@@ -45,6 +45,8 @@ class Offer:
     """Network interfaces for EFA, for models that span nodes."""
     interruptible: bool = True
     """Whether a node that runs pods may be replaced for a newer image."""
+    checked: bool = False
+    """Whether nodes wait for a diagnostic, which must be there to take their startup taint off: Karpenter never does."""
 
     def __post_init__(self) -> None:
         if not self.instances:
@@ -177,7 +179,9 @@ def pool_spec(name: str, args: KarpenterPoolArgs) -> dict[str, Any]:
                     one_of("kubernetes.io/arch", list(architectures)),
                     *([one_of("topology.k8s.aws/zone-id", [offer.zone])] if offer.zone else []),
                 ],
-                "taints": [{"key": TAINT["key"], "value": TAINT["value"], "effect": TAINT["effect"]}],
+                "taints": [as_taint(TAINT)],
+                # Karpenter launches nodes for pods that do not tolerate these, and waits with them until they are gone.
+                **({"startupTaints": [as_taint(UNCHECKED)]} if offer.checked else {}),
                 # Expiry drains without asking budgets or do-not-disrupt; a new image replaces nodes by drift, which asks.
                 "expireAfter": "Never",
             },

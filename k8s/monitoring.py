@@ -7,7 +7,7 @@ from typing import Any
 
 from k8s import requests
 from k8s.device_plugins import ON_GPU_NODES
-from k8s.gpu_nodes import POOL, RUNG, TAINT
+from k8s.gpu_nodes import DAEMON_TOLERATIONS, POOL, RUNG
 
 NAMESPACE = "monitoring"
 PROMETHEUS_URL = "http://kube-prometheus-stack-prometheus.monitoring:9090"
@@ -124,7 +124,7 @@ def dcgm_values(cost_labels: Iterable[str]) -> dict[str, Any]:
         "extraEnv": [{"name": "NODE_IP", "valueFrom": {"fieldRef": {"fieldPath": "status.hostIP"}}}],
         "customMetrics": counters_csv(),
         "affinity": ON_GPU_NODES,
-        "tolerations": [TAINT],
+        "tolerations": DAEMON_TOLERATIONS,
         "resources": requests.DCGM_EXPORTER,
         # The pod on the GPU, not the exporter's own, is what metrics are about.
         "serviceMonitor": {"enabled": True, "honorLabels": True},

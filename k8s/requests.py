@@ -61,6 +61,7 @@ EFA_DRIVER = container(10, 64, 256)
 FEATURE_WORKER = container(5, 64, 256)
 DCGM_EXPORTER = container(50, 192, 1024)
 FSX_NODE = container(10, 40, 256)
+NODE_HEALTH = container(5, 24, 128)
 
 
 def prometheus(storage_gib: int) -> dict[str, dict[str, str]]:

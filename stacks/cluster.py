@@ -23,6 +23,7 @@ from gpuplatform.catalog.instances import instance
 from gpuplatform.sizing import capacity
 from gpuplatform.sizing.capacity import How, Rung
 from gpuplatform.sizing.gpu_pool import Pool
+from k8s.gpu_nodes import DAEMON_TOLERATIONS
 from stacks.context import Context
 from stacks.network import NetworkLayer
 from stacks.sections.cluster import ClusterSettings, GpuPool
@@ -45,9 +46,7 @@ ON_EVERY_NODE = (
     Addon(
         name="eks-node-monitoring-agent",
         # Its DCGM engine asks the GPUs, for repair and for our exporter alike; by default it bears no taint.
-        configuration={
-            "dcgmAgent": {"tolerations": [{"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"}]}
-        },
+        configuration={"dcgmAgent": {"tolerations": DAEMON_TOLERATIONS}},
     ),
 )
 
@@ -132,6 +131,7 @@ def build(settings: ClusterSettings, context: Context, network: NetworkLayer) ->
             warm_nodes=wanted.warm_nodes,
             sharing=wanted.sharing,
             devices=wanted.devices,
+            diagnostic=wanted.checked,
         )
         # EKS refuses a group with a subnet where the type is not offered.
         offered = zones.offered(wanted.instance, account.region)

@@ -18,6 +18,7 @@ from k8s import cluster_autoscaler, device_plugins, fsx_csi, karpenter, kueue, l
 from k8s import workload_operators as workloads
 from k8s.karpenter_pool import KarpenterPool, KarpenterPoolArgs, Offer
 from k8s.storage_class import GP3, default_storage_class
+from stacks import node_health
 from stacks.cluster import ClusterLayer
 from stacks.context import Context
 from stacks.data import DataLayer
@@ -80,6 +81,7 @@ def build(
     stack = _monitoring(settings.monitoring, context, install, monitors)
     with_efa = [name for name, pool in pools.items() if pool.efa]
     _hardware(cluster, data, install, with_efa)
+    node_health.build(cluster, context, pools, monitors)
     _autoscaler(cluster, context, install, version, replicas, monitors, capacity)
     controller = _karpenter(cluster, context, network, install, replicas, monitors, efa=bool(with_efa))
     jobset = install("jobset", charts.JOBSET, workloads.JOBSET_NAMESPACE, workloads.jobset_values(replicas))
@@ -119,6 +121,7 @@ def build(
                         zone=pool.zone,
                         efa=pool.efa,
                         interruptible=pool.interruptible,
+                        checked=pool.health_check is not None,
                     ),
                     discovery=context.discovery,
                     tags=context.tags.of(component="serving"),

@@ -42,3 +42,21 @@ AWS_CLI = Image(
     source="the tag as other projects pin it; that both architectures exist is said of the repository, not checked for the tag",
     as_of="2026-11-22",
 )
+
+DCGM = Image(
+    repository="nvcr.io/nvidia/cloud-native/dcgm",
+    tag="4.6.0-1-ubuntu24.04",
+    architectures=frozenset({"amd64", "arm64"}),
+    source="NVIDIA/gpu-operator, deployments/gpu-operator/values.yaml, `dcgm`; that arm64 exists was not checked",
+    as_of="2026-08-21",
+)
+"""The engine, `dcgmi` and the diagnostic with its plugins for CUDA, which the engine of EKS's node monitoring agent lacks
+(aws/eks-node-monitoring-agent, Dockerfile, 2026-08-18). Its Dockerfile is based on Ubuntu's CUDA image: it has a shell."""
+
+PYTHON = Image(
+    repository="public.ecr.aws/docker/library/python",
+    tag="3.14.2-alpine3.23",
+    architectures=frozenset({"amd64", "arm64"}),
+    source="Docker's official image, the tag as other projects pin it; that AWS's mirror has this tag was not checked",
+    as_of="2026-11-22",
+)

@@ -12,6 +12,7 @@ from typing import Any, Final
 from gpuplatform.catalog.instances import InstanceType, instance
 from gpuplatform.ops.wanted import UnreadablePlan
 from gpuplatform.sizing.devices import Devices, of_labels
+from gpuplatform.sizing.health import UNCHECKED
 
 LABEL: Final = "gpuplatform.io/pool"
 NODE_GROUP, TEMPLATE = "aws:eks/nodeGroup:NodeGroup", "aws:ec2/launchTemplate:LaunchTemplate"
@@ -64,7 +65,8 @@ def pool(document: Mapping[str, Any], name: str) -> Pool:
         efa=any(i.get("interfaceType") in EFA for i in template.get("networkInterfaces") or ()),
         widest=max(int(r["inputs"]["scalingConfig"]["maxSize"]) for r in own),
         devices=of_labels(_labels(own[0])),
-        tolerations=[_toleration(taint) for taint in own[0]["inputs"]["taints"]],
+        # A job does not tolerate what nodes start with: it waits until they are checked.
+        tolerations=[_toleration(taint) for taint in own[0]["inputs"]["taints"] if taint["key"] != UNCHECKED],
         queues=_queues(resources, name),
     )
 

@@ -5,7 +5,7 @@ What a Helm release brings is not in the plan; its namespace is known to hold mo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
@@ -26,7 +26,8 @@ _CLUSTER_WIDE: Final = frozenset(
         *("AdmissionCheck", "ClusterQueue", "ClusterRole", "ClusterRoleBinding", "ClusterTrainingRuntime", "Cohort"),
         *("ClusterTriggerAuthentication", "CustomResourceDefinition", "DeviceClass", "EC2NodeClass", "GatewayClass"),
         *("Namespace", "NodePool", "PersistentVolume", "PriorityClass", "ProvisioningRequestConfig", "ResourceFlavor"),
-        *("RuntimeClass", "StorageClass", "Topology", "WorkloadPriorityClass"),
+        *("RuntimeClass", "StorageClass", "Topology", "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"),
+        "WorkloadPriorityClass",
     )
 )
 
@@ -51,6 +52,10 @@ class Pod:
         return {str(at(port, "name")) for c in self.containers for port in listing(at(c, "ports")) if at(port, "name")}
 
 
+Taint = tuple[str, str, str]
+"""Key, value and effect, as Kubernetes writes it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pool:
     """Nodes that start alike."""
@@ -58,8 +63,9 @@ class Pool:
     resource: PlannedResource
     labels: Mapping[str, frozenset[str]]
     """The values that a node may have of each label."""
-    taints: tuple[tuple[str, str, str], ...]
-    """Key, value and effect, as Kubernetes writes it."""
+    taints: tuple[Taint, ...]
+    startup: tuple[Taint, ...]
+    """Taints that nodes start with and lose before they take work: pods need not tolerate them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +109,13 @@ class View:
 
     @cached_property
     def pools(self) -> tuple[Pool, ...]:
-        return (*map(_node_group, self.plan.all(NODE_GROUP)), *map(_node_pool, self.plan.all(NODE_POOL)))
+        groups = (_node_group(group, self.told("startup-taint")) for group in self.plan.all(NODE_GROUP))
+        return (*groups, *map(_node_pool, self.plan.all(NODE_POOL)))
+
+    def told(self, flag: str) -> frozenset[str]:
+        """Keys of taints of which Cluster Autoscaler is told by a flag."""
+        releases = [r for r in self.plan.all(RELEASE) if str(r.inputs.get("chart", "")).endswith("cluster-autoscaler")]
+        return frozenset(str(key) for r in releases if (key := at(dict(r.inputs), "values", "extraArgs", flag)))
 
 
 @once
@@ -156,13 +168,17 @@ def _templates(value: Json) -> Iterator[Json]:
             yield from _templates(inner)
 
 
-def _node_group(group: PlannedResource) -> Pool:
+def _node_group(group: PlannedResource, startup: frozenset[str]) -> Pool:
     effects = {"NO_SCHEDULE": "NoSchedule", "NO_EXECUTE": "NoExecute", "PREFER_NO_SCHEDULE": "PreferNoSchedule"}
-    taints = [(t, effects.get(str(at(t, "effect")), "")) for t in listing(group.inputs.get("taints"))]
+    taints = [
+        (key, value, effects.get(effect, "")) for key, value, effect in _taints(listing(group.inputs.get("taints")))
+    ]
     return Pool(
         resource=group,
         labels={k: frozenset((str(v),)) for k, v in mapping(group.inputs.get("labels")).items()},
-        taints=tuple((str(at(t, "key")), str(at(t, "value") or ""), effect) for t, effect in taints),
+        # EKS has one list of both; Cluster Autoscaler, which grows the group, is told which is which.
+        taints=tuple(t for t in taints if t[0] not in startup),
+        startup=tuple(t for t in taints if t[0] in startup),
     )
 
 
@@ -177,8 +193,10 @@ def _node_pool(pool: PlannedResource) -> Pool:
     return Pool(
         resource=pool,
         labels=labels,
-        taints=tuple(
-            (str(at(t, "key")), str(at(t, "value") or ""), str(at(t, "effect")))
-            for t in listing(at(template, "spec", "taints"))
-        ),
+        taints=_taints(listing(at(template, "spec", "taints"))),
+        startup=_taints(listing(at(template, "spec", "startupTaints"))),
     )
+
+
+def _taints(written: Sequence[Json]) -> tuple[Taint, ...]:
+    return tuple((str(at(t, "key")), str(at(t, "value") or ""), str(at(t, "effect"))) for t in written)

@@ -11,6 +11,7 @@ from gpuplatform.catalog.instances import InstanceType
 from gpuplatform.sizing import sharing
 from gpuplatform.sizing.capacity import How, Rung
 from gpuplatform.sizing.devices import Devices
+from gpuplatform.sizing.health import Level
 from gpuplatform.sizing.sharing import Sharing
 
 MOST_OVERRIDES = 20
@@ -107,6 +108,8 @@ class Pool:
     """Stopped instances kept beside each group that may have them."""
     sharing: Sharing | None = None
     devices: Devices = Devices.PLUGIN
+    diagnostic: Level | None = None
+    """Level of the diagnostic that a node passes before it takes work."""
 
     def __post_init__(self) -> None:
         gpu = self.instance.gpu
@@ -118,6 +121,10 @@ class Pool:
             raise ValueError(f"zone: missing; EFA traffic of {self.instance.name} stays in one zone, so name it")
         self.upkeep.check(self.os)
         sharing.check(self.instance, self.sharing, efa=self.efa)
+        if self.diagnostic and self.sharing and self.sharing.mig:
+            raise ValueError(
+                f"diagnostic: {self.diagnostic}, but DCGM refuses nodes whose GPUs are cut by MIG; leave it out"
+            )
 
 
 def may_be_warm(rung: Rung) -> bool:

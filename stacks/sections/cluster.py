@@ -15,6 +15,7 @@ from gpuplatform.sizing.capacity import RESERVED, Rung, check_consent, check_ord
 from gpuplatform.sizing.devices import Devices, needed_kubernetes
 from gpuplatform.sizing.devices import check as check_devices
 from gpuplatform.sizing.gpu_pool import AUTOMATIC, OperatingSystem, Upkeep, check_warm
+from gpuplatform.sizing.health import Level
 from gpuplatform.sizing.sharing import Sharing, advertised
 from stacks.sections.types import Arn, EncryptionKey, InstanceName, Maximum, Name, Section, ZoneId
 
@@ -53,6 +54,9 @@ class GpuPool(Section):
     devices: Devices = Devices.PLUGIN
     """How pods get GPUs and EFA devices: counted by device plugins, or claimed from drivers (Dynamic Resource Allocation). Claims
     want a node of each way of buying kept running, `min`, and make no job's nodes start all or none."""
+    health_check: Level | None = 2
+    """Level of DCGM's diagnostic that a node passes before it takes work: 1 lasts seconds, 2 about two minutes; null for none. DCGM
+    cannot test GPUs that `sharing.mig` cuts: there it is left out."""
     expected_hours: float = Field(default=0, ge=0, le=730)
     """Hours a month that each of `expected_nodes` runs: priced, not enforced."""
     expected_nodes: int = Field(default=0, ge=0)
@@ -67,6 +71,11 @@ class GpuPool(Section):
     def hardware(self) -> InstanceType:
         """The type with as many GPUs as its nodes advertise."""
         return advertised(instance(self.instance), self.sharing)
+
+    @property
+    def checked(self) -> Level | None:
+        """The diagnostic that nodes of the pool can pass."""
+        return None if self.sharing and self.sharing.mig else self.health_check
 
     @property
     def max_nodes(self) -> int:

@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 from components.model_endpoint import Mode
 from gpuplatform.catalog.instances import instance
 from gpuplatform.sizing.efa import interfaces
+from gpuplatform.sizing.health import Level
 from stacks.sections.types import InstanceName, Maximum, Name, SecretName, Section, ZoneId
 
 MlInstance = Annotated[
@@ -33,6 +34,9 @@ class ServingPool(Section):
     """Elastic Fabric Adapter, for a model that spans nodes; all types must have the same layout of interfaces."""
     interruptible: bool = True
     """Without it, nodes that run pods are never replaced for a newer image, and spot is refused."""
+    health_check: Level | None = 1
+    """Level of DCGM's diagnostic that a node passes before it takes work: 1 lasts seconds, 2 about two minutes, which a model
+    that wakes from nothing waits for; null for none."""
     expected_hours: float = Field(default=0, ge=0, le=730)
     """Hours a month that each node of `expected_nodes` runs."""
     expected_nodes: int = Field(default=0, ge=0)

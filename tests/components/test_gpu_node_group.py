@@ -12,6 +12,7 @@ from components.nodes import JoinedCluster, NodeNetwork
 from components.tags import CostTags
 from gpuplatform.catalog.instances import instance
 from gpuplatform.preview.plan import Plan
+from gpuplatform.sizing import health
 from gpuplatform.sizing.capacity import How, Rung
 from gpuplatform.sizing.devices import Devices
 from gpuplatform.sizing.gpu_pool import BROKEN_MEMORY, OperatingSystem, Pool, Repair, Upkeep
@@ -208,6 +209,15 @@ def test_only_pods_that_ask_for_gpus_come_here(record_plan: Record) -> None:
         "gpuplatform.io/rung": "on-demand-0",
         "k8s.amazonaws.com/accelerator": "nvidia-h100",
     }
+
+
+def test_nodes_start_with_the_taint_of_the_diagnostic_that_they_are_to_pass(record_plan: Record) -> None:
+    shape = pool("p5.48xlarge", diagnostic=2)
+    plan = plan_of(record_plan, shape, rung(How.ON_DEMAND))
+
+    first, second = plan.one(NODES).inputs["taints"]
+    assert first["key"] == "nvidia.com/gpu"
+    assert second == {"key": health.UNCHECKED, "value": "true", "effect": "NO_SCHEDULE"}
 
 
 def test_node_with_unrepairable_memory_is_replaced(record_plan: Record) -> None:

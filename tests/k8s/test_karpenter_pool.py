@@ -9,6 +9,7 @@ import pytest
 from components.tags import CostTags
 from gpuplatform.catalog.instances import instance, names
 from gpuplatform.preview.plan import Plan
+from gpuplatform.sizing import health
 from k8s.gpu_nodes import POOL
 from k8s.karpenter_pool import KarpenterPool, KarpenterPoolArgs, Offer
 from tests.conftest import Record
@@ -63,6 +64,16 @@ def test_nodes_carry_the_label_and_the_taint_of_gpu_nodes(record_plan: Record) -
 
     assert template["metadata"]["labels"] == {POOL: "small"}
     assert template["spec"]["taints"] == [{"key": "nvidia.com/gpu", "value": "present", "effect": "NoSchedule"}]
+
+
+def test_only_checked_nodes_start_with_a_taint_that_goes(record_plan: Record) -> None:
+    checked, unchecked = (
+        recorded(record_plan, checked=c).one(NODE_POOL).inputs["spec"]["template"]["spec"] for c in (True, False)
+    )
+
+    assert checked["startupTaints"] == [{"key": health.UNCHECKED, "value": "true", "effect": "NoSchedule"}]
+    assert checked["taints"] == unchecked["taints"], "what stands there is never expected to go"
+    assert "startupTaints" not in unchecked
 
 
 def test_running_inference_is_left_alone(record_plan: Record) -> None:

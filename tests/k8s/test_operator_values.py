@@ -10,6 +10,7 @@ import yaml
 
 from components.iam import Account
 from components.tags import CostTags
+from gpuplatform.sizing import health
 from gpuplatform.sizing.sharing import Sharing
 from k8s import (
     cluster_autoscaler,
@@ -22,7 +23,7 @@ from k8s import (
     requests,
     workload_operators,
 )
-from k8s.gpu_nodes import POOL, TAINT
+from k8s.gpu_nodes import DAEMON_TOLERATIONS, POOL, UNCHECKED
 
 TAGS = CostTags(team="ml", project="gpuplatform", environment="test", component="platform", contact="ml@example.com")
 ACCOUNT = Account(id="111122223333", region="us-east-1")
@@ -73,6 +74,7 @@ def test_the_autoscaler_answers_provisioning_requests_and_keeps_busy_gpu_nodes()
     assert flags["expander"] == "priority"
     assert flags["enable-provisioning-requests"] is True
     assert flags["balance-similar-node-groups"] is False
+    assert (flags["startup-taint"], flags["status-taint"]) == (UNCHECKED["key"], health.SICK)
     # Above 0, as idle nodes must go; below one GPU of sixteen, the most that a node has.
     assert 0 < flags["scale-down-gpu-utilization-threshold"] < 1 / 16
 
@@ -116,8 +118,8 @@ def test_trainer_does_not_bring_a_second_jobset() -> None:
     ],
     ids=["device plugin", "feature discovery", "dcgm"],
 )
-def test_daemons_of_gpu_nodes_bear_their_taint_and_run_nowhere_else(daemon: dict[str, object]) -> None:
-    assert daemon["tolerations"] == [TAINT]
+def test_daemons_of_gpu_nodes_bear_their_taints_and_run_nowhere_else(daemon: dict[str, object]) -> None:
+    assert daemon["tolerations"] == DAEMON_TOLERATIONS
     assert daemon["affinity"] == device_plugins.ON_GPU_NODES
 
 
@@ -177,7 +179,7 @@ def test_plugin_and_driver_are_never_on_the_same_nodes() -> None:
 def test_the_drivers_tolerate_our_taint_and_leave_the_fabric_of_gb200_alone() -> None:
     gpus, efa = device_plugins.nvidia_driver_values(["a"]), device_plugins.efa_driver_values(["a"])
 
-    assert gpus["kubeletPlugin"]["tolerations"] == efa["tolerations"] == [TAINT]
+    assert gpus["kubeletPlugin"]["tolerations"] == efa["tolerations"] == DAEMON_TOLERATIONS
     assert (gpus["gpuResourcesEnabledOverride"], gpus["resources"]["computeDomains"]["enabled"]) == (True, False)
     assert efa["supportedInstanceLabels"] == {"keys": [POOL], "values": ["a"]}
 
@@ -201,7 +203,7 @@ def test_the_efa_plugin_runs_on_pools_with_efa_alone() -> None:
     values = device_plugins.efa_values(["h100", "a100"])
 
     assert values["supportedInstanceLabels"] == {"keys": [POOL], "values": ["h100", "a100"]}
-    assert values["tolerations"] == [TAINT]
+    assert values["tolerations"] == DAEMON_TOLERATIONS
     with pytest.raises(ValueError, match="none has EFA"):
         device_plugins.efa_values([])
 

@@ -5,8 +5,10 @@ from collections.abc import Callable
 
 import pytest
 
+from gpuplatform.catalog.instances import instance
 from gpuplatform.sizing.capacity import How, Rung
-from gpuplatform.sizing.gpu_pool import OperatingSystem, Repair, Upkeep, check_warm
+from gpuplatform.sizing.gpu_pool import OperatingSystem, Pool, Repair, Upkeep, check_warm
+from gpuplatform.sizing.sharing import Sharing
 
 ON_DEMAND = Rung(how=How.ON_DEMAND, max=2)
 SPOT = Rung(how=How.SPOT, max=8)
@@ -30,6 +32,18 @@ def test_a_release_is_of_its_system(release: str | None, os: OperatingSystem, ku
 @pytest.mark.parametrize(
     ("build", "sentence"),
     [
+        (
+            lambda: Pool(
+                name="cut",
+                instance=instance("p5.48xlarge"),
+                efa=False,
+                zone=None,
+                os=OperatingSystem.BOTTLEROCKET,
+                sharing=Sharing(mig="1g.10gb"),
+                diagnostic=1,
+            ),
+            "diagnostic: 1, but DCGM refuses nodes whose GPUs are cut by MIG",
+        ),
         (
             lambda: Upkeep(release="1.35.2-20261105").check(OperatingSystem.BOTTLEROCKET),
             "'1.35.2-20261105' is no release of bottlerocket; one looks like 1.54.0-5043decc",

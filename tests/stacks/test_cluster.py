@@ -13,6 +13,7 @@ from gpuplatform.preview.cloud import Cloud
 from gpuplatform.preview.plan import Plan
 from gpuplatform.preview.recorder import record
 from gpuplatform.preview.run import Run
+from k8s.gpu_nodes import DAEMON_TOLERATIONS
 from stacks import cluster
 from stacks.context import Context
 from stacks.network import NetworkLayer
@@ -121,6 +122,12 @@ def test_prefix_delegation_is_on(prod: Plan) -> None:
     configuration = json.loads(prod.one("aws:eks/addon:Addon", "node-addons-vpc-cni").inputs["configurationValues"])
 
     assert configuration["env"] == {"ENABLE_PREFIX_DELEGATION": "true", "WARM_PREFIX_TARGET": "1"}
+
+
+def test_the_engine_that_watches_gpus_comes_to_nodes_that_are_not_checked_yet(prod: Plan) -> None:
+    (agent,) = (a for a in prod.all("aws:eks/addon:Addon") if a.inputs["addonName"] == "eks-node-monitoring-agent")
+
+    assert json.loads(agent.inputs["configurationValues"])["dcgmAgent"]["tolerations"] == DAEMON_TOLERATIONS
 
 
 def test_volumes_that_pods_claim_carry_the_cost_tags(prod: Plan) -> None:

@@ -12,6 +12,7 @@ from components.gpu_node_group import GpuNodeGroup
 from gpuplatform.catalog.instances import instance
 from gpuplatform.preview.plan import Plan, PlannedResource
 from gpuplatform.sizing.pods import KARPENTER_HIDDEN_MEMORY, allocatable
+from k8s.gpu_nodes import POOL, UNCHECKED
 from k8s.requests import NODE_EXPORTER, NONE, Requests, requested
 from stacks import cluster, data, network, platform, settings
 from stacks.settings import Settings
@@ -287,6 +288,51 @@ def test_where_devices_are_claimed_drivers_take_the_place_of_the_plugins(record_
 def test_as_shipped_devices_are_counted(plans: dict[str, Plan]) -> None:
     for plan in plans.values():
         assert not {"dra-driver-nvidia-gpu", "aws-dranet"} & set(releases(plan))
+
+
+def daemons(plan: Plan) -> dict[str, list[str]]:
+    """The health check's: DaemonSet → pools."""
+
+    def pools(pod: Mapping[str, Any]) -> list[str]:
+        required = pod["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]
+        return required["nodeSelectorTerms"][0]["matchExpressions"][0]["values"]
+
+    found = plan.all("kubernetes:apps/v1:DaemonSet")
+    return {r.inputs["metadata"]["name"]: pools(r.inputs["spec"]["template"]["spec"]) for r in found}
+
+
+def startup_taints(plan: Plan) -> set[str]:
+    """Pools whose nodes start with one."""
+    groups = [r.inputs for r in plan.all("aws:eks/nodeGroup:NodeGroup")]
+    tainted = {g["labels"][POOL] for g in groups if UNCHECKED["key"] in [t["key"] for t in g.get("taints") or ()]}
+    karpenters = [r.inputs for r in plan.all("kubernetes:karpenter.sh/v1:NodePool")]
+    return tainted | {p["metadata"]["name"] for p in karpenters if "startupTaints" in p["spec"]["template"]["spec"]}
+
+
+def test_gpu_nodes_are_checked_before_work_unless_a_pool_says_otherwise(plans: dict[str, Plan]) -> None:
+    assert daemons(plans["prod"]) == {"level-1": ["l40s", "small"], "level-2": ["h100", "a100"]}
+    assert daemons(plans["dev"]) == {"level-1": ["small"], "level-2": ["l4"]}
+    assert startup_taints(plans["prod"]) == {"l40s", "small", "h100", "a100"}
+
+
+def test_where_nothing_is_checked_nothing_starts_tainted_and_nothing_may_change_nodes(record_plan: Record) -> None:
+    mig = {"instance": "p5.48xlarge", "os": "bottlerocket", "efa": False, "sharing": {"mig": "1g.10gb"}}
+    env = loaded(
+        "dev",
+        cluster={
+            "pools": {
+                "plain": {"instance": "g6.xlarge", "health_check": None, "buy": [{"how": "on-demand", "max": 1}]},
+                "cut": mig | {"buy": [{"how": "on-demand", "max": 1}]},
+            }
+        },
+        training={"teams": {}, "jobs": {}},
+        serving={"pools": {"small": {"instances": ["g6.xlarge"], "max_gpus": 1, "health_check": None}}, "models": {}},
+    )
+    plan = record_plan(lambda: build(env))
+
+    assert daemons(plan) == {}
+    assert startup_taints(plan) == set()
+    assert not plan.all("kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding")
 
 
 def test_what_pools_ask_for_reaches_the_plugins_and_karpenter(record_plan: Record) -> None:

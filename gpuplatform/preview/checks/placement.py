@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.cluster import RELEASE, Pod, Pool, View, view
+from gpuplatform.preview.cluster import RELEASE, Pod, Pool, Taint, View, view
 from gpuplatform.preview.look import at, listing, mapping
 from gpuplatform.preview.plan import Json, Plan, PlannedResource
 
@@ -31,7 +31,7 @@ def pod_without_pool(plan: Plan) -> Iterator[Fault]:
         tolerations = listing(pod.spec.get("tolerations"))
         # Kueue adds those of the flavour that it admits a job to.
         tolerations = [*tolerations, *(t for f in flavors for t in _tolerations(f))] if pod.queue else tolerations
-        why = _unplaced(cluster.pools, _asked(pod), tolerations)
+        why = _unplaced(cluster.pools, asked_labels(pod), tolerations)
         if why:
             yield Fault(f"{pod.owner.name}: {why}", pod.owner)
     for flavor in flavors:
@@ -49,7 +49,7 @@ def _tolerations(flavor: PlannedResource) -> list[Json]:
     return listing(at(dict(flavor.inputs), "spec", "tolerations"))
 
 
-def _asked(pod: Pod) -> list[tuple[str, list[Json]]]:
+def asked_labels(pod: Pod) -> list[tuple[str, list[Json]]]:
     """Labels that a node must have, each with the values that will do. Of several terms none is a must."""
     asked = [(key, [value]) for key, value in mapping(pod.spec.get("nodeSelector")).items()]
     required = at(pod.spec.get("affinity"), "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution")
@@ -60,30 +60,32 @@ def _asked(pod: Pod) -> list[tuple[str, list[Json]]]:
 
 def _unplaced(pools: Sequence[Pool], asked: list[tuple[str, list[Json]]], tolerations: list[Json]) -> str:
     """Why no pool will do; empty if one does."""
-    labelled = [pool for pool in pools if all(_has(pool, key, values) for key, values in asked)]
+    labelled = [pool for pool in pools if all(has_label(pool, key, values) for key, values in asked)]
     if not labelled:
-        unmet = [(key, values) for key, values in asked if not any(_has(pool, key, values) for pool in pools)] or asked
+        unmet = [
+            (key, values) for key, values in asked if not any(has_label(pool, key, values) for pool in pools)
+        ] or asked
         wanted = ", ".join(f"{key}={' or '.join(map(str, values))}" for key, values in unmet)
         have = sorted({f"{k}={v}" for pool in pools for k, vs in pool.labels.items() for v in vs if k in dict(unmet)})
         return f"no pool has {wanted}; there is {', '.join(have) or 'none with these labels'}"
-    if any(not _refused(pool, tolerations) for pool in labelled):
+    if any(not refused(pool.taints, tolerations) for pool in labelled):
         return ""
-    key, value, effect = _refused(labelled[0], tolerations)[0]
+    key, value, effect = refused(labelled[0].taints, tolerations)[0]
     return f"{labelled[0].resource.name} is tainted {key}={value}:{effect}, and the pod does not tolerate it"
 
 
-def _has(pool: Pool, key: str, values: list[Json]) -> bool:
+def has_label(pool: Pool, key: str, values: list[Json]) -> bool:
     if key in pool.labels:
         return bool(pool.labels[key].intersection(map(str, values)))
     return key.partition("/")[0].endswith(_SET_BY_OTHERS)
 
 
-def _refused(pool: Pool, tolerations: list[Json]) -> list[tuple[str, str, str]]:
+def refused(taints: Sequence[Taint], tolerations: list[Json]) -> list[Taint]:
     """Taints that keep the pod off."""
-    return [t for t in pool.taints if t[2] != "PreferNoSchedule" and not any(tolerates(one, t) for one in tolerations)]
+    return [t for t in taints if t[2] != "PreferNoSchedule" and not any(tolerates(one, t) for one in tolerations)]
 
 
-def tolerates(toleration: Json, taint: tuple[str, str, str]) -> bool:
+def tolerates(toleration: Json, taint: Taint) -> bool:
     key, value, effect = taint
     return (
         at(toleration, "effect") in (None, "", effect)
@@ -95,10 +97,17 @@ def tolerates(toleration: Json, taint: tuple[str, str, str]) -> bool:
 @check("dead-toleration", Severity.WARNING, "Every toleration is of a taint that some pool has.")
 def dead_toleration(plan: Plan) -> Iterator[Fault]:
     cluster = view(plan)
-    taints = {taint for pool in cluster.pools for taint in pool.taints}
+    taints = {taint for pool in cluster.pools for taint in (*pool.taints, *pool.startup)}
+    # Taints of which the autoscaler is told come and go; no pool need have them.
+    passing = cluster.told("startup-taint") | cluster.told("status-taint")
     for resource, path, toleration in _all_tolerations(cluster):
         key = str(at(toleration, "key") or "")
-        known = not key or key.startswith(_TAINTED_BY_OTHERS) or any(tolerates(toleration, taint) for taint in taints)
+        known = (
+            not key
+            or key in passing
+            or key.startswith(_TAINTED_BY_OTHERS)
+            or any(tolerates(toleration, taint) for taint in taints)
+        )
         if cluster.pools and not known:
             there = ", ".join(sorted(f"{k}={v}:{e}" for k, v, e in taints)) or "none"
             yield Fault(f"{resource.name}: {path}: no pool has a taint that {key} tolerates; taints: {there}", resource)

@@ -1,0 +1,137 @@
+"""Runs beside DCGM's diagnostic on a GPU node, in a container that has Python and nothing of ours.
+
+`look`: is the node still to be checked, and how many GPUs should it have? `tell`: take the startup taint off a healthy node, or put
+one of a sick node in its place. Between the two, a container with DCGM leaves what it found in the same folder.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import ssl
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+INSTANCE_TYPE = "node.kubernetes.io/instance-type"
+PERSISTENCE_OFF = 29
+"""DCGM_FR_PERSISTENCE_MODE: the driver unloads when idle. A setting of the image, no fault of the GPU."""
+
+SETTLED, COUNT, GPUS, IN_USE, RESULT = "settled", "count", "gpus", "in-use", "result.json"
+"""Files in the shared folder: nothing to do; GPUs that should be there; those that are; already at work; the diagnostic's report."""
+
+ATTEMPTS = 30
+SECONDS_BETWEEN = 2
+
+
+class Cluster:
+    """The one node, through the API server."""
+
+    def __init__(self, server: str, node: str, token: Path, authority: Path | None) -> None:
+        self._url = f"{server}/api/v1/nodes/{node}"
+        self._token = token
+        self._tls = ssl.create_default_context(cafile=str(authority)) if authority else None
+
+    def node(self) -> dict[str, Any]:
+        return self._send("GET", None)
+
+    def set_taints(self, version: str, taints: list[dict[str, str]]) -> None:
+        """Raises HTTPError 409 where somebody changed the node after `version`."""
+        self._send("PATCH", {"metadata": {"resourceVersion": version}, "spec": {"taints": taints}})
+
+    def _send(self, method: str, body: Mapping[str, Any] | None) -> dict[str, Any]:
+        headers = {"Authorization": f"Bearer {self._token.read_text()}", "Content-Type": "application/merge-patch+json"}
+        data = json.dumps(body).encode() if body is not None else None
+        request = urllib.request.Request(self._url, data, headers, method=method)
+        with urllib.request.urlopen(request, timeout=10, context=self._tls) as answer:
+            return json.load(answer)
+
+
+def look(cluster: Cluster, folder: Path, key: str, counts: Mapping[str, int]) -> None:
+    for left in (SETTLED, COUNT, GPUS, IN_USE, RESULT):
+        (folder / left).unlink(missing_ok=True)
+    node = cluster.node()
+    if not _has(node, key):
+        (folder / SETTLED).touch()
+        print("the startup taint is gone: this node was checked before")
+        return
+    instance_type = node["metadata"]["labels"].get(INSTANCE_TYPE, "")
+    (folder / COUNT).write_text(str(counts.get(instance_type, 0)))
+    print(f"{instance_type} should have {counts.get(instance_type, 'an unknown number of')} GPUs")
+
+
+def tell(cluster: Cluster, folder: Path, key: str, sick_key: str) -> None:
+    if (folder / SETTLED).exists():
+        return
+    fault = fault_of(folder)
+    print(f"sick: {fault}" if fault else "healthy")
+    mark = [{"key": sick_key, "value": fault, "effect": "NoSchedule"}] if fault else []
+    for _ in range(ATTEMPTS):
+        node = cluster.node()
+        if not _has(node, key):
+            return
+        kept = [taint for taint in node["spec"]["taints"] if taint["key"] != key]
+        try:
+            cluster.set_taints(node["metadata"]["resourceVersion"], kept + mark)
+        except urllib.error.HTTPError as error:
+            if error.code != 409:
+                raise
+            time.sleep(SECONDS_BETWEEN)
+        else:
+            return
+    raise SystemExit(f"the node was changed by others {ATTEMPTS} times while its taint was to be taken off")
+
+
+def fault_of(folder: Path) -> str:
+    """What is wrong, as the value of a taint; empty if nothing is."""
+    if (folder / IN_USE).exists():
+        return ""
+    expected = int((folder / COUNT).read_text())
+    found = len(re.findall(r"^GPU \d", (folder / GPUS).read_text(), re.MULTILINE))
+    if found < expected or not found:
+        return f"{found}-of-{expected}-gpus"
+    failed = [test["name"] for test in _tests(json.loads((folder / RESULT).read_text())) if _failed(test)]
+    return re.sub(r"[^A-Za-z0-9]+", "-", failed[0]).strip("-")[:63] if failed else ""
+
+
+def _tests(report: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    for category in report["DCGM Diagnostic"]["test_categories"]:
+        yield from category["tests"]
+
+
+def _failed(test: Mapping[str, Any]) -> bool:
+    """In this report DCGM writes what it calls a warning elsewhere as a failure too."""
+    verdicts = [*test.get("results", ()), test.get("test_summary", {})]
+    return any(
+        verdict.get("status") == "Fail"
+        and {warning.get("error_id") for warning in verdict.get("warnings", ())} != {PERSISTENCE_OFF}
+        for verdict in verdicts
+    )
+
+
+def _has(node: Mapping[str, Any], key: str) -> bool:
+    return any(taint["key"] == key for taint in node["spec"].get("taints", ()))
+
+
+def main() -> None:
+    account = Path(os.environ["ACCOUNT"])
+    cluster = Cluster(
+        f"https://{os.environ['KUBERNETES_SERVICE_HOST']}:{os.environ['KUBERNETES_SERVICE_PORT']}",
+        os.environ["NODE_NAME"],
+        token=account / "token",
+        authority=account / "ca.crt",
+    )
+    folder, key = Path(os.environ["FOLDER"]), os.environ["STARTUP_TAINT"]
+    if sys.argv[1] == "look":
+        look(cluster, folder, key, json.loads(os.environ["GPU_COUNTS"]))
+    else:
+        tell(cluster, folder, key, os.environ["SICK_TAINT"])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,224 @@
+"""What the health check makes of a diagnostic, against a small API server."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gpuplatform.sizing import health
+from k8s import node_verdict
+from k8s.gpu_nodes import TAINT, UNCHECKED, as_taint
+
+NODE = "ip-10-0-0-1.ec2.internal"
+SICK = {"key": health.SICK, "effect": "NoSchedule"}
+TOKEN = "a-token"
+
+
+class Api(ThreadingHTTPServer):
+    """One node. `conflicts`: so many patches come too late."""
+
+    def __init__(self, taints: list[dict[str, str]] | None, conflicts: int = 0, refused: int = 0) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.conflicts, self.refused = conflicts, refused
+        self.sent: list[dict[str, Any]] = []
+        labels = {node_verdict.INSTANCE_TYPE: "p5.48xlarge"}
+        spec = {"taints": taints} if taints is not None else {}
+        self.node: dict[str, Any] = {"metadata": {"resourceVersion": "7", "labels": labels}, "spec": spec}
+
+    def cluster(self, folder: Path) -> node_verdict.Cluster:
+        token = folder.parent / "token"
+        token.write_text(TOKEN)
+        return node_verdict.Cluster(f"http://127.0.0.1:{self.server_port}", NODE, token, None)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Api  # pyright: ignore[reportIncompatibleVariableOverride]  (the library has no type parameter for it)
+
+    def do_GET(self) -> None:
+        self._answer(200)
+
+    def do_PATCH(self) -> None:
+        api, body = self.server, json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        api.sent.append(body)
+        if api.refused:
+            self._answer(api.refused)
+        elif api.conflicts:
+            api.conflicts -= 1
+            self._answer(409)
+        else:
+            assert self.headers["Content-Type"] == "application/merge-patch+json"
+            api.node["spec"] |= body["spec"]
+            self._answer(200)
+
+    def _answer(self, status: int) -> None:
+        assert self.path == f"/api/v1/nodes/{NODE}"
+        assert self.headers["Authorization"] == f"Bearer {TOKEN}"
+        self.send_response(status)
+        self.end_headers()
+        self.wfile.write(json.dumps(self.server.node).encode())
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  (the library's name)
+        """Silence."""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "work"
+    made.mkdir()
+    return made
+
+
+@pytest.fixture
+def serve() -> Iterator[Any]:
+    running: list[Api] = []
+
+    def start(*taints: dict[str, str], **more: int) -> Api:
+        api = Api(list(taints) if taints else None, **more)
+        threading.Thread(target=api.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        running.append(api)
+        return api
+
+    yield start
+    for api in running:
+        api.shutdown()
+        api.server_close()
+
+
+def diagnosed(folder: Path, report: dict[str, Any], found: int = 8, expected: int = 8) -> None:
+    (folder / node_verdict.COUNT).write_text(str(expected))
+    (folder / node_verdict.GPUS).write_text("".join(f"GPU {i}: NVIDIA H100 (UUID: GPU-{i})\n" for i in range(found)))
+    (folder / node_verdict.RESULT).write_text(json.dumps(report))
+
+
+def report(**status: str | dict[str, Any]) -> dict[str, Any]:
+    """As dcgmi 4.6 writes it: test → its verdict, a word or with what was warned of."""
+    tests = [
+        {"name": name, "results": [{"entity_group": "GPU", "entity_id": 0, "status": "Pass"}], "test_summary": verdict}
+        for name, given in status.items()
+        for verdict in [{"status": given} if isinstance(given, str) else given]
+    ]
+    return {"DCGM Diagnostic": {"test_categories": [{"category": "Deployment", "tests": tests}]}, "metadata": {}}
+
+
+def warned(*ids: int) -> dict[str, Any]:
+    return {"status": "Fail", "warnings": [{"error_id": each, "warning": "…"} for each in ids]}
+
+
+@pytest.mark.parametrize(
+    ("given", "fault"),
+    [
+        (report(software="Pass", memory="Pass", pcie="Skip"), ""),
+        (report(software="Pass", memory="Fail"), "memory"),
+        (report(software=warned(29)), ""),
+        (report(software=warned(29, 3)), "software"),
+        (report(**{"Page Retirement/Row Remap": "Fail"}), "Page-Retirement-Row-Remap"),
+        (report(**{f"{'x' * 70}": "Fail"}), "x" * 63),
+    ],
+    ids=[
+        "healthy",
+        "memory",
+        "persistence mode alone",
+        "and another fault",
+        "no taint's value",
+        "too long for a value",
+    ],
+)
+def test_a_failed_test_is_a_fault_but_for_a_setting_of_the_driver(
+    folder: Path, given: dict[str, Any], fault: str
+) -> None:
+    diagnosed(folder, given)
+
+    assert node_verdict.fault_of(folder) == fault
+
+
+def test_one_gpus_failure_is_the_nodes(folder: Path) -> None:
+    given = report(memory="Pass")
+    given["DCGM Diagnostic"]["test_categories"][0]["tests"][0]["results"].append({"entity_id": 5, "status": "Fail"})
+    diagnosed(folder, given)
+
+    assert node_verdict.fault_of(folder) == "memory"
+
+
+@pytest.mark.parametrize(("found", "expected", "fault"), [(7, 8, "7-of-8-gpus"), (0, 0, "0-of-0-gpus"), (4, 0, "")])
+def test_missing_gpus_are_a_fault_whatever_the_diagnostic_says(
+    folder: Path, found: int, expected: int, fault: str
+) -> None:
+    diagnosed(folder, report(software="Pass"), found, expected)
+
+    assert node_verdict.fault_of(folder) == fault
+
+
+def test_a_healthy_node_loses_the_startup_taint_and_nothing_else(serve: Any, folder: Path) -> None:
+    api = serve(as_taint(TAINT), as_taint(UNCHECKED))
+    diagnosed(folder, report(software="Pass"))
+
+    node_verdict.tell(api.cluster(folder), folder, health.UNCHECKED, health.SICK)
+
+    assert api.sent == [{"metadata": {"resourceVersion": "7"}, "spec": {"taints": [as_taint(TAINT)]}}]
+
+
+def test_a_sick_node_gets_another_taint_in_its_place(serve: Any, folder: Path) -> None:
+    api = serve(as_taint(TAINT), as_taint(UNCHECKED))
+    diagnosed(folder, report(memory="Fail"))
+
+    node_verdict.tell(api.cluster(folder), folder, health.UNCHECKED, health.SICK)
+
+    assert api.node["spec"]["taints"] == [as_taint(TAINT), {**SICK, "value": "memory"}]
+
+
+def test_a_node_at_work_is_taken_for_healthy(serve: Any, folder: Path) -> None:
+    api = serve(as_taint(UNCHECKED))
+    (folder / node_verdict.IN_USE).touch()
+
+    node_verdict.tell(api.cluster(folder), folder, health.UNCHECKED, health.SICK)
+
+    assert api.node["spec"]["taints"] == []
+
+
+def test_what_others_change_meanwhile_is_read_again(serve: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(node_verdict, "SECONDS_BETWEEN", 0)
+    api = serve(as_taint(UNCHECKED), conflicts=3)
+    diagnosed(folder, report(software="Pass"))
+
+    node_verdict.tell(api.cluster(folder), folder, health.UNCHECKED, health.SICK)
+    assert len(api.sent) == 4
+
+    endless = serve(as_taint(UNCHECKED), conflicts=1000)
+    with pytest.raises(SystemExit, match="changed by others 30 times"):
+        node_verdict.tell(endless.cluster(folder), folder, health.UNCHECKED, health.SICK)
+
+
+def test_a_refusal_ends_the_step(serve: Any, folder: Path) -> None:
+    api = serve(as_taint(UNCHECKED), refused=403)
+    diagnosed(folder, report(software="Pass"))
+
+    with pytest.raises(OSError, match="403"):
+        node_verdict.tell(api.cluster(folder), folder, health.UNCHECKED, health.SICK)
+    assert len(api.sent) == 1
+
+
+def test_looking_says_how_many_gpus_there_should_be_and_forgets_the_last_time(serve: Any, folder: Path) -> None:
+    api = serve(as_taint(TAINT), as_taint(UNCHECKED))
+    (folder / node_verdict.IN_USE).touch()
+    diagnosed(folder, report(memory="Fail"))
+
+    node_verdict.look(api.cluster(folder), folder, health.UNCHECKED, {"p5.48xlarge": 8})
+
+    assert {file.name: file.read_text() for file in folder.iterdir()} == {node_verdict.COUNT: "8"}
+
+
+@pytest.mark.parametrize("taints", [(), (as_taint(TAINT),)], ids=["no taint", "the others"])
+def test_a_node_that_was_checked_is_left_alone(serve: Any, folder: Path, taints: tuple[dict[str, str], ...]) -> None:
+    api = serve(*taints)
+
+    node_verdict.look(api.cluster(folder), folder, health.UNCHECKED, {"p5.48xlarge": 8})
+    node_verdict.tell(api.cluster(folder), folder, health.UNCHECKED, health.SICK)
+
+    assert [file.name for file in folder.iterdir()] == [node_verdict.SETTLED]
+    assert api.sent == []
