@@ -20,6 +20,11 @@ KEPT_UNUSED = {f"{PREFIX}/autoscaling-options/scaledownunneededtime": "4368h"}
 (cloudprovider/aws/README.md, "Auto-discovery setup"; EC2 user guide, capacity-blocks-purchase; read 2026-11-22)."""
 
 
+GONE_UNCLAIMED = {f"{PREFIX}/autoscaling-options/scaledownutilizationthreshold": "0.01"}
+"""For nodes whose devices are claimed: one goes when no device of it is. The threshold for GPUs is for nodes that count them, and the
+other's default, half used, would evict small jobs from large nodes (the same README; simulator/utilization/info.go, 1.35.2)."""
+
+
 def node_template(
     instance: InstanceType,
     interfaces: Sequence[Interface],
@@ -28,16 +33,20 @@ def node_template(
     devices: Devices = Devices.PLUGIN,
 ) -> dict[str, str]:
     """Tags by key: the node's extended resources and, where the group stands in one zone, its ID. Devices that are claimed are
-    no resources: a pod that asks for them so is to start no node."""
+    no resources: a pod that requests them is to start no node."""
     resources = {
         "nvidia.com/gpu": str(instance.gpu_count),
         "ephemeral-storage": f"{scratch_gib(instance, volume_gib)}Gi",
     }
     if cards := efa_count(tuple(interfaces)):
         resources |= {"vpc.amazonaws.com/efa": str(cards), "hugepages-2Mi": f"{EFA_HUGEPAGES_MIB}Mi"}
-    if devices is Devices.DRA:
-        resources = {name: amount for name, amount in resources.items() if name not in OF_RESOURCE}
-    tags = {f"{PREFIX}/resources/{name}": amount for name, amount in resources.items()}
+    claimed = devices is Devices.DRA
+    tags = {
+        f"{PREFIX}/resources/{name}": amount
+        for name, amount in resources.items()
+        if not (claimed and name in OF_RESOURCE)
+    }
+    tags |= GONE_UNCLAIMED if claimed else {}
     return tags | ({f"{PREFIX}/label/topology.k8s.aws/zone-id": zone} if zone else {})
 
 

@@ -11,6 +11,7 @@ import yaml
 from components.iam import Account
 from components.tags import CostTags
 from gpuplatform.sizing import health
+from gpuplatform.sizing.autoscaler import GONE_UNCLAIMED
 from gpuplatform.sizing.sharing import Sharing
 from k8s import (
     cluster_autoscaler,
@@ -197,6 +198,12 @@ def test_the_autoscaler_looks_at_claims_where_there_are_any() -> None:
 
     assert flag not in autoscaler()["extraArgs"]
     assert autoscaler(claims=True)["extraArgs"][flag] is True
+
+
+def test_a_node_goes_when_no_gpu_is_used_counted_or_claimed() -> None:
+    (claimed,) = GONE_UNCLAIMED.values()
+
+    assert float(claimed) == autoscaler()["extraArgs"]["scale-down-gpu-utilization-threshold"]
 
 
 def test_the_efa_plugin_runs_on_pools_with_efa_alone() -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from gpuplatform.catalog.instances import instance
-from gpuplatform.sizing.autoscaler import PREFIX, node_template, scratch_gib
+from gpuplatform.sizing.autoscaler import GONE_UNCLAIMED, PREFIX, node_template, scratch_gib
 from gpuplatform.sizing.devices import Devices
 from gpuplatform.sizing.efa import interfaces
 
@@ -37,7 +37,10 @@ def test_a_group_without_efa_promises_none() -> None:
 def test_devices_that_are_claimed_are_no_resources_of_an_empty_group() -> None:
     hardware = instance("p5.48xlarge")
     tags = node_template(hardware, interfaces(hardware), volume_gib=200, zone=None, devices=Devices.DRA)
-    assert {key.rpartition("/")[2] for key in tags} == {"ephemeral-storage", "hugepages-2Mi"}
+    resources = {key.rpartition("/resources/")[2] for key in tags if "/resources/" in key}
+    assert resources == {"ephemeral-storage", "hugepages-2Mi"}
+    assert GONE_UNCLAIMED.items() <= tags.items()
+    assert not [key for key in told("p5.48xlarge", efa=True) if "autoscaling-options" in key]
 
 
 def test_a_fractional_gpu_counts_as_one() -> None:
