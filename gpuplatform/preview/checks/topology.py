@@ -104,6 +104,18 @@ def topology_unasked(plan: Plan) -> Iterator[Fault]:
             )
 
 
+@check("topology-of-claims", Severity.ERROR, "No pods that claim devices are placed by a topology.")
+def topology_of_claims(plan: Plan) -> Iterator[Fault]:
+    """Kueue counts claims in quotas and not on nodes (KEP-2941 at v0.19.2): it would take nodes for free whose devices are taken."""
+    for one, _, own, _ in _asking(plan):
+        if one.work.claimed and all(f.topology for f in own):
+            yield Fault(
+                f"{one.work.owner.name}: claims {', '.join(sorted(one.work.claimed))}, and every flavour of pool {one.work.pool} has a "
+                "topology; take one of the two away",
+                one.work.owner,
+            )
+
+
 @check(
     "topology-label",
     Severity.ERROR,

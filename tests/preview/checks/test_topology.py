@@ -11,6 +11,7 @@ import pytest
 from gpuplatform.catalog import topology
 from gpuplatform.preview import environment
 from gpuplatform.preview.check import run_checks
+from gpuplatform.preview.checks import topology as judged
 from gpuplatform.preview.plan import Plan
 from tests.conftest import ROOT
 from tests.preview.sound import and_also, with_field, with_input
@@ -97,6 +98,27 @@ def test_a_planted_fault_is_found_and_nothing_else(rule: str, words: str, broken
 
     assert {f.rule for f in found} == {rule}, [f"{f.rule}: {f.message}" for f in found]
     assert any(words in f.message for f in found), [f.message for f in found]
+
+
+def test_pods_that_claim_devices_are_not_placed() -> None:
+    """Judged alone: the driver and the quota of claims are other checks' to miss."""
+    claim = {
+        "name": "gpu",
+        "exactly": {"deviceClassName": "gpu.nvidia.com", "allocationMode": "ExactCount", "count": 8},
+    }
+    spec = {"spec": {"spec": {"devices": {"requests": [claim]}}}}
+    template = a_object("resource.k8s.io/v1:ResourceClaimTemplate", "train-gpu", spec)
+    claiming = with_input(
+        and_also(placed(), template),
+        "train",
+        "spec|template|spec|resourceClaims",
+        [{"name": "gpu", "resourceClaimTemplateName": "train-gpu"}],
+    )
+
+    (found,) = run_checks(claiming, (judged.topology_of_claims,))
+    assert found.rule == "topology-of-claims"
+    assert "train: claims" in found.message
+    assert run_checks(placed(), (judged.topology_of_claims,)) == []
 
 
 ROW = [{"nodeLabel": "example.com/row"}, {"nodeLabel": LEVELS[-2]}, {"nodeLabel": topology.NODE}]
