@@ -14,5 +14,5 @@ _UNITS: Final = {"": 1.0, "m": 0.001, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12} |
 
 def quantity(written: Json) -> float:
     """The number that is meant; 0 where it is none."""
-    found = re.fullmatch(r"([0-9.]+)([A-Za-z]*)", str(written))
+    found = re.fullmatch(r"(\d+(?:\.\d*)?|\.\d+)([A-Za-z]*)", str(written))
     return float(found[1]) * _UNITS.get(found[2], 1.0) if found else 0.0

@@ -13,6 +13,7 @@ from gpuplatform.sizing.pods import (
     KARPENTER_HIDDEN_MEMORY,
     Addresses,
     addresses_per_node,
+    addresses_short,
     allocatable,
     max_pods,
     nodes_in_subnet,
@@ -205,3 +206,20 @@ def test_only_the_default_card_serves_pods() -> None:
         ),
     )
     assert max_pods(more_cards, (PRIMARY,), prefix_delegation=False) == 11
+
+
+@settings(deadline=None)
+@given(st.integers(21, 28), st.integers(1, 60), st.integers(0, 20), st.integers(1, 40))
+def test_a_subnet_lacks_addresses_for_exactly_the_nodes_that_it_does_not_hold(
+    length: int, single: int, prefixes: int, nodes: int
+) -> None:
+    each = Addresses(single=single, prefixes=prefixes)
+
+    assert (addresses_short(length, [each] * nodes) == 0) is (nodes <= nodes_in_subnet(length, each))
+
+
+def test_what_a_subnet_lacks_is_counted_over_all_that_stands_in_it() -> None:
+    """A /24 has 251 addresses, and 14 whole blocks between the ones that AWS keeps."""
+    assert addresses_short(24, [Addresses(single=200), Addresses(single=51)]) == 0
+    assert addresses_short(24, [Addresses(single=200), Addresses(single=60)]) == 9
+    assert addresses_short(24, [Addresses(single=0, prefixes=10), Addresses(single=0, prefixes=5)]) == 16

@@ -14,7 +14,7 @@ from gpuplatform.preview.cluster import QUEUE_LABEL, namespace_of, view
 from gpuplatform.preview.launches import autoscaler, launches, told
 from gpuplatform.preview.look import at, listing, mapping
 from gpuplatform.preview.manifests import objects
-from gpuplatform.preview.plan import Json, Part, Plan, PlannedResource
+from gpuplatform.preview.plan import Json, Part, Plan, PlannedResource, once
 from gpuplatform.preview.quantity import quantity
 
 GPU: Final = "nvidia.com/gpu"
@@ -169,7 +169,8 @@ class Queued:
     """What Kueue charges to quotas: claimed devices as the resource that it maps their class to."""
 
 
-def queued(plan: Plan) -> Iterator[Queued]:
+@once
+def queued(plan: Plan) -> tuple[Queued, ...]:
     cluster = view(plan)
     specs = {str(b["metadata"]["name"]): b.get("spec") for _, b in cluster.objects if b["kind"] == "ClusterQueue"}
     local = {
@@ -178,12 +179,14 @@ def queued(plan: Plan) -> Iterator[Queued]:
         if b["kind"] == "LocalQueue"
     }
     charged = claims.charged(plan)
+    found: list[Queued] = []
     for work in workloads(plan):
         label = at(dict(work.owner.inputs), "metadata", "labels", QUEUE_LABEL)
         queue = local.get((work.namespace, str(label)), "")
         if queue in specs:
             asks = {charged.get(name, name): amount for name, amount in work.asks.items()}
-            yield Queued(work=work, queue=queue, spec=specs[queue], asks=asks)
+            found.append(Queued(work=work, queue=queue, spec=specs[queue], asks=asks))
+    return tuple(found)
 
 
 @check(

@@ -18,7 +18,7 @@ from gpuplatform.preview.checks.queues import CONTROLLER, Queued, queued
 from gpuplatform.preview.launches import Launch, launches
 from gpuplatform.preview.look import at, listing, mapping
 from gpuplatform.preview.manifests import objects
-from gpuplatform.preview.plan import Json, Plan, PlannedResource
+from gpuplatform.preview.plan import Json, Plan, PlannedResource, once
 
 _ASKED: Final = ("kueue.x-k8s.io/podset-required-topology", "kueue.x-k8s.io/podset-preferred-topology")
 _ANY: Final = "kueue.x-k8s.io/podset-unconstrained-topology"
@@ -38,6 +38,7 @@ class Flavor:
         return [one for one in launches(plan) if self.labels and self.labels.items() <= one.labels.items()]
 
 
+@once
 def flavors(plan: Plan) -> dict[str, Flavor]:
     """By name."""
     known = {
