@@ -53,7 +53,8 @@ BILLABLE_PACKAGES: Final = ("aws:", "aws-native:", "awsx:")
 """Providers whose resources cost unless we know better; objects on the cluster run on nodes that are priced."""
 
 CENT: Final = Decimal("0.01")
-MILLI: Final = Decimal("0.0001")
+FINE: Final = Decimal("0.000001")
+"""Of a line: so that lines add up to the cents of the totals."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,13 +88,13 @@ class Line:
             "team": self.team,
             "layer": self.layer,
             "what": self.what,
-            "quantity": float(_rounded(self.quantity, MILLI)),
+            "quantity": _fine(self.quantity),
             "unit": self.unit,
             "unit_price": float(self.unit_price),
-            "asleep_monthly": _cents(self.asleep_monthly),
-            "idle_monthly": _cents(self.idle_monthly),
-            "expected_monthly": _cents(self.expected_monthly),
-            "maximum_hourly": float(_rounded(self.maximum_hourly, MILLI)),
+            "asleep_monthly": _fine(self.asleep_monthly),
+            "idle_monthly": _fine(self.idle_monthly),
+            "expected_monthly": _fine(self.expected_monthly),
+            "maximum_hourly": _fine(self.maximum_hourly),
             "source": self.source,
             "as_of": self.as_of.isoformat(),
             "note": self.note,
@@ -260,6 +261,10 @@ def _line(resource: PlannedResource, charge: Charge, situation: Situation) -> Li
 
 def _rounded(amount: Decimal, to: Decimal) -> Decimal:
     return amount.quantize(to, ROUND_HALF_UP)
+
+
+def _fine(amount: Decimal) -> float:
+    return float(_rounded(amount, FINE))
 
 
 def _cents(amount: Decimal) -> float:

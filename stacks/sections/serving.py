@@ -97,6 +97,8 @@ class EksModel(Section):
     """Callers must present this key; without one, whoever reaches the service may use it."""
     tokens_per_second: float | None = Field(default=None, gt=0)
     """Measured throughput of one replica, for the price of a million tokens."""
+    requests_per_minute: float | None = Field(default=None, gt=0)
+    """Measured throughput of one replica, for the price of a million requests."""
     expected_hours: float = Field(default=0, ge=0, le=730)
     """Hours a month that one replica runs."""
 
@@ -122,7 +124,9 @@ class SageMakerModel(Section):
     replicas: Replicas
     """Instances; for serverless, `max` is the concurrency and `min` the provisioned one."""
     requests_per_minute: int = Field(default=60, ge=1)
-    """Invocations a minute and instance that the autoscaler aims at."""
+    """Invocations a minute and instance that the autoscaler aims at; written, also the throughput for the price of a million requests."""
+    tokens_per_second: float | None = Field(default=None, gt=0)
+    """Measured throughput of one instance, for the price of a million tokens."""
     latency_ms: int = Field(default=2000, ge=1)
     """p99 above which an update is rolled back."""
     environment: dict[str, str] = Field(default_factory=dict)

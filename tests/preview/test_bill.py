@@ -490,7 +490,16 @@ def test_amounts_are_rounded_only_when_they_are_written() -> None:
     found = billed(plan_of(*(made("aws:cloudwatch/dashboard:Dashboard", f"d{i}") for i in range(7))))
     # Seven dashboards at 3 / 730 = 0.00411 an hour: 0.0288 together, though each alone is no cent.
     assert found.to_json()["maximum_hourly"] == 0.03
-    assert all(line["maximum_hourly"] == 0.0041 for line in found.to_json()["lines"])
+    assert all(line["maximum_hourly"] == 0.00411 for line in found.to_json()["lines"])
+
+
+def test_lines_as_they_are_written_add_up_to_the_totals() -> None:
+    # 100,000 requests by seven queues: 0.0057 $ each, which is a cent as it stands and 0.04 $ together.
+    found = billed(
+        plan_of(*(made("aws:sqs/queue:Queue", f"q{i}") for i in range(7)), expected={"queue_requests": 10**5})
+    )
+    written = found.to_json()
+    assert round(sum(line["expected_monthly"] for line in written["lines"]), 2) == written["expected_monthly"] == 0.04
 
 
 def test_the_json_has_the_keys_of_the_contract() -> None:

@@ -294,6 +294,11 @@ def test_5_sagemaker_in_every_mode() -> None:
             {"variantName": "primary", "instanceType": "ml.g5.2xlarge", "initialInstanceCount": 1},
             asyncInferenceConfig={"outputConfig": {"s3OutputPath": "s3://out/"}},
         ),
+        made(
+            by_hand.SCALABLE_TARGET,
+            "speech-scale",
+            {"resourceId": "endpoint/speech/variant/primary", "minCapacity": 0, "maxCapacity": 4},
+        ),
         *endpoint("embed", {"serverlessConfig": {"memorySizeInMb": 3072, "maxConcurrency": 5}}),
         *endpoint("parts", {"instanceType": "ml.g6.12xlarge", "managedInstanceScaling": managed}),
         made("aws:cloudcontrol/resource:Resource", "part", {"typeName": "AWS::SageMaker::InferenceComponent"}),
@@ -316,12 +321,12 @@ def test_5_sagemaker_in_every_mode() -> None:
             (2 * 730 + 400) * d("1.222"),
             6 * d("1.222"),
         ),
-        # Without a scalable target it keeps the one that it starts with, and settings expect 60 hours more.
-        ("speech-endpoint", "asynchronous endpoint, 1 to 1 ml.g5.2xlarge"): (
-            730 * d("1.515"),
-            730 * d("1.515"),
-            (730 + 60) * d("1.515"),
-            d("1.515"),
+        # None at rest, 60 hours, four at most.
+        ("speech-endpoint", "asynchronous endpoint, 0 to 4 ml.g5.2xlarge"): (
+            d(0),
+            d(0),
+            60 * d("1.515"),
+            4 * d("1.515"),
         ),
         # 5 h of 3 GB at 0.00002 a GB-second; at most five requests at once.
         ("embed-endpoint", "serverless endpoint, 3 GB, 5 requests at once at most"): (
@@ -341,7 +346,7 @@ def test_5_sagemaker_in_every_mode() -> None:
         ("train", "training job on 4 ml.g5.xlarge, at most 10.00 h"): (d(0), d(0), 4 * 10 * d("1.408"), 4 * d("1.408")),
         ("lab", "Studio app on ml.t3.medium"): hourly(d("0.05")),
     }
-    agree(billed(plan), rows, ("2926.57", "2926.57", "4138.87", "32.87"))
+    agree(billed(plan), rows, ("1820.62", "1820.62", "3032.92", "37.41"))
 
 
 # --- 6. watching and telling -----------------------------------------------------------------------------------------

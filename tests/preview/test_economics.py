@@ -89,7 +89,7 @@ def test_nodes_without_gpus_have_no_gpu_hour() -> None:
     plan = plan_of(
         of, node_group("system", of, types=("m7g.large",), least=2, labels={"gpuplatform.io/pool": "system"})
     )
-    assert figures(plan) == {"gpu_hours": [], "pools": [], "models": []}
+    assert figures(plan) == {"gpu_hours": [], "pools": [], "models": [], "models_without_throughput": []}
 
 
 def serving(**model: Json) -> Plan:
@@ -128,6 +128,23 @@ def test_a_model_that_takes_a_part_of_an_instance_costs_that_part() -> None:
 )
 def test_a_model_whose_cost_nobody_states_has_none(model: dict[str, Any]) -> None:
     assert figures(serving(**model))["models"] == []
+
+
+def test_a_model_that_declares_no_throughput_is_named() -> None:
+    found = figures(serving(tensor_parallel=4))
+    assert found["models_without_throughput"] == ["llama"]
+    assert told(found)[-1] == (
+        "llama declares no throughput: tokens_per_second or requests_per_minute in serving.models give the price of a million."
+    )
+    assert figures(serving(tensor_parallel=4, tokens_per_second=842))["models_without_throughput"] == []
+
+
+def test_an_instance_that_declares_its_tokens_has_their_price() -> None:
+    (model,) = figures(endpoint({"instanceType": "ml.g6.2xlarge", "initialInstanceCount": 2}, tokens_per_second=500))[
+        "models"
+    ]
+    # 1.222 / (500 × 3600) × 10⁶
+    assert model["dollars_per_million_tokens"] == 0.6789
 
 
 def endpoint(variant: dict[str, Json], **model: Json) -> Plan:

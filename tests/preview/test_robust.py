@@ -7,14 +7,16 @@ import json
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
 from gpuplatform.preview import json_report, markdown, report, sarif
-from gpuplatform.preview.bill import bill
+from gpuplatform.preview.bill import PRICERS, bill
+from gpuplatform.preview.billing.charge import Entry, Pricer
 from gpuplatform.preview.check import Check, Fault, Severity, all_checks, run_checks
 from gpuplatform.preview.html import html
 from gpuplatform.preview.plan import Plan
@@ -82,9 +84,25 @@ def test_what_cannot_be_priced_is_said_and_the_rest_is_priced():
     found = bill(a_plan(address, odd))
 
     assert [line.urn for line in found.lines] == [address.urn]
-    assert [(urn, "is not of its kind" in why) for urn, why in found.unpriced] == [(odd.urn, True)]
+    assert found.unpriced == ((odd.urn, "its inputs hold 'much' where an amount belongs"),)
 
 
 def test_settings_of_another_kind_are_no_settings():
     for value in ("text", 3, [1], None, True):
         assert a_plan(settings={"gpuplatform:data": value}).setting("data") == {}
+
+
+def test_a_pricer_that_stumbles_leaves_the_others_priced(monkeypatch: pytest.MonkeyPatch):
+    def stumbles(*_: object) -> Iterator[Entry]:
+        raise KeyError("size")
+        yield
+
+    monkeypatch.setitem(cast("dict[str, Pricer]", PRICERS), "aws:ecr/repository:Repository", stumbles)
+    address, images = a_resource("aws:ec2/eip:Eip", "address"), a_resource("aws:ecr/repository:Repository", "images")
+
+    found = bill(a_plan(images, address))
+
+    assert [line.urn for line in found.lines] == [address.urn]
+    assert [(urn, "is not of its kind (KeyError: 'size')" in why) for urn, why in found.unpriced] == [
+        (images.urn, True)
+    ]

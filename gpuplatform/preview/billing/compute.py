@@ -24,6 +24,7 @@ def node_group(resource: PlannedResource, situation: Situation) -> Iterator[Entr
         return
     running = _running(resource, situation)
     yield _instances(resource, types, inputs, running, situation)
+    yield from fleet.watched(inputs, running, situation)
     stopped, awake = warm(mapping(resource.inputs.get("warmPoolConfig")))
     if awake:
         yield fleet.on_demand(types[0], fleet.always(awake), situation)
@@ -56,13 +57,16 @@ def _running(resource: PlannedResource, situation: Situation) -> NodeHours:
     A group whose hours nobody states is expected to keep the nodes that it starts with.
     """
     scaling = mapping(resource.inputs.get("scalingConfig"))
-    least, most = decimal(scaling.get("minSize")), decimal(scaling.get("maxSize"))
+    least, first = decimal(scaling.get("minSize")), decimal(scaling.get("desiredSize"))
+    most = max(decimal(scaling.get("maxSize")), least, first)
     asleep = situation.sleeping.get(resource.urn, least)
     awake = situation.awake_hours if resource.urn in situation.sleeping else HOURS
     stated = _stated(resource, situation)
-    usual = max(least, decimal(scaling.get("desiredSize"))) if stated is None else least
+    usual = max(least, first) if stated is None else least
     base = usual * awake + asleep * (HOURS - awake)
-    return NodeHours(asleep=asleep * HOURS, idle=least * HOURS, expected=max(base, stated or ZERO), most=most)
+    return NodeHours(
+        asleep=asleep * HOURS, idle=least * HOURS, expected=max(base, min(stated or ZERO, most * HOURS)), most=most
+    )
 
 
 def _stated(resource: PlannedResource, situation: Situation) -> Decimal | None:

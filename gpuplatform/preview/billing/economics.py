@@ -18,7 +18,7 @@ from gpuplatform.preview.billing.charge import ZERO
 from gpuplatform.preview.billing.node_pools import POOL_LABEL
 from gpuplatform.preview.billing.numbers import NoAmountError, decimal
 from gpuplatform.preview.billing.sagemaker import model_of
-from gpuplatform.preview.look import at, mapping
+from gpuplatform.preview.look import at, listing, mapping
 from gpuplatform.preview.plan import Json, Plan, PlannedResource
 
 if TYPE_CHECKING:
@@ -85,6 +85,8 @@ class Economics:
     gpu_hours: tuple[GpuHour, ...] = ()
     pools: tuple[PoolUse, ...] = ()
     models: tuple[ModelCost, ...] = ()
+    undeclared: tuple[str, ...] = ()
+    """Models of which settings declare no throughput."""
 
     def to_json(self) -> dict[str, Json]:
         return {
@@ -110,6 +112,7 @@ class Economics:
                 }
                 for m in self.models
             ],
+            "models_without_throughput": list(self.undeclared),
         }
 
 
@@ -140,6 +143,7 @@ def economics(plan: Plan, lines: Sequence[Line]) -> Economics:
             for pool, gpu_hours in used.items()
         ),
         models=tuple(_models(plan, lines, [hour for hour, _ in hours])),
+        undeclared=tuple(name for name, model in declared(plan).items() if not any(_throughput(model))),
     )
 
 
@@ -165,6 +169,11 @@ def told(figures: Json) -> list[str]:
             if model.get(key) is not None
         ]
         lines.append(f"{model['model']}, when busy: {', '.join(prices)}, on {model['runs_on']}.")
+    silent = [str(name) for name in listing(found.get("models_without_throughput"))]
+    if silent:
+        verb = "declare" if len(silent) > 1 else "declares"
+        keys = "tokens_per_second or requests_per_minute"
+        lines.append(f"{', '.join(silent)} {verb} no throughput: {keys} in serving.models give the price of a million.")
     return lines
 
 
@@ -189,17 +198,25 @@ def _gpus(name: str) -> int:
 
 
 def _models(plan: Plan, lines: Sequence[Line], hours: Sequence[GpuHour]) -> Iterator[ModelCost]:
-    models = mapping(mapping(plan.setting("serving")).get("models"))
-    declared = {name: mapping(model) for name, model in models.items()}
-    for name, model in declared.items():
-        requests, tokens = _declared(model, "requests_per_minute"), _declared(model, "tokens_per_second")
-        place = (
-            _on_cluster(model, hours) if model.get("runs_on") == "eks" else _on_endpoint(name, plan, declared, lines)
-        )
+    models = declared(plan)
+    for name, model in models.items():
+        requests, tokens = _throughput(model)
+        place = _on_cluster(model, hours) if model.get("runs_on") == "eks" else _on_endpoint(name, plan, models, lines)
         if place and (requests or tokens):
             yield ModelCost(
                 model=name, runs_on=place[0], hourly=place[1], requests_per_minute=requests, tokens_per_second=tokens
             )
+
+
+def declared(plan: Plan) -> dict[str, dict[str, Json]]:
+    """Models that settings declare."""
+    models = mapping(mapping(plan.setting("serving")).get("models"))
+    return {name: mapping(model) for name, model in models.items()}
+
+
+def _throughput(model: Mapping[str, Json]) -> tuple[Decimal, Decimal]:
+    """Requests a minute and tokens a second, of a replica or an instance."""
+    return _declared(model, "requests_per_minute"), _declared(model, "tokens_per_second")
 
 
 def _declared(model: Mapping[str, Json], key: str) -> Decimal:

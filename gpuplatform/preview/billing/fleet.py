@@ -16,6 +16,9 @@ from gpuplatform.preview.look import listing, mapping
 from gpuplatform.preview.plan import Json, PlannedResource
 
 LAUNCH_TEMPLATE: Final = "aws:ec2/launchTemplate:LaunchTemplate"
+METRICS: Final = 7
+"""Of an instance that is watched in detail."""
+
 RESERVATION: Final = "aws:ec2/capacityReservation:CapacityReservation"
 
 
@@ -96,6 +99,25 @@ def reserved(
         note=note,
         instance=instance,
         useful=running.expected,
+    )
+
+
+def watched(template: Mapping[str, Json], running: NodeHours, situation: Situation) -> Iterator[Entry]:
+    """Detailed monitoring: seven metrics an instance (EC2 user guide, "Monitor your instances"; aws.amazon.com/cloudwatch/pricing)."""
+    stated = template.get("monitoring")
+    if stated is not True and mapping(stated).get("enabled") not in (True, "true"):
+        return
+    price = situation.price("cloudwatch", "custom-metric")
+    if price is None:
+        yield missing(situation, "cloudwatch", "custom-metric")
+        return
+    yield Charge(
+        what="detailed monitoring of each node",
+        price=price,
+        asleep=METRICS * running.asleep / HOURS,
+        idle=METRICS * running.idle / HOURS,
+        expected=METRICS * running.expected / HOURS,
+        most_per_hour=METRICS * running.most / HOURS,
     )
 
 

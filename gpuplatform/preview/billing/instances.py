@@ -44,6 +44,7 @@ def instance(resource: PlannedResource, situation: Situation) -> Iterator[Entry]
         yield fleet.reserved(kind, fleet.always(), "capacity-block", reservation, situation)
     else:
         yield fleet.on_demand(kind, fleet.always(), situation)
+    yield from fleet.watched({**base, **inputs}, fleet.always(), situation)
     root = mapping(inputs.get("rootBlockDevice"))
     if root or not template:
         yield from volume_charges(situation, ec2_volume(root), "of the root", ONE)
@@ -70,10 +71,12 @@ def group(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
     if not types:
         yield Unpriced(why="neither the Auto Scaling group nor its launch template names an instance type")
         return
-    least, most = decimal(inputs.get("minSize")), decimal(inputs.get("maxSize"))
+    least = decimal(inputs.get("minSize"))
     usual = max(decimal(inputs.get("desiredCapacity")), least)
+    most = max(decimal(inputs.get("maxSize")), usual)
     running = NodeHours(asleep=least * HOURS, idle=least * HOURS, expected=usual * HOURS, most=most)
     yield from _bought(types, running, base, mapping(mixed.get("instancesDistribution")), resource, situation)
+    yield from fleet.watched(base, running, situation)
     stopped, awake = warm(mapping(inputs.get("warmPool")))
     if awake:
         yield fleet.on_demand(types[0], fleet.always(awake), situation)

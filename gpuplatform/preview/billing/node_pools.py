@@ -55,7 +55,7 @@ def node_pool(resource: PlannedResource, situation: Situation) -> Iterator[Entry
         return
     pool = str(mapping(mapping(template.get("metadata")).get("labels")).get(POOL_LABEL, ""))
     always, cheapest = _least(pool, choices, situation)
-    expected = max(always * HOURS, _stated(pool, situation))
+    expected = min(max(always * HOURS, _stated(pool, situation)), max(limit // cheapest.gpus, always) * HOURS)
     dearest = max(choices, key=lambda c: (limit // c.gpus) * c.ceiling.value)
     yield Charge(
         what=f"{cheapest.name} {cheapest.how}, {always} nodes to {limit} GPUs, at most as {dearest.name} on-demand",

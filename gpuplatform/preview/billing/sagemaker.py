@@ -49,8 +49,8 @@ def _instances(
         price=price,
         asleep=least * HOURS,
         idle=least * HOURS,
-        expected=least * HOURS + stated,
-        most_per_hour=most,
+        expected=min(least * HOURS + stated, max(least, most) * HOURS),
+        most_per_hour=max(least, most),
         instance=kind,
     )
 
@@ -67,7 +67,7 @@ def _serverless(config: Mapping[str, Json], stated: Decimal, situation: Situatio
         price=price,
         asleep=ZERO,
         idle=ZERO,
-        expected=stated * SECONDS * memory,
+        expected=min(stated, most * HOURS) * SECONDS * memory,
         most_per_hour=most * SECONDS * memory,
         note="data processed by serverless endpoints is not counted, for no volume is stated",
     )
@@ -116,12 +116,13 @@ def training(resource: PlannedResource, situation: Situation) -> Iterator[Entry]
         yield missing(situation, "sagemaker", f"training/{kind}")
         return
     count = decimal(config.get("instanceCount") or 1)
+    hours = min(limit / SECONDS, HOURS)
     yield Charge(
-        what=f"training job on {count:f} {kind}, at most {limit / SECONDS:.2f} h",
+        what=f"training job on {count:f} {kind}, at most {hours:.2f} h",
         price=price,
         asleep=ZERO,
         idle=ZERO,
-        expected=count * limit / SECONDS,
+        expected=count * hours,
         most_per_hour=count,
         note="a training job is counted once, for as long as its stopping condition lets it run",
         instance=kind,

@@ -1,0 +1,264 @@
+"""Variants of a kind that change its price, and those that have none."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from gpuplatform.preview.bill import Bill, bill
+from gpuplatform.preview.plan import Json, Plan, PlannedResource
+from tests.preview import billing_plans as by_hand
+from tests.preview.billing_plans import made, node_group, plan_of, template, urn
+from tests.preview.bills_by_hand import cents
+
+DAY = datetime.date(2026, 11, 22)
+LB = "aws:lb/loadBalancer:LoadBalancer"
+SERVICE = "kubernetes:core/v1:Service"
+
+
+def billed(*resources: PlannedResource, **settings: Json) -> Bill:
+    return bill(plan_of(*resources, **settings), DAY)
+
+
+def idle(found: Bill) -> dict[str, str]:
+    """What is paid for → the idle month, of what costs at rest."""
+    return {line.what: cents(line.idle_monthly) for line in found.lines if line.idle_monthly}
+
+
+def why(found: Bill) -> list[str]:
+    return [reason for _, reason in found.unpriced]
+
+
+# --- EC2 -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_warm_pool_that_runs_is_paid_by_instance_and_volume() -> None:
+    of = template("gpu", gib=100)
+    group = node_group("gpu", of, types=("g6.xlarge",), most=2)
+    running = {**group.inputs, "warmPoolConfig": {"minSize": 3, "poolState": "RUNNING"}}
+    # 3 × 730 × 0.8048 = 1,762.51; 3 × 100 × 0.08 = 24.00
+    assert idle(billed(of, made(group.type, "gpu", running, values=group.property_dependencies))) == {
+        "g6.xlarge on-demand, 3 to 3 nodes": "1762.51",
+        "volume of each node, 100 GiB gp3": "24.00",
+    }
+
+
+def test_a_group_of_on_demand_and_spot_is_paid_by_its_shares() -> None:
+    of = template("mixed", gib=10)
+    zone = made(by_hand.SUBNET, "private", {"availabilityZoneId": "use1-az6"}, outputs={"id": "subnet-1"})
+    shares = {"onDemandBaseCapacity": 2, "onDemandPercentageAboveBaseCapacity": 25}
+    overrides = [{"instanceType": "g6.xlarge"}, {"instanceType": "g5.xlarge"}]
+    policy = {"instancesDistribution": shares, "launchTemplate": {"overrides": overrides}}
+    group = made(
+        "aws:autoscaling/group:Group",
+        "mixed",
+        {"minSize": 6, "maxSize": 10, "mixedInstancesPolicy": policy},
+        values={"mixedInstancesPolicy": (of.urn,)},
+    )
+    found = billed(of, zone, group)
+    # On demand 2 + (6 − 2) × 25 % = 3 of g6.xlarge: 3 × 730 × 0.8048; spot 3 at the dearer reference of use1-az6: 3 × 730 × 0.4423
+    assert idle(found) == {
+        "g6.xlarge on-demand, 3 to 4 nodes": "1762.51",
+        "g5.xlarge spot, 3 to 6 nodes": "968.64",
+        "volume of each node, 10 GiB gp3": "4.80",
+    }
+    # At most: 2 + 8 × 25 % = 4 on demand, and 6 of spot at the dearest on-demand price.
+    assert [cents(line.maximum_hourly) for line in found.lines[:2]] == ["3.22", "6.04"]
+
+
+def test_a_group_is_expected_at_the_size_that_it_starts_with() -> None:
+    of = template("plain", gib=10)
+    group = node_group("plain", of, types=("m7g.xlarge",), most=9)
+    sized = {**group.inputs, "scalingConfig": {"minSize": 1, "desiredSize": 3, "maxSize": 9}}
+    line = billed(of, made(group.type, "plain", sized, values=group.property_dependencies)).lines[0]
+    # 1 × 730 × 0.1632, 3 × 730 × 0.1632
+    assert (cents(line.idle_monthly), cents(line.expected_monthly)) == ("119.14", "357.41")
+
+
+def reserved(*, targeted: bool) -> Plan:
+    held = made(
+        "aws:ec2/capacityReservation:CapacityReservation",
+        "held",
+        {"instanceType": "p4d.24xlarge", "instanceCount": 3},
+        outputs={"id": "cr-1"},
+    )
+    of = template("a100", gib=10, reservation="cr-1" if targeted else "")
+    return plan_of(held, of, node_group("a100", of, types=("p4d.24xlarge",), most=2))
+
+
+@pytest.mark.parametrize("targeted", [True, False])
+def test_a_reservation_is_paid_once_whole_used_or_not(targeted: bool) -> None:
+    found = bill(reserved(targeted=targeted), DAY)
+    paid = [line for line in found.lines if line.idle_monthly]
+    # 3 × 730 × 21.957642, though no more than two nodes can run in it.
+    assert [(line.urn.rpartition("::")[2], cents(line.asleep_monthly)) for line in paid] == [
+        ("a100" if targeted else "held", "48087.24")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("inputs", "reason"),
+    [
+        (
+            {"size": 100, "type": "io2", "iops": 40000},
+            "no source gives the price of ebs io2-iops-above-32000 in us-east-1",
+        ),
+        (
+            {"snapshotId": "snap-1"},
+            "the volume it states no size: the image or the snapshot that it is made of decides",
+        ),
+    ],
+)
+def test_a_volume_without_a_whole_price_says_why(inputs: dict[str, Any], reason: str) -> None:
+    assert why(billed(made("aws:ebs/volume:Volume", "it", inputs))) == [reason]
+
+
+def test_detailed_monitoring_is_seven_metrics_an_instance() -> None:
+    inputs = {
+        "instanceType": "g6.xlarge",
+        "monitoring": True,
+        "rootBlockDevice": {"volumeSize": 8, "volumeType": "gp3"},
+    }
+    # 7 × 0.30
+    found = billed(made("aws:ec2/instance:Instance", "it", inputs))
+    assert idle(found)["detailed monitoring of each node"] == "2.10"
+
+
+# --- the network -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("inputs", "addresses"),
+    [
+        ({"subnets": ["a", "b", "c"]}, "10.95"),
+        ({"subnets": ["a", "b"], "internal": True}, None),
+        ({"subnets": ["a", "b"], "ipAddressType": "dualstack-without-public-ipv4"}, None),
+        ({"loadBalancerType": "network", "subnetMappings": [{"allocationId": "eip-1"}, {"subnetId": "b"}]}, "3.65"),
+    ],
+)
+def test_a_balancer_that_faces_the_internet_has_an_address_in_each_zone(inputs: Any, addresses: str | None) -> None:
+    paid = idle(billed(made(LB, "front", inputs)))
+    assert next((month for what, month in paid.items() if "IPv4" in what), None) == addresses
+
+
+NLB, CLB, ADDRESS = "network load balancer", "classic load balancer", "public IPv4 address"
+TYPE = "service.beta.kubernetes.io/aws-load-balancer-type"
+SCHEME = "service.beta.kubernetes.io/aws-load-balancer-scheme"
+INTERNAL = "service.beta.kubernetes.io/aws-load-balancer-internal"
+
+
+@pytest.mark.parametrize(
+    ("notes", "spec", "controller", "becomes"),
+    [
+        ({}, {}, True, {NLB}),
+        ({SCHEME: "internet-facing"}, {}, True, {NLB, ADDRESS}),
+        ({}, {}, False, {CLB, ADDRESS}),
+        ({INTERNAL: "true"}, {}, False, {CLB}),
+        ({TYPE: "nlb"}, {}, False, {NLB, ADDRESS}),
+        ({TYPE: "external"}, {}, False, {NLB}),
+        ({}, {"loadBalancerClass": "service.k8s.aws/nlb"}, False, {NLB}),
+        ({}, {"type": "NodePort"}, True, set[str]()),
+    ],
+)
+def test_what_a_service_becomes(notes: Any, spec: Any, controller: bool, becomes: set[str]) -> None:
+    inputs: Json = {"metadata": {"annotations": notes}, "spec": {"type": "LoadBalancer", **spec}}
+    chart = [made(by_hand.RELEASE, "lbc", {"chart": "aws-load-balancer-controller"})] if controller else []
+    assert set(idle(billed(made(SERVICE, "api", inputs), *chart))) == becomes
+
+
+def test_an_address_of_the_accounts_own_range_is_free() -> None:
+    assert billed(made(by_hand.ADDRESS, "ours", {"publicIpv4Pool": "ipv4pool-ec2-1"})).lines == ()
+
+
+def test_an_endpoint_is_paid_for_the_subnets_that_join_it_too() -> None:
+    door = made(
+        by_hand.VPC_ENDPOINT,
+        "ecr",
+        {"vpcEndpointType": "Interface", "serviceName": "com.amazonaws.us-east-1.ecr.api", "subnetIds": ["a"]},
+        outputs={"id": "vpce-1"},
+    )
+    joins = "aws:ec2/vpcEndpointSubnetAssociation:VpcEndpointSubnetAssociation"
+    found = billed(door, made(joins, "b", {"vpcEndpointId": "vpce-1"}, values={"vpcEndpointId": (door.urn,)}))
+    # 2 × 730 × 0.01
+    assert idle(found) == {"interface endpoint of ecr.api in 2 zones": "14.60"}
+
+
+def test_a_resource_in_another_region_is_paid_at_its_prices() -> None:
+    provider = made("pulumi:providers:aws", "ireland", {"region": "eu-west-1"})
+    there = made(by_hand.NAT, "there", provider=f"{provider.urn}::id")
+    found = billed(made(by_hand.NAT, "here"), made(by_hand.NAT, "named", {"region": "eu-west-1"}), provider, there)
+    months = {line.urn.rpartition("::")[2]: cents(line.idle_monthly) for line in found.lines if line.idle_monthly}
+    # 730 × 0.045 in us-east-1, 730 × 0.048 in eu-west-1
+    assert months == {"here": "32.85", "named": "35.04", "there": "35.04"}
+
+
+# --- what has no price -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("type_", "inputs", "reason"),
+    [
+        (
+            "aws:eks/cluster:Cluster",
+            {"controlPlaneScalingConfig": {"tier": "tier-16xl"}},
+            "no source gives the price of eks control-plane-16xl in us-east-1",
+        ),
+        (
+            "aws:eks/cluster:Cluster",
+            {"computeConfig": {"enabled": True}},
+            "no price row for EKS Auto Mode, which launches instances by itself and asks a fee for each",
+        ),
+        (
+            "aws:ec2/flowLog:FlowLog",
+            {"logDestinationType": "s3"},
+            "no source gives the price of cloudwatch delivery of flow logs to s3 in us-east-1",
+        ),
+        (
+            "aws:kinesis/stream:Stream",
+            {"shardCount": 1, "retentionPeriod": 48},
+            "no source gives the price of kinesis retention beyond 24 hours in us-east-1",
+        ),
+        (
+            "aws:sagemaker/trainingJob:TrainingJob",
+            {"resourceConfig": {"instanceType": "ml.g5.xlarge"}, "enableManagedSpotTraining": True},
+            "no source gives the price of sagemaker training/ml.g5.xlarge as spot in us-east-1",
+        ),
+        (
+            "aws:elasticache/cluster:Cluster",
+            {"engine": "redis", "nodeType": "cache.z9.huge"},
+            "no source gives the price of elasticache redis/cache.z9.huge in us-east-1",
+        ),
+    ],
+)
+def test_what_no_source_prices_is_listed_with_its_name(type_: str, inputs: Any, reason: str) -> None:
+    assert (urn(type_, "it"), reason) in billed(made(type_, "it", inputs)).unpriced
+
+
+# --- use -------------------------------------------------------------------------------------------------------------
+
+
+def test_use_that_nobody_states_is_assumed_and_said_so() -> None:
+    found = billed(made(by_hand.NAT, "nat"))
+    # 100 × 0.045
+    assert [cents(line.expected_monthly) for line in found.lines if line.assumes] == ["4.50"]
+    assert found.assumptions == (
+        "100 GB pass through NAT gateways a month (assumed, for nobody states expected.nat_gb)",
+    )
+    assert found.to_json()["usage"] == [{"key": "nat_gb", "monthly": 100.0, "stated": False}]
+
+
+def test_use_is_paid_in_the_expected_month_alone() -> None:
+    found = billed(made(by_hand.NAT, "nat"), made("aws:sqs/queue:Queue", "q"), expected={"nat_gb": 730})
+    rows = [line for line in found.lines if line.assumes]
+    assert [(line.asleep_monthly, line.idle_monthly) for line in rows] == [(0, 0), (0, 0)]
+    # The dearest hour counts the average one: 1 GB, 0.045 $.
+    assert rows[0].maximum_hourly == Decimal("0.045")
+
+
+def test_use_is_shared_by_those_that_it_concerns() -> None:
+    found = billed(*(made("aws:kms/key:Key", f"key-{n}") for n in range(3)), expected={"kms_requests": 900_000})
+    # 30 × 10,000 requests each, at 0.03
+    assert [cents(line.expected_monthly) for line in found.lines if line.assumes] == ["0.90", "0.90", "0.90"]
