@@ -6,6 +6,7 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -25,19 +26,31 @@ class Sample:
     output: str
 
 
-def process(*arguments: str) -> Sample:
-    """Run Python with arguments in the project's folder. Raises RuntimeError if it fails."""
+def process(*arguments: str, folder: Path = ROOT) -> Sample:
+    """Run Python with arguments in a folder, by default the project's. Raises RuntimeError if it fails."""
+    return run((sys.executable, *arguments), folder, accepted=(0, 1))
+
+
+def run(command: Sequence[str], folder: Path, accepted: Sequence[int] = (0,)) -> Sample:
+    """Run a command in a folder, the project's modules within reach. Raises RuntimeError if it fails."""
     begin = time.perf_counter()
-    started = subprocess.Popen(
-        [sys.executable, *arguments], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
-    assert started.stdout is not None
-    output = started.stdout.read()
-    _, status, used = os.wait4(started.pid, 0)
-    seconds = time.perf_counter() - begin
-    started.returncode = os.waitstatus_to_exitcode(status)
-    if started.returncode not in (0, 1):
-        raise RuntimeError(f"{' '.join(arguments)[:80]} ended with {started.returncode}; run it by hand")
+    with tempfile.TemporaryFile("w+") as errors:
+        started = subprocess.Popen(
+            command,
+            cwd=folder,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+        )
+        assert started.stdout is not None
+        output = started.stdout.read()
+        _, status, used = os.wait4(started.pid, 0)
+        seconds = time.perf_counter() - begin
+        started.returncode = os.waitstatus_to_exitcode(status)
+        if started.returncode not in accepted:
+            errors.seek(0)
+            raise RuntimeError(f"{' '.join(command)[:80]} ended with {started.returncode}:\n{errors.read()[-2000:]}")
     return Sample(seconds, used.ru_maxrss / (1024**2 if sys.platform == "darwin" else 1024), output)
 
 
