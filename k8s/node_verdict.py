@@ -95,7 +95,11 @@ def fault_of(folder: Path) -> str:
     found = len(re.findall(r"^GPU \d", (folder / GPUS).read_text(), re.MULTILINE))
     if found < expected or not found:
         return f"{found}-of-{expected}-gpus"
-    failed = [test["name"] for test in _tests(json.loads((folder / RESULT).read_text())) if _failed(test)]
+    written = (folder / RESULT).read_text()
+    tests = [*_tests(json.loads(written[written.index("{") :]))]
+    if not any(verdict.get("status") in ("Pass", "Fail") for test in tests for verdict in test.get("results", ())):
+        raise SystemExit("the diagnostic passed nothing and failed nothing: that is no verdict")
+    failed = [test["name"] for test in tests if _failed(test)]
     return re.sub(r"[^A-Za-z0-9]+", "-", failed[0]).strip("-")[:63] if failed else ""
 
 
@@ -105,13 +109,17 @@ def _tests(report: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 
 def _failed(test: Mapping[str, Any]) -> bool:
-    """In this report DCGM writes what it calls a warning elsewhere as a failure too."""
-    verdicts = [*test.get("results", ()), test.get("test_summary", {})]
-    return any(
-        verdict.get("status") == "Fail"
-        and {warning.get("error_id") for warning in verdict.get("warnings", ())} != {PERSISTENCE_OFF}
-        for verdict in verdicts
-    )
+    """In this report DCGM writes as a failure what it calls a warning elsewhere; the sum of a test need not say of what."""
+    fails = [verdict for verdict in test.get("results", ()) if verdict.get("status") == "Fail"]
+    if any(_warned(verdict) != {PERSISTENCE_OFF} for verdict in fails):
+        return True
+    total = test.get("test_summary", {})
+    known = _warned(total) == {PERSISTENCE_OFF} or bool(fails and not _warned(total))
+    return total.get("status") == "Fail" and not known
+
+
+def _warned(verdict: Mapping[str, Any]) -> set[Any]:
+    return {warning.get("error_id") for warning in verdict.get("warnings", ())}
 
 
 def _has(node: Mapping[str, Any], key: str) -> bool:

@@ -96,35 +96,60 @@ def diagnosed(folder: Path, report: dict[str, Any], found: int = 8, expected: in
     (folder / node_verdict.RESULT).write_text(json.dumps(report))
 
 
-def report(**status: str | dict[str, Any]) -> dict[str, Any]:
-    """As dcgmi 4.6 writes it: test → its verdict, a word or with what was warned of."""
+Verdict = str | tuple[int, ...]
+"""A word, or a failure with the numbers of what DCGM warned of."""
+
+
+def written(verdict: Verdict) -> dict[str, Any]:
+    if isinstance(verdict, str):
+        return {"status": verdict}
+    return {"status": "Fail", "warnings": [{"error_id": each, "error_severity": 5, "warning": "…"} for each in verdict]}
+
+
+def report(gpus: dict[str, list[Verdict]], totals: dict[str, Verdict] | None = None) -> dict[str, Any]:
+    """As dcgmi 4 writes it: test → verdict of each GPU, and of all together where it is said otherwise."""
     tests = [
-        {"name": name, "results": [{"entity_group": "GPU", "entity_id": 0, "status": "Pass"}], "test_summary": verdict}
-        for name, given in status.items()
-        for verdict in [{"status": given} if isinstance(given, str) else given]
+        {
+            "name": name,
+            "results": [{"entity_group": "GPU", "entity_id": i, **written(v)} for i, v in enumerate(verdicts)],
+            "test_summary": written((totals or {}).get(name) or next((v for v in verdicts if v != "Pass"), "Pass")),
+        }
+        for name, verdicts in gpus.items()
     ]
     return {"DCGM Diagnostic": {"test_categories": [{"category": "Deployment", "tests": tests}]}, "metadata": {}}
 
 
-def warned(*ids: int) -> dict[str, Any]:
-    return {"status": "Fail", "warnings": [{"error_id": each, "warning": "…"} for each in ids]}
+HEALTHY = report({"software": ["Pass"]})
+SICK_MEMORY = report({"memory": ["Fail"]})
+OFF = 29
 
 
 @pytest.mark.parametrize(
     ("given", "fault"),
     [
-        (report(software="Pass", memory="Pass", pcie="Skip"), ""),
-        (report(software="Pass", memory="Fail"), "memory"),
-        (report(software=warned(29)), ""),
-        (report(software=warned(29, 3)), "software"),
-        (report(**{"Page Retirement/Row Remap": "Fail"}), "Page-Retirement-Row-Remap"),
-        (report(**{f"{'x' * 70}": "Fail"}), "x" * 63),
+        (report({"software": ["Pass"], "memory": ["Pass", "Pass"], "pcie": ["Skip"]}), ""),
+        (report({"software": ["Pass"], "memory": ["Fail"]}), "memory"),
+        (report({"memory": ["Pass", "Pass", "Fail", "Pass"]}), "memory"),
+        (report({"software": [(OFF,), (OFF,)]}), ""),
+        # As it was seen on a GB10 (DCGM 4.2.3): the sum says that it failed, and of nothing why.
+        (report({"software": [(OFF,)]}, {"software": "Fail"}), ""),
+        (report({"software": [(OFF,), "Fail"]}), "software"),
+        (report({"software": [(OFF, 3)]}), "software"),
+        (report({"software": [(OFF,)]}, {"software": (OFF, 136)}), "software"),
+        (report({"software": ["Pass"]}, {"software": "Fail"}), "software"),
+        (report({"Page Retirement/Row Remap": ["Fail"]}), "Page-Retirement-Row-Remap"),
+        (report({"x" * 70: ["Fail"]}), "x" * 63),
     ],
     ids=[
         "healthy",
         "memory",
+        "one GPU of four",
         "persistence mode alone",
-        "and another fault",
+        "and a sum without a reason",
+        "and another GPU without a reason",
+        "and another fault of the GPU",
+        "and another fault of the node",
+        "the sum alone",
         "no taint's value",
         "too long for a value",
     ],
@@ -137,10 +162,18 @@ def test_a_failed_test_is_a_fault_but_for_a_setting_of_the_driver(
     assert node_verdict.fault_of(folder) == fault
 
 
-def test_one_gpus_failure_is_the_nodes(folder: Path) -> None:
-    given = report(memory="Pass")
-    given["DCGM Diagnostic"]["test_categories"][0]["tests"][0]["results"].append({"entity_id": 5, "status": "Fail"})
+@pytest.mark.parametrize("given", [report({}), report({"software": ["Skip"], "memory": ["Not Run"]})])
+def test_what_judged_nothing_is_no_verdict(folder: Path, given: dict[str, Any]) -> None:
     diagnosed(folder, given)
+
+    with pytest.raises(SystemExit, match="no verdict"):
+        node_verdict.fault_of(folder)
+
+
+def test_words_before_the_report_are_skipped(folder: Path) -> None:
+    diagnosed(folder, SICK_MEMORY)
+    file = folder / node_verdict.RESULT
+    file.write_text("Successfully ran diagnostic for group.\n" + file.read_text())
 
     assert node_verdict.fault_of(folder) == "memory"
 
@@ -149,14 +182,14 @@ def test_one_gpus_failure_is_the_nodes(folder: Path) -> None:
 def test_missing_gpus_are_a_fault_whatever_the_diagnostic_says(
     folder: Path, found: int, expected: int, fault: str
 ) -> None:
-    diagnosed(folder, report(software="Pass"), found, expected)
+    diagnosed(folder, HEALTHY, found, expected)
 
     assert node_verdict.fault_of(folder) == fault
 
 
 def test_a_healthy_node_loses_the_startup_taint_and_nothing_else(serve: Any, folder: Path) -> None:
     api = serve(as_taint(TAINT), as_taint(UNCHECKED))
-    diagnosed(folder, report(software="Pass"))
+    diagnosed(folder, HEALTHY)
 
     node_verdict.tell(api.cluster(folder), folder, health.UNCHECKED, health.SICK)
 
@@ -165,7 +198,7 @@ def test_a_healthy_node_loses_the_startup_taint_and_nothing_else(serve: Any, fol
 
 def test_a_sick_node_gets_another_taint_in_its_place(serve: Any, folder: Path) -> None:
     api = serve(as_taint(TAINT), as_taint(UNCHECKED))
-    diagnosed(folder, report(memory="Fail"))
+    diagnosed(folder, SICK_MEMORY)
 
     node_verdict.tell(api.cluster(folder), folder, health.UNCHECKED, health.SICK)
 
@@ -184,7 +217,7 @@ def test_a_node_at_work_is_taken_for_healthy(serve: Any, folder: Path) -> None:
 def test_what_others_change_meanwhile_is_read_again(serve: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(node_verdict, "SECONDS_BETWEEN", 0)
     api = serve(as_taint(UNCHECKED), conflicts=3)
-    diagnosed(folder, report(software="Pass"))
+    diagnosed(folder, HEALTHY)
 
     node_verdict.tell(api.cluster(folder), folder, health.UNCHECKED, health.SICK)
     assert len(api.sent) == 4
@@ -196,7 +229,7 @@ def test_what_others_change_meanwhile_is_read_again(serve: Any, folder: Path, mo
 
 def test_a_refusal_ends_the_step(serve: Any, folder: Path) -> None:
     api = serve(as_taint(UNCHECKED), refused=403)
-    diagnosed(folder, report(software="Pass"))
+    diagnosed(folder, HEALTHY)
 
     with pytest.raises(OSError, match="403"):
         node_verdict.tell(api.cluster(folder), folder, health.UNCHECKED, health.SICK)
@@ -206,7 +239,7 @@ def test_a_refusal_ends_the_step(serve: Any, folder: Path) -> None:
 def test_looking_says_how_many_gpus_there_should_be_and_forgets_the_last_time(serve: Any, folder: Path) -> None:
     api = serve(as_taint(TAINT), as_taint(UNCHECKED))
     (folder / node_verdict.IN_USE).touch()
-    diagnosed(folder, report(memory="Fail"))
+    diagnosed(folder, SICK_MEMORY)
 
     node_verdict.look(api.cluster(folder), folder, health.UNCHECKED, {"p5.48xlarge": 8})
 
