@@ -91,9 +91,9 @@ def _table(region: str) -> Mapping[tuple[str, str, str], Price]:
 
 
 def _rows(region: str) -> Iterator[Row]:
-    """None for a region without a file."""
+    """None for a region without a file, nor for what is no region: a plan may name anything."""
     path = file(region)
-    if not path.is_file():
+    if region not in (EVERY_REGION, *zones.regions()) or not path.is_file():
         return
     with path.open(encoding="utf-8", newline="") as lines:
         read = csv.reader(lines)

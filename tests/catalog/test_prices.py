@@ -197,6 +197,8 @@ def test_a_price_of_every_region_holds_where_the_region_has_none_of_its_own() ->
         ("ec2", "p5e.48xlarge", "us-east-1", "on-demand"),
         ("ec2", "g6.xlarge", "us-east-1", "capacity-block"),
         ("ec2", "x1.32xlarge", "us-east-1", "on-demand"),
+        ("vpc", "nat-gateway", "../prices/us-east-1", "on-demand"),
+        ("vpc", "nat-gateway", "nowhere" * 100, "on-demand"),
     ],
 )
 def test_what_nobody_says_has_no_price(service: str, key: str, region: str, purchase: str) -> None:
