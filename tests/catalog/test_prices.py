@@ -161,14 +161,21 @@ def test_a_price_is_found_by_service_key_and_region(service: str, key: str, regi
 
 # What the bills of dev and prod are made of, beside instances.
 USED = (
-    *("cloudwatch alarm", "cloudwatch logs-ingestion", "ebs gp3", "eks cluster", "kms key", "s3 standard"),
-    *("secretsmanager secret", "vpc nat-gateway", "vpc public-ipv4"),
+    *("cloudwatch alarm", "cloudwatch logs-ingestion", "cloudwatch logs-storage", "ebs gp3", "eks cluster", "kms key"),
+    *("s3 standard", "s3 put-requests", "s3 get-requests", "secretsmanager secret", "sqs requests"),
+    *("vpc nat-gateway", "vpc nat-gateway-data", "vpc data-between-zones", "vpc public-ipv4"),
 )
 MAIN_REGIONS = (
     *("us-east-1", "us-east-2", "us-west-2", "eu-west-1", "eu-central-1", "eu-north-1"),
     *("ap-northeast-1", "ap-south-1"),
 )
-NOBODY_SAYS = {("eu-north-1", "s3 standard"), ("eu-west-1", "g6.xlarge")}
+NOBODY_SAYS = {
+    *(("eu-north-1", key) for key in ("s3 standard", "s3 put-requests", "s3 get-requests", "sqs requests")),
+    ("eu-north-1", "vpc nat-gateway-data"),
+    *(("ap-south-1", key) for key in ("s3 put-requests", "s3 get-requests", "sqs requests", "cloudwatch logs-storage")),
+    ("ap-northeast-1", "cloudwatch logs-storage"),
+    ("eu-west-1", "g6.xlarge"),
+}
 """No dated source at hand; and Ireland sells no g6."""
 
 
