@@ -8,17 +8,14 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from components.gpu_node_group import plugin_config
 from components.interruption_queue import InterruptionQueue, InterruptionQueueArgs
 from gpuplatform.catalog import charts
 from gpuplatform.catalog.instances import instance
-from gpuplatform.sizing.devices import Devices
-from gpuplatform.sizing.gpu_pool import OperatingSystem, Pool
-from k8s import cluster_autoscaler, device_plugins, fsx_csi, karpenter, kueue, load_balancer_controller, monitoring
+from k8s import cluster_autoscaler, karpenter, kueue, load_balancer_controller, monitoring
 from k8s import workload_operators as workloads
 from k8s.karpenter_pool import KarpenterPool, KarpenterPoolArgs, Offer
 from k8s.storage_class import GP3, default_storage_class
-from stacks import node_health
+from stacks import hardware, node_health
 from stacks.cluster import ClusterLayer
 from stacks.context import Context
 from stacks.data import DataLayer
@@ -80,7 +77,7 @@ def build(
 
     stack = _monitoring(settings.monitoring, context, install, monitors)
     with_efa = [name for name, pool in pools.items() if pool.efa]
-    _hardware(cluster, data, install, with_efa)
+    hardware.build(cluster, data, install, with_efa)
     node_health.build(cluster, context, pools, monitors)
     _autoscaler(cluster, context, install, version, replicas, monitors, capacity)
     controller = _karpenter(cluster, context, network, install, replicas, monitors, efa=bool(with_efa))
@@ -90,7 +87,7 @@ def build(
             "kueue",
             charts.KUEUE,
             kueue.NAMESPACE,
-            kueue.values(replicas=replicas, left_alone=NAMESPACES, claims=bool(_claimed(cluster))),
+            kueue.values(replicas=replicas, left_alone=NAMESPACES, claims=bool(hardware.claimed_pools(cluster))),
             monitors,
             capacity,
         ),
@@ -165,42 +162,6 @@ def _monitoring(
     )
 
 
-def _hardware(cluster: ClusterLayer, data: DataLayer, install: Installer, serving_with_efa: Sequence[str]) -> None:
-    """What makes GPUs and EFA countable, and the file system mountable."""
-    pools = _pools(cluster)
-    claimed = _claimed(cluster)
-    install(
-        "nvidia",
-        charts.NVIDIA_DEVICE_PLUGIN,
-        device_plugins.NAMESPACE,
-        device_plugins.nvidia_values(
-            but=[*(name for name, pool in pools.items() if pool.os is OperatingSystem.BOTTLEROCKET), *claimed],
-            shared={
-                config: pool.sharing for pool in pools.values() if (config := plugin_config(pool)) and pool.sharing
-            },
-        ),
-    )
-    with_efa = [name for name, pool in pools.items() if pool.efa]
-    if efa := [*(name for name in with_efa if name not in claimed), *serving_with_efa]:
-        install("efa", charts.EFA_DEVICE_PLUGIN, device_plugins.NAMESPACE, device_plugins.efa_values(efa))
-    if claimed:
-        values = device_plugins.nvidia_driver_values(claimed)
-        install("nvidia-dra", charts.NVIDIA_DRA_DRIVER, device_plugins.NAMESPACE, values)
-    if efa := [name for name in with_efa if name in claimed]:
-        install("efa-dra", charts.EFA_DRA_DRIVER, device_plugins.NAMESPACE, device_plugins.efa_driver_values(efa))
-    if data.file_system is not None:
-        install("fsx", charts.FSX_CSI_DRIVER, fsx_csi.NAMESPACE, fsx_csi.values())
-
-
-def _pools(cluster: ClusterLayer) -> dict[str, Pool]:
-    return {name: rungs[0].args.pool for name, rungs in cluster.pools.items() if rungs}
-
-
-def _claimed(cluster: ClusterLayer) -> list[str]:
-    """Pools whose devices are claimed."""
-    return [name for name, pool in _pools(cluster).items() if pool.devices is Devices.DRA]
-
-
 def _autoscaler(
     cluster: ClusterLayer,
     context: Context,
@@ -220,7 +181,7 @@ def _autoscaler(
             kubernetes_version=version,
             pools={name: [rung.args.rung_label for rung in rungs] for name, rungs in cluster.pools.items()},
             replicas=replicas,
-            claims=bool(_claimed(cluster)),
+            claims=bool(hardware.claimed_pools(cluster)),
         ),
         *after,
         rights=(
