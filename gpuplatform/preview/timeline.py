@@ -66,10 +66,12 @@ class Timeline:
         }
 
 
-def timeline(plan: Plan) -> Timeline:
-    """Times of a plan by its recorded dependencies."""
+def timeline(plan: Plan, without: tuple[str, str] | None = None) -> Timeline:
+    """Times of a plan by its recorded dependencies, but for one edge that may be left out: who waits, and for what."""
     lasting = {r.urn: _seconds(r, plan) for r in plan.resources}
     wanted = wanted_by_all(plan)
+    if without:
+        wanted[without[0]] = wanted[without[0]] - {without[1]}
     waits = within(plan, wanted)
     needed = within(plan, {r.urn: _necessary(r, wanted[r.urn], plan) for r in plan.resources})
     ends = _ends(waits, lasting)
