@@ -23,6 +23,7 @@ from gpuplatform.preview.plan import SECRET, STACK, Invoke, Json, Message, Plan,
 from gpuplatform.preview.run import Run, map_secure, wire_config
 from gpuplatform.preview.running import run_program
 from gpuplatform.preview.sources import Sources
+from gpuplatform.preview.urns import former_urn, urn_of
 from gpuplatform.preview.wire import plain_struct, reference, struct
 
 FEATURES = (
@@ -58,8 +59,8 @@ class Recorder:
     # --- registrations
 
     def RegisterResource(self, request: Any) -> Any:
-        inputs: dict[str, Json] = plain_struct(request.object)
-        urn = self._urn(request.parent, request.type, request.name)
+        run, inputs = self._run, dict[str, Json](plain_struct(request.object))
+        urn = urn_of(run.project, run.environment, request.parent, request.type, request.name)
         source, layer_source = self._sources.of(request)
         identifier, simulated = "", dict[str, Json]()
         if request.type != STACK and self._run.cloud is not None:
@@ -83,7 +84,7 @@ class Recorder:
             delete_before_replace=request.deleteBeforeReplace,
             retain_on_delete=request.retainOnDelete,
             deleted_with=request.deletedWith,
-            aliases=tuple(a.urn or a.spec.name for a in request.aliases),
+            aliases=tuple(former_urn(run.project, run.environment, a, request) for a in request.aliases),
             timeouts={k: v for k in ("create", "update", "delete") if (v := getattr(request.customTimeouts, k))},
             source=source,
             layer_source=layer_source,
@@ -110,7 +111,8 @@ class Recorder:
         return empty_pb2.Empty()
 
     def ReadResource(self, request: Any) -> Any:
-        urn = self._urn(request.parent, request.type, request.name)
+        run = self._run
+        urn = urn_of(run.project, run.environment, request.parent, request.type, request.name)
         with self._lock:
             self._invokes.append(Invoke(f"read:{request.type}", {"id": request.id}, self._sources.of(request)[0]))
         return resource_pb2.ReadResourceResponse(urn=urn, properties=request.properties)
@@ -158,12 +160,6 @@ class Recorder:
         return engine_pb2.RequirePulumiVersionResponse()
 
     # --- helpers
-
-    def _urn(self, parent: str, type_: str, name: str) -> str:
-        """Parents' types joined by `$`, the stack left out (pulumi/pulumi, sdk/go/common/resource/urn)."""
-        qualified = parent.split("::")[2] if parent else ""
-        chain = f"{qualified}${type_}" if qualified and qualified != STACK else type_
-        return f"urn:pulumi:{self._run.environment}::{self._run.project}::{chain}::{name}"
 
     def _known(self, urns: Iterable[str]) -> tuple[str, ...]:
         """URNs in order.

@@ -108,6 +108,27 @@ def test_lines_of_installed_packages_are_not_sources_of_a_project():
     assert Sources(Path(sys.prefix).parent).of(request) == (None, None)
 
 
+def test_an_alias_is_the_urn_that_it_stands_for():
+    def program() -> None:
+        whole = pulumi.ComponentResource("toy:aws:Whole", "whole")
+        former = [
+            pulumi.Alias(name="old"),
+            pulumi.Alias(type_="aws:sqs/queue:Old"),
+            pulumi.Alias(parent=pulumi.ROOT_STACK_RESOURCE),
+            pulumi.Alias(stack="staging", project="before"),
+            "urn:pulumi:dev::toy::a:b:C::given",
+        ]
+        aws.sqs.Queue("q", opts=pulumi.ResourceOptions(parent=whole, aliases=former))
+
+    assert named(record(a_run(), program), "q").aliases == (
+        "urn:pulumi:dev::toy::toy:aws:Whole$aws:sqs/queue:Queue::old",
+        "urn:pulumi:dev::toy::toy:aws:Whole$aws:sqs/queue:Old::q",
+        "urn:pulumi:dev::toy::aws:sqs/queue:Queue::q",
+        "urn:pulumi:staging::before::toy:aws:Whole$aws:sqs/queue:Queue::q",
+        "urn:pulumi:dev::toy::a:b:C::given",
+    )
+
+
 def test_options_are_kept():
     def program() -> None:
         opts = pulumi.ResourceOptions(
@@ -124,7 +145,10 @@ def test_options_are_kept():
     made = named(record(a_run(), program), "q")
 
     assert (made.protect, made.delete_before_replace, made.retain_on_delete) == (True, True, True)
-    assert (made.ignore_changes, made.replace_on_changes, made.aliases) == (("tags",), ("name",), ("old",))
+    assert (made.ignore_changes, made.replace_on_changes, made.aliases) == (
+        *(("tags",), ("name",)),
+        ("urn:pulumi:dev::toy::aws:sqs/queue:Queue::old",),
+    )
     assert made.timeouts == {"create": "300s"} or made.timeouts == {"create": "5m"}
 
 

@@ -13,7 +13,6 @@ from gpuplatform.preview.look import listing, mapping
 from gpuplatform.preview.plan import Json, Plan
 from gpuplatform.preview.report import short_type
 from gpuplatform.preview.sums import STATES, money
-from gpuplatform.preview.words import counted
 
 KINDS: Final = {"added": "new", "removed": "gone", "changed": "changed"}
 LONGEST: Final = 120
@@ -31,7 +30,7 @@ def section(plan: Plan, difference: Mapping[str, Json]) -> Markup:
         return join([tag("p", "No resource differs."), costs])
     counts = ", ".join(f"{len(found[kind])} {word}" for kind, word in KINDS.items())
     replaced = sum(_is_replaced(entry) for entry in found["changed"])
-    anew = f" {counted(replaced, 'resource')} of these would be deleted and made anew." if replaced else ""
+    anew = f" {replaced} of these would be deleted and made anew." if replaced else ""
     table = tag(
         "table",
         tag("caption", "Resources that differ", class_="unseen"),
@@ -92,23 +91,40 @@ def _short(value: Json) -> str:
 
 
 def _bill(difference: Mapping[str, Json]) -> Content:
+    """The sums that differ, by layer: what was, and what would be."""
     if difference.get("no_bill"):
         return tag("p", f"No bill to compare with: {difference['no_bill']}.", class_="muted")
-    pairs: dict[str, Json] = {"Bill": dict(difference), **mapping(difference.get("by_layer"))}
-    told = {name: _sums(mapping(pair)) for name, pair in pairs.items()}
-    if not told["Bill"]:
+    if not (mapping(difference.get("before")) and mapping(difference.get("after"))):
         return None
-    layers = [tag("li", f"{layer}: {sums}") for layer, sums in told.items() if layer != "Bill"]
-    return join([tag("p", f"Bill: {told['Bill']}."), tag("ul", *layers, class_="muted") if layers else None])
+    rows = [_sums(layer, mapping(pair)) for layer, pair in mapping(difference.get("by_layer")).items()]
+    head = tag("tr", tag("th", "layer", scope="col"), *(_head(state) for state in STATES))
+    table = tag(
+        "table",
+        tag("caption", "Bill, where it differs" if rows else "The bill stays the same"),
+        tag("thead", head),
+        tag("tbody", *rows),
+        tag("tfoot", _sums("total", difference)),
+    )
+    return scrolled(table, "Difference of the bill")
 
 
-def _sums(pair: Mapping[str, Json]) -> str:
-    """`expected 10.00 → 12.50 $ a month`, of the sums that differ."""
+def _head(state: str) -> Markup:
+    unit = "$ an hour" if state.endswith("hourly") else "$ a month"
+    return tag("th", state.partition("_")[0], tag("small", unit), scope="col", class_="number")
+
+
+def _sums(name: str, pair: Mapping[str, Json]) -> Markup:
     before, after = mapping(pair.get("before")), mapping(pair.get("after"))
-    told = [
-        f"{state.partition('_')[0]} {money(before.get(state))} → {money(after.get(state))} $"
-        f" {'an hour' if state.endswith('hourly') else 'a month'}"
-        for state in STATES
-        if before and after and before.get(state) != after.get(state)
-    ]
-    return ", ".join(told) or ("the same" if before and after else "")
+    return tag(
+        "tr",
+        tag("th", name, scope="row"),
+        *(tag("td", *_amounts(before.get(state), after.get(state)), class_="number") for state in STATES),
+    )
+
+
+def _amounts(before: Json, after: Json) -> Iterator[Content]:
+    """`3,144.00 → 1,952.00`, or the one sum that stays."""
+    if before != after:
+        yield tag("del", money(before))
+        yield " → "
+    yield tag("ins" if before != after else "span", money(after) if after is not None else "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from gpuplatform.preview.html import economics
 from gpuplatform.preview.html.charts import bars
 from gpuplatform.preview.html.data import numbers
 from gpuplatform.preview.html.faults import scrolled
@@ -51,6 +52,7 @@ def section(plan: Plan, bill: Json) -> Markup:
             ),
             _group("layer", layers, content),
             _group("team", teams, content),
+            economics.section(content.get("economics")),
             tag("h3", f"{counted(len(listing(content.get('lines'))), 'line')}"),
             scrolled(_lines(plan, content), "Lines of the bill"),
             _told(
