@@ -141,6 +141,7 @@ def sound() -> Plan:
             custom=False,
             remote=True,
             dependencies=(subnet,),
+            property_dependencies={"subnetIds": (subnet,)},
         ),
         a_resource(
             "aws:ec2/launchTemplate:LaunchTemplate",
@@ -165,6 +166,7 @@ def sound() -> Plan:
                 "tags": TAGS,
             },
             dependencies=(cluster,),
+            property_dependencies={"clusterName": (cluster,)},
         ),
         a_resource(
             "pulumi:providers:kubernetes", "cluster-provider", {"kubeconfig": "[secret]"}, dependencies=(cluster,)

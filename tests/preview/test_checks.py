@@ -150,7 +150,7 @@ FAULTS: list[tuple[str, str, Break]] = [
     ("known-price", "no price of p5e", lambda p: with_input(p, "small", INSTANCES, ["p5e.48xlarge"])),
     ("offered-in-zone", "p5en.48xlarge is not offered in use1-az4", lambda p: with_p5en(p)),
     ("destroy-order", "nodes to run on", lambda p: with_field(p, "keda", dependencies=())),
-    ("destroy-order", "the network", lambda p: with_field(p, "cluster", dependencies=())),
+    ("destroy-order", "the network", lambda p: with_field(p, "cluster", dependencies=(), property_dependencies={})),
     ("destroy-order", "the pool it runs on", lambda p: with_field(p, "model", dependencies=())),
     ("image-registry", "are in account 763104351884", lambda p: and_also(p, model_of(MILAN, "us-east-1"))),
     (

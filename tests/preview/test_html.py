@@ -393,7 +393,7 @@ def test_what_a_unit_of_use_costs_is_told_by_pool_and_by_model():
     }
     told = a_report(bill=a_bill(economics=figures)).one("div", class_="units")["text"]
 
-    assert "h100p5 on-demand6.889.57h100p5 spot2.50" in told, "what is made use of is told once a pool"
+    assert "h100p5 on-demand6.889.57h100p5 spot2.50A busy" in told, "what is made use of is told once a pool"
     assert "chatml.g6.2xlarge169.72–" in told
     nothing: dict[str, Any] = {"gpu_hours": [], "pools": [], "models": []}
     assert a_report(bill=a_bill(economics=nothing)).all("div", class_="units") == []
