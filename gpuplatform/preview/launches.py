@@ -5,7 +5,7 @@ What belongs together is known by the plan's property dependencies or by IDs, wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -15,6 +15,7 @@ from gpuplatform.catalog.instances import InstanceType, instance
 from gpuplatform.preview.cluster import RELEASE
 from gpuplatform.preview.look import at, listing, mapping
 from gpuplatform.preview.plan import Json, Plan, PlannedResource, once
+from gpuplatform.preview.quantity import quantity, whole
 from gpuplatform.sizing.autoscaler import PREFIX
 from gpuplatform.sizing.efa import Interface
 
@@ -31,6 +32,7 @@ _TAG: Final = "aws:autoscaling/tag:Tag"
 
 TYPE_LABEL: Final = "node.kubernetes.io/instance-type"
 ZONE_ID_LABEL: Final = "topology.k8s.aws/zone-id"
+_UNPLACED: Final = -(2**31)
 _EFA: Final = ("efa", "efa-only")
 
 
@@ -134,7 +136,7 @@ def _of_group(plan: Plan, group: PlannedResource) -> Launch:
         resource=group,
         how=template,
         types=_known(own),
-        interfaces=tuple(_interfaces(template.inputs if template else {})),
+        interfaces=_interfaces(template.inputs if template else {}),
         subnets=referred(plan, group, "subnetIds", listing(group.inputs.get("subnetIds")), SUBNET),
         most=int(most) if isinstance(most, (int, float)) else None,
     )
@@ -161,7 +163,7 @@ def _of_pool(plan: Plan, pool: PlannedResource) -> Launch:
         resource=pool,
         how=node_class,
         types=types,
-        interfaces=tuple(_interfaces(how)),
+        interfaces=_interfaces(how),
         subnets=_selected(plan, listing(how.get("subnetSelectorTerms")), wanted),
         most=_nodes_of(pool, types),
     )
@@ -171,14 +173,17 @@ def _known(names: Sequence[str]) -> tuple[InstanceType, ...]:
     return tuple(instance(name) for name in dict.fromkeys(names) if name in instances.names())
 
 
-def _interfaces(how: Mapping[str, Json]) -> Iterator[Interface]:
-    """EC2's defaults where a field is left out: card 0, device 0, a plain interface."""
-    for one in listing(how.get("networkInterfaces")):
-        yield Interface(
-            card=int(at(one, "networkCardIndex") or 0),
-            device=int(at(one, "deviceIndex") or 0),
+def _interfaces(how: Mapping[str, Json]) -> tuple[Interface, ...]:
+    """EC2's defaults where a field is left out: card 0, device 0, a plain interface. None where a place is no number or not known."""
+    written = [
+        Interface(
+            card=whole(at(one, "networkCardIndex") or 0, _UNPLACED),
+            device=whole(at(one, "deviceIndex") or 0, _UNPLACED),
             kind=str(at(one, "interfaceType") or "interface"),
         )
+        for one in listing(how.get("networkInterfaces"))
+    ]
+    return () if any(_UNPLACED in (i.card, i.device) for i in written) else tuple(written)
 
 
 def _selected(plan: Plan, terms: list[Json], wanted: Mapping[str, list[str]]) -> tuple[PlannedResource, ...]:
@@ -204,4 +209,4 @@ def _nodes_of(pool: PlannedResource, types: Sequence[InstanceType]) -> int | Non
     """Nodes of a pool whose GPUs are limited, if all were of the type with the fewest."""
     limit = at(dict(pool.inputs), "spec", "limits", "nvidia.com/gpu")
     fewest = min((t.gpu_count for t in types), default=0)
-    return int(float(str(limit))) // fewest if limit and fewest else None
+    return int(quantity(limit)) // fewest if quantity(limit) and fewest else None

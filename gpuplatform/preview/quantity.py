@@ -16,3 +16,9 @@ def quantity(written: Json) -> float:
     """The number that is meant; 0 where it is none."""
     found = re.fullmatch(r"(\d+(?:\.\d*)?|\.\d+)([A-Za-z]*)", str(written))
     return float(found[1]) * _UNITS.get(found[2], 1.0) if found else 0.0
+
+
+def whole(written: Json, otherwise: int = 0) -> int:
+    """A whole number, as a number or as text; `otherwise` where it is none, or not known yet."""
+    found = re.fullmatch(r"-?\d+(\.0+)?", str(written))
+    return int(float(found[0])) if found and not isinstance(written, bool) else otherwise

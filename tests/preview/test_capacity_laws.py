@@ -6,17 +6,23 @@ else's program; there each law is a check, planted in the tests beside this one.
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gpuplatform.preview import environment
-from gpuplatform.preview.check import run_checks
-from gpuplatform.preview.plan import Plan
+from gpuplatform.preview.check import all_checks, run_checks
+from gpuplatform.preview.look import listing, mapping
+from gpuplatform.preview.plan import SECRET, UNKNOWN, Json, Plan, PlannedResource
+from gpuplatform.preview.readers import engine
 from tests.conftest import ROOT
 from tests.preview import test_checks
-from tests.preview.checks import test_capacity_fit, test_gpu_clusters, test_gpu_launches
+from tests.preview.checks import test_capacity_fit, test_gpu_clusters, test_gpu_launches, test_topology
 from tests.stacks.test_settings import changed, problems
 
 
@@ -171,6 +177,62 @@ def test_every_law_is_a_check_that_is_planted_in_a_plan(law: Law) -> None:
     ]
 
     assert law.rule in {rule for rule, _ in planted}, law.says
+
+
+@pytest.mark.parametrize("name", ["dev", "prod"])
+def test_what_is_not_known_before_anything_exists_breaks_no_law(plans: dict[str, Plan], name: str) -> None:
+    """As `pulumi preview --json` has it: no outputs, and their marker wherever they go."""
+    first = plans[name].first
+    assert first is not None
+    resources = tuple(replace(r, outputs={}) for r in first.resources)
+    seen = replace(first, resources=resources, lacks=engine.PREVIEW_LACKS, root=None)
+
+    assert [f"{f.rule}: {f.message}" for f in run_checks(seen)] == []
+
+
+def _places(value: Json, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    yield path
+    for key, inner in mapping(value).items():
+        yield from _places(inner, (*path, key))
+    for index, inner in enumerate(listing(value)):
+        yield from _places(inner, (*path, index))
+
+
+WHOLE = test_topology.placed()
+OF_CAPACITY = [
+    one
+    for one in all_checks()
+    if one.judge.__module__.rpartition(".")[2]
+    in (
+        "autoscaling",
+        "buying",
+        "capacity_fit",
+        "devices",
+        "file_systems",
+        "interfaces",
+        "queues",
+        "serving",
+        "subnets",
+        "topology",
+    )
+]
+PLACES = [(r, path) for r in WHOLE.resources for path in _places(dict(r.inputs)) if path]
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.sampled_from(PLACES), st.sampled_from([UNKNOWN, SECRET, None, [1], {"a": 1}, -3, "(x", [], True]))
+def test_whatever_stands_in_a_plan_no_check_of_capacity_stops(
+    place: tuple[PlannedResource, tuple[str | int, ...]], odd: Json
+) -> None:
+    resource, path = place
+    inputs: Json = copy.deepcopy(dict(resource.inputs))
+    inner = inputs
+    for step in path[:-1]:
+        inner = inner[step]
+    inner[path[-1]] = odd
+    changed_to = tuple(replace(r, inputs=inputs) if r is resource else r for r in WHOLE.resources)
+
+    assert "check-stopped" not in {f.rule for f in run_checks(replace(WHOLE, resources=changed_to), OF_CAPACITY)}
 
 
 @pytest.mark.parametrize("name", ["dev", "prod"])

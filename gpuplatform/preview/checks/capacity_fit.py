@@ -17,7 +17,7 @@ from gpuplatform.preview.launches import ZONE_ID_LABEL, Launch, launches, told
 from gpuplatform.preview.look import at, listing, mapping
 from gpuplatform.preview.manifests import objects
 from gpuplatform.preview.plan import Json, Plan, PlannedResource, once
-from gpuplatform.preview.quantity import quantity
+from gpuplatform.preview.quantity import quantity, whole
 from gpuplatform.sizing.devices import Devices, of_labels
 from gpuplatform.sizing.pods import EFA_HUGEPAGES_MIB, KARPENTER_HIDDEN_MEMORY, allocatable
 
@@ -154,7 +154,7 @@ def _templates(value: Json, together: int) -> Iterator[tuple[dict[str, Json], in
             yield body, together
             return
         of_jobs = at(body, "template", "spec", "template") is not None
-        together *= int(body.get("parallelism") or (of_jobs and body.get("replicas")) or 1)
+        together *= whole(body.get("parallelism") or (of_jobs and body.get("replicas")), 1)
         for inner in body.values():
             yield from _templates(inner, together)
     elif isinstance(value, list):

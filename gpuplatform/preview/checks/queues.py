@@ -36,7 +36,7 @@ def expander_pattern(plan: Plan) -> Iterator[Fault]:
         return
     for priority, patterns in ranked.items():
         for pattern in patterns:
-            if not any(re.search(pattern, name) for name in groups):
+            if not any(_matches(pattern, name) for name in groups):
                 yield Fault(
                     f"{release.name}: expanderPriorities.{priority}: {pattern} matches no group of the plan", release
                 )
@@ -57,6 +57,13 @@ def _priorities(plan: Plan) -> dict[int, list[str]]:
     return {int(key): [str(p) for p in listing(patterns)] for key, patterns in written.items() if str(key).isdigit()}
 
 
+def _matches(pattern: str, name: str) -> bool:
+    try:
+        return re.search(pattern, name) is not None
+    except re.error:
+        return False
+
+
 def _values(plan: Plan) -> dict[str, Json]:
     """Of the autoscaler's chart."""
     release = autoscaler(plan)
@@ -65,7 +72,7 @@ def _values(plan: Plan) -> dict[str, Json]:
 
 def _priority(ranked: Mapping[int, list[str]], name: str) -> int | None:
     """The highest that a group's name matches."""
-    return max((rank for rank, patterns in ranked.items() if any(re.search(p, name) for p in patterns)), default=None)
+    return max((rank for rank, patterns in ranked.items() if any(_matches(p, name) for p in patterns)), default=None)
 
 
 @check(

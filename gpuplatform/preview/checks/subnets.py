@@ -25,6 +25,8 @@ ADDON: Final = "aws:eks/addon:Addon"
 def subnet_too_small(plan: Plan) -> Iterator[Fault]:
     """All groups and pools at their maximum, spread evenly over their subnets; prefixes as the VPC CNI add-on is configured."""
     prefixes = _prefix_delegation(plan)
+    if prefixes is None:
+        return
     standing: dict[str, list[tuple[Launch, int]]] = {}
     for launch in launches(plan):
         if launch.most and launch.types:
@@ -59,13 +61,13 @@ def _network(subnet: PlannedResource) -> IPv4Network | None:
         return None
 
 
-def _prefix_delegation(plan: Plan) -> bool:
-    """As the VPC CNI is told; without a word it gives pods single addresses."""
+def _prefix_delegation(plan: Plan) -> bool | None:
+    """As the VPC CNI is told; without a word it gives pods single addresses. None where that is not known."""
     for addon in plan.all(ADDON):
         if addon.inputs.get("addonName") == "vpc-cni":
             try:
                 told = json.loads(str(addon.inputs.get("configurationValues") or "{}"))
             except json.JSONDecodeError:
-                return False
+                return None
             return str(at(told, "env", "ENABLE_PREFIX_DELEGATION")).lower() == "true"
     return False
