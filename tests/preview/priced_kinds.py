@@ -77,6 +77,7 @@ EXAMPLES: dict[str, Json] = {
     "aws:route53/zone:Zone": {},
     by_hand.ENDPOINT: {"name": "chat", "endpointConfigName": "chat"},
     "aws:sagemaker/trainingJob:TrainingJob": TRAIN,
+    "aws:sagemaker/notebookInstance:NotebookInstance": {"instanceType": "ml.t3.medium", "volumeSize": 50},
     "aws:sagemaker/app:App": {"resourceSpec": {"instanceType": "ml.t3.medium"}},
     "aws:cloudwatch/metricAlarm:MetricAlarm": {"metricQueries": [{"metric": {"period": 60}}]},
     "aws:cloudwatch/compositeAlarm:CompositeAlarm": {},
@@ -100,8 +101,8 @@ EXAMPLES: dict[str, Json] = {
 LISTED: dict[str, Json] = {
     "aws:eks/fargateProfile:FargateProfile": {},
     "aws:ec2/capacityBlockReservation:CapacityBlockReservation": {},
-    "aws:sagemaker/notebookInstance:NotebookInstance": {"instanceType": "ml.t3.medium"},
     "aws:kinesis/streamConsumer:StreamConsumer": {},
+    "aws:acm/certificate:Certificate": {"certificateAuthorityArn": "arn:aws:acm-pca:us-east-1:111122223333:ca/1"},
     "aws:cloudcontrol/resource:Resource": {"typeName": "AWS::Redshift::Cluster"},
 }
 """Kinds of which something is always listed as unpriced."""

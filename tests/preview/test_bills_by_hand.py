@@ -132,8 +132,9 @@ def test_2_storage_by_class_and_kind() -> None:
         made("aws:secretsmanager/secret:Secret", "token"),
         made("aws:ecr/repository:Repository", "images"),
         data={
-            "expected_gib": {"raw": 20000, "models": 2000},
+            "expected_gib": {"raw": 60000, "models": 8000},
             "expected_infrequent_gib": {"raw": 6000},
+            "expected_archive_gib": {"raw": 9000},
         },
         expected={
             "s3_writes": 1_000_000,
@@ -146,11 +147,14 @@ def test_2_storage_by_class_and_kind() -> None:
     # Requests are shared by the two buckets: 500,000 at 0.005 a thousand, 5,000,000 at 0.0004 a thousand.
     write, read = by_use(500 * d("0.005")), by_use(5000 * d("0.0004"))
     rows: Rows = {
-        ("lake-raw-bucket", "S3 bucket, 14000 GiB expected"): monthly(14000 * d("0.023")),
+        ("lake-raw-bucket", "S3 bucket, 45000 GiB expected"): monthly(45000 * d("0.023")),
         ("lake-raw-bucket", "S3 bucket, 6000 GiB expected in standard-ia"): monthly(6000 * d("0.0125")),
+        ("lake-raw-bucket", "S3 bucket, 9000 GiB expected in glacier-instant-retrieval"): monthly(9000 * d("0.004")),
         ("lake-raw-bucket", "requests that write or list objects"): write,
         ("lake-raw-bucket", "requests that read objects"): read,
-        ("lake-models-bucket", "S3 bucket, 2000 GiB expected"): monthly(2000 * d("0.023")),
+        # The first 50 TB of all buckets are 51,200 GiB; what lies above is cheaper.
+        ("lake-models-bucket", "S3 bucket, 6200 GiB expected"): monthly(6200 * d("0.023")),
+        ("lake-models-bucket", "S3 bucket, 1800 GiB expected, above 50 TiB of all buckets"): monthly(1800 * d("0.022")),
         ("lake-models-bucket", "requests that write or list objects"): write,
         ("lake-models-bucket", "requests that read objects"): read,
         ("lake-key", "KMS key"): monthly(d(1)),
@@ -167,7 +171,7 @@ def test_2_storage_by_class_and_kind() -> None:
         ("token", "requests for the secret"): by_use(4 * d("0.05")),
         ("images", "images"): by_use(30 * d("0.10")),
     }
-    agree(billed(plan), rows, ("1825.40", "1825.40", "1839.10", "2.52"))
+    agree(billed(plan), rows, ("2710.60", "2710.60", "2724.30", "3.73"))
 
 
 # --- 3. network ------------------------------------------------------------------------------------------------------
@@ -303,6 +307,11 @@ def test_5_sagemaker_in_every_mode() -> None:
         *endpoint("parts", {"instanceType": "ml.g6.12xlarge", "managedInstanceScaling": managed}),
         made("aws:cloudcontrol/resource:Resource", "part", {"typeName": "AWS::SageMaker::InferenceComponent"}),
         made("aws:sagemaker/trainingJob:TrainingJob", "train", train),
+        made(
+            "aws:sagemaker/notebookInstance:NotebookInstance",
+            "notes",
+            {"instanceType": "ml.m5.xlarge", "volumeSize": 50},
+        ),
         made("aws:sagemaker/app:App", "lab", {"resourceSpec": {"instanceType": "ml.t3.medium"}}),
         serving={
             "models": {
@@ -344,9 +353,11 @@ def test_5_sagemaker_in_every_mode() -> None:
         ),
         # Four for ten hours, once.
         ("train", "training job on 4 ml.g5.xlarge, at most 10.00 h"): (d(0), d(0), 4 * 10 * d("1.408"), 4 * d("1.408")),
+        ("notes", "notebook ml.m5.xlarge"): hourly(d("0.23")),
+        ("notes", "volume of the notebook, 50 GiB"): monthly(50 * d("0.14")),
         ("lab", "Studio app on ml.t3.medium"): hourly(d("0.05")),
     }
-    agree(billed(plan), rows, ("1820.62", "1820.62", "3032.92", "37.41"))
+    agree(billed(plan), rows, ("1995.52", "1995.52", "3207.82", "37.65"))
 
 
 # --- 6. watching and telling -----------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -95,6 +95,15 @@ def shared(
     """One resource's part of what settings expect of all `among` of its kind."""
     amount = situation.usage(usage).amount * times / max(among, 1)
     return used(situation, what, service, key, amount, assumes=usage)
+
+
+def tiers(before: Decimal, amount: Decimal, steps: Sequence[tuple[str, int]]) -> Iterator[tuple[str, int, Decimal]]:
+    """Row, where it begins, and what of an amount it prices: `steps` say from where on each row holds, `before` is used up already."""
+    ends = [Decimal(start) for _, start in steps[1:]]
+    for (key, start), end in zip(steps, [*ends, before + amount], strict=True):
+        inside = min(before + amount, end) - max(before, Decimal(start))
+        if inside > 0:
+            yield key, start, inside
 
 
 def missing(situation: Situation, service: str, key: str, purchase: str = "on-demand") -> Unpriced:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
-from gpuplatform.preview.billing.charge import Entry, Pricer, Unpriced, shared, steady, used
+from gpuplatform.preview.billing.charge import Entry, Pricer, Unpriced, shared, steady, tiers, used
 from gpuplatform.preview.billing.situation import Situation
 from gpuplatform.preview.look import listing
 from gpuplatform.preview.plan import UNKNOWN, PlannedResource
@@ -20,12 +20,12 @@ KINDS: Final = {"Interface": "interface-endpoint", "GatewayLoadBalancer": "gatew
 TERABYTE: Final = 1024
 """GB, as data transfer is billed."""
 TO_THE_INTERNET: Final = (
-    ("internet-out", 0, 10 * TERABYTE),
-    ("internet-out-above-10-tb", 10 * TERABYTE, 50 * TERABYTE),
-    ("internet-out-above-50-tb", 50 * TERABYTE, 150 * TERABYTE),
-    ("internet-out-above-150-tb", 150 * TERABYTE, None),
+    ("internet-out", 0),
+    ("internet-out-above-10-tb", 10 * TERABYTE),
+    ("internet-out-above-50-tb", 50 * TERABYTE),
+    ("internet-out-above-150-tb", 150 * TERABYTE),
 )
-"""Row, and the GB of a month that it is the price of (aws.amazon.com/ec2/pricing/on-demand, "Data Transfer")."""
+"""Row, and the GB of a month above which it is the price (aws.amazon.com/ec2/pricing/on-demand, "Data Transfer")."""
 
 
 def nat_gateway(_: PlannedResource, situation: Situation) -> Iterator[Entry]:
@@ -78,11 +78,15 @@ def vpc(_: PlannedResource, situation: Situation) -> Iterator[Entry]:
         what = "data between zones, out of one and into the other"
         yield shared(situation, what, "vpc", "data-between-zones", "between_zones_gb", among, times=2)
     total = situation.usage("internet_gb").amount
-    for key, above, until in TO_THE_INTERNET:
-        inside = (total if until is None else min(total, Decimal(until))) - above
-        if inside > 0:
-            what = f"data to the internet{f', above {above // TERABYTE} TB' if above else ''}"
-            yield used(situation, what, "vpc", key, inside / among, assumes="internet_gb")
+    for key, above, inside in tiers(Decimal(0), total, TO_THE_INTERNET):
+        what = f"data to the internet{f', above {above // TERABYTE} TB' if above else ''}"
+        yield used(situation, what, "vpc", key, inside / among, assumes="internet_gb")
+
+
+def certificate(resource: PlannedResource, _: Situation) -> Iterator[Entry]:
+    """A public one is free (aws.amazon.com/certificate-manager/pricing)."""
+    if resource.inputs.get("certificateAuthorityArn"):
+        yield Unpriced(why="no price row for a certificate of a private authority")
 
 
 PRICERS: Mapping[str, Pricer] = {
@@ -90,4 +94,5 @@ PRICERS: Mapping[str, Pricer] = {
     "aws:ec2/eip:Eip": public_address,
     ENDPOINT: endpoint,
     VPC: vpc,
+    "aws:acm/certificate:Certificate": certificate,
 }

@@ -14,6 +14,8 @@ from gpuplatform.preview.plan import Json, PlannedResource
 CONFIGURATION = "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
 SCALABLE_TARGET = "aws:appautoscaling/target:Target"
 SECONDS = Decimal(3600)
+SMALLEST_NOTEBOOK = 5
+"""GiB, where nobody states a size (SageMaker API reference, CreateNotebookInstance)."""
 
 
 def endpoint(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
@@ -135,7 +137,8 @@ def notebook(resource: PlannedResource, situation: Situation) -> Iterator[Entry]
     """Runs, and is paid, until somebody stops it."""
     kind = str(resource.inputs.get("instanceType") or "")
     yield steady(situation, f"notebook {kind}", "sagemaker", f"notebook/{kind}")
-    yield Unpriced(why="no price row for the storage volume of a SageMaker instance")
+    size = decimal(resource.inputs.get("volumeSize") or SMALLEST_NOTEBOOK)
+    yield steady(situation, f"volume of the notebook, {size:f} GiB", "sagemaker", "notebook-volume", size)
 
 
 def app(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:

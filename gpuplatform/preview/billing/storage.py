@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
-from gpuplatform.preview.billing.charge import Entry, Pricer, Unpriced, missing, shared, steady
+from gpuplatform.preview.billing.charge import Entry, Pricer, Unpriced, missing, shared, steady, tiers
 from gpuplatform.preview.billing.numbers import decimal, gib
 from gpuplatform.preview.billing.situation import Situation
 from gpuplatform.preview.billing.volumes import Copies, Volume, volume_charges
@@ -22,22 +22,51 @@ CLASSES: Final = {"expected_infrequent_gib": "standard-ia", "expected_archive_gi
 """Settings key → S3 class: what lifecycle rules have moved out of S3 Standard."""
 
 
+STANDARD: Final = (("standard", 0), ("standard-above-50-tb", 50 * 1024), ("standard-above-500-tb", 500 * 1024))
+"""Row, and the GiB of all buckets above which it is the price (aws.amazon.com/s3/pricing)."""
+
+
 def bucket(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
     """The GiB that settings expect in a lake zone, by class; it lies there awake or asleep. And its part of the requests."""
-    data = situation.settings("data")
-    stated = mapping(data.get("expected_gib"))
-    zone = next((z for z in stated if f"-{z}-" in f"-{resource.name}-"), "")
-    size = decimal(stated.get(zone))
-    moved = {cls: decimal(mapping(data.get(key)).get(zone)) for key, cls in CLASSES.items()}
-    standard = max(size - sum(moved.values()), Decimal(0))
-    note = "buckets whose size nobody states are counted empty, and S3 at the rate of its first 50 TB"
-    yield steady(situation, f"S3 bucket, {standard:f} GiB expected", "s3", "standard", standard, note=note)
+    standard = _standard(resource, situation)
+    note = "buckets whose size nobody states are counted empty"
+    if not standard:
+        yield steady(situation, "S3 bucket, 0 GiB expected", "s3", "standard", standard, note=note)
+    for row, above, inside in tiers(_before(resource, situation), standard, STANDARD) if standard else ():
+        beyond = f", above {above // 1024} TiB of all buckets" if above else ""
+        yield steady(situation, f"S3 bucket, {inside:f} GiB expected{beyond}", "s3", row, inside, note=note)
+    moved = _moved(resource, situation)
     for cls, gibibytes in moved.items():
         if gibibytes:
             yield steady(situation, f"S3 bucket, {gibibytes:f} GiB expected in {cls}", "s3", cls, gibibytes)
     among = situation.count(*BUCKETS)
     yield shared(situation, "requests that write or list objects", "s3", "put-requests", "s3_writes", among)
     yield shared(situation, "requests that read objects", "s3", "get-requests", "s3_reads", among)
+
+
+def _before(resource: PlannedResource, situation: Situation) -> Decimal:
+    """GiB in S3 Standard of the buckets that the plan has before this one."""
+    buckets = [r for type_ in BUCKETS for r in situation.plan.all(type_)]
+    return sum((_standard(r, situation) for r in buckets[: buckets.index(resource)]), Decimal(0))
+
+
+def _standard(resource: PlannedResource, situation: Situation) -> Decimal:
+    """GiB in S3 Standard: what lifecycle rules have moved is not."""
+    stated = mapping(situation.settings("data").get("expected_gib"))
+    size = decimal(stated.get(_zone(resource, situation)))
+    return max(size - sum(_moved(resource, situation).values()), Decimal(0))
+
+
+def _moved(resource: PlannedResource, situation: Situation) -> dict[str, Decimal]:
+    """S3 class → GiB in it."""
+    data, zone = situation.settings("data"), _zone(resource, situation)
+    return {cls: decimal(mapping(data.get(key)).get(zone)) for key, cls in CLASSES.items()}
+
+
+def _zone(resource: PlannedResource, situation: Situation) -> str:
+    """The lake zone that a bucket is, of those whose size is stated."""
+    stated = mapping(situation.settings("data").get("expected_gib"))
+    return next((z for z in stated if f"-{z}-" in f"-{resource.name}-"), "")
 
 
 def lustre(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
