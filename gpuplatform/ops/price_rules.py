@@ -23,6 +23,7 @@ class Rule:
     service_code: str
     filters: Mapping[str, str]
     usage_type: str
+    """A regular expression, without the region's short name."""
     unit: str
     """AWS's word; a price in another unit is not this one."""
     each: Decimal = Decimal(1)
@@ -38,12 +39,15 @@ def rule(row: Row) -> Rule | None:
         return Rule(
             service_code="AmazonEC2",
             filters={"instanceType": row.key, **shared},
-            usage_type=f"BoxUsage:{row.key}",
+            usage_type=re.escape(f"BoxUsage:{row.key}"),
             unit="Hrs",
         )
     if row.service == "sagemaker" and row.key.startswith("ml."):
         return Rule(
-            service_code="AmazonSageMaker", filters={"instanceName": row.key}, usage_type=f"Host:{row.key}", unit="Hrs"
+            service_code="AmazonSageMaker",
+            filters={"instanceName": row.key},
+            usage_type=re.escape(f"Host:{row.key}"),
+            unit="Hrs",
         )
     if row.service == "fsx-lustre":
         return _lustre(row.key)
@@ -58,7 +62,7 @@ def _lustre(key: str) -> Rule | None:
     return Rule(
         service_code="AmazonFSx",
         filters={"fileSystemType": "Lustre", "operation": "CreateFileSystem:Lustre", "storageType": "SSD"},
-        usage_type="Storage" if deployment == "scratch" else f"Storage.SSD.{throughput}",
+        usage_type="Storage" if deployment == "scratch" else rf"Storage\.SSD\.{throughput}",
         unit="GB-Mo",
     )
 
@@ -75,16 +79,28 @@ def _usage(service_code: str, usage_type: str, unit: str, each: Decimal = Decima
     return Rule(service_code=service_code, filters={}, usage_type=usage_type, unit=unit, each=each)
 
 
+def _queue(kind: str) -> Rule:
+    return Rule(
+        service_code="AWSQueueService",
+        filters={"productFamily": "API Request", "queueType": kind},
+        usage_type="Requests-.+",
+        unit="Requests",
+        each=_MILLIONTH,
+    )
+
+
 _THOUSANDTH: Final = Decimal("0.001")
+_MILLIONTH: Final = Decimal("0.000001")
 _APPLICATION: Final = "Load Balancer-Application"
 _NETWORK: Final = "Load Balancer-Network"
 _BY_KEY: Final = {
     ("cloudwatch", "alarm"): _usage("AmazonCloudWatch", "CW:AlarmMonitorUsage", "Alarms"),
     ("cloudwatch", "custom-metric"): _usage("AmazonCloudWatch", "CW:MetricMonitorUsage", "Metrics"),
     ("cloudwatch", "logs-ingestion"): _usage("AmazonCloudWatch", "DataProcessing-Bytes", "GB"),
-    ("ebs", "gp3"): _gp3("EBS:VolumeUsage.gp3", "GB-Mo"),
-    ("ebs", "gp3-iops"): _gp3("EBS:VolumeP-IOPS.gp3", "IOPS-Mo"),
-    ("ebs", "gp3-throughput"): _gp3("EBS:VolumeP-Throughput.gp3", "GiBps-mo", Decimal(1024)),
+    ("cloudwatch", "logs-storage"): _family("AmazonCloudWatch", "Storage Snapshot", "TimedStorage-ByteHrs", "GB-Mo"),
+    ("ebs", "gp3"): _gp3(r"EBS:VolumeUsage\.gp3", "GB-Mo"),
+    ("ebs", "gp3-iops"): _gp3(r"EBS:VolumeP-IOPS\.gp3", "IOPS-Mo"),
+    ("ebs", "gp3-throughput"): _gp3(r"EBS:VolumeP-Throughput\.gp3", "GiBps-mo", Decimal(1024)),
     ("ecr", "storage"): _usage("AmazonECR", "TimedStorage-ByteHrs", "GB-Mo"),
     ("elb", "application"): _family("AWSELB", _APPLICATION, "LoadBalancerUsage", "Hrs"),
     ("elb", "application-lcu"): _family("AWSELB", _APPLICATION, "LCUUsage", "LCU-Hrs"),
@@ -95,6 +111,9 @@ _BY_KEY: Final = {
     ("s3", "put-requests"): _usage("AmazonS3", "Requests-Tier1", "Requests", _THOUSANDTH),
     ("s3", "get-requests"): _usage("AmazonS3", "Requests-Tier2", "Requests", _THOUSANDTH),
     ("secretsmanager", "secret"): _usage("AWSSecretsManager", "AWSSecretsManager-Secrets", "Secrets"),
+    # us-east-1 names its requests Requests-RBP, others Requests-Tier1: the queue's type tells them apart.
+    ("sqs", "requests"): _queue("Standard"),
+    ("sqs", "fifo-requests"): _queue("FIFO (first-in, first-out)"),
     ("vpc", "interface-endpoint"): _family("AmazonVPC", "VpcEndpoint", "VpcEndpoint-Hours", "Hrs"),
     ("vpc", "interface-endpoint-data"): _family("AmazonVPC", "VpcEndpoint", "VpcEndpoint-Bytes", "GB"),
     ("vpc", "nat-gateway"): _family("AmazonEC2", "NAT Gateway", "NatGateway-Hours", "Hrs"),
@@ -107,7 +126,7 @@ def amounts(products: Sequence[Any], which: Rule) -> Iterator[Decimal]:
 
     A price of 0 is that of another billing of the same usage. KMS begins its usage types with the region's whole name.
     """
-    usage = re.compile(rf"(?:[A-Z0-9]+-|[a-z]+(?:-[a-z]+)+-\d-)?{re.escape(which.usage_type)}")
+    usage = re.compile(rf"(?:[A-Z0-9]+-|[a-z]+(?:-[a-z]+)+-\d-)?(?:{which.usage_type})")
     for product in products:
         if not usage.fullmatch(product["product"]["attributes"].get("usagetype", "")):
             continue

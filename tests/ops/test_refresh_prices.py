@@ -192,6 +192,24 @@ def test_what_no_rule_identifies_is_not_asked_for(aws: Aws, pricing: Stubber, be
             id="file system by throughput",
         ),
         pytest.param(
+            row("sqs", "requests", "9", unit="1M requests"),
+            product("Requests-RBP", "0.0000004", "Requests"),
+            "0.4",
+            id="queue, in us-east-1",
+        ),
+        pytest.param(
+            row("sqs", "fifo-requests", "9", unit="1M requests"),
+            product("EU-Requests-Tier1", "0.0000005", "Requests"),
+            "0.5",
+            id="queue, elsewhere",
+        ),
+        pytest.param(
+            row("cloudwatch", "logs-storage", "9", unit="GB-month"),
+            product("APS3-TimedStorage-ByteHrs", "0.0314", "GB-Mo"),
+            "0.0314",
+            id="logs",
+        ),
+        pytest.param(
             row("elb", "application", "9"), product("EUC1-LoadBalancerUsage", "0.027"), "0.027", id="load balancer"
         ),
     ],
