@@ -8,9 +8,9 @@ from typing import Final
 
 from gpuplatform.preview.billing.charge import HOURS, Entry, Pricer, missing, shared, steady, used
 from gpuplatform.preview.billing.numbers import decimal
-from gpuplatform.preview.billing.situation import Situation
+from gpuplatform.preview.billing.situation import Situation, linked
 from gpuplatform.preview.look import listing, mapping
-from gpuplatform.preview.plan import Json, PlannedResource
+from gpuplatform.preview.plan import Json, Plan, PlannedResource, once
 
 LOG_GROUP: Final = "aws:cloudwatch/logGroup:LogGroup"
 FLOW_LOG: Final = "aws:ec2/flowLog:FlowLog"
@@ -50,9 +50,10 @@ def metric_filter(_: PlannedResource, situation: Situation) -> Iterator[Entry]:
 
 def log_group(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
     """Logs taken in and kept. Those of a flow log are priced with it."""
-    groups = [g for g in situation.plan.all(LOG_GROUP) if g.urn not in _of_flow_logs(situation)]
-    if resource in groups:
-        yield from kept_logs(situation, "logs", "log_gb", resource.inputs, len(groups))
+    of_flow_logs = _of_flow_logs(situation.plan)
+    if resource.urn not in of_flow_logs:
+        among = situation.count(LOG_GROUP) - len(of_flow_logs)
+        yield from kept_logs(situation, "logs", "log_gb", resource.inputs, among)
 
 
 def flow_log(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
@@ -61,7 +62,7 @@ def flow_log(resource: PlannedResource, situation: Situation) -> Iterator[Entry]
     if kind != "cloud-watch-logs":
         yield missing(situation, "cloudwatch", f"delivery of flow logs to {kind}")
         return
-    to = next(iter(_written_by(resource, situation)), None)
+    to = next(iter(_written_by(resource, situation.plan)), None)
     inputs: Mapping[str, Json] = to.inputs if to else {}
     yield from kept_logs(situation, "VPC flow logs", "flow_log_gb", inputs, situation.count(FLOW_LOG))
 
@@ -78,15 +79,16 @@ def kept_logs(situation: Situation, what: str, usage: str, group: Mapping[str, J
     yield used(situation, kept, "cloudwatch", f"logs-storage{cheaper}", amount, assumes=usage, note=note)
 
 
-def _written_by(resource: PlannedResource, situation: Situation) -> list[PlannedResource]:
+def _written_by(resource: PlannedResource, plan: Plan) -> list[PlannedResource]:
     """Log groups that a flow log names, by ARN or by name."""
-    linked = [g for key in ("logDestination", "logGroupName") for g in situation.linked(resource, key, LOG_GROUP)]
+    named = [g for key in ("logDestination", "logGroupName") for g in linked(plan, resource, key, LOG_GROUP)]
     sent = str(resource.inputs.get("logDestination") or "")
-    return linked or [g for g in situation.plan.all(LOG_GROUP) if sent and g.outputs.get("arn") == sent]
+    return named or [g for g in plan.all(LOG_GROUP) if sent and g.outputs.get("arn") == sent]
 
 
-def _of_flow_logs(situation: Situation) -> set[str]:
-    return {g.urn for log in situation.plan.all(FLOW_LOG) for g in _written_by(log, situation)}
+@once
+def _of_flow_logs(plan: Plan) -> set[str]:
+    return {group.urn for log in plan.all(FLOW_LOG) for group in _written_by(log, plan)}
 
 
 def dashboard(_: PlannedResource, situation: Situation) -> Iterator[Entry]:

@@ -17,7 +17,7 @@ from gpuplatform.catalog.prices import Price
 from gpuplatform.catalog.usage import USAGE
 from gpuplatform.preview.billing.numbers import NoAmountError, decimal
 from gpuplatform.preview.look import leaves, mapping
-from gpuplatform.preview.plan import Json, Plan, PlannedResource
+from gpuplatform.preview.plan import Json, Plan, PlannedResource, once
 
 NODE_GROUP: Final = "aws:eks/nodeGroup:NodeGroup"
 SCHEDULE: Final = "aws:scheduler/schedule:Schedule"
@@ -75,14 +75,8 @@ class Situation:
         return prices.price(service, key, self.region, purchase)
 
     def linked(self, resource: PlannedResource, path: str, type_: str) -> list[PlannedResource]:
-        """Resources of a type that an input refers to: by recorded property dependency, else by the identifier sent."""
-        by_urn = self.plan.by_urn
-        urns = resource.property_dependencies.get(path, ())
-        found = [by_urn[urn] for urn in urns if urn in by_urn and by_urn[urn].type == type_]
-        if found:
-            return found
-        sent = set(texts(resource.inputs.get(path)))
-        return [r for r in self.plan.all(type_) if sent & set(texts([r.outputs.get("id"), r.outputs.get("name")]))]
+        """Resources of a type that an input refers to: see `linked`."""
+        return linked(self.plan, resource, path, type_)
 
     def zones(self, resource: PlannedResource, path: str = "subnetIds") -> tuple[str, ...]:
         """IDs of the zones whose subnets a resource names; all of the plan's where it names none that we know."""
@@ -173,6 +167,27 @@ class Situations:
         if region not in self._by_region:
             self._by_region[region] = Situation(plan, self.home.today, region)
         return self._by_region[region]
+
+
+def linked(plan: Plan, resource: PlannedResource, path: str, type_: str) -> list[PlannedResource]:
+    """Resources of a type that an input refers to: by recorded property dependency, else by the identifier sent."""
+    urns = resource.property_dependencies.get(path, ())
+    found = [plan.by_urn[urn] for urn in urns if urn in plan.by_urn and plan.by_urn[urn].type == type_]
+    if found:
+        return found
+    named = _by_identifier(plan)
+    sent = {r.urn for text in texts(resource.inputs.get(path)) for r in named.get((type_, text), ())}
+    return [r for r in plan.all(type_) if r.urn in sent] if sent else []
+
+
+@once
+def _by_identifier(plan: Plan) -> dict[tuple[str, str], list[PlannedResource]]:
+    """Type, and ID or name → resources."""
+    found: dict[tuple[str, str], list[PlannedResource]] = {}
+    for resource in plan.resources:
+        for text in {*texts([resource.outputs.get("id"), resource.outputs.get("name")])}:
+            found.setdefault((resource.type, text), []).append(resource)
+    return found
 
 
 def texts(value: Json) -> Iterator[str]:
