@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 import runpy
 import sys
 from collections.abc import Callable, Generator, Mapping
@@ -50,13 +51,14 @@ class Environment:
 
     @property
     def region(self) -> str:
-        return str(self.config.get("aws:region", ""))
+        region = self.config.get("aws:region")
+        return region if isinstance(region, str) else ""
 
     @property
     def account(self) -> str:
         allowed = self.config.get("aws:allowedAccountIds")
         accounts = cast("list[Json]", allowed) if isinstance(allowed, list) else []
-        return str(accounts[0]) if accounts else DOCUMENTATION_ACCOUNT
+        return next((str(a) for a in accounts if re.fullmatch(r"\d{12}", str(a))), DOCUMENTATION_ACCOUNT)
 
 
 def find_root(start: Path) -> Path:
@@ -88,7 +90,8 @@ def load(root: Path, name: str) -> Environment:
     ]
     if unknown:
         raise CallError(*unknown)
-    written: Json = document.get("config") or {}
+    written: Json = document.get("config")
+    written = {} if written is None else written
     if not isinstance(written, Mapping):
         raise CallError(f"{file}: line {lines['config']}: config: expected settings by key, found {_kind(written)}")
     own = {_full_key(project, key): value for key, value in cast("dict[str, Json]", written).items()}

@@ -21,6 +21,16 @@ _WORDS: Final[dict[str, Json]] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
 }
 _FLOAT: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+MERGE: Final = "tag:yaml.org,2002:merge"
+TAGS: Final = {
+    f"tag:yaml.org,2002:{kind}" for kind in ("null", "bool", "int", "float", "str", "timestamp", "value")
+} | {*(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, yaml.resolver.BaseResolver.DEFAULT_SEQUENCE_TAG, MERGE)}
+"""Tags that plain values have by themselves; others ask for what Pulumi's parser does otherwise, or not at all."""
+DEEPEST: Final = 100
+MOST: Final = 100_000
+"""Levels and values of a file, with what aliases stand for; the longest of ours has some hundreds."""
+MOST_DIGITS: Final = 400
+"""Of a number; a float has at most 309 before its point."""
 _CLOCK: Final = r"\d{1,2}:\d{1,2}:\d{1,2}(\.\d+)?"
 _DATE: Final = re.compile(rf"\d{{4}}-\d{{1,2}}-\d{{1,2}}([Tt]{_CLOCK}(Z|[+-]\d\d:\d\d)| {_CLOCK})?")
 
@@ -44,10 +54,12 @@ def read(path: Path) -> tuple[Json, dict[str, int]]:
         raise YamlError([f"{path.name}{_place(error)}: {_reason(error)}"]) from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise YamlError([f"{path.name}: is no YAML text: {' '.join(str(error).split())}"]) from error
+    except RecursionError as error:
+        raise YamlError([f"{path.name}: holds values nested deeper than {DEEPEST} levels"]) from error
     if root is None:
         return None, {}
     reader = _Reader(path.name)
-    value = reader.value(root, "")
+    value = reader.value(root, "", 0)
     if reader.problems:
         raise YamlError(reader.problems)
     return value, reader.lines
@@ -67,29 +79,69 @@ class _Reader:
         self.lines: dict[str, int] = {}
         self.problems: list[str] = []
         self._file = file
+        self._read = 0
 
-    def value(self, node: yaml.Node, path: str) -> Json:
+    def value(self, node: yaml.Node, path: str, depth: int) -> Json:
+        self._read += 1
+        if depth > DEEPEST or self._read > MOST:
+            # An alias may stand within what it stands for, or for ever more of the same.
+            what = f"nested deeper than {DEEPEST} levels" if depth > DEEPEST else f"more than {MOST:,} values"
+            raise YamlError([f"{self._file}: line {node.start_mark.line + 1}: {what}; write it without aliases"])
+        if node.tag not in TAGS:
+            self._wrong(
+                node, path, f"the tag {node.tag.replace('tag:yaml.org,2002:', '!!')} is not read; write plain values"
+            )
+            return None
         if isinstance(node, yaml.MappingNode):
-            return self._mapping(node, path)
+            return self._mapping(node, path, depth)
         if isinstance(node, yaml.SequenceNode):
             values: list[Json] = []
             for index, child in enumerate(node.value):
                 self.lines[f"{path}[{index}]"] = child.start_mark.line + 1
-                values.append(self.value(child, f"{path}[{index}]"))
+                values.append(self.value(child, f"{path}[{index}]", depth + 1))
             return values
         plain = isinstance(node, yaml.ScalarNode) and node.style is None
-        return self._scalar(node, path) if plain else node.value
+        return self._scalar(node, path) if plain else self._text(node, path)
 
-    def _mapping(self, node: yaml.MappingNode, path: str) -> dict[str, Json]:
+    def _wrong(self, node: yaml.Node, path: str, why: str) -> None:
+        self.problems.append(f"{self._file}: line {node.start_mark.line + 1}: {path}: {why}")
+
+    def _mapping(self, node: yaml.MappingNode, path: str, depth: int) -> dict[str, Json]:
         values: dict[str, Json] = {}
+        merged: dict[str, Json] = {}
         for key_node, child in node.value:
-            key, line = str(key_node.value), key_node.start_mark.line + 1
+            if not isinstance(key_node, yaml.ScalarNode):
+                self._wrong(key_node, path, "a key is a list or an object; write a word")
+                continue
+            if key_node.tag == MERGE:
+                merged |= self._merged(child, path, depth) | merged
+                continue
+            key, line = self._text(key_node, path), key_node.start_mark.line + 1
             inner = f"{path}.{key}" if path else key
             if key in values:
                 self.problems.append(f"{self._file}: line {line}: {inner} is written twice; keep one")
             self.lines[inner] = line
-            values[key] = self.value(child, inner)
-        return values
+            values[key] = self.value(child, inner, depth + 1)
+        return {**merged, **values}
+
+    def _merged(self, node: yaml.Node, path: str, depth: int) -> dict[str, Json]:
+        """What `<<` brings in: an object, or several of which the earlier ones hold."""
+        several = node.value if isinstance(node, yaml.SequenceNode) else [node]
+        merged: dict[str, Json] = {}
+        for one in several:
+            if isinstance(one, yaml.MappingNode):
+                merged = self._mapping(one, path, depth + 1) | merged
+            else:
+                self._wrong(node, path, "<< takes an object, such as an alias of one")
+        return merged
+
+    def _text(self, node: yaml.Node, path: str) -> str:
+        text = str(node.value)
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            self._wrong(node, path, "a text has half a character in it; write \\U and eight digits")
+        return text
 
     def _scalar(self, node: yaml.Node, path: str) -> Json:
         text = str(node.value)
@@ -102,16 +154,22 @@ class _Reader:
                 f'{self._file}: line {node.start_mark.line + 1}: {path}: write the date in quotes, "{text}"; '
                 "without them Pulumi hands the program a timestamp"
             )
-        return _number(text) if text[0] in "+-.0123456789" else text
+        return _number(text) if text[0] in "+-.0123456789" else self._text(node, path)
 
 
 def _number(text: str) -> Json:
     plain = text.replace("_", "")
+    if _FLOAT.fullmatch(plain) and len(plain) > MOST_DIGITS:
+        return text
     try:
-        return int(plain, 8) if re.fullmatch(r"[-+]?0[0-7]+", plain) else int(plain, 0)
+        whole = int(plain, 8) if re.fullmatch(r"[-+]?0[0-7]+", plain) else int(plain, 0)
+        # Beyond 64 bits, Go reads a decimal as a float and leaves the rest as text.
+        if -(2**63) <= whole < 2**64:
+            return whole
     except ValueError:
-        if not _FLOAT.fullmatch(plain):
-            return text
+        pass
+    if not _FLOAT.fullmatch(plain):
+        return text
     number = float(plain)
     if not math.isfinite(number):
         return text

@@ -67,6 +67,7 @@ def test_a_name_is_no_path(tmp_path: Path):
         ("- a\n", "Pulumi.dev.yaml: found a list where keys should be"),
         ("words", "Pulumi.dev.yaml: found the text 'words' where keys should be"),
         ("config: 3", "Pulumi.dev.yaml: line 1: config: expected settings by key, found the value 3"),
+        ("config: []", "Pulumi.dev.yaml: line 1: config: expected settings by key, found a list"),
         ("confg: {}", "Pulumi.dev.yaml: line 1: unknown key confg; accepted: config,"),
         ("config: {a: [}", "Pulumi.dev.yaml: line 1, column 14"),
     ],
@@ -117,6 +118,15 @@ def test_the_account_and_region_are_those_that_the_provider_is_held_to(tmp_path:
     plan = preview(load(a_project(tmp_path, dev=dev, program=program), "dev"))
 
     assert plan.resources[1].outputs["arn"].startswith("arn:aws:sns:us-east-1:444455556666:t-")
+
+
+@pytest.mark.parametrize("region", ["[us-east-1]", "5", "", "{a: b}"])
+def test_a_region_that_is_no_word_is_missing(tmp_path: Path, region: str):
+    found = load(a_project(tmp_path, dev=f"config:\n  aws:region: {region}\n  aws:allowedAccountIds: [[1]]\n"), "dev")
+
+    assert (found.region, found.account) == ("", "111122223333")
+    with pytest.raises(CallError, match="aws:region is missing; write one, such as us-east-1"):
+        preview(found)
 
 
 def test_both_passes_are_run_and_the_first_is_kept(tmp_path: Path):

@@ -40,6 +40,13 @@ def parsed(tmp_path: Path, text: str) -> Any:
         ('"1.35"', "1.35"),
         ("'on'", "on"),
         ("1e400", "1e400"),
+        ("18446744073709551615", 18446744073709551615),
+        ("18446744073709551617", 18446744073709551616),
+        ("1000000000000000000000000", 1e24),
+        ("0xffffffffffffffffff", "0xffffffffffffffffff"),
+        (".nan", ".nan"),
+        ("-.inf", "-.inf"),
+        pytest.param("9" * 5000, "9" * 5000, id="a very long number"),
         ('"2026-12-20"', "2026-12-20"),
         ("2026-12-20 00:00:00 +0000 UTC", "2026-12-20 00:00:00 +0000 UTC"),
     ],
@@ -68,6 +75,17 @@ def test_every_key_and_element_knows_its_line(tmp_path: Path):
         ("a:\n  b: 2026-12-20", 'line 2: a.b: write the date in quotes, "2026-12-20"'),
         ("a: 2026-12-20T10:00:00Z", "write the date in quotes"),
         ("a: \x00", "is no YAML text"),
+        ("a: &a [*a]", "line 1: nested deeper than 100 levels; write it without aliases"),
+        ("a: &a {b: *a}", "line 1: nested deeper than 100 levels"),
+        ("a: &a [x, x]\nb: *c", "found undefined alias 'c'"),
+        pytest.param("a: " + "[" * 30_000, "nested deeper than 100 levels", id="deep"),
+        ("a: !foo 1", "line 1: a: the tag !foo is not read; write plain values"),
+        ("a: !!python/object/apply:os.getpid []", "the tag !!python/object/apply:os.getpid is not read"),
+        ("a: !!binary aGk=", "the tag !!binary is not read"),
+        ("a:\n  ? [b, c]\n  : 1", "line 2: a: a key is a list or an object; write a word"),
+        ("a:\n  <<: 3", "<< takes an object"),
+        ('a: "\\ud800"', "line 1: a: a text has half a character in it"),
+        ("a:\n\tb: 1", "found character '\\t' that cannot start any token"),
     ],
 )
 def test_what_pulumi_would_not_read_as_written_is_one_sentence_with_its_line(tmp_path: Path, text: str, words: str):
@@ -76,6 +94,30 @@ def test_what_pulumi_would_not_read_as_written_is_one_sentence_with_its_line(tmp
 
     assert [words in p for p in caught.value.problems] == [True]
     assert "\n" not in caught.value.problems[0]
+
+
+def test_aliases_and_merges_are_what_they_stand_for(tmp_path: Path):
+    text = "a: &a {b: 1, c: 2}\nd: *a\ne:\n  <<: *a\n  c: 3\nf:\n  <<: [{b: 9}, *a]\n"
+
+    assert parsed(tmp_path, text) == {
+        "a": {"b": 1, "c": 2},
+        "d": {"b": 1, "c": 2},
+        "e": {"b": 1, "c": 3},
+        "f": {"b": 9, "c": 2},
+    }
+
+
+def test_aliases_that_multiply_are_refused_before_they_fill_the_memory(tmp_path: Path):
+    lines = ["a0: &a0 [" + ", ".join("x" * 9) + "]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 9)]
+
+    with pytest.raises(YamlError, match="more than 100,000 values; write it without aliases"):
+        parsed(tmp_path, "\n".join(lines))
+
+
+@pytest.mark.parametrize("text", ["\ufeffa: 1\n", "a: 1\r\n", "a: 1\r", "---\na: 1\n...\n", "%YAML 1.2\n---\na: 1\n"])
+def test_marks_and_line_ends_change_nothing(tmp_path: Path, text: str):
+    assert parsed(tmp_path, text) == {"a": 1}
 
 
 def test_every_fault_is_told_at_once(tmp_path: Path):
