@@ -148,5 +148,6 @@ def test_kueue_places_pods_where_asked_by_network_layers_where_nodes_bear_them(r
 
     layers = [f"topology.k8s.aws/network-node-layer-{n}" for n in (1, 2, 3)]
     assert levels(LARGE) == [*layers, "kubernetes.io/hostname"]
-    assert levels(single) == levels(SMALL) == ["kubernetes.io/hostname"]
+    plain = LARGE.model_copy(update={"efa": False})
+    assert levels(single) == levels(plain) == levels(SMALL) == ["kubernetes.io/hostname"]
     assert levels(LARGE, asked=False) == []

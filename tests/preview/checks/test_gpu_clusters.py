@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from gpuplatform.preview.check import not_applicable, run_checks
+from gpuplatform.preview.checks import subnets
 from gpuplatform.preview.plan import Part, Plan
-from tests.preview.sound import with_input, without
+from tests.preview.sound import a_plan, a_resource, with_input, without
 from tests.preview.sound_gpus import FAR, sound_gpus
 
 Break = Callable[[Plan], Plan]
@@ -188,6 +189,28 @@ def _reach() -> dict[str, Any]:
 @pytest.mark.parametrize(("what", "changed"), ACCEPTED, ids=[what for what, _ in ACCEPTED])
 def test_what_may_be_right_is_not_judged(what: str, changed: Break) -> None:
     assert [f"{f.rule}: {f.message}" for f in run_checks(changed(sound_gpus()))] == [], what
+
+
+def test_nodes_of_several_subnets_are_spread_over_them() -> None:
+    """A /22 holds two p5 with prefixes, and the pool has four."""
+    nodes = {
+        "instanceTypes": ["p5.48xlarge"],
+        "scalingConfig": {"maxSize": 4},
+        "subnetIds": ["subnet-a", "subnet-b"],
+    }
+    small = [
+        a_resource("aws:ec2/subnet:Subnet", name, {"cidrBlock": cidr}, outputs={"id": f"subnet-{name}"})
+        for name, cidr in (("a", "10.0.0.0/22"), ("b", "10.0.4.0/22"))
+    ]
+    addon = next(r for r in sound_gpus().resources if r.name == "vpc-cni")
+
+    def short(**changed: Any) -> list[str]:
+        plan = a_plan(*small, addon, a_resource("aws:eks/nodeGroup:NodeGroup", "g", nodes | changed))
+        return [f.message.partition(":")[0] for f in run_checks(plan, (subnets.subnet_too_small,))]
+
+    assert short() == []
+    assert short(subnetIds=["subnet-a"]) == ["a"]
+    assert short(scalingConfig={"maxSize": 8}) == ["a", "b"]
 
 
 def test_names_of_groups_are_not_judged_where_a_plan_does_not_know_them() -> None:
