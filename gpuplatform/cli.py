@@ -61,7 +61,7 @@ def console(*, stderr: bool = False) -> Console:
 @app.command(rich_help_panel="Before anything is created")
 def preview(
     environment: Annotated[str, typer.Argument(metavar="ENV", help="Whose Pulumi.ENV.yaml: dev, prod.")],
-    tree: Annotated[bool, typer.Option("--tree", help="List every resource, by layer.")] = False,
+    tree: Annotated[bool, typer.Option("--tree", metavar="", help="List every resource, by layer.")] = False,
     json_file: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write all of it as JSON.")] = None,
     manifests: Annotated[
         Path | None, typer.Option("--manifests", metavar="DIR", help="Write the Kubernetes objects as YAML files.")
@@ -89,13 +89,20 @@ def preview(
     isolated: Annotated[
         bool,
         typer.Option(
-            "--isolated", help="Run the program in a process of its own, with an empty environment: for forks."
+            "--isolated",
+            metavar="",
+            help="Run the program in a process of its own, with an empty environment: for forks.",
         ),
     ] = False,
-    github: Annotated[bool, typer.Option("--github", help="Print findings as annotations of GitHub Actions.")] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", help="Show tracebacks of the program.")] = False,
+    github: Annotated[
+        bool, typer.Option("--github", metavar="", help="Print findings as annotations of GitHub Actions.")
+    ] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", metavar="", help="Show tracebacks of the program.")] = False,
 ) -> None:
-    """Say what ENV would create, what is wrong with it, what it costs and how long it takes. Needs no account."""
+    """Say what ENV would create, what is wrong with it, what it costs and how long it takes. Needs no account.
+
+    Ends with 0 where nothing is wrong, with 1 where a finding is an error, with 2 where the settings or the call are wrong.
+    """
     from gpuplatform.preview import annotations, report
     from gpuplatform.preview.environment import CallError
     from gpuplatform.preview.outputs import Outputs

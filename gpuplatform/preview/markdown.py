@@ -11,7 +11,7 @@ from gpuplatform.preview.check import Finding
 from gpuplatform.preview.difference import Difference, difference
 from gpuplatform.preview.look import listing, mapping
 from gpuplatform.preview.plan import STACK, Json, Plan
-from gpuplatform.preview.sums import STATES, by_layer_sums, minutes, money, old_prices, shortened
+from gpuplatform.preview.sums import STATES, by_layer_sums, money, old_prices, ready, shortened
 from gpuplatform.preview.suppression import Suppressed
 from gpuplatform.preview.tally import tally
 from gpuplatform.preview.tree import by_layer, lines
@@ -83,7 +83,7 @@ def _difference(found: Difference) -> list[str]:
     grave = [line for line in told if "LOST" in line or line[0] == "±"]
     rest = [line for line in told if line not in grave]
     costs = [
-        f"| {layer} | {' | '.join(f'{a:+,.2f}' for a in amounts)} |"
+        f"| {layer} | {' | '.join(f'{a:+,.2f}' if a else '' for a in amounts)} |"
         for layer, amounts in difference_report.bill_lines(found)
         if any(amounts)
     ]
@@ -94,7 +94,8 @@ def _difference(found: Difference) -> list[str]:
     return [
         f"**Against the older plan:** {_cell(difference_report.summary(found))}.",
         "",
-        *(f"- {_cell(line)}" for line in grave),
+        # A sign at the beginning of an entry would begin a list within the list.
+        *(f"- {'' if line[0] == '±' else chr(92)}{_cell(line)}" for line in grave),
         *([""] if grave else ()),
         *([*head, *costs, ""] if costs else ()),
         *([f"No older bill: {_cell(found.no_bill)}.", ""] if found.no_bill else ()),
@@ -123,8 +124,8 @@ def _bill(plan: Plan, bill: dict[str, Json]) -> list[str]:
 
 def _path(plan: Plan, timeline: dict[str, Json]) -> list[str]:
     chain = [plan.by_urn[urn].name for urn in listing(timeline.get("chain")) if urn in plan.by_urn]
-    ready = minutes(float(timeline.get("critical_path_seconds") or 0))
-    return [f"Ready in about {ready}, by way of {_cell(' → '.join(shortened(chain)))}.", ""]
+    told = ready(timeline)
+    return [f"{told}, by way of {_cell(' → '.join(shortened(chain)))}.", ""]
 
 
 def _folded(title: str, content: Iterable[str]) -> list[str]:

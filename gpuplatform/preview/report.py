@@ -18,7 +18,7 @@ from gpuplatform.preview.check import Finding, Severity, all_checks
 from gpuplatform.preview.difference import Difference, difference
 from gpuplatform.preview.look import listing, mapping
 from gpuplatform.preview.plan import STACK, Json, Plan, PlannedResource
-from gpuplatform.preview.sums import STATES, by_layer_sums, minutes, money, old_prices, shortened
+from gpuplatform.preview.sums import STATES, by_layer_sums, money, old_prices, ready, shortened
 from gpuplatform.preview.suppression import Suppressed
 from gpuplatform.preview.tally import Tally, tally
 from gpuplatform.preview.tree import by_layer
@@ -185,13 +185,10 @@ def _unpriced(console: Console, plan: Plan, bill: dict[str, Json]) -> None:
 
 
 def _path(console: Console, plan: Plan, timeline: dict[str, Json]) -> None:
-    seconds = float(timeline.get("critical_path_seconds") or 0)
     chain = [plan.by_urn[urn].name for urn in listing(timeline.get("chain")) if urn in plan.by_urn]
-    bound = float(timeline.get("lower_bound_seconds") or 0)
-    least = f", at least {minutes(bound)}" if bound else ""
-    console.print(
-        f"[bold]Ready in about {minutes(seconds)}[/]{least}, by way of {escape(' → '.join(shortened(chain)))}."
-    )
+    when, _, least = ready(timeline).partition(",")
+    by_way = f", by way of {' → '.join(shortened(chain))}" if chain else ""
+    console.print(f"[bold]{when}[/]{f',{least}' if least else ''}{escape(by_way)}.")
 
 
 def _table(*, footer: bool = False) -> Table:

@@ -41,6 +41,13 @@ def minutes(seconds: float) -> str:
     return f"{round(seconds / 60)} min" if seconds >= 90 else f"{round(seconds)} s"
 
 
+def ready(timeline: dict[str, Json]) -> str:
+    """`Ready in about 24 min, at least 17 min`, or that it could not be sooner."""
+    seconds, bound = (float(timeline.get(key) or 0) for key in ("critical_path_seconds", "lower_bound_seconds"))
+    least = f", at least {minutes(bound)}" if minutes(bound) != minutes(seconds) else ", as soon as it can be"
+    return f"Ready in about {minutes(seconds)}{least if bound else ''}"
+
+
 def shortened(chain: list[str], most: int = 7) -> list[str]:
     """The beginning and the end of a long chain."""
     return chain if len(chain) <= most else [*chain[: most - 2], "…", chain[-1]]

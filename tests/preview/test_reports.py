@@ -62,6 +62,21 @@ def test_the_first_screen_says_what_where_what_it_costs_and_how_long():
     assert "Ready in about 24 min, at least 17 min, by way of vpc." in text
 
 
+def test_where_nothing_could_be_sooner_that_is_said_once():
+    quick = {**TIMELINE, "lower_bound_seconds": 1439.0}
+    text = printed(100, lambda console: report.first_screen(console, sound(), [], None, quick))
+
+    assert "Ready in about 24 min, as soon as it can be, by way of vpc." in text
+    assert "Ready in about 24 min, as soon as it can be, by way of vpc." in markdown.comment(sound(), [], None, quick)
+
+
+def test_what_is_gone_begins_no_list_within_the_list_of_a_comment():
+    lost = a_resource("aws:s3/bucket:Bucket", "lost")
+    text = markdown.comment(replace(sound(), against=and_also(sound(), lost)), [], None, None)
+
+    assert "- \\- lost (Bucket)  LOST: its objects" in text
+
+
 def test_findings_are_grouped_with_the_line_to_change():
     text = printed(100, None, a_finding(), a_finding("lake: no tags", line=40), a_finding("x", Severity.WARNING))
 

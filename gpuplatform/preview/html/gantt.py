@@ -11,7 +11,7 @@ from gpuplatform.preview.html.faults import scrolled
 from gpuplatform.preview.html.markup import Content, Markup, join, layer_class, tag
 from gpuplatform.preview.look import listing, mapping
 from gpuplatform.preview.plan import Json, Plan
-from gpuplatform.preview.sums import minutes
+from gpuplatform.preview.sums import ready
 from gpuplatform.preview.words import counted
 
 TICKS: Final = 6
@@ -28,7 +28,7 @@ def section(plan: Plan, timeline: Json) -> Markup:
         return tag("p", "No timeline was computed.")
     rows = numbers(plan)
     chain = [str(urn) for urn in listing(content.get("chain"))]
-    total, bound = (float(content.get(key) or 0) for key in ("critical_path_seconds", "lower_bound_seconds"))
+    total = float(content.get("critical_path_seconds") or 0)
     estimated = set(listing(content.get("estimated")))
     times = {
         urn: (float(listing(span)[0]), float(listing(span)[1]))
@@ -66,16 +66,14 @@ def section(plan: Plan, timeline: Json) -> Markup:
     )
     return join(
         [
-            _told(plan, chain, total, bound, content, rows),
+            _told(plan, chain, content, rows),
             _all(len(shown)) if shown else None,
             scrolled(table, "Resources in time"),
         ]
     )
 
 
-def _told(
-    plan: Plan, chain: list[str], total: float, bound: float, content: Mapping[str, Json], rows: Mapping[str, int]
-) -> Markup:
+def _told(plan: Plan, chain: list[str], content: Mapping[str, Json], rows: Mapping[str, int]) -> Markup:
     links = [_link(plan, urn, rows) for urn in chain]
     way = [part for n, link in enumerate(links) for part in ((" → ", link) if n else (link,))]
     needless = [
@@ -88,13 +86,10 @@ def _told(
         )
         for edge in map(mapping, listing(content.get("needless")))
     ]
+    when, _, least = ready(dict(content)).partition(",")
     return join(
         [
-            tag(
-                "p",
-                tag("strong", f"Ready in about {minutes(total)}"),
-                f", at least {minutes(bound)}." if bound else ".",
-            ),
+            tag("p", tag("strong", when), f",{least}." if least else "."),
             tag("p", "Critical path: ", *way, class_="way") if way else None,
             tag("ul", *needless, class_="needless") if needless else None,
         ]

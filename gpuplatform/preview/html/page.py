@@ -97,7 +97,8 @@ def _tiles(plan: Plan, bill: Mapping[str, Json], timeline: Mapping[str, Json]) -
     told = [(f"{dollars(bill.get(state))} $", money.WORDS[state], _per(state)) for state in money.STATES if bill]
     if timeline:
         ready, least = (float(timeline.get(key) or 0) for key in ("critical_path_seconds", "lower_bound_seconds"))
-        told.append((minutes(ready), "until ready", f"at least {minutes(least)}"))
+        sooner = minutes(ready) != minutes(least)
+        told.append((minutes(ready), "until ready", f"at least {minutes(least)}" if sooner else "no order is faster"))
     return join(tag("div", tag("dt", word, tag("small", unit)), tag("dd", figure)) for figure, word, unit in told)
 
 
