@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from gpuplatform.preview.check import Check, Fault, Finding, all_checks, by_place, run_checks
-from gpuplatform.preview.plan import STACK, Plan, Source
+from gpuplatform.preview.plan import STACK, Plan, Source, once
 
 _BEGINS: Final = re.compile(r"#\s*preview\s*:\s*allow\b")
 _WHOLE: Final = re.compile(
@@ -93,14 +93,17 @@ def unreadable(plan: Plan) -> Iterator[Fault]:
     yield from (a for a in _allowances(plan) if isinstance(a, Fault))
 
 
-def _allowances(plan: Plan) -> Iterator[Allowance | Fault]:
+@once
+def _allowances(plan: Plan) -> list[Allowance | Fault]:
+    found: list[Allowance | Fault] = []
     for file in _files(plan):
         text = (plan.root / file).read_text(encoding="utf-8", errors="replace") if plan.root else ""
         if _BEGINS.search(text):
             lines = text.splitlines()
             for number, line in enumerate(lines, 1):
                 if begins := _BEGINS.search(line):
-                    yield _read(line[begins.start() :], Source(file, number), _meant(lines, number))
+                    found.append(_read(line[begins.start() :], Source(file, number), _meant(lines, number)))
+    return found
 
 
 def _files(plan: Plan) -> Iterator[str]:

@@ -32,7 +32,8 @@ def _inside_component(root: Path, source: Source) -> bool:
 def _component_bodies(file: Path) -> tuple[tuple[int, int], ...]:
     """First and last line of every class of components in a file."""
     try:
-        tree = ast.parse(file.read_text(encoding="utf-8"))
+        text = file.read_text(encoding="utf-8")
+        tree = ast.parse(text if "ComponentResource" in text else "")
     except (OSError, SyntaxError):
         return ()
     return tuple(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from gpuplatform.preview.check import Fault, Severity, check
 from gpuplatform.preview.checks.kubernetes import cluster_version
-from gpuplatform.preview.plan import Plan, PlannedResource
+from gpuplatform.preview.plan import Plan, PlannedResource, once
 from gpuplatform.preview.sdk import Wrong, wrong_inputs
 
 
@@ -24,9 +24,13 @@ def schema_value(plan: Plan) -> Iterator[Fault]:
             yield Fault(f"{resource.name}: {wrong.path}: {wrong.message}", resource)
 
 
-def _wrong(plan: Plan) -> Iterator[tuple[PlannedResource, Wrong]]:
+@once
+def _wrong(plan: Plan) -> list[tuple[PlannedResource, Wrong]]:
     # The API's own schema judges objects where its version is known: the SDK has quantities as text alone, the API has numbers too.
     by_api = bool(cluster_version(plan))
-    for resource in plan.resources:
-        if not (by_api and resource.type.startswith("kubernetes:") and "kind" in resource.inputs):
-            yield from ((resource, wrong) for wrong in wrong_inputs(resource.type, resource.inputs))
+    return [
+        (resource, wrong)
+        for resource in plan.resources
+        if not (by_api and resource.type.startswith("kubernetes:") and "kind" in resource.inputs)
+        for wrong in wrong_inputs(resource.type, resource.inputs)
+    ]
