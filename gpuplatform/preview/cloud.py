@@ -5,80 +5,18 @@ Everything is derived from the URN by hashing, so two runs give the same plan. `
 
 from __future__ import annotations
 
-import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
 
+from gpuplatform.preview.aws_names import ARN, EC2_PREFIX, digest, kebab, uuid
+from gpuplatform.preview.look import mapping
 from gpuplatform.preview.plan import Json
 
 Inputs = Mapping[str, Json]
 Outputs = dict[str, Json]
-
-# EC2's identifiers: a prefix and 17 hexadecimal digits (EC2 User Guide, "Resource IDs", read 2026-11).
-EC2_PREFIX: Final = {
-    "Vpc": "vpc",
-    "Subnet": "subnet",
-    "SecurityGroup": "sg",
-    "RouteTable": "rtb",
-    "RouteTableAssociation": "rtbassoc",
-    "InternetGateway": "igw",
-    "NatGateway": "nat",
-    "Eip": "eipalloc",
-    "VpcEndpoint": "vpce",
-    "FlowLog": "fl",
-    "LaunchTemplate": "lt",
-    "PlacementGroup": "pg",
-    "CapacityReservation": "cr",
-    "CapacityBlockReservation": "cr",
-    "SecurityGroupIngressRule": "sgr",
-    "SecurityGroupEgressRule": "sgr",
-}
-
-# How each service spells its ARNs (service authorization reference, read 2026-11):
-# {n} the physical name, {i} the identifier.
-ARN: Final = {
-    "aws:iam/role:Role": "arn:{p}:iam::{a}:role/{n}",
-    "aws:iam/policy:Policy": "arn:{p}:iam::{a}:policy/{n}",
-    "aws:iam/instanceProfile:InstanceProfile": "arn:{p}:iam::{a}:instance-profile/{n}",
-    "aws:s3/bucket:Bucket": "arn:{p}:s3:::{n}",
-    "aws:kms/key:Key": "arn:{p}:kms:{r}:{a}:key/{i}",
-    "aws:kms/alias:Alias": "arn:{p}:kms:{r}:{a}:{n}",
-    "aws:sqs/queue:Queue": "arn:{p}:sqs:{r}:{a}:{n}",
-    "aws:sns/topic:Topic": "arn:{p}:sns:{r}:{a}:{n}",
-    "aws:cloudwatch/logGroup:LogGroup": "arn:{p}:logs:{r}:{a}:log-group:{n}",
-    "aws:cloudwatch/metricAlarm:MetricAlarm": "arn:{p}:cloudwatch:{r}:{a}:alarm:{n}",
-    "aws:cloudwatch/eventRule:EventRule": "arn:{p}:events:{r}:{a}:rule/{n}",
-    "aws:scheduler/scheduleGroup:ScheduleGroup": "arn:{p}:scheduler:{r}:{a}:schedule-group/{n}",
-    "aws:scheduler/schedule:Schedule": "arn:{p}:scheduler:{r}:{a}:schedule/default/{n}",
-    "aws:eks/addon:Addon": "arn:{p}:eks:{r}:{a}:addon/{n}",
-    "aws:fsx/lustreFileSystem:LustreFileSystem": "arn:{p}:fsx:{r}:{a}:file-system/{i}",
-    "aws:fsx/dataRepositoryAssociation:DataRepositoryAssociation": "arn:{p}:fsx:{r}:{a}:association/{i}",
-    "aws:sagemaker/model:Model": "arn:{p}:sagemaker:{r}:{a}:model/{n}",
-    "aws:sagemaker/endpointConfiguration:EndpointConfiguration": "arn:{p}:sagemaker:{r}:{a}:endpoint-config/{n}",
-    "aws:sagemaker/endpoint:Endpoint": "arn:{p}:sagemaker:{r}:{a}:endpoint/{n}",
-    "aws:budgets/budget:Budget": "arn:{p}:budgets::{a}:budget/{n}",
-    "aws:costexplorer/anomalyMonitor:AnomalyMonitor": "arn:{p}:ce::{a}:anomalymonitor/{u}",
-    "aws:costexplorer/anomalySubscription:AnomalySubscription": "arn:{p}:ce::{a}:anomalysubscription/{u}",
-    "aws:appautoscaling/target:Target": "arn:{p}:application-autoscaling:{r}:{a}:scalable-target/{i}",
-    "aws:appautoscaling/policy:Policy": (
-        "arn:{p}:autoscaling:{r}:{a}:scalingPolicy:{u}:resource/sagemaker/{n}:policyName/{n}"
-    ),
-    "aws:secretsmanager/secret:Secret": "arn:{p}:secretsmanager:{r}:{a}:secret:{n}-{s}",
-    "aws:ecr/repository:Repository": "arn:{p}:ecr:{r}:{a}:repository/{n}",
-}
-
-
-def digest(urn: str, length: int) -> str:
-    """`length` hexadecimal digits that depend on the URN alone."""
-    return hashlib.sha256(urn.encode()).hexdigest()[:length]
-
-
-def uuid(urn: str) -> str:
-    h = digest(urn, 32)
-    return f"{h[:8]}-{h[8:12]}-{h[12:16]}-{h[16:20]}-{h[20:]}"
 
 
 @dataclass(frozen=True)
@@ -103,7 +41,7 @@ class Cloud:
         outputs: Outputs = {"region": self.region} if type_.split(":")[1] not in ("iam/role", "budgets/budget") else {}
         arn = ARN.get(type_)
         if arn is None and short in EC2_PREFIX:
-            arn = "arn:{p}:ec2:{r}:{a}:" + _kebab(short) + "/{i}"
+            arn = "arn:{p}:ec2:{r}:{a}:" + kebab(short) + "/{i}"
         if arn is not None:
             outputs["arn"] = arn.format(
                 p=self.partition, a=self.account, r=self.region, n=physical, i=identifier, u=uuid(urn), s=digest(urn, 6)
@@ -160,9 +98,9 @@ class Cloud:
             }
 
         def subnet(_n: str, _i: str, _u: str, inputs: Inputs) -> Outputs:
-            zone = inputs.get("availabilityZoneId")
+            zone = re.search(r"-az([1-8])$", str(inputs.get("availabilityZoneId")))
             # Names differ between accounts; this account maps az1 to a, az2 to b and so on.
-            return {"availabilityZone": f"{region}{'abcdefgh'[int(str(zone)[-1]) - 1]}"} if zone else {}
+            return {"availabilityZone": f"{region}{'abcdefgh'[int(zone[1]) - 1]}"} if zone else {}
 
         def node_group(name: str, _i: str, urn: str, inputs: Inputs) -> Outputs:
             group = f"eks-{name}-{uuid(urn)}"
@@ -280,11 +218,7 @@ class Cloud:
                 "namespace": namespace,
                 "status": {"status": "deployed", "name": release, "namespace": namespace, "revision": 1},
             }
-        metadata: dict[str, Json] = dict(inputs.get("metadata") or {})
+        metadata = dict(mapping(inputs.get("metadata")))
         metadata.setdefault("name", f"{name}-{digest(name, 8)}")
         metadata.setdefault("namespace", "default")
         return f"{metadata['namespace']}/{metadata['name']}", {"metadata": metadata, "status": {}}
-
-
-def _kebab(camel: str) -> str:
-    return "".join(f"-{c.lower()}" if c.isupper() else c for c in camel).lstrip("-")

@@ -98,3 +98,15 @@ def test_no_output_is_missing_or_a_placeholder(type_: str):
 def test_the_same_resource_has_the_same_outputs_at_every_run():
     assert created("aws:ec2/vpc:Vpc") == created("aws:ec2/vpc:Vpc")
     assert created("aws:ec2/vpc:Vpc", name="a")[0] != created("aws:ec2/vpc:Vpc", name="b")[0]
+
+
+@pytest.mark.parametrize("zone", ["use1-az9", "az", "", 3, None, ["use1-az1"]])
+def test_a_zone_that_is_none_has_no_name(zone: object):
+    assert "availabilityZone" not in created("aws:ec2/subnet:Subnet", availabilityZoneId=zone)[1]
+
+
+@pytest.mark.parametrize("metadata", [None, "name", [1], 3])
+def test_metadata_that_is_none_is_made_up(metadata: object):
+    outputs = created("kubernetes:core/v1:Service", "s", metadata=metadata)[1]
+
+    assert outputs["metadata"]["namespace"] == "default"

@@ -12,7 +12,7 @@ import pulumi_aws as aws
 import pulumi_eks as eks
 import pulumi_kubernetes as kubernetes
 import pytest
-from pulumi.runtime.proto import resource_pb2
+from pulumi.runtime.proto import alias_pb2, resource_pb2
 
 from gpuplatform.preview.cloud import Cloud
 from gpuplatform.preview.plan import UNKNOWN, Plan, PlannedResource, Source
@@ -50,6 +50,34 @@ def test_the_monitor_answers_every_call_of_the_protocol():
 
     # ExistsResource is asked by programs that read resources which may not be there; ours reads none.
     assert lacking == {"ExistsResource"}, f"resource.proto has changed: {sorted(lacking)}"
+
+
+READ_OF_A_REQUEST = {
+    "RegisterResourceRequest": (
+        *("type", "name", "parent", "custom", "remote", "object", "dependencies", "propertyDependencies", "provider"),
+        *("protect", "ignoreChanges", "replaceOnChanges", "deleteBeforeReplace", "retainOnDelete", "deletedWith"),
+        *("aliases", "customTimeouts", "sourcePosition", "stackTrace"),
+    ),
+    "RegisterResourceOutputsRequest": ("urn", "outputs"),
+    "ReadResourceRequest": ("id", "type", "name", "parent", "properties", "sourcePosition", "stackTrace"),
+    "ResourceInvokeRequest": ("tok", "args", "sourcePosition", "stackTrace"),
+    "ResourceCallRequest": ("tok", "args", "sourcePosition", "stackTrace"),
+}
+
+
+@pytest.mark.parametrize(("message", "fields"), READ_OF_A_REQUEST.items(), ids=READ_OF_A_REQUEST)
+def test_the_protocol_still_has_every_field_that_is_read(message: str, fields: tuple[str, ...]):
+    known: Any = resource_pb2.DESCRIPTOR.message_types_by_name[message].fields_by_name
+
+    assert [field for field in fields if field not in known] == []
+
+
+def test_the_protocol_still_has_the_parts_of_an_alias():
+    known: Any = alias_pb2.DESCRIPTOR.message_types_by_name["Alias"]
+
+    assert {"urn", "spec"} <= set(known.fields_by_name)
+    spec: Any = known.nested_types_by_name["Spec"].fields_by_name
+    assert {"name", "type", "stack", "project", "parentUrn", "noParent"} <= set(spec)
 
 
 def test_urns_join_the_types_of_parents_as_the_engine_does():
