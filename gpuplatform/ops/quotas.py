@@ -13,7 +13,7 @@ from gpuplatform.catalog.instances import instance
 from gpuplatform.ops.account import Aws, Unanswered
 from gpuplatform.ops.results import Row, Verdict, judged
 from gpuplatform.ops.wanted import ElasticPool, NodeGroup, Wanted
-from gpuplatform.sizing import capacity
+from gpuplatform.sizing import service_quotas
 from gpuplatform.sizing.capacity import RESERVED, How, Rung
 
 CHECK = "quota"
@@ -82,7 +82,7 @@ def _most_vcpus(types: Iterable[tuple[int, int]], gpus: int) -> int:
     return best[gpus]
 
 
-def _quota(name: str, how: How, nodes: int) -> capacity.Quota:
+def _quota(name: str, how: How, nodes: int) -> service_quotas.Quota:
     # A quota depends on the kind of purchase and the number alone, but a reserved rung must name a reservation and an end.
     reserved = how in RESERVED
     rung = Rung(
@@ -91,7 +91,7 @@ def _quota(name: str, how: How, nodes: int) -> capacity.Quota:
         reservation="cr-00000000" if reserved else None,
         until=datetime.date.max if reserved else None,
     )
-    (found,) = capacity.quota(instance(name), [rung])
+    (found,) = service_quotas.needed(instance(name), [rung])
     return found
 
 

@@ -1,4 +1,4 @@
-"""The rungs of a pool: their laws, what each combines with, and the quota each needs."""
+"""The rungs of a pool: their laws, and what each combines with."""
 
 import datetime
 from typing import Any
@@ -8,7 +8,7 @@ import pytest
 
 from gpuplatform.catalog.instances import instance
 from gpuplatform.sizing import capacity
-from gpuplatform.sizing.capacity import Consent, How, Quota, Rung, check_consent, check_order
+from gpuplatform.sizing.capacity import Consent, How, Rung, check_consent, check_order
 
 CR = "cr-0123456789abcdef0"
 END = datetime.date(2026, 12, 20)
@@ -181,42 +181,3 @@ def test_placement_group_only_where_legal_and_useful(
     name: str, rung: Rung, efa: bool, max_nodes: int, grouped: bool
 ) -> None:
     assert capacity.placement_group(instance(name), rung, efa, max_nodes) is grouped
-
-
-# Codes and names: "Amazon EC2 instance type quotas".
-@pytest.mark.parametrize(
-    ("name", "rungs", "needed"),
-    [
-        ("p5.48xlarge", [ON_DEMAND], [("L-417A185B", "Running On-Demand P instances", 768)]),
-        ("p5.48xlarge", [RESERVATION, ON_DEMAND], [("L-417A185B", "Running On-Demand P instances", 1536)]),
-        (
-            "p5.48xlarge",
-            [BLOCK, ON_DEMAND],
-            [
-                ("L-DA6814F2", "Concurrent P5 Capacity Blocks per account", 768),
-                ("L-417A185B", "Running On-Demand P instances", 768),
-            ],
-        ),
-        ("p5en.48xlarge", [SPOT], [("L-C4BD4855", "All P5 Spot Instance Requests", 768)]),
-        ("p4de.24xlarge", [SPOT], [("L-7212CCBC", "All P4, P3 and P2 Spot Instance Requests", 384)]),
-        ("p6-b200.48xlarge", [SPOT], [(None, "Spot Instance Requests of p6-b200", 768)]),
-        ("p6-b300.48xlarge", [BLOCK], [(None, "Capacity Blocks of p6-b300", 768)]),
-        ("p4de.24xlarge", [BLOCK], [(None, "Capacity Blocks of p4de", 384)]),
-        ("g6e.12xlarge", [ON_DEMAND], [("L-DB2E81BA", "Running On-Demand G and VT instances", 192)]),
-        ("g5.xlarge", [SPOT], [("L-3819A6DF", "All G and VT Spot Instance Requests", 16)]),
-        (
-            "t4g.medium",
-            [ON_DEMAND],
-            [("L-1216C47A", "Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances", 8)],
-        ),
-        (
-            "m7i.large",
-            [SPOT],
-            [("L-34B43A08", "All Standard (A, C, D, H, I, M, R, T, Z) Spot Instance Requests", 8)],
-        ),
-    ],
-)
-def test_quota_needed(name: str, rungs: list[Rung], needed: list[tuple[str | None, str, int]]) -> None:
-    assert capacity.quota(instance(name), rungs) == tuple(
-        Quota(code=code, name=quota, vcpus=vcpus) for code, quota, vcpus in needed
-    )
