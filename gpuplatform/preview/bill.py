@@ -8,9 +8,8 @@ its cap. A month has 730 hours. Sums are exact; amounts are rounded when they ar
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from typing import Final
 
@@ -31,6 +30,7 @@ from gpuplatform.preview.billing import (
 from gpuplatform.preview.billing.charge import Charge, Entry, Pricer, Unpriced
 from gpuplatform.preview.billing.economics import Economics, economics
 from gpuplatform.preview.billing.free import FREE
+from gpuplatform.preview.billing.lines import Line, Totals
 from gpuplatform.preview.billing.numbers import NoAmountError
 from gpuplatform.preview.billing.situation import Assumed, Situation, Situations
 from gpuplatform.preview.plan import Json, Plan, PlannedResource
@@ -51,83 +51,6 @@ PRICERS: Final[Mapping[str, Pricer]] = {
 
 BILLABLE_PACKAGES: Final = ("aws:", "aws-native:", "awsx:")
 """Providers whose resources cost unless we know better; objects on the cluster run on nodes that are priced."""
-
-CENT: Final = Decimal("0.01")
-FINE: Final = Decimal("0.000001")
-"""Of a line: so that lines add up to the cents of the totals."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
-    """One price paid by one resource. `quantity` units at `unit_price` are the expected month."""
-
-    urn: str
-    team: str
-    layer: str
-    what: str
-    quantity: Decimal
-    unit: str
-    unit_price: Decimal
-    asleep_monthly: Decimal
-    idle_monthly: Decimal
-    expected_monthly: Decimal
-    maximum_hourly: Decimal
-    source: str
-    as_of: datetime.date
-    note: str = ""
-    assumes: str = ""
-    """The key of `catalog.usage` that `quantity` rests on."""
-    instance: str = ""
-    """The instance type whose hours these are."""
-    useful: Decimal | None = None
-    """Of `quantity`, what is made use of, where more is paid."""
-
-    def to_json(self) -> dict[str, Json]:
-        return {
-            "urn": self.urn,
-            "team": self.team,
-            "layer": self.layer,
-            "what": self.what,
-            "quantity": _fine(self.quantity),
-            "unit": self.unit,
-            "unit_price": float(self.unit_price),
-            "asleep_monthly": _fine(self.asleep_monthly),
-            "idle_monthly": _fine(self.idle_monthly),
-            "expected_monthly": _fine(self.expected_monthly),
-            "maximum_hourly": _fine(self.maximum_hourly),
-            "source": self.source,
-            "as_of": self.as_of.isoformat(),
-            "note": self.note,
-            "assumes": self.assumes,
-        }
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Totals:
-    """Sums of lines, in dollars."""
-
-    asleep_monthly: Decimal = Decimal(0)
-    idle_monthly: Decimal = Decimal(0)
-    expected_monthly: Decimal = Decimal(0)
-    maximum_hourly: Decimal = Decimal(0)
-
-    @classmethod
-    def of(cls, lines: Iterable[Line]) -> Totals:
-        rows = tuple(lines)
-        return cls(
-            asleep_monthly=sum((r.asleep_monthly for r in rows), Decimal(0)),
-            idle_monthly=sum((r.idle_monthly for r in rows), Decimal(0)),
-            expected_monthly=sum((r.expected_monthly for r in rows), Decimal(0)),
-            maximum_hourly=sum((r.maximum_hourly for r in rows), Decimal(0)),
-        )
-
-    def to_json(self) -> dict[str, float]:
-        return {
-            "asleep_monthly": _cents(self.asleep_monthly),
-            "idle_monthly": _cents(self.idle_monthly),
-            "expected_monthly": _cents(self.expected_monthly),
-            "maximum_hourly": _cents(self.maximum_hourly),
-        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -257,15 +180,3 @@ def _line(resource: PlannedResource, charge: Charge, situation: Situation) -> Li
         instance=charge.instance,
         useful=charge.useful,
     )
-
-
-def _rounded(amount: Decimal, to: Decimal) -> Decimal:
-    return amount.quantize(to, ROUND_HALF_UP)
-
-
-def _fine(amount: Decimal) -> float:
-    return float(_rounded(amount, FINE))
-
-
-def _cents(amount: Decimal) -> float:
-    return float(_rounded(amount, CENT))

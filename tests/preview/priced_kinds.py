@@ -75,6 +75,7 @@ EXAMPLES: dict[str, Json] = {
     "aws:secretsmanager/secret:Secret": {},
     "aws:ecr/repository:Repository": {},
     "aws:route53/zone:Zone": {},
+    "aws:ssm/parameter:Parameter": {"tier": "Advanced"},
     by_hand.ENDPOINT: {"name": "chat", "endpointConfigName": "chat"},
     "aws:sagemaker/trainingJob:TrainingJob": TRAIN,
     "aws:sagemaker/notebookInstance:NotebookInstance": {"instanceType": "ml.t3.medium", "volumeSize": 50},

@@ -11,18 +11,16 @@ import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from gpuplatform.catalog.instances import UnknownInstanceType, instance
 from gpuplatform.preview.billing.charge import ZERO
+from gpuplatform.preview.billing.lines import Line
 from gpuplatform.preview.billing.node_pools import POOL_LABEL
 from gpuplatform.preview.billing.numbers import NoAmountError, decimal
 from gpuplatform.preview.billing.sagemaker import model_of
 from gpuplatform.preview.look import at, listing, mapping
 from gpuplatform.preview.plan import Json, Plan, PlannedResource
-
-if TYPE_CHECKING:
-    from gpuplatform.preview.bill import Line
 
 MILLION: Final = Decimal(10**6)
 DIGITS: Final = Decimal("0.0001")

@@ -1,4 +1,4 @@
-"""What lies somewhere: lake buckets, the file system, claims of volumes, keys, images."""
+"""What lies somewhere: lake buckets, the file system, claims of volumes, keys, secrets, images."""
 
 from __future__ import annotations
 
@@ -158,6 +158,12 @@ def repository(_: PlannedResource, situation: Situation) -> Iterator[Entry]:
     yield shared(situation, "images", "ecr", "storage", "image_gb", situation.count(REPOSITORY))
 
 
+def parameter(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
+    """A standard one is free (aws.amazon.com/systems-manager/pricing)."""
+    if resource.inputs.get("tier") == "Advanced":
+        yield steady(situation, "advanced parameter", "ssm", "advanced-parameter")
+
+
 def hosted_zone(_: PlannedResource, situation: Situation) -> Iterator[Entry]:
     yield steady(situation, "hosted zone", "route53", "hosted-zone")
 
@@ -171,4 +177,5 @@ PRICERS: Mapping[str, Pricer] = {
     SECRET: secret,
     REPOSITORY: repository,
     "aws:route53/zone:Zone": hosted_zone,
+    "aws:ssm/parameter:Parameter": parameter,
 }

@@ -29,7 +29,7 @@ def over_budget(plan: Plan) -> Iterator[Fault]:
         if totals and isinstance(most, int | float) and totals.expected_monthly > most:
             yield Fault(
                 f"budgets.{path} is {most:,} $ a month, and {totals.expected_monthly:,.2f} $ are expected; "
-                "raise it, or lower the expected hours",
+                "raise it, or lower what is expected",
                 None,
                 plan.setting_source(f"governance.budgets.{path}"),
             )

@@ -1,0 +1,100 @@
+"""One price paid by one resource, and sums of such lines. Sums are exact; amounts are rounded when they are written."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+from gpuplatform.preview.plan import Json
+
+CENT: Final = Decimal("0.01")
+FINE: Final = Decimal("0.000001")
+"""Of a line: so that lines add up to the cents of the totals."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """One price paid by one resource. `quantity` units at `unit_price` are the expected month."""
+
+    urn: str
+    team: str
+    layer: str
+    what: str
+    quantity: Decimal
+    unit: str
+    unit_price: Decimal
+    asleep_monthly: Decimal
+    idle_monthly: Decimal
+    expected_monthly: Decimal
+    maximum_hourly: Decimal
+    source: str
+    as_of: datetime.date
+    note: str = ""
+    assumes: str = ""
+    """The key of `catalog.usage` that `quantity` rests on."""
+    instance: str = ""
+    """The instance type whose hours these are."""
+    useful: Decimal | None = None
+    """Of `quantity`, what is made use of, where more is paid."""
+
+    def to_json(self) -> dict[str, Json]:
+        return {
+            "urn": self.urn,
+            "team": self.team,
+            "layer": self.layer,
+            "what": self.what,
+            "quantity": _fine(self.quantity),
+            "unit": self.unit,
+            "unit_price": float(self.unit_price),
+            "asleep_monthly": _fine(self.asleep_monthly),
+            "idle_monthly": _fine(self.idle_monthly),
+            "expected_monthly": _fine(self.expected_monthly),
+            "maximum_hourly": _fine(self.maximum_hourly),
+            "source": self.source,
+            "as_of": self.as_of.isoformat(),
+            "note": self.note,
+            "assumes": self.assumes,
+        }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Totals:
+    """Sums of lines, in dollars."""
+
+    asleep_monthly: Decimal = Decimal(0)
+    idle_monthly: Decimal = Decimal(0)
+    expected_monthly: Decimal = Decimal(0)
+    maximum_hourly: Decimal = Decimal(0)
+
+    @classmethod
+    def of(cls, lines: Iterable[Line]) -> Totals:
+        rows = tuple(lines)
+        return cls(
+            asleep_monthly=sum((r.asleep_monthly for r in rows), Decimal(0)),
+            idle_monthly=sum((r.idle_monthly for r in rows), Decimal(0)),
+            expected_monthly=sum((r.expected_monthly for r in rows), Decimal(0)),
+            maximum_hourly=sum((r.maximum_hourly for r in rows), Decimal(0)),
+        )
+
+    def to_json(self) -> dict[str, float]:
+        return {
+            "asleep_monthly": _cents(self.asleep_monthly),
+            "idle_monthly": _cents(self.idle_monthly),
+            "expected_monthly": _cents(self.expected_monthly),
+            "maximum_hourly": _cents(self.maximum_hourly),
+        }
+
+
+def _rounded(amount: Decimal, to: Decimal) -> Decimal:
+    return amount.quantize(to, ROUND_HALF_UP)
+
+
+def _fine(amount: Decimal) -> float:
+    return float(_rounded(amount, FINE))
+
+
+def _cents(amount: Decimal) -> float:
+    return float(_rounded(amount, CENT))
