@@ -49,6 +49,8 @@ PRICERS: Final[Mapping[str, Pricer]] = {
     **governance.PRICERS,
 }
 
+NOTHING_FREE: Final = "what AWS gives every account free each month is the account's, and is not taken off"
+
 BILLABLE_PACKAGES: Final = ("aws:", "aws-native:", "awsx:")
 """Providers whose resources cost unless we know better; objects on the cluster run on nodes that are priced."""
 
@@ -83,7 +85,8 @@ class Bill:
     @property
     def assumptions(self) -> tuple[str, ...]:
         """What the bill leaves out or takes for granted, a sentence each."""
-        return (*sorted({line.note for line in self.lines if line.note}), *(use.sentence for use in self.usage))
+        notes = sorted({line.note for line in self.lines if line.note})
+        return (*notes, *([NOTHING_FREE] if self.usage else ()), *(use.sentence for use in self.usage))
 
     def by_team(self) -> dict[str, Totals]:
         return self._by(lambda line: line.team)
@@ -108,6 +111,7 @@ class Bill:
             "lines": [line.to_json() for line in self.lines],
             "unpriced": [{"urn": urn, "why": why} for urn, why in self.unpriced],
             "by_layer": {name: totals.to_json() for name, totals in self.by_layer().items()},
+            "by_resource": {urn: totals.to_json() for urn, totals in self.by_resource().items()},
             "by_team": {name: totals.to_json() for name, totals in self.by_team().items()},
             "economics": self.economics.to_json(),
             "assumptions": list(self.assumptions),

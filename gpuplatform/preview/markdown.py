@@ -11,7 +11,7 @@ from gpuplatform.preview.check import Finding
 from gpuplatform.preview.difference import Difference, difference
 from gpuplatform.preview.look import listing, mapping
 from gpuplatform.preview.plan import STACK, Json, Plan
-from gpuplatform.preview.sums import STATES, by_layer_sums, money, old_prices, ready, shortened
+from gpuplatform.preview.sums import STATES, assumed_use, by_layer_sums, money, old_prices, ready, shortened
 from gpuplatform.preview.suppression import Suppressed
 from gpuplatform.preview.tally import tally
 from gpuplatform.preview.tree import by_layer, lines
@@ -110,7 +110,7 @@ def _diff(line: str) -> str:
 
 def _bill(plan: Plan, bill: dict[str, Json]) -> list[str]:
     totals = by_layer_sums(plan, bill)
-    unpriced, old = listing(bill.get("unpriced")), old_prices(bill)
+    unpriced, old, assumed = listing(bill.get("unpriced")), old_prices(bill), assumed_use(bill)
     return [
         "| $ | asleep, a month | idle, a month | expected, a month | maximum, an hour |",
         "|---|--:|--:|--:|--:|",
@@ -119,6 +119,7 @@ def _bill(plan: Plan, bill: dict[str, Json]) -> list[str]:
         "",
         *([f"Not in the bill: {counted(len(unpriced), 'resource')} without a known price.", ""] if unpriced else ()),
         *([_cell(old), ""] if old else ()),
+        *([_cell(assumed), ""] if assumed else ()),
     ]
 
 

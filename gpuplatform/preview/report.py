@@ -18,7 +18,7 @@ from gpuplatform.preview.check import Finding, Severity, all_checks
 from gpuplatform.preview.difference import Difference, difference
 from gpuplatform.preview.look import listing, mapping
 from gpuplatform.preview.plan import STACK, Json, Plan, PlannedResource
-from gpuplatform.preview.sums import STATES, by_layer_sums, money, old_prices, ready, shortened
+from gpuplatform.preview.sums import STATES, assumed_use, by_layer_sums, money, old_prices, ready, shortened
 from gpuplatform.preview.suppression import Suppressed
 from gpuplatform.preview.tally import Tally, tally
 from gpuplatform.preview.tree import by_layer
@@ -165,6 +165,8 @@ def _bill(console: Console, plan: Plan, bill: dict[str, Json]) -> None:
     _unpriced(console, plan, bill)
     if old := old_prices(bill):
         console.print(f"[yellow]{escape(old)}[/]")
+    if assumed := assumed_use(bill):
+        console.print(escape(assumed))
     for line in told(bill.get("economics")):
         console.print(escape(line))
     console.print()

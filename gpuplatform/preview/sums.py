@@ -33,6 +33,15 @@ def old_prices(bill: dict[str, Json]) -> str:
     return f"{counted(len(stale), 'price')} older than {STALE_DAYS} days: {which}; `gpuplatform prices refresh` reads them again."
 
 
+def assumed_use(bill: dict[str, Json]) -> str:
+    """Use that the bill counts and nobody states; empty where settings state all."""
+    assumed = [use for use in map(mapping, listing(bill.get("usage"))) if not use.get("stated")]
+    if not assumed:
+        return ""
+    told = ", ".join(f"{use.get('key')} {float(use.get('monthly') or 0):,.0f}" for use in assumed)
+    return f"Assumed of a month's use, for nobody states it in `expected`: {told}."
+
+
 def money(value: Json) -> str:
     return f"{float(value):,.2f}" if value is not None else "?"
 

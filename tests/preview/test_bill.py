@@ -531,6 +531,12 @@ def test_the_json_has_the_keys_of_the_contract() -> None:
     assert json.loads(json.dumps(found)) == found
 
 
+def test_totals_are_written_by_team_layer_and_resource() -> None:
+    written = billed(h100_pool()).to_json()
+    for grouping in ("by_team", "by_layer", "by_resource"):
+        assert round(sum(group["idle_monthly"] for group in written[grouping].values()), 2) == written["idle_monthly"]
+
+
 def test_a_stale_price_is_said() -> None:
     plan = plan_of(made(by_hand.ADDRESS, "address"))
     assert billed(plan, datetime.date(2026, 12, 1)).stale == ()

@@ -157,6 +157,7 @@ def test_use_that_is_stated_as_no_amount_is_assumed(key: str, value: Json) -> No
         (None, "the NodePool has no limit of nvidia.com/gpu, so its cost has no maximum"),
         (UNKNOWN, "its inputs hold an amount that is known only once something else exists"),
         (-1, "its inputs hold -1 where an amount belongs"),
+        (True, "its inputs hold True where an amount belongs"),
         ([8], "its inputs hold [8] where an amount belongs"),
     ],
 )

@@ -259,3 +259,10 @@ def test_what_is_reached_goes_through_providers_parents_and_circles():
     assert graph.reaches(urn("a:b:C", "d")) == {urn("a:b:C", name) for name in "abc"}
     provided = kubernetes("kubernetes:core/v1:ConfigMap", "m", {})
     assert urn("pulumi:providers:kubernetes", "cluster-provider") in Graph(a_plan(provided)).reaches(provided.urn)
+
+
+def test_use_that_nobody_states_is_told_where_the_bill_is():
+    usage = [{"key": "nat_gb", "monthly": 100.0, "stated": False}, {"key": "log_gb", "monthly": 5.0, "stated": True}]
+    text = " ".join(printed(show=lambda c: report.first_screen(c, sound(), (), a_bill(usage=usage), TIMELINE)).split())
+    assert "Assumed of a month's use, for nobody states it in `expected`: nat_gb 100." in text
+    assert "Assumed" not in printed()
