@@ -13,6 +13,8 @@ from gpuplatform.preview.look import mapping
 from gpuplatform.preview.plan import Json, Plan, PlannedResource, once
 
 HEADER: Final = "# Written by gpuplatform preview; the next run replaces it.\n"
+DUMPER: Final[type[yaml.SafeDumper]] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+"""libyaml's, where PyYAML has it: five times as fast."""
 
 
 @once
@@ -29,7 +31,7 @@ def _metadata(resource: PlannedResource) -> dict[str, Json]:
 
 def write(plan: Plan, folder: Path) -> int:
     """One file an object; files of an earlier run that no longer belong are removed. Returns the number of objects."""
-    texts = {_file_name(body): HEADER + yaml.safe_dump(body, sort_keys=False) for _, body in objects(plan)}
+    texts = {_file_name(body): HEADER + yaml.dump(body, Dumper=DUMPER, sort_keys=False) for _, body in objects(plan)}
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
         write_whole(folder / name, text)
