@@ -127,6 +127,21 @@ def test_detailed_monitoring_is_seven_metrics_an_instance() -> None:
     assert idle(found)["detailed monitoring of each node"] == "2.10"
 
 
+@pytest.mark.parametrize(
+    ("subnet", "month"),
+    [
+        ({"availabilityZoneId": "use1-az6"}, "263.31"),  # 730 × 0.3607
+        # Names of zones mean another place in every account: the dearest of the region, use1-az5, 730 × 0.5525.
+        ({"availabilityZone": "us-east-1a"}, "403.33"),
+    ],
+)
+def test_spot_is_priced_at_the_dearest_of_the_zones_that_it_may_be_in(subnet: Any, month: str) -> None:
+    of = template("spot", gib=10)
+    zone = made(by_hand.SUBNET, "private", subnet, outputs={"id": "subnet-1"})
+    found = billed(of, zone, node_group("spot", of, types=("g6.xlarge",), bought="SPOT", least=1, most=1))
+    assert idle(found)["g6.xlarge spot, 1 to 1 nodes"] == month
+
+
 # --- the network -----------------------------------------------------------------------------------------------------
 
 

@@ -88,16 +88,7 @@ def _choice(name: str, spot: bool, situation: Situation) -> Choice | None:
     ceiling = situation.price("ec2", name)
     if ceiling is None:
         return None
-    zones = tuple(
-        sorted(
-            {
-                zone
-                for subnet in situation.plan.all("aws:ec2/subnet:Subnet")
-                if (zone := str(subnet.inputs.get("availabilityZoneId")))
-            }
-        )
-    )
-    reference = prices.spot(name, zones) if spot else None
+    reference = prices.spot(name, situation.zones()) if spot else None
     return Choice(
         name=name,
         gpus=Decimal(max(instance(name).gpu_count, 1)),

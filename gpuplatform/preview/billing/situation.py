@@ -12,13 +12,14 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Final
 
-from gpuplatform.catalog import prices
+from gpuplatform.catalog import prices, zones
 from gpuplatform.catalog.prices import Price
 from gpuplatform.catalog.usage import USAGE
 from gpuplatform.preview.billing.numbers import NoAmountError, decimal
 from gpuplatform.preview.look import leaves, mapping
 from gpuplatform.preview.plan import Json, Plan, PlannedResource, once
 
+SUBNET: Final = "aws:ec2/subnet:Subnet"
 NODE_GROUP: Final = "aws:eks/nodeGroup:NodeGroup"
 SCHEDULE: Final = "aws:scheduler/schedule:Schedule"
 RESIZES_NODE_GROUP: Final = ":aws-sdk:eks:updateNodegroupConfig"
@@ -78,10 +79,14 @@ class Situation:
         """Resources of a type that an input refers to: see `linked`."""
         return linked(self.plan, resource, path, type_)
 
-    def zones(self, resource: PlannedResource, path: str = "subnetIds") -> tuple[str, ...]:
-        """IDs of the zones whose subnets a resource names; all of the plan's where it names none that we know."""
-        subnets = self.linked(resource, path, "aws:ec2/subnet:Subnet") or self.plan.all("aws:ec2/subnet:Subnet")
-        return tuple(sorted({str(s.inputs["availabilityZoneId"]) for s in subnets if "availabilityZoneId" in s.inputs}))
+    def zones(self, resource: PlannedResource | None = None, path: str = "subnetIds") -> tuple[str, ...]:
+        """IDs of the zones whose subnets a resource names; all of the plan's where it names none that we know, and all of the
+        region's where subnets are placed by names of zones, which mean another place in every account."""
+        subnets = self.linked(resource, path, SUBNET) if resource else []
+        named = {str(zone) for s in subnets or self.plan.all(SUBNET) if (zone := s.inputs.get("availabilityZoneId"))}
+        if named or self.region not in zones.regions():
+            return tuple(sorted(named))
+        return zones.zone_ids(self.region)
 
     @cached_property
     def awake_hours(self) -> Decimal:
