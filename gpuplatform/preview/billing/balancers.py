@@ -101,6 +101,10 @@ def _facing_the_internet(situation: Situation, zones: int) -> Iterator[Entry]:
 
 def _balancers(situation: Situation) -> int:
     """Among how many the traffic is shared."""
+    return situation.once("balancers", lambda: _counted(situation))
+
+
+def _counted(situation: Situation) -> int:
     services = sum(at(s.inputs, "spec", "type") == "LoadBalancer" for s in situation.plan.all(SERVICE))
     ingresses = {_annotations(i).get(GROUP) or i.urn for i in situation.plan.all(INGRESS) if _class(i) == "alb"}
     return situation.count(*ELASTIC, *CLASSIC) + services + len(ingresses)
@@ -115,7 +119,10 @@ def _public_zones(situation: Situation) -> int:
 
 
 def _controlled(situation: Situation) -> bool:
-    return any(CONTROLLER in str(r.inputs.get("chart", "")) for r in situation.plan.all(RELEASE))
+    releases = situation.plan.all(RELEASE)
+    return bool(
+        situation.once("controlled", lambda: any(CONTROLLER in str(r.inputs.get("chart", "")) for r in releases))
+    )
 
 
 def _grouped(situation: Situation, group: str | None) -> list[PlannedResource]:

@@ -66,7 +66,8 @@ def endpoint(resource: PlannedResource, situation: Situation) -> Iterator[Entry]
     where = f"{zones} zone{'s' * (zones > 1)}"
     words = "interface" if kind == "Interface" else "load balancer"
     yield steady(situation, f"{words} endpoint of {service} in {where}", "vpc", KINDS[kind], zones)
-    paid = sum(1 for r in situation.plan.all(ENDPOINT) if r.inputs.get("vpcEndpointType") in tuple(KINDS))
+    doors = situation.plan.all(ENDPOINT)
+    paid = situation.once("endpoints", lambda: sum(1 for r in doors if r.inputs.get("vpcEndpointType") in tuple(KINDS)))
     data = f"data through the {words} endpoint of {service}"
     yield shared(situation, data, "vpc", f"{KINDS[kind]}-data", "endpoint_gb", among=paid)
 

@@ -6,7 +6,7 @@ import contextlib
 import datetime
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -67,6 +67,16 @@ class Situation:
             if stated is not None:
                 return Assumed(key=key, amount=decimal(stated), stated=True)
         return Assumed(key=key, amount=Decimal(USAGE[key].default), stated=False)
+
+    def once(self, what: str, number: Callable[[], int]) -> int:
+        """A number that many resources ask for, worked out at the first."""
+        if what not in self._numbers:
+            self._numbers[what] = number()
+        return self._numbers[what]
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {}
 
     def count(self, *types: str) -> int:
         """How many resources of some types there are."""
