@@ -94,10 +94,14 @@ class Page:
 
     def click(self, selector: str) -> None:
         """A mouse's click in the middle of an element."""
-        self.eval(
-            f"document.querySelector({json.dumps(selector)}).scrollIntoView({{block: 'center', behavior: 'instant'}})"
+        # Twice, with frames between: what comes in sight is laid out only then, and moves what is below it.
+        box = self.eval(
+            f"(async () => {{ const element = document.querySelector({json.dumps(selector)});"
+            "for (let n = 0; n < 2; n++) {"
+            "element.scrollIntoView({block: 'center', behavior: 'instant'});"
+            "for (let m = 0; m < 2; m++) await new Promise(requestAnimationFrame) }"
+            "return element.getBoundingClientRect().toJSON() })()"
         )
-        box = self.eval(f"document.querySelector({json.dumps(selector)}).getBoundingClientRect().toJSON()")
         at = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2, "button": "left", "clickCount": 1}
         for kind in ("mousePressed", "mouseReleased"):
             self.send("Input.dispatchMouseEvent", type=kind, **at)

@@ -123,9 +123,43 @@ def test_the_picture_zooms_and_moves_by_keys_wheel_and_mouse(prod: Page):
     assert prod.eval("document.getElementById('detail').hidden") is True, "a drag chooses nothing"
 
 
+def test_the_picture_is_never_left_and_what_is_chosen_is_in_sight(prod: Page):
+    def inside() -> bool:
+        return prod.eval(
+            "(() => { const [x, y, w, h] = document.getElementById('svg').getAttribute('viewBox').split(' ').map(Number);"
+            "const {width, height} = document.getElementById('svg').dataset;"
+            "const fits = (at, seen, all) => seen > all ? at <= 0.1 && at + seen >= all - 0.1"
+            " : at >= -0.1 && at + seen <= +all + 0.1;"
+            "return fits(x, w, +width) && fits(y, h, +height) })()"
+        )
+
+    prod.eval("document.getElementById('canvas').focus()")
+    for _ in range(6):
+        prod.key("+")
+    for key in ("ArrowLeft", "ArrowUp", "ArrowRight", "ArrowDown"):
+        for _ in range(40):
+            prod.key(key)
+        assert inside(), key
+    prod.eval("document.querySelector('a.box[data-row] .efa').closest('a').focus()")
+    prod.key("Enter")
+    assert inside()
+    box = "document.querySelector('.box.chosen').getBoundingClientRect()"
+    canvas = "document.getElementById('canvas').getBoundingClientRect()"
+    assert prod.eval(f"{box}.left >= {canvas}.left && {box}.right <= {canvas}.right + 1") is True
+    assert prod.eval(f"{box}.top >= {canvas}.top - 1 && {box}.bottom <= {canvas}.bottom + 1") is True
+
+
+@pytest.mark.parametrize("width", [920, 1440])
+def test_the_bar_stays_one_line(prod: Page, width: int):
+    prod.size(width, 900)
+    prod.eval("location.hash = '#r3'")
+
+    assert prod.eval("document.querySelector('header.bar').offsetHeight") < 70
+
+
 def test_columns_sort_both_ways(prod: Page):
     column = (
-        "[...document.querySelectorAll('table.sortable thead th')].findIndex(t => t.innerText.startsWith('expected'))"
+        "[...document.querySelectorAll('table.sortable thead th')].findIndex(t => t.textContent.startsWith('expected'))"
     )
     cells = (
         f"[...document.querySelectorAll('table.sortable tbody tr')].map(r => Number(r.cells[{column}].dataset.value))"

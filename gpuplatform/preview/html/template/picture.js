@@ -17,6 +17,10 @@
   function draw() {
     const { width, height } = size();
     view.unit = Math.min(Math.max(view.unit, 0.25), Math.max(whole() * 1.2, 1));
+    // Never off the picture: what is larger than the view fills it, what is smaller stays within.
+    const kept = (at, most) => Math.min(Math.max(at, Math.min(0, most)), Math.max(0, most));
+    view.x = kept(view.x, full.width - width * view.unit);
+    view.y = kept(view.y, full.height - height * view.unit);
     svg.setAttribute("viewBox", [view.x, view.y, width * view.unit, height * view.unit].map((n) => n.toFixed(2)).join(" "));
   }
   function fit() {
@@ -50,8 +54,12 @@
   function reveal(box) {
     const { x, y, width, height } = box.getBBox();
     const seen = { width: size().width * view.unit, height: size().height * view.unit };
-    const out = x < view.x || y < view.y || x + width > view.x + seen.width || y + height > view.y + seen.height;
-    if (out && width < seen.width) Object.assign(view, { touched: true, x: x + width / 2 - seen.width / 2, y: y + height / 2 - seen.height / 2 });
+    // No further than it must: what one looked at stays in sight.
+    const gap = 16 * view.unit;
+    const near = (at, from, length, room) => Math.min(Math.max(at, from + length + gap - room), from - gap);
+    if (width < seen.width) view.x = near(view.x, x, width, seen.width);
+    if (height < seen.height) view.y = near(view.y, y, height, seen.height);
+    if (view.unit < whole()) view.touched = true;
     draw();
   }
 
