@@ -124,7 +124,8 @@ class SageMakerModel(Section):
     replicas: Replicas
     """Instances; for serverless, `max` is the concurrency and `min` the provisioned one."""
     requests_per_minute: int = Field(default=60, ge=1)
-    """Invocations a minute and instance that the autoscaler aims at; written, also the throughput for the price of a million requests."""
+    """Invocations a minute and instance that the autoscaler aims at; written, also the throughput for the price of a million requests: of
+    an instance, or of a serverless endpoint that takes one at a time."""
     tokens_per_second: float | None = Field(default=None, gt=0)
     """Measured throughput of one instance, for the price of a million tokens."""
     latency_ms: int = Field(default=2000, ge=1)

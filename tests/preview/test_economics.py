@@ -169,9 +169,12 @@ def test_an_endpoint_costs_by_the_requests_that_one_instance_takes() -> None:
     assert (model["model"], model["dollars_per_million_requests"]) == ("chat-8b", 169.7222)
 
 
-def test_a_serverless_endpoint_has_no_price_of_a_request_that_nobody_times() -> None:
+def test_a_serverless_endpoint_costs_by_its_memory_for_as_long_as_a_request_takes() -> None:
     variant: dict[str, Json] = {"serverlessConfig": {"memorySizeInMb": 3072, "maxConcurrency": 5}}
-    assert figures(endpoint(variant, requests_per_minute=120))["models"] == []
+    (model,) = figures(endpoint(variant, requests_per_minute=120, memory_mib=3072))["models"]
+    # Half a second of 3 GB: 0.00002 × 3 × 0.5 × 10⁶
+    assert model["dollars_per_million_requests"] == 30
+    assert model["runs_on"] == "a serverless endpoint of 3 GB"
 
 
 def test_figures_are_told_in_a_line_a_pool_and_a_line_a_model() -> None:

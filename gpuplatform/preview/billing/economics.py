@@ -59,7 +59,8 @@ class PoolUse:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ModelCost:
-    """One replica on the cluster, or one instance of an endpoint, at its declared throughput."""
+    """One replica on the cluster, one instance of an endpoint, or one request at a time of a serverless one, at its declared
+    throughput."""
 
     model: str
     runs_on: str
@@ -234,11 +235,17 @@ def _on_cluster(model: Mapping[str, Json], hours: Sequence[GpuHour]) -> tuple[st
 
 
 def _on_endpoint(
-    name: str, plan: Plan, declared: Mapping[str, object], lines: Sequence[Line]
+    name: str, plan: Plan, declared: Mapping[str, Mapping[str, Json]], lines: Sequence[Line]
 ) -> tuple[str, Decimal] | None:
-    """One instance of the model's endpoint; None for a serverless one, whose time of a request nobody states."""
-    own = [line for line in lines if line.instance and model_of(plan.by_urn[line.urn], declared) == name]
-    return (own[0].instance, own[0].unit_price) if own else None
+    """One instance of the model's endpoint, or one request at a time of a serverless one."""
+    own = [line for line in lines if model_of(plan.by_urn[line.urn], declared) == name]
+    for line in own:
+        if line.instance:
+            return line.instance, line.unit_price
+        if line.unit == "GB-second":
+            gb = _declared(declared[name], "memory_mib") / 1024
+            return f"a serverless endpoint of {gb:f} GB", line.unit_price * gb * 3600
+    return None
 
 
 def _number(amount: Decimal | None) -> float | None:
