@@ -111,6 +111,7 @@ def preview(
         outputs = Outputs(json=json_file, markdown=markdown, html=html_file, sarif=sarif, manifests=manifests)
         plan = _plan(environment, verbose=verbose, isolated=isolated, file=read, older=against)
         judgement, bill, timeline = _judged(plan)
+        plan = _shareable(plan, judgement)
         outputs.write(plan, judgement, bill, timeline)
     except CallError as error:
         _refuse(*error.problems)
@@ -209,6 +210,16 @@ def _judged(plan: Plan) -> tuple[Judgement, Any, Any]:
 
     today = datetime.datetime.now(datetime.UTC).date()
     return judge(plan, today), bill(plan).to_json(), timeline(plan).to_json()
+
+
+def _shareable(plan: Plan, judgement: Judgement) -> Plan:
+    """The plan as reports may show it: keys and tokens that someone pasted into it are masked."""
+    found = [*judgement.findings, *(one.finding for one in judgement.suppressed)]
+    if plan.against is None and all(finding.rule != "pasted-secret" for finding in found):
+        return plan
+    from gpuplatform.preview.masking import masked
+
+    return masked(plan)
 
 
 def _document(name: str) -> dict[str, Any]:

@@ -232,3 +232,29 @@ def test_a_secret_of_the_settings_is_in_no_report(project: Path):
     for text in (done.stdout, (project / "p.json").read_text(), (project / "p.md").read_text()):
         assert "ciphertext" not in text
         assert "canary" not in text
+
+
+def test_a_key_that_someone_pasted_is_in_no_report(project: Path):
+    key = "AKIA" + "IOSFODNN7EXAMPLE"
+    write(project, SOUND.replace("tags=tags", f"tags={{**tags, 'a': '{key}'}}") + f"pulumi.export('k', ['{key}'])\n")
+    call("preview", "dev", "--json", "old.json")
+    outputs = ("--json", "p.json", "--markdown", "p.md", "--html", "p.html", "--sarif", "p.sarif")
+
+    done = call("preview", "dev", *outputs, "--tree", "--github")
+
+    assert done.exit_code == 1
+    assert "jobs: tags.a looks like an AWS access key" in done.stdout
+    texts = [(project / name).read_text() for name in ("old.json", "p.json", "p.md", "p.html", "p.sarif")]
+    assert [key in text for text in (done.stdout, *texts)] == [False] * 6
+
+
+def test_a_key_that_only_the_older_plan_had_is_in_no_difference(project: Path):
+    key = "AKIA" + "IOSFODNN7EXAMPLE"
+    call("preview", "dev", "--json", "old.json")
+    older = (project / "old.json").read_text().replace('"team": "x"', f'"team": "{key}"')
+    (project / "old.json").write_text(older, encoding="utf-8")
+
+    done = call("preview", "dev", "--against", "old.json", "--json", "p.json", "--html", "p.html")
+
+    assert "tags.team: [secret] → x" in done.stdout
+    assert key not in (project / "p.json").read_text() + (project / "p.html").read_text()

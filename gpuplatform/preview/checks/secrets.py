@@ -55,11 +55,11 @@ def secret_in_the_open(plan: Plan) -> Iterator[Fault]:
 def pasted_secret(plan: Plan) -> Iterator[Fault]:
     for resource in plan.resources:
         for path, value in leaves(dict(resource.inputs)):
-            for what in _shape(value):
+            for what in shapes(value):
                 yield Fault(f"{resource.name}: {path} looks like {what}; keep it in AWS Secrets Manager", resource)
     for key, setting in plan.settings.items():
         for path, value in leaves(setting):
-            for what in _shape(value):
+            for what in shapes(value):
                 inner = path if path.startswith("[") else f".{path}"
                 place = f"{key}{inner if path else ''}"
                 source = plan.setting_source(place.removeprefix(f"{plan.project}:"))
@@ -92,6 +92,7 @@ def _decoded(text: str) -> bytes:
         return b""
 
 
-def _shape(value: Json) -> Iterator[str]:
+def shapes(value: Json) -> Iterator[str]:
+    """What a value looks like that should stand nowhere: `an AWS access key`; nothing for all others."""
     if isinstance(value, str) and len(value) >= 15:
         yield from (what for what, pattern in _SHAPES.items() if pattern.search(value))
