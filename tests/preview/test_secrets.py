@@ -87,7 +87,8 @@ some_secret = st.text(min_size=8, max_size=60) | st.lists(st.text(min_size=8), m
 @settings(max_examples=25, deadline=None)
 @given(some_secret, st.sampled_from(["plaintext", "ciphertext"]))
 def test_no_report_of_a_plan_from_the_engine_holds_a_secret(secret: str, how: str):
-    unlikely = f"{secret}-s3cr3t-{len(secret)}"
+    # In each line: a page has words of its own, and some of them could be drawn.
+    unlikely = "".join(f"s3cr3t-{line}" for line in secret.splitlines(keepends=True))
     plan = plan_from(an_export(wrapped(unlikely, how)), "export.json")
     older = plan_from(an_export(wrapped(f"old-{unlikely}", how), 2), "older.json")
 
