@@ -83,7 +83,12 @@ def explain(chain: Sequence[Failure], root: Path) -> str:
 
 def printable(text: str) -> str:
     """A text in one line, with nothing in it that a terminal would obey."""
-    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in " ".join(text.split()))
+    return visible(" ".join(text.split()))
+
+
+def visible(text: str) -> str:
+    """A text in which every character shows: what a terminal would obey is written as `\\x1b`."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
 
 
 def _last_line(failure: Failure, root: Path) -> str:

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Final
 
-from rich import box
+from rich import box, markup
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 from rich.tree import Tree
 
@@ -16,6 +15,7 @@ from gpuplatform.preview import difference_report
 from gpuplatform.preview.billing.economics import told
 from gpuplatform.preview.check import Finding, Severity, all_checks
 from gpuplatform.preview.difference import Difference, difference
+from gpuplatform.preview.failure import visible
 from gpuplatform.preview.look import listing, mapping
 from gpuplatform.preview.plan import STACK, Json, Plan, PlannedResource
 from gpuplatform.preview.sums import STATES, assumed_use, by_layer_sums, money, old_prices, ready, shortened
@@ -89,6 +89,11 @@ def progress_of(plan: Plan) -> str:
         return "Nothing was planned before that."
     layers = ", ".join(f"{layer} {len(found)}" for layer, found in by_layer(plan).items())
     return f"Planned before that: {counted(len(made), 'resource')} ({layers})."
+
+
+def escape(text: str) -> str:
+    """Text of a plan, which is neither markup nor an order to the terminal."""
+    return markup.escape(visible(text))
 
 
 def _leaf(resource: PlannedResource) -> str:

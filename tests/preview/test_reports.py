@@ -106,6 +106,17 @@ def test_names_are_not_read_as_markup():
     assert "subnets[0]: [bold]x[/bold]" in text
 
 
+def test_names_are_no_orders_to_the_terminal():
+    hostile = a_resource("aws:x/y:Z\x1b[2J", "name\x1b]0;title\x07", layer_source=None)
+    text = printed(200, lambda c: report.full_tree(c, and_also(sound(), hostile)))
+    text += printed(200, None, a_finding("bad\x1b[31m\rname"))
+
+    assert "\x1b" not in text
+    assert "\x07" not in text
+    assert r"name\x1b]0;title\x07" in text
+    assert r"bad\x1b[31m\x0dname" in text
+
+
 def test_what_is_not_priced_is_said_with_its_reason():
     unpriced = [{"urn": VPC, "why": "no source"}, {"urn": "gone", "why": "none"}]
     text = printed(100, lambda c: report.first_screen(c, sound(), [], a_bill(unpriced=unpriced), None))
