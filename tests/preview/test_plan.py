@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gpuplatform.preview.plan import Plan, PlannedResource, once
+
+QUEUE = PlannedResource(urn="urn:q", type="aws:sqs/queue:Queue", name="q", parent=None, custom=True, remote=False)
+PLAN = Plan(project="gpuplatform", environment="test", region="us-east-1", resources=(QUEUE,))
+
+
+def test_a_plan_is_read_once_and_its_changed_copy_anew() -> None:
+    seen: list[Plan] = []
+
+    @once
+    def names(plan: Plan) -> list[str]:
+        seen.append(plan)
+        return [r.name for r in plan.resources]
+
+    changed = replace(PLAN, resources=(QUEUE, replace(QUEUE, urn="urn:other", name="other")))
+    assert [names(PLAN), names(PLAN), names(changed)] == [["q"], ["q"], ["q", "other"]]
+    assert seen == [PLAN, changed]
+
+
+def test_changing_what_a_plan_answers_does_not_change_the_plan() -> None:
+    PLAN.all(QUEUE.type).clear()
+    assert PLAN.all(QUEUE.type) == [QUEUE]
