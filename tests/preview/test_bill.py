@@ -81,11 +81,11 @@ def h100_pool(**changes: Any) -> Plan:
 
 def test_bill_of_a_p5_pool() -> None:
     found = billed(h100_pool())
-    # Capacity block, paid used or not: 4 × 730 h × 31.464 = 91,874.88 in any month
+    # Capacity block, paid used or not: 4 × 730 h × 47.76 = 139,459.20 in any month
     # Of the 6 nodes expected the block holds 4, so on-demand has 2: 2 × 100 h × 55.04 = 11,008.00
     # Root volumes of 200 GiB: block 4 × 100 h / 730 × 200 × 0.08 = 8.7671; on-demand 2 × 100 / 730 × 200 × 0.08 = 4.3836
-    # Dearest hour: 4 × 31.464 + 4 × 55.04 + 8 × 200 × 0.08 / 730 = 125.856 + 220.16 + 0.17534
-    assert states(found.totals) == ("91874.88", "91874.88", "102896.03", "346.19")
+    # Dearest hour: 4 × 47.76 + 4 × 55.04 + 8 × 200 × 0.08 / 730 = 191.04 + 220.16 + 0.17534
+    assert states(found.totals) == ("139459.20", "139459.20", "150480.35", "411.38")
     assert not found.unpriced
     assert set(found.by_team()) == {"research"}
 

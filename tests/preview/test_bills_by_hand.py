@@ -97,13 +97,13 @@ def test_1_compute_bought_in_every_way() -> None:
         # Paid used or not.
         ("reserved", "p4d.24xlarge reservation cr-1, 1 nodes, paid used or not"): hourly(d("21.957642")),
         ("reserved", "volume of each node, 100 GiB gp3"): (d(0), d(0), d(0), 100 * gp3 / 730),
-        ("block", "p5.48xlarge capacity block cr-2, 2 nodes, paid used or not"): hourly(2 * d("31.464")),
+        ("block", "p5.48xlarge capacity block cr-2, 2 nodes, paid used or not"): hourly(2 * d("47.76")),
         ("block", "volume of each node, 100 GiB gp3"): (d(0), d(0), d(0), 2 * 100 * gp3 / 730),
         ("warm", "g6.xlarge on-demand, 0 to 2 nodes"): (d(0), d(0), d(0), 2 * d("0.8048")),
         # The stopped machine's volume is paid all the time, those of the two that may run as well.
         ("warm", "volume of each node, 100 GiB gp3"): (100 * gp3, 100 * gp3, 100 * gp3, 300 * gp3 / 730),
     }
-    agree(billed(plan), rows, ("62595.44", "62595.44", "62659.00", "131.96"))
+    agree(billed(plan), rows, ("86387.60", "86387.60", "86451.16", "164.55"))
 
 
 # --- 2. storage ------------------------------------------------------------------------------------------------------

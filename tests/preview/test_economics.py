@@ -49,7 +49,7 @@ def test_a_million_of_nothing_has_no_price() -> None:
 
 
 def block(hours: int, nodes: int = 4) -> Plan:
-    """Four p5 of a capacity block at 31.464 $, of which so many node-hours are expected."""
+    """Four p5 of a capacity block at 47.76 $, of which so many node-hours are expected."""
     held = template("h100", gib=1, reservation="cr-1", instance="p5.48xlarge")
     group = node_group("h100", held, bought="CAPACITY_BLOCK", most=4, labels=H100)
     pools: Json = {"h100": {"buy": [{"max": 4}], "expected_nodes": nodes, "expected_hours": hours}}
@@ -65,17 +65,17 @@ def test_a_gpu_hour_is_the_instance_over_its_gpus() -> None:
 
 def test_what_is_paid_and_not_run_makes_the_hours_that_are_run_dearer() -> None:
     (use,) = figures(block(hours=300))["pools"]
-    # Paid: 4 × 730 × 31.464 = 91,874.88, and four root volumes of 1 GB for 300 of 730 hours: 4 × 0.08 × 300/730 = 0.1315.
-    # Run: 4 × 300 × 8 GPUs = 9,600 hours. 91,875.0115 / 9,600
+    # Paid: 4 × 730 × 47.76 = 139,459.20, and four root volumes of 1 GB for 300 of 730 hours: 4 × 0.08 × 300/730 = 0.1315.
+    # Run: 4 × 300 × 8 GPUs = 9,600 hours. 139,459.3315 / 9,600
     assert use["gpu_hours"] == 9600
-    assert use["expected_monthly"] == pytest.approx(91875.0115, abs=0.0001)
-    assert use["dollars_per_useful_gpu_hour"] == 9.5703
+    assert use["expected_monthly"] == pytest.approx(139459.3315, abs=0.0001)
+    assert use["dollars_per_useful_gpu_hour"] == 14.527
 
 
 def test_a_reservation_that_is_always_used_costs_its_rate() -> None:
     (use,) = figures(block(hours=730))["pools"]
-    # 31.464 / 8 = 3.933, and 0.32 $ of volumes over 23,360 hours.
-    assert use["dollars_per_useful_gpu_hour"] == pytest.approx(3.933, abs=0.0001)
+    # 47.76 / 8 = 5.97, and 0.32 $ of volumes over 23,360 hours.
+    assert use["dollars_per_useful_gpu_hour"] == pytest.approx(5.97, abs=0.0001)
 
 
 def test_a_pool_without_expected_use_has_no_price_of_use() -> None:
@@ -179,7 +179,7 @@ def test_a_serverless_endpoint_costs_by_its_memory_for_as_long_as_a_request_take
 
 def test_figures_are_told_in_a_line_a_pool_and_a_line_a_model() -> None:
     assert told(figures(block(hours=300))) == [
-        "A GPU-hour of h100: 3.93 $ as p5.48xlarge capacity block cr-1; each that is run comes to 9.57 $."
+        "A GPU-hour of h100: 5.97 $ as p5.48xlarge capacity block cr-1; each that is run comes to 14.53 $."
     ]
     assert told(figures(serving(tensor_parallel=4, tokens_per_second=842, requests_per_minute=600))) == [
         "llama, when busy: 291.46 $ a million requests, 3.46 $ a million tokens, on 4 GPUs of g6e.12xlarge on-demand."

@@ -32,9 +32,9 @@ def with_rung(plan: Plan, rung: dict[str, Any]) -> Plan:
 
 
 FAULTS: list[tuple[str, str, Callable[[Plan], Plan]]] = [
-    # 4 nodes x 168 h x 31.464 $ (2025-12-04).
-    ("capacity-to-buy", "for about 21,144 $ (list price of 2025-12-04)", lambda p: with_rung(p, OFFER)),
-    ("capacity-to-buy", 'buys: "cb-0123456789abcdef0", dollars: 21144}', lambda p: with_rung(p, OFFER)),
+    # 4 nodes x 168 h x 47.76 $ (2026-10-03).
+    ("capacity-to-buy", "for about 32,095 $ (list price of 2026-10-03)", lambda p: with_rung(p, OFFER)),
+    ("capacity-to-buy", 'buys: "cb-0123456789abcdef0", dollars: 32095}', lambda p: with_rung(p, OFFER)),
     ("capacity-to-buy", "for 110.08 $ an hour, used or not", lambda p: with_rung(p, RESERVATION)),
     # 2 nodes x 720 h x 55.04 $ = 79,258 $.
     ("consent-covers-price", "agreed to 79,000 $", lambda p: with_rung(p, {**RESERVATION, "consent": CONSENT})),
