@@ -77,6 +77,17 @@ def test_a_version_that_is_none_stops_a_check_and_no_report():
     reported(plan)
 
 
+@pytest.mark.parametrize(
+    ("name", "path", "value"),
+    [("system-template", "tagSpecifications|0|resourceType", ["instance"]), ("model", "apiVersion", "v" * 5000)],
+)
+def test_an_odd_value_is_judged_like_any_wrong_one(name: str, path: str, value: Any):
+    found = {f.rule for f in run_checks(with_input(sound(), name, path, value))}
+
+    assert found
+    assert "check-stopped" not in found
+
+
 def test_what_cannot_be_priced_is_said_and_the_rest_is_priced():
     address = a_resource("aws:ec2/eip:Eip", "address")
     odd = a_resource("aws:fsx/lustreFileSystem:LustreFileSystem", "odd", {"storageCapacity": "much"})

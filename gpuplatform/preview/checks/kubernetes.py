@@ -93,7 +93,7 @@ def _validator(version: str, api_version: str, kind: str) -> Any:
     name = f"{kind.lower()}-{group.partition('.')[0]}-{own}" if group else f"{kind.lower()}-{own}"
     try:
         schema = schema_contents(f"{_folder(version)}/{name}.json", version)
-    except FileNotFoundError:
+    except OSError:  # no such file, or no name of one
         return None
     registry = Resource.from_contents(schema) @ _definitions(version)
     return jsonschema.Draft202012Validator(schema, registry=registry)

@@ -40,7 +40,7 @@ def cost_tags(plan: Plan) -> Iterator[Fault]:
 @check("launched-tags", Severity.ERROR, "What a launch template or Karpenter starts carries the cost tags.")
 def launched_tags(plan: Plan) -> Iterator[Fault]:
     for template in plan.all("aws:ec2/launchTemplate:LaunchTemplate"):
-        given = {at(s, "resourceType"): at(s, "tags") for s in listing(template.inputs.get("tagSpecifications"))}
+        given = {str(at(s, "resourceType")): at(s, "tags") for s in listing(template.inputs.get("tagSpecifications"))}
         for kind in _LAUNCHED:
             yield from _missing(template, f"tagSpecifications of {kind}", given.get(kind), COST_KEYS)
     for node_class in plan.all("kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"):
