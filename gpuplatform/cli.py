@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 from rich.console import Console
 
-from gpuplatform.ops import commands, price_commands
+from gpuplatform.ops import catalog_commands, commands, price_commands
 
 if TYPE_CHECKING:
     from gpuplatform.preview.plan import Plan
@@ -35,10 +35,6 @@ app = typer.Typer(
     rich_markup_mode=None if "NO_COLOR" in os.environ else "rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-catalog = typer.Typer(help="The facts that plans are checked against and priced by.", no_args_is_help=True)
-refresh = typer.Typer(help="Read facts from AWS again. Needs credentials.", no_args_is_help=True)
-catalog.add_typer(refresh, name="refresh")
-app.add_typer(catalog, name="catalog", rich_help_panel="Facts")
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -142,41 +138,11 @@ def checks() -> None:
     console().print(table)
 
 
-@refresh.command("instances")
-def refresh_instances(
-    regions: Annotated[
-        list[str] | None,
-        typer.Option("--region", help="Ask EC2 here; repeat for more. Without any, moto's copy of EC2's answers."),
-    ] = None,
-) -> None:
-    """Hardware of every instance type, and which zone offers it."""
-    from gpuplatform.ops import refresh_instances as command
-
-    with console(stderr=True).status("reading instance types"):
-        command.main(["--from-ec2", *regions] if regions else [])
-
-
 def _refuse(*sentences: str) -> NoReturn:
     err = console(stderr=True)
     for sentence in sentences:
         err.print(sentence, markup=False, soft_wrap=True)
     raise typer.Exit(WRONG_CALL)
-
-
-@refresh.command("actions")
-def refresh_actions() -> None:
-    """IAM actions that policies may name. Needs no credentials."""
-    from gpuplatform.ops import refresh_actions as command
-
-    command.main()
-
-
-@refresh.command("api-limits")
-def refresh_api_limits() -> None:
-    """What AWS's APIs accept of the properties that Pulumi sends. Needs no credentials."""
-    from gpuplatform.ops import refresh_api_limits as command
-
-    command.main()
 
 
 def _plan(
@@ -268,6 +234,7 @@ def nccl(
         out.print(line, markup=False, soft_wrap=True)
 
 
+app.add_typer(catalog_commands.app(console), name="catalog", rich_help_panel="Facts")
 app.add_typer(price_commands.app(console), name="prices", rich_help_panel="Facts")
 app.add_typer(commands.app(_document, console))
 

@@ -1,0 +1,52 @@
+"""`gpuplatform catalog refresh …`: facts read from AWS again.
+
+What a command needs is imported when it runs, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+Print = Callable[..., "Console"]
+
+
+def app(console: Print) -> typer.Typer:
+    """`console(stderr=…)` says how to print."""
+    catalog = typer.Typer(help="The facts that plans are checked against and priced by.", no_args_is_help=True)
+    refresh = typer.Typer(help="Read facts again, from AWS or from what its libraries carry.", no_args_is_help=True)
+    catalog.add_typer(refresh, name="refresh")
+
+    @refresh.command("instances")
+    def instances(
+        regions: Annotated[
+            list[str] | None,
+            typer.Option("--region", help="Ask EC2 here; repeat for more. Without any, moto's copy of EC2's answers."),
+        ] = None,
+    ) -> None:
+        """Hardware of every instance type, and which zone offers it. Needs credentials with --region."""
+        from gpuplatform.ops import refresh_instances
+
+        with console(stderr=True).status("reading instance types"):
+            refresh_instances.main(["--from-ec2", *regions] if regions else [])
+
+    @refresh.command("actions")
+    def actions() -> None:
+        """IAM actions that policies may name. Needs no credentials."""
+        from gpuplatform.ops import refresh_actions
+
+        refresh_actions.main()
+
+    @refresh.command("api-limits")
+    def api_limits() -> None:
+        """What AWS's APIs accept of the properties that Pulumi sends. Needs no credentials."""
+        from gpuplatform.ops import refresh_api_limits
+
+        refresh_api_limits.main()
+
+    return catalog
