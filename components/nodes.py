@@ -9,11 +9,7 @@ from typing import Final
 import pulumi
 import pulumi_aws as aws
 
-INCLUDED_IOPS: Final = 3000
-INCLUDED_THROUGHPUT: Final = 125
-THROUGHPUT_OF_AN_IOPS: Final = 0.25
-"""gp3: what every volume has, and the most throughput that each provisioned IOPS allows (EBS user guide, "General Purpose
-SSD volumes", read 2026-11-22)."""
+from gpuplatform.catalog import gp3
 
 # Hop limit 1: pods have Pod Identity and no business with the node's role. Tags stay out of the metadata: EKS puts tags
 # with slashes on instances, and EC2 refuses to start those where metadata shows tags.
@@ -45,7 +41,7 @@ class NodeNetwork:
 
 
 def volume(
-    cluster: JoinedCluster, *, gib: int | None, throughput: int = INCLUDED_THROUGHPUT
+    cluster: JoinedCluster, *, gib: int | None, throughput: int = gp3.INCLUDED_THROUGHPUT
 ) -> aws.ec2.LaunchTemplateBlockDeviceMappingEbsArgsDict:
     """An encrypted gp3 volume that goes with its instance. `gib` None: as large as the image's."""
     disk: aws.ec2.LaunchTemplateBlockDeviceMappingEbsArgsDict = {
@@ -55,9 +51,9 @@ def volume(
     }
     if gib is not None:
         disk["volume_size"] = gib
-    if throughput > INCLUDED_THROUGHPUT:
+    if throughput > gp3.INCLUDED_THROUGHPUT:
         disk["throughput"] = throughput
-        disk["iops"] = max(INCLUDED_IOPS, round(throughput / THROUGHPUT_OF_AN_IOPS))
+        disk["iops"] = max(gp3.INCLUDED_IOPS, round(throughput / gp3.THROUGHPUT_OF_AN_IOPS))
     if cluster.volume_key_arn is not None:
         disk["kms_key_id"] = cluster.volume_key_arn
     return disk

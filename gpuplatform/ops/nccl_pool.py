@@ -12,12 +12,12 @@ from typing import Any, Final
 from gpuplatform.catalog.instances import InstanceType, instance
 from gpuplatform.ops.wanted import UnreadablePlan
 from gpuplatform.sizing.devices import Devices, of_labels
+from gpuplatform.sizing.efa import EFA_KINDS
 from gpuplatform.sizing.health import UNCHECKED
 
 LABEL: Final = "gpuplatform.io/pool"
 NODE_GROUP, TEMPLATE = "aws:eks/nodeGroup:NodeGroup", "aws:ec2/launchTemplate:LaunchTemplate"
 KUEUE: Final = "kubernetes:kueue.x-k8s.io/v1beta2"
-EFA: Final = frozenset({"efa", "efa-only"})
 EFFECTS: Final = {"NO_SCHEDULE": "NoSchedule", "NO_EXECUTE": "NoExecute", "PREFER_NO_SCHEDULE": "PreferNoSchedule"}
 
 Resource = Mapping[str, Any]
@@ -62,7 +62,7 @@ def pool(document: Mapping[str, Any], name: str) -> Pool:
     return Pool(
         name=name,
         instance=instance(types[0]),
-        efa=any(i.get("interfaceType") in EFA for i in template.get("networkInterfaces") or ()),
+        efa=any(i.get("interfaceType") in EFA_KINDS for i in template.get("networkInterfaces") or ()),
         widest=max(int(r["inputs"]["scalingConfig"]["maxSize"]) for r in own),
         devices=of_labels(_labels(own[0])),
         # A job does not tolerate what nodes start with: it waits until they are checked.

@@ -17,7 +17,7 @@ from gpuplatform.preview.look import at, listing, mapping
 from gpuplatform.preview.plan import Json, Plan, PlannedResource, once
 from gpuplatform.preview.quantity import quantity, whole
 from gpuplatform.sizing.autoscaler import PREFIX
-from gpuplatform.sizing.efa import Interface
+from gpuplatform.sizing.efa import Interface, efa_count
 
 GROUP: Final = "aws:eks/nodeGroup:NodeGroup"
 TEMPLATE: Final = "aws:ec2/launchTemplate:LaunchTemplate"
@@ -33,7 +33,6 @@ _TAG: Final = "aws:autoscaling/tag:Tag"
 TYPE_LABEL: Final = "node.kubernetes.io/instance-type"
 ZONE_ID_LABEL: Final = "topology.k8s.aws/zone-id"
 _UNPLACED: Final = -(2**31)
-_EFA: Final = ("efa", "efa-only")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +64,7 @@ class Launch:
     @cached_property
     def efa(self) -> int:
         """EFA devices that its interfaces are."""
-        return sum(i.kind in _EFA for i in self.interfaces)
+        return efa_count(self.interfaces)
 
     @property
     def managed(self) -> bool:

@@ -6,7 +6,7 @@ Source: EC2 user guide, "Maximize network bandwidth on Amazon EC2 instances with
 IP address.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Literal
@@ -25,6 +25,7 @@ class Interface:
 
 
 PRIMARY = Interface(card=0, device=0, kind="interface")
+EFA_KINDS = frozenset({"efa", "efa-only"})
 
 
 def interfaces(instance: InstanceType, layout: Layout = "current", efa: bool = True) -> tuple[Interface, ...]:
@@ -43,9 +44,14 @@ def interfaces(instance: InstanceType, layout: Layout = "current", efa: bool = T
     return (PRIMARY, *islice(_efa_only(instance), instance.efa_max))
 
 
-def efa_count(wanted: tuple[Interface, ...]) -> int:
+def has_primary(wanted: Iterable[Interface]) -> bool:
+    """Whether one of them has addresses at card 0, device 0; no instance starts without."""
+    return any((i.card, i.device) == (PRIMARY.card, PRIMARY.device) and i.kind != "efa-only" for i in wanted)
+
+
+def efa_count(wanted: Iterable[Interface]) -> int:
     """How many of the interfaces are EFA devices, as the EFA device plugin will advertise them."""
-    return sum(i.kind in ("efa", "efa-only") for i in wanted)
+    return sum(i.kind in EFA_KINDS for i in wanted)
 
 
 def efa_per_gpu_share(instance: InstanceType, gpus: int) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+from gpuplatform.catalog import gp3
 from gpuplatform.catalog.instances import InstanceType
 from gpuplatform.sizing import sharing
 from gpuplatform.sizing.capacity import How, Rung
@@ -102,7 +103,8 @@ class Pool:
     """Zone ID; EFA and reservations need one, other pools may spread over all."""
     os: OperatingSystem = OperatingSystem.AL2023
     volume_gib: int = 200
-    volume_throughput: int = 125
+    volume_throughput: int = gp3.INCLUDED_THROUGHPUT
+    """MiB/s."""
     upkeep: Upkeep = AUTOMATIC
     warm_nodes: int = 0
     """Stopped instances kept beside each group that may have them."""

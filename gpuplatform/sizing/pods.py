@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gpuplatform.catalog.instances import InstanceType
-from gpuplatform.sizing.efa import PRIMARY, Interface
+from gpuplatform.sizing.efa import Interface, has_primary
 
 ADDRESSES_PER_PREFIX = 16
 """A /28, the size that EC2 assigns to an interface under prefix delegation."""
@@ -129,7 +129,7 @@ def _reserved_millicores(total: int) -> int:
 
 def _address_slots(instance: InstanceType, interfaces: Sequence[Interface]) -> int:
     """Interfaces with addresses that the default card can have beside the efa-only ones it is launched with."""
-    if not any((i.card, i.device) == (PRIMARY.card, PRIMARY.device) and i.kind != "efa-only" for i in interfaces):
+    if not has_primary(interfaces):
         raise ValueError(f"{instance.name}: no primary interface with addresses at card 0, device 0")
     without_address = sum(i.card == 0 and i.kind == "efa-only" for i in interfaces)
     return instance.network_cards[0].max_interfaces - without_address

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from components.gpu_node_group import LONGEST_NAME, group_name
+from gpuplatform.catalog import gp3
 from gpuplatform.catalog.charts import CLUSTER_AUTOSCALER_TAGS
 from gpuplatform.catalog.instances import InstanceType, instance
 from gpuplatform.sizing import sharing as gpu_sharing
@@ -43,7 +44,7 @@ class GpuPool(Section):
     os: OperatingSystem = OperatingSystem.AL2023
     volume_gib: int = Field(default=200, ge=100)
     """Root volume, gp3. Images and scratch live on the instance's NVMe where it has some."""
-    volume_throughput: int = Field(default=125, ge=125, le=2000)
+    volume_throughput: int = Field(default=gp3.INCLUDED_THROUGHPUT, ge=gp3.INCLUDED_THROUGHPUT, le=gp3.MOST_THROUGHPUT)
     """MiB/s of the root volume. More is worth its price where images are pulled to it: on instances without NVMe."""
     upkeep: Upkeep = AUTOMATIC
     """How nodes are updated and repaired; the image's release, where it is to be pinned."""

@@ -7,14 +7,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from gpuplatform.catalog import gp3
 from gpuplatform.preview.billing.charge import HOURS, ZERO, Charge, Entry, Unpriced, missing
 from gpuplatform.preview.billing.numbers import decimal
 from gpuplatform.preview.billing.situation import Situation
 from gpuplatform.preview.plan import Json
-
-# Included in the price of gp3 storage (EBS user guide, "General Purpose SSD volumes").
-INCLUDED_IOPS: Final = Decimal(3000)
-INCLUDED_MIBPS: Final = Decimal(125)
 
 PROVISIONED: Final = ("io1", "io2")
 FIRST_TIER_OF_IO2: Final = Decimal(32000)
@@ -85,9 +82,13 @@ def _dimensions(volume: Volume) -> Iterator[tuple[str, Decimal, str]]:
     """Row, units, and what they are."""
     yield volume.kind, volume.gib, f"{volume.gib:f} GiB {volume.kind}"
     if volume.kind == "gp3":
-        more_iops, more_mibps = volume.iops - INCLUDED_IOPS, volume.mibps - INCLUDED_MIBPS
-        yield "gp3-iops", max(more_iops, ZERO), f"{volume.iops:f} IOPS of gp3, {INCLUDED_IOPS} included"
-        yield "gp3-throughput", max(more_mibps, ZERO), f"{volume.mibps:f} MiB/s of gp3, {INCLUDED_MIBPS} included"
+        more_iops, more_mibps = volume.iops - gp3.INCLUDED_IOPS, volume.mibps - gp3.INCLUDED_THROUGHPUT
+        yield "gp3-iops", max(more_iops, ZERO), f"{volume.iops:f} IOPS of gp3, {gp3.INCLUDED_IOPS} included"
+        yield (
+            "gp3-throughput",
+            max(more_mibps, ZERO),
+            f"{volume.mibps:f} MiB/s of gp3, {gp3.INCLUDED_THROUGHPUT} included",
+        )
     elif volume.kind in PROVISIONED:
         first = min(volume.iops, FIRST_TIER_OF_IO2) if volume.kind == "io2" else volume.iops
         yield f"{volume.kind}-iops", first, f"{first:f} IOPS of {volume.kind}"

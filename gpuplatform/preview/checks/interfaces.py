@@ -15,9 +15,8 @@ from gpuplatform.preview.check import Fault, Severity, check
 from gpuplatform.preview.launches import NODE_CLASS, SECURITY_GROUP, launches, referred, selects
 from gpuplatform.preview.look import at, leaves, listing, mapping
 from gpuplatform.preview.plan import Json, Plan, PlannedResource
-from gpuplatform.sizing.efa import PRIMARY, Interface
+from gpuplatform.sizing.efa import EFA_KINDS, Interface, efa_count, has_primary
 
-_EFA: Final = ("efa", "efa-only")
 _ALL: Final = "-1"
 _RULES: Final = (
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
@@ -75,13 +74,13 @@ def interface_kind(plan: Plan) -> Iterator[Fault]:
 def _unsupported(interfaces: Sequence[Interface], type_: InstanceType) -> Iterator[str]:
     cards = type_.network_cards
     for index, one in enumerate(interfaces):
-        known = one.card < len(cards) and (type_.efa or one.kind not in _EFA)
+        known = one.card < len(cards) and (type_.efa or one.kind not in EFA_KINDS)
         if known and one.kind not in cards[one.card].interface_types:
             kinds = ", ".join(sorted(cards[one.card].interface_types))
             yield f"networkInterfaces[{index}]: {one.kind}, but card {one.card} of {type_.name} takes {kinds}"
-    if not any((i.card, i.device) == (PRIMARY.card, PRIMARY.device) and i.kind != "efa-only" for i in interfaces):
+    if not has_primary(interfaces):
         yield "networkInterfaces: none with addresses at card 0 device 0; without it an instance does not start"
-    efa = sum(i.kind in _EFA for i in interfaces)
+    efa = efa_count(interfaces)
     if type_.efa and efa > type_.efa_max:
         yield f"networkInterfaces: {efa} are EFA, and {type_.name} takes {type_.efa_max}"
 
