@@ -17,14 +17,13 @@ import pulumi_aws as aws
 from components.nodes import METADATA, JoinedCluster, NodeNetwork, tagged, volume
 from components.tags import CostTags
 from gpuplatform.catalog.instances import InstanceType
+from gpuplatform.catalog.nodes import GPU, POOL_LABEL, RUNG_LABEL
 from gpuplatform.sizing import autoscaler, capacity, efa, health, sharing, user_data
 from gpuplatform.sizing.capacity import How, Rung
 from gpuplatform.sizing.devices import LABEL as DEVICES_LABEL
 from gpuplatform.sizing.devices import Devices
 from gpuplatform.sizing.gpu_pool import OperatingSystem, Pool, Upkeep, may_be_warm
 
-POOL_LABEL = "gpuplatform.io/pool"
-RUNG_LABEL = "gpuplatform.io/rung"
 PLUGIN_CONFIG_LABEL = "nvidia.com/device-plugin.config"
 """By which NVIDIA's device plugin chooses one of its named configurations."""
 LONGEST_NAME = 63 - len("-nodes-0123456")
@@ -261,7 +260,7 @@ def taints(pool: Pool) -> list[aws.eks.NodeGroupTaintArgsDict]:
     """The second is taken off by what checks the node, and stays off: Cilium has EKS's groups start nodes so as well
     (cilium/cilium#16631). Cluster Autoscaler reads both from EKS, and is told by a flag that the second goes."""
     found: list[aws.eks.NodeGroupTaintArgsDict] = [
-        {"key": "nvidia.com/gpu", "value": "present", "effect": "NO_SCHEDULE"},
+        {"key": GPU, "value": "present", "effect": "NO_SCHEDULE"},
     ]
     if pool.diagnostic:
         found.append({"key": health.UNCHECKED, "value": "true", "effect": "NO_SCHEDULE"})

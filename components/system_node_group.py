@@ -13,6 +13,7 @@ import pulumi_aws as aws
 from components.nodes import METADATA, JoinedCluster, NodeNetwork, tagged, volume
 from components.tags import CostTags
 from gpuplatform.catalog.instances import InstanceType
+from gpuplatform.catalog.nodes import POOL_LABEL
 
 AMI_TYPES = {"x86_64": "AL2023_x86_64_STANDARD", "arm64": "AL2023_ARM_64_STANDARD"}
 
@@ -70,7 +71,7 @@ class SystemNodeGroup(pulumi.ComponentResource):
             launch_template={"id": template.id, "version": template.latest_version.apply(str)},
             update_config={"max_unavailable": 1},
             node_repair_config={"enabled": True},
-            labels={"gpuplatform.io/pool": "system"},
+            labels={POOL_LABEL: "system"},
             tags=tags,
             opts=pulumi.ResourceOptions(
                 parent=self,

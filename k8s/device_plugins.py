@@ -12,9 +12,10 @@ from typing import Any
 
 import yaml
 
+from gpuplatform.catalog.nodes import GPU, POOL_LABEL
 from gpuplatform.sizing.sharing import Sharing
 from k8s import requests
-from k8s.gpu_nodes import DAEMON_TOLERATIONS, POOL, SYSTEM
+from k8s.gpu_nodes import DAEMON_TOLERATIONS, SYSTEM
 
 NAMESPACE = "kube-system"
 
@@ -25,8 +26,8 @@ WHOLE = "whole"
 def on_gpu_nodes(but: Sequence[str] = ()) -> dict[str, Any]:
     """Affinity of daemons: every pool but the operators' is one of GPUs."""
     there = [
-        {"key": POOL, "operator": "Exists"},
-        {"key": POOL, "operator": "NotIn", "values": [SYSTEM[POOL], *but]},
+        {"key": POOL_LABEL, "operator": "Exists"},
+        {"key": POOL_LABEL, "operator": "NotIn", "values": [SYSTEM[POOL_LABEL], *but]},
     ]
     return {
         "nodeAffinity": {
@@ -73,7 +74,7 @@ def _configurations(shared: Mapping[str, Sharing]) -> dict[str, str]:
         if sharing.mig is not None:
             # Where all GPUs of a node are cut alike, "single" counts the parts as GPUs.
             return {"version": "v1", "flags": {"migStrategy": "single"}}
-        gpus = [{"name": "nvidia.com/gpu", "replicas": sharing.time_slices}]
+        gpus = [{"name": GPU, "replicas": sharing.time_slices}]
         sliced = {"renameByDefault": False, "failRequestsGreaterThanOne": True, "resources": gpus}
         return {"version": "v1", "sharing": {"timeSlicing": sliced}}
 
@@ -87,7 +88,7 @@ def efa_values(pools: Sequence[str]) -> dict[str, Any]:
     if not pools:
         raise ValueError("pools: none has EFA; then there is nothing for the EFA device plugin to do")
     return {
-        "supportedInstanceLabels": {"keys": [POOL], "values": list(pools)},
+        "supportedInstanceLabels": {"keys": [POOL_LABEL], "values": list(pools)},
         "tolerations": DAEMON_TOLERATIONS,
         "resources": requests.EFA_PLUGIN,
     }
@@ -95,7 +96,7 @@ def efa_values(pools: Sequence[str]) -> dict[str, Any]:
 
 def nvidia_driver_values(pools: Sequence[str]) -> dict[str, Any]:
     """NVIDIA's driver for claims, for pools whose devices are claimed. GPUs alone: domains of NVLink between nodes are GB200's."""
-    there = [{"matchExpressions": [{"key": POOL, "operator": "In", "values": list(pools)}]}]
+    there = [{"matchExpressions": [{"key": POOL_LABEL, "operator": "In", "values": list(pools)}]}]
     return {
         # The chart's word for "no device plugin is on these nodes".
         "gpuResourcesEnabledOverride": True,
@@ -113,7 +114,7 @@ def nvidia_driver_values(pools: Sequence[str]) -> dict[str, Any]:
 def efa_driver_values(pools: Sequence[str]) -> dict[str, Any]:
     """AWS's build of DRANET, for pools with EFA whose devices are claimed."""
     return {
-        "supportedInstanceLabels": {"keys": [POOL], "values": list(pools)},
+        "supportedInstanceLabels": {"keys": [POOL_LABEL], "values": list(pools)},
         "tolerations": DAEMON_TOLERATIONS,
         "resources": requests.EFA_DRIVER,
     }

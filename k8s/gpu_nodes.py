@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from components.gpu_node_group import POOL_LABEL, RUNG_LABEL
 from gpuplatform.catalog.instances import InstanceType
+from gpuplatform.catalog.nodes import GPU, POOL_LABEL
 from gpuplatform.sizing import health
 from gpuplatform.sizing.capacity import Rung
 from gpuplatform.sizing.devices import Devices
 
-POOL, RUNG = POOL_LABEL, RUNG_LABEL
-SYSTEM = {POOL: "system"}
+SYSTEM = {POOL_LABEL: "system"}
 """Where operators run; it has no taint."""
 
-TAINT = {"key": "nvidia.com/gpu", "operator": "Equal", "value": "present", "effect": "NoSchedule"}
+TAINT = {"key": GPU, "operator": "Equal", "value": "present", "effect": "NoSchedule"}
 """As a toleration."""
 
 UNCHECKED = {"key": health.UNCHECKED, "operator": "Equal", "value": "true", "effect": "NoSchedule"}

@@ -17,8 +17,9 @@ from pulumi_kubernetes.apiextensions import CustomResource
 from components.tags import CostTags
 from gpuplatform.catalog.charts import NODE_IMAGE
 from gpuplatform.catalog.instances import InstanceType
+from gpuplatform.catalog.nodes import GPU, POOL_LABEL, ZONE_LABEL
 from gpuplatform.sizing import efa, user_data
-from k8s.gpu_nodes import POOL, TAINT, UNCHECKED, as_taint
+from k8s.gpu_nodes import TAINT, UNCHECKED, as_taint
 
 ARCHITECTURES = {"x86_64": "amd64", "arm64": "arm64"}
 """EC2's word → Kubernetes' word."""
@@ -170,14 +171,14 @@ def pool_spec(name: str, args: KarpenterPoolArgs) -> dict[str, Any]:
     replaced = "1" if offer.interruptible else "0"
     return {
         "template": {
-            "metadata": {"labels": {POOL: name}},
+            "metadata": {"labels": {POOL_LABEL: name}},
             "spec": {
                 "nodeClassRef": {"group": "karpenter.k8s.aws", "kind": "EC2NodeClass", "name": name},
                 "requirements": [
                     one_of("node.kubernetes.io/instance-type", [i.name for i in offer.instances]),
                     one_of("karpenter.sh/capacity-type", offer.capacity_types),
                     one_of("kubernetes.io/arch", list(architectures)),
-                    *([one_of("topology.k8s.aws/zone-id", [offer.zone])] if offer.zone else []),
+                    *([one_of(ZONE_LABEL, [offer.zone])] if offer.zone else []),
                 ],
                 "taints": [as_taint(TAINT)],
                 # Karpenter launches nodes for pods that do not tolerate these, and waits with them until they are gone.
@@ -186,7 +187,7 @@ def pool_spec(name: str, args: KarpenterPoolArgs) -> dict[str, Any]:
                 "expireAfter": "Never",
             },
         },
-        "limits": {"nvidia.com/gpu": str(offer.max_gpus)},
+        "limits": {GPU: str(offer.max_gpus)},
         "disruption": {
             "consolidationPolicy": "WhenEmpty",
             # A model that comes back within these minutes finds its node, image and weights still there.

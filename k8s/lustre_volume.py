@@ -12,6 +12,7 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 
 from components.tags import CostTags
+from gpuplatform.catalog.nodes import ZONE_LABEL
 
 DRIVER = "fsx.csi.aws.com"
 
@@ -59,11 +60,7 @@ class LustreVolume(pulumi.ComponentResource):
                 "node_affinity": {
                     "required": {
                         "node_selector_terms": [
-                            {
-                                "match_expressions": [
-                                    {"key": "topology.k8s.aws/zone-id", "operator": "In", "values": [args.zone]}
-                                ]
-                            }
+                            {"match_expressions": [{"key": ZONE_LABEL, "operator": "In", "values": [args.zone]}]}
                         ]
                     }
                 },

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from gpuplatform.catalog.nodes import POOL_LABEL, RUNG_LABEL
 from k8s import requests
 from k8s.device_plugins import ON_GPU_NODES
-from k8s.gpu_nodes import DAEMON_TOLERATIONS, POOL, RUNG
+from k8s.gpu_nodes import DAEMON_TOLERATIONS
 
 NAMESPACE = "monitoring"
 PROMETHEUS_URL = "http://kube-prometheus-stack-prometheus.monitoring:9090"
@@ -103,7 +104,7 @@ def stack_values(
         "kube-state-metrics": {
             "resources": requests.STATE_METRICS,
             # It exports no label unless named, and costs are by label.
-            "metricLabelsAllowlist": [f"pods=[{','.join(cost_labels)}]", f"nodes=[{POOL},{RUNG}]"],
+            "metricLabelsAllowlist": [f"pods=[{','.join(cost_labels)}]", f"nodes=[{POOL_LABEL},{RUNG_LABEL}]"],
         },
         "prometheus-node-exporter": {"resources": requests.NODE_EXPORTER},
         "grafana": {

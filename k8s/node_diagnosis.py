@@ -10,10 +10,11 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 
 from gpuplatform.catalog.images import DCGM, PYTHON
+from gpuplatform.catalog.nodes import POOL_LABEL
 from gpuplatform.sizing import health
 from gpuplatform.sizing.health import Level
 from k8s import node_verdict, requests
-from k8s.gpu_nodes import DAEMON_TOLERATIONS, POOL
+from k8s.gpu_nodes import DAEMON_TOLERATIONS
 
 ACCOUNT = "node-health"
 
@@ -47,7 +48,7 @@ def pod(
     level: Level, pools: Sequence[str], counts: Mapping[str, int], code: pulumi.Input[str]
 ) -> kubernetes.core.v1.PodSpecArgsDict:
     on_pools: kubernetes.core.v1.NodeSelectorRequirementArgsDict = {
-        "key": POOL,
+        "key": POOL_LABEL,
         "operator": "In",
         "values": list(pools),
     }

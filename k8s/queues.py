@@ -20,9 +20,10 @@ import pulumi_kubernetes as kubernetes
 from pulumi_kubernetes.apiextensions import CustomResource
 
 from components.tags import CostTags
+from gpuplatform.catalog.nodes import EFA, GPU, HUGEPAGES, POOL_LABEL, RUNG_LABEL
 from gpuplatform.sizing.quotas import split
 from gpuplatform.sizing.shares import node_share
-from k8s.gpu_nodes import POOL, RUNG, TAINT, TrainingPool
+from k8s.gpu_nodes import TAINT, TrainingPool
 
 API = "kueue.x-k8s.io/v1beta2"
 COHORT = "training"
@@ -164,7 +165,7 @@ def flavor_name(pool: TrainingPool, index: int) -> str:
 def flavor(pool: TrainingPool, index: int) -> dict[str, Any]:
     """Nodes of one rung; the toleration is added to the pods that are admitted to it."""
     return {
-        "nodeLabels": {POOL: pool.name, RUNG: pool.rung_label(index)},
+        "nodeLabels": {POOL_LABEL: pool.name, RUNG_LABEL: pool.rung_label(index)},
         "tolerations": [TAINT],
         **({"topologyName": topology_name(pool.levels)} if pool.levels else {}),
     }
@@ -189,7 +190,7 @@ def provisioning_request() -> dict[str, Any]:
     """
     return {
         "provisioningClassName": "best-effort-atomic-scale-up.autoscaling.x-k8s.io",
-        "managedResources": ["nvidia.com/gpu"],
+        "managedResources": [GPU],
         # Capacity that is not there now may be there in minutes: ask for about two hours, then give the quota back.
         "retryStrategy": {"backoffBaseSeconds": 60, "backoffMaxSeconds": 1800, "backoffLimitCount": 8},
     }
@@ -220,9 +221,9 @@ def _groups(
     pools: Sequence[TrainingPool], gpus: Mapping[str, Sequence[int]], borrow: int | None
 ) -> list[dict[str, Any]]:
     """One resource group over the rungs where something is owned or may be borrowed; none where there is no such rung."""
-    covered = ["cpu", "memory", "nvidia.com/gpu"]
+    covered = ["cpu", "memory", GPU]
     if any(pool.efa for pool in pools):
-        covered += ["vpc.amazonaws.com/efa", "hugepages-2Mi"]
+        covered += [EFA, HUGEPAGES]
     flavors: list[dict[str, Any]] = []
     for pool in pools:
         for index, owned in enumerate(gpus[pool.name]):

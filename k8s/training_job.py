@@ -16,10 +16,11 @@ import pulumi_kubernetes as kubernetes
 from pulumi_kubernetes.apiextensions import CustomResource
 
 from components.tags import CostTags
+from gpuplatform.catalog.nodes import POOL_LABEL
 from gpuplatform.sizing import devices
 from gpuplatform.sizing.devices import Devices
 from gpuplatform.sizing.shares import Share, pod_share
-from k8s.gpu_nodes import POOL, TAINT, TrainingPool
+from k8s.gpu_nodes import TAINT, TrainingPool
 
 SAVE_SECONDS = 300
 """Between SIGTERM and SIGKILL: time to save a checkpoint. EC2 takes a spot instance after 120 s, whatever is said here."""
@@ -198,7 +199,7 @@ def pod(name: str, args: TrainingJobArgs, labels: Mapping[str, str]) -> dict[str
             "terminationGracePeriodSeconds": SAVE_SECONDS,
             "serviceAccountName": args.place.service_account,
             "automountServiceAccountToken": False,
-            "nodeSelector": {POOL: shape.pool.name},
+            "nodeSelector": {POOL_LABEL: shape.pool.name},
             "tolerations": [TAINT],
             "securityContext": {"seccompProfile": {"type": "RuntimeDefault"}},
             "containers": [

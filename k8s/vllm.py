@@ -15,10 +15,10 @@ import pulumi_kubernetes as kubernetes
 
 from gpuplatform.catalog.images import AWS_CLI, VLLM
 from gpuplatform.catalog.instances import InstanceType
+from gpuplatform.catalog.nodes import GPU, POOL_LABEL
 from gpuplatform.sizing.fit import MIB, UTILISATION
 from gpuplatform.sizing.shares import Share, pod_share
 from k8s.envoy import MODEL_PORT as PORT
-from k8s.gpu_nodes import POOL
 
 START_SECONDS = 1800
 """From the container's start to its first answer: weights, compilation, CUDA graphs. Published cold starts of the slowest kind
@@ -95,9 +95,9 @@ def pod(
         # The environment of other services: a service called `vllm` would set VLLM_PORT, which vLLM reads as its own.
         "enable_service_links": False,
         "termination_grace_period_seconds": DRAIN_SECONDS + 15,
-        "node_selector": {POOL: hardware.pool},
+        "node_selector": {POOL_LABEL: hardware.pool},
         "affinity": {"node_affinity": _on_types(hardware.instances)},
-        "tolerations": [{"key": "nvidia.com/gpu", "operator": "Equal", "value": "present", "effect": "NoSchedule"}],
+        "tolerations": [{"key": GPU, "operator": "Equal", "value": "present", "effect": "NoSchedule"}],
         "topology_spread_constraints": [
             {
                 "max_skew": 1,
@@ -173,7 +173,7 @@ def _server(name: str, engine: Engine, share: Share, region: str) -> kubernetes.
         # Memory is limited to what is requested; cores are not, so that idle ones help at the start.
         "resources": {
             "requests": quantities,
-            "limits": {"memory": quantities["memory"], "nvidia.com/gpu": quantities["nvidia.com/gpu"]},
+            "limits": {"memory": quantities["memory"], GPU: quantities[GPU]},
         },
         "startup_probe": {
             "http_get": health,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from gpuplatform.catalog import nodes
+
 GPU: Final = "gpu.nvidia.com"
 EFA: Final = "efa.networking.k8s.aws"
 
-OF_RESOURCE: Final = {"nvidia.com/gpu": GPU, "vpc.amazonaws.com/efa": EFA}
+OF_RESOURCE: Final = {nodes.GPU: GPU, nodes.EFA: EFA}
 """Resource that a device plugin counts → class of the same devices."""
 
 OF_CHART: Final = {"dra-driver-nvidia-gpu": (GPU, "mig.nvidia.com", "vfio.gpu.nvidia.com"), "aws-dranet": (EFA,)}

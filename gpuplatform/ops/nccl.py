@@ -12,8 +12,9 @@ from typing import Any, Final
 
 import yaml
 
+from gpuplatform.catalog.nodes import POOL_LABEL
 from gpuplatform.ops.all_reduce import LOG, MIB
-from gpuplatform.ops.nccl_pool import LABEL, Pool, Queue
+from gpuplatform.ops.nccl_pool import Pool, Queue
 from gpuplatform.sizing import devices
 from gpuplatform.sizing.bandwidth import AllReduce, all_reduce, records
 from gpuplatform.sizing.devices import Devices
@@ -194,7 +195,7 @@ def _pod(
         "spec": {
             "restartPolicy": "Never",
             "automountServiceAccountToken": False,
-            "nodeSelector": {LABEL: asked.name},
+            "nodeSelector": {POOL_LABEL: asked.name},
             "tolerations": list(asked.tolerations),
             "securityContext": {"seccompProfile": {"type": "RuntimeDefault"}},
             "containers": [container],

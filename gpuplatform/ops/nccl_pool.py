@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from gpuplatform.catalog.instances import InstanceType, instance
+from gpuplatform.catalog.nodes import GPU, POOL_LABEL
 from gpuplatform.ops.wanted import UnreadablePlan
 from gpuplatform.sizing.devices import Devices, of_labels
 from gpuplatform.sizing.efa import EFA_KINDS
 from gpuplatform.sizing.health import UNCHECKED
 
-LABEL: Final = "gpuplatform.io/pool"
 NODE_GROUP, TEMPLATE = "aws:eks/nodeGroup:NodeGroup", "aws:ec2/launchTemplate:LaunchTemplate"
 KUEUE: Final = "kubernetes:kueue.x-k8s.io/v1beta2"
 EFFECTS: Final = {"NO_SCHEDULE": "NoSchedule", "NO_EXECUTE": "NoExecute", "PREFER_NO_SCHEDULE": "PreferNoSchedule"}
@@ -52,8 +52,8 @@ def pool(document: Mapping[str, Any], name: str) -> Pool:
     """A pool of managed node groups, from the JSON document of a preview. Raises UnreadablePlan."""
     resources: Sequence[Resource] = document.get("resources") or ()
     groups = [r for r in resources if r["type"] == NODE_GROUP and (r["inputs"].get("taints"))]
-    known = sorted({label for r in groups if (label := _labels(r).get(LABEL))})
-    own = [r for r in groups if _labels(r).get(LABEL) == name]
+    known = sorted({label for r in groups if (label := _labels(r).get(POOL_LABEL))})
+    own = [r for r in groups if _labels(r).get(POOL_LABEL) == name]
     if not own:
         raise UnreadablePlan(f"{name} is no GPU pool of managed node groups; accepted: {', '.join(known) or 'none'}")
     templates = {r["urn"]: r["inputs"] for r in resources if r["type"] == TEMPLATE}
@@ -75,14 +75,16 @@ def _queues(resources: Sequence[Resource], name: str) -> list[Queue]:
     def kind(called: str) -> dict[str, Mapping[str, Any]]:
         return {r["inputs"]["metadata"]["name"]: r["inputs"] for r in resources if r["type"] == f"{KUEUE}:{called}"}
 
-    flavors = {f for f, inputs in kind("ResourceFlavor").items() if inputs["spec"]["nodeLabels"].get(LABEL) == name}
+    flavors = {
+        f for f, inputs in kind("ResourceFlavor").items() if inputs["spec"]["nodeLabels"].get(POOL_LABEL) == name
+    }
     shares = {
         called: [
             (int(gpus["nominalQuota"]), int(gpus.get("borrowingLimit", 0)))
             for group in inputs["spec"].get("resourceGroups") or ()
             for flavor in group["flavors"]
             for gpus in flavor["resources"]
-            if flavor["name"] in flavors and gpus["name"] == "nvidia.com/gpu"
+            if flavor["name"] in flavors and gpus["name"] == GPU
         ]
         for called, inputs in kind("ClusterQueue").items()
     }

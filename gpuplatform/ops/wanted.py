@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from gpuplatform.catalog.nodes import GPU, ZONE_LABEL
 from gpuplatform.sizing.capacity import How, Moment, Rung
 
 _HOW = {"CAPACITY_BLOCK": How.CAPACITY_BLOCK, "SPOT": How.SPOT, "ON_DEMAND": How.ON_DEMAND}
@@ -205,8 +206,8 @@ def _pool(plan: _Plan, pool: Resource) -> ElasticPool:
         name=name,
         instance_types=tuple(accepts["node.kubernetes.io/instance-type"]),
         hows=tuple(_KARPENTER_HOW[how] for how in accepts.get("karpenter.sh/capacity-type", ["on-demand"])),
-        max_gpus=int(spec["limits"]["nvidia.com/gpu"]),
-        zone_ids=tuple(sorted(zones & set(accepts.get("topology.k8s.aws/zone-id", zones)))),
+        max_gpus=int(spec["limits"][GPU]),
+        zone_ids=tuple(sorted(zones & set(accepts.get(ZONE_LABEL, zones)))),
         ami_aliases=tuple(
             str(term["alias"]) for c in classes for term in c["inputs"]["spec"]["amiSelectorTerms"] if "alias" in term
         ),

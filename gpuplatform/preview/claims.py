@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 import yaml
 
 from gpuplatform.catalog.device_classes import OF_RESOURCE
-from gpuplatform.preview.cluster import RELEASE
+from gpuplatform.preview.cluster import chart
 from gpuplatform.preview.look import at, listing, mapping
 from gpuplatform.preview.manifests import objects
 from gpuplatform.preview.plan import Json, Plan, PlannedResource
+from gpuplatform.preview.tokens import RELEASE
 
 KINDS = {"ResourceClaim": ("spec",), "ResourceClaimTemplate": ("spec", "spec")}
 """Kind → where it says what is claimed."""
@@ -23,8 +24,8 @@ def by_name(plan: Plan) -> Named:
     return {
         (
             kind,
-            str(at(dict(body), "metadata", "namespace") or "default"),
-            str(at(dict(body), "metadata", "name")),
+            str(at(body, "metadata", "namespace") or "default"),
+            str(at(body, "metadata", "name")),
         ): counted(requests)
         for _, kind, body, requests in every(plan)
     }
@@ -35,7 +36,7 @@ def every(plan: Plan) -> Iterator[tuple[PlannedResource, str, Mapping[str, Json]
     for resource, body in objects(plan):
         kind = str(body["kind"])
         if kind in KINDS:
-            yield resource, kind, body, listing(at(dict(body), *KINDS[kind], "devices", "requests"))
+            yield resource, kind, body, listing(at(body, *KINDS[kind], "devices", "requests"))
 
 
 def counted(requests: list[Json]) -> dict[str, float]:
@@ -52,7 +53,7 @@ def charged(plan: Plan) -> dict[str, str]:
     """Class of devices → the resource whose quota Kueue charges with it, as its release is told; what everybody would write where the
     plan does not show what it is told."""
     for release in plan.all(RELEASE):
-        if str(release.inputs.get("chart", "")).rpartition("/")[2] == "kueue":
+        if chart(release) == "kueue":
             written = at(release.inputs.get("values"), "managerConfig", "controllerManagerConfigYaml")
             if not isinstance(written, str):
                 break
@@ -68,7 +69,7 @@ def charged(plan: Plan) -> dict[str, str]:
 def of_pod(known: Named, namespace: str, template: Mapping[str, Json]) -> dict[str, float]:
     """What one pod of the template claims for itself: a claim that it names may be others' as well, and counts once all the same."""
     total: dict[str, float] = {}
-    for claim in listing(at(dict(template), "spec", "resourceClaims")):
+    for claim in listing(at(template, "spec", "resourceClaims")):
         for kind, key in (
             ("ResourceClaim", "resourceClaimName"),
             ("ResourceClaimTemplate", "resourceClaimTemplateName"),

@@ -13,10 +13,8 @@ from typing import Final
 from gpuplatform.preview.look import at, listing, mapping
 from gpuplatform.preview.manifests import objects
 from gpuplatform.preview.plan import Json, Plan, PlannedResource, once
+from gpuplatform.preview.tokens import NODE_GROUP, NODE_POOL, RELEASE
 
-RELEASE: Final = "kubernetes:helm.sh/v3:Release"
-NODE_POOL: Final = "kubernetes:karpenter.sh/v1:NodePool"
-NODE_GROUP: Final = "aws:eks/nodeGroup:NodeGroup"
 QUEUE_LABEL: Final = "kueue.x-k8s.io/queue-name"
 OWN_NAMESPACES: Final = ("default", "kube-system", "kube-public", "kube-node-lease")
 """Namespaces of every cluster."""
@@ -104,7 +102,7 @@ class View:
                 queue=str(at(body, "metadata", "labels", QUEUE_LABEL) or ""),
             )
             for resource, body in self.objects
-            for template in _templates(dict(body))
+            for template in _templates(body)
         )
 
     @cached_property
@@ -114,8 +112,8 @@ class View:
 
     def told(self, flag: str) -> frozenset[str]:
         """Keys of taints of which Cluster Autoscaler is told by a flag."""
-        releases = [r for r in self.plan.all(RELEASE) if str(r.inputs.get("chart", "")).endswith("cluster-autoscaler")]
-        return frozenset(str(key) for r in releases if (key := at(dict(r.inputs), "values", "extraArgs", flag)))
+        releases = [r for r in self.plan.all(RELEASE) if chart(r) == "cluster-autoscaler"]
+        return frozenset(str(key) for r in releases if (key := at(r.inputs, "values", "extraArgs", flag)))
 
 
 @once
@@ -132,13 +130,18 @@ def view(plan: Plan) -> View:
     return View(plan=plan, objects=found, names=names)
 
 
+def chart(release: PlannedResource) -> str:
+    """Name of a release's chart, wherever the chart is kept; empty where it names none."""
+    return str(release.inputs.get("chart") or "").rpartition("/")[2]
+
+
 def scope(kind: str, namespace: str) -> str:
     """The namespace that a name of this kind is looked up in."""
     return "" if kind in _CLUSTER_WIDE else namespace
 
 
 def namespace_of(body: Mapping[str, Json]) -> str:
-    return str(at(dict(body), "metadata", "namespace") or "default")
+    return str(at(body, "metadata", "namespace") or "default")
 
 
 def selects(selector: Json, labels: Mapping[str, Json]) -> bool:
@@ -183,7 +186,7 @@ def _node_group(group: PlannedResource, startup: frozenset[str]) -> Pool:
 
 
 def _node_pool(pool: PlannedResource) -> Pool:
-    template = at(dict(pool.inputs), "spec", "template")
+    template = at(pool.inputs, "spec", "template")
     labels = {k: frozenset((str(v),)) for k, v in mapping(at(template, "metadata", "labels")).items()}
     labels |= {
         str(at(wanted, "key")): frozenset(map(str, listing(at(wanted, "values"))))

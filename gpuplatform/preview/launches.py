@@ -12,26 +12,20 @@ from typing import Final
 
 from gpuplatform.catalog import instances
 from gpuplatform.catalog.instances import InstanceType, instance
-from gpuplatform.preview.cluster import RELEASE
+from gpuplatform.catalog.nodes import GPU, ZONE_LABEL
+from gpuplatform.preview.cluster import chart
 from gpuplatform.preview.look import at, listing, mapping
 from gpuplatform.preview.plan import Json, Plan, PlannedResource, once
 from gpuplatform.preview.quantity import quantity, whole
+from gpuplatform.preview.tokens import LAUNCH_TEMPLATE, NODE_CLASS, NODE_GROUP, NODE_POOL, RELEASE, SUBNET
 from gpuplatform.sizing.autoscaler import PREFIX
 from gpuplatform.sizing.efa import Interface, efa_count
-
-GROUP: Final = "aws:eks/nodeGroup:NodeGroup"
-TEMPLATE: Final = "aws:ec2/launchTemplate:LaunchTemplate"
-POOL: Final = "kubernetes:karpenter.sh/v1:NodePool"
-NODE_CLASS: Final = "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"
-SUBNET: Final = "aws:ec2/subnet:Subnet"
-SECURITY_GROUP: Final = "aws:ec2/securityGroup:SecurityGroup"
 
 AUTOSCALER: Final = "cluster-autoscaler"
 """Its chart."""
 _TAG: Final = "aws:autoscaling/tag:Tag"
 
 TYPE_LABEL: Final = "node.kubernetes.io/instance-type"
-ZONE_ID_LABEL: Final = "topology.k8s.aws/zone-id"
 _UNPLACED: Final = -(2**31)
 
 
@@ -68,7 +62,7 @@ class Launch:
 
     @property
     def managed(self) -> bool:
-        return self.resource.type == GROUP
+        return self.resource.type == NODE_GROUP
 
     @property
     def scaling_group(self) -> str:
@@ -88,14 +82,14 @@ class Launch:
 def launches(plan: Plan) -> tuple[Launch, ...]:
     """Node groups first, then Karpenter's pools."""
     return (
-        *(_of_group(plan, group) for group in plan.all(GROUP)),
-        *(_of_pool(plan, pool) for pool in plan.all(POOL)),
+        *(_of_group(plan, group) for group in plan.all(NODE_GROUP)),
+        *(_of_pool(plan, pool) for pool in plan.all(NODE_POOL)),
     )
 
 
 def autoscaler(plan: Plan) -> PlannedResource | None:
     """Its release; None where the plan has none."""
-    return next((r for r in plan.all(RELEASE) if str(r.inputs.get("chart")).rpartition("/")[2] == AUTOSCALER), None)
+    return next((r for r in plan.all(RELEASE) if chart(r) == AUTOSCALER), None)
 
 
 def told(plan: Plan, launch: Launch) -> dict[str, tuple[PlannedResource, str]]:
@@ -104,9 +98,9 @@ def told(plan: Plan, launch: Launch) -> dict[str, tuple[PlannedResource, str]]:
     for tag in plan.all(_TAG):
         name = tag.inputs.get("autoscalingGroupName")
         belongs = launch.resource.urn in tag.property_dependencies.get("autoscalingGroupName", ())
-        key = str(at(dict(tag.inputs), "tag", "key"))
+        key = str(at(tag.inputs, "tag", "key"))
         if key.startswith(f"{PREFIX}/") and (belongs or (name and name == launch.scaling_group)):
-            found[key.removeprefix(f"{PREFIX}/")] = (tag, str(at(dict(tag.inputs), "tag", "value")))
+            found[key.removeprefix(f"{PREFIX}/")] = (tag, str(at(tag.inputs, "tag", "value")))
     return found
 
 
@@ -130,7 +124,7 @@ def _of_group(plan: Plan, group: PlannedResource) -> Launch:
     own = [str(name) for name in listing(group.inputs.get("instanceTypes"))]
     if template and isinstance(template.inputs.get("instanceType"), str):
         own.append(str(template.inputs["instanceType"]))
-    most = at(dict(group.inputs), "scalingConfig", "maxSize")
+    most = at(group.inputs, "scalingConfig", "maxSize")
     return Launch(
         resource=group,
         how=template,
@@ -143,19 +137,19 @@ def _of_group(plan: Plan, group: PlannedResource) -> Launch:
 
 def _template(plan: Plan, group: PlannedResource) -> PlannedResource | None:
     wanted = mapping(group.inputs.get("launchTemplate"))
-    found = referred(plan, group, "launchTemplate", (wanted.get("id"),), TEMPLATE)
+    found = referred(plan, group, "launchTemplate", (wanted.get("id"),), LAUNCH_TEMPLATE)
     return found[0] if found else None
 
 
 def _of_pool(plan: Plan, pool: PlannedResource) -> Launch:
-    spec = at(dict(pool.inputs), "spec", "template", "spec")
+    spec = at(pool.inputs, "spec", "template", "spec")
     wanted = {
         str(at(r, "key")): [str(value) for value in listing(at(r, "values"))]
         for r in listing(at(spec, "requirements"))
         if at(r, "operator") == "In"
     }
     called = at(spec, "nodeClassRef", "name")
-    node_class = next((c for c in plan.all(NODE_CLASS) if at(dict(c.inputs), "metadata", "name") == called), None)
+    node_class = next((c for c in plan.all(NODE_CLASS) if at(c.inputs, "metadata", "name") == called), None)
     how = mapping(node_class.inputs.get("spec")) if node_class else {}
     types = _known(wanted.get(TYPE_LABEL, []))
     return Launch(
@@ -187,7 +181,7 @@ def _interfaces(how: Mapping[str, Json]) -> tuple[Interface, ...]:
 
 def _selected(plan: Plan, terms: list[Json], wanted: Mapping[str, list[str]]) -> tuple[PlannedResource, ...]:
     """Subnets that a node class selects, in the zones that its pool asks for."""
-    zones = wanted.get(ZONE_ID_LABEL) or wanted.get("topology.kubernetes.io/zone")
+    zones = wanted.get(ZONE_LABEL) or wanted.get("topology.kubernetes.io/zone")
     return tuple(
         subnet
         for subnet in plan.all(SUBNET)
@@ -206,6 +200,6 @@ def selects(term: Json, resource: PlannedResource) -> bool:
 
 def _nodes_of(pool: PlannedResource, types: Sequence[InstanceType]) -> int | None:
     """Nodes of a pool whose GPUs are limited, if all were of the type with the fewest."""
-    limit = at(dict(pool.inputs), "spec", "limits", "nvidia.com/gpu")
+    limit = at(pool.inputs, "spec", "limits", GPU)
     fewest = min((t.gpu_count for t in types), default=0)
     return int(quantity(limit)) // fewest if quantity(limit) and fewest else None

@@ -13,11 +13,12 @@ from itertools import pairwise
 from typing import Final
 
 from gpuplatform.catalog.durations import duration
+from gpuplatform.preview.cluster import chart
 from gpuplatform.preview.graph import circle, wanted_by_all, within
 from gpuplatform.preview.look import listing, mapping
 from gpuplatform.preview.plan import Json, Plan, PlannedResource
+from gpuplatform.preview.tokens import NODE_GROUP, RELEASE
 
-RELEASE: Final = "kubernetes:helm.sh/v3:Release"
 ASSOCIATION: Final = "aws:fsx/dataRepositoryAssociation:DataRepositoryAssociation"
 ENDPOINT: Final = "aws:sagemaker/endpoint:Endpoint"
 ENDPOINT_CONFIGURATION: Final = "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
@@ -25,18 +26,18 @@ ENDPOINT_CONFIGURATION: Final = "aws:sagemaker/endpointConfiguration:EndpointCon
 # Orders without a value that flows, which nevertheless cannot be left out: who waits (beginning of its type) → for what.
 NECESSARY: Final = (
     # A release waits until its pods run, and pods run on nodes.
-    (RELEASE, "aws:eks/nodeGroup:NodeGroup"),
+    (RELEASE, NODE_GROUP),
     # Pods need names, addresses and volumes, which the add-ons bring.
     (RELEASE, "aws:eks/addon:Addon"),
     # A custom resource is refused before its definition and its webhooks are there, which a release brings.
     ("kubernetes:", RELEASE),
     ("kubernetes:", "kubernetes:core/v1:Namespace"),
     # A node that joins before the network add-on is set up keeps the wrong number of pod addresses.
-    ("aws:eks/nodeGroup:NodeGroup", "aws:eks/addon:Addon"),
+    (NODE_GROUP, "aws:eks/addon:Addon"),
     # FSx makes one association at a time; in parallel they fail (hashicorp/terraform-provider-aws#24678).
     (ASSOCIATION, ASSOCIATION),
     # An add-on that is a Deployment is called failed while no node can run it.
-    ("aws:eks/addon:Addon", "aws:eks/nodeGroup:NodeGroup"),
+    ("aws:eks/addon:Addon", NODE_GROUP),
 )
 
 
@@ -96,7 +97,7 @@ def _seconds(resource: PlannedResource, plan: Plan) -> float:
 
 def _variant(resource: PlannedResource, plan: Plan) -> str:
     if resource.type == RELEASE:
-        return "definitions" if str(resource.inputs.get("chart", "")).endswith(("-crd", "-crds")) else ""
+        return "definitions" if chart(resource).endswith(("-crd", "-crds")) else ""
     if resource.type != ENDPOINT:
         return ""
     configurations = [

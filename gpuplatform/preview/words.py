@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Final
 
+from gpuplatform.catalog.nodes import GPU
+from gpuplatform.preview.cluster import chart
 from gpuplatform.preview.look import at, listing, mapping
 from gpuplatform.preview.plan import Json, Plan, PlannedResource
+from gpuplatform.preview.tokens import LAUNCH_TEMPLATE
 
 _COUNTED: Final = {
     "aws:ec2/natGateway:NatGateway": "NAT gateway",
@@ -82,7 +85,7 @@ def instance_types(plan: Plan, group: PlannedResource) -> list[str]:
     template = at(group.inputs, "launchTemplate", "id")
     return [str(t) for t in listing(group.inputs.get("instanceTypes"))] + [
         str(other.inputs["instanceType"])
-        for other in plan.all("aws:ec2/launchTemplate:LaunchTemplate")
+        for other in plan.all(LAUNCH_TEMPLATE)
         if template and other.outputs.get("id") == template and other.inputs.get("instanceType")
     ]
 
@@ -98,7 +101,7 @@ def _node_pools(_: Plan, found: list[PlannedResource]) -> str:
 
 
 def _gpu_limit(pool: PlannedResource) -> str:
-    gpus = at(pool.inputs, "spec", "limits", "nvidia.com/gpu")
+    gpus = at(pool.inputs, "spec", "limits", GPU)
     return f" up to {counted(int(gpus), 'GPU')}" if gpus is not None else ""
 
 
@@ -107,7 +110,7 @@ def _file_systems(_: Plan, found: list[PlannedResource]) -> str:
 
 
 def _releases(_: Plan, found: list[PlannedResource]) -> str:
-    names = sorted(str(r.inputs.get("chart") or r.name).rsplit("/", 1)[-1] for r in found)
+    names = sorted(chart(r) or r.name for r in found)
     return f"{counted(len(found), 'operator')}: {', '.join(names)}"
 
 

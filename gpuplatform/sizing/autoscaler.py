@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from gpuplatform.catalog.device_classes import OF_RESOURCE
 from gpuplatform.catalog.instances import InstanceType
+from gpuplatform.catalog.nodes import EFA, GPU, HUGEPAGES, ZONE_LABEL
 from gpuplatform.sizing.devices import Devices
 from gpuplatform.sizing.efa import Interface, efa_count
 from gpuplatform.sizing.pods import EFA_HUGEPAGES_MIB
@@ -35,11 +36,11 @@ def node_template(
     """Tags by key: the node's extended resources and, where the group stands in one zone, its ID. Devices that are claimed are
     no resources: a pod that requests them is to start no node."""
     resources = {
-        "nvidia.com/gpu": str(instance.gpu_count),
+        GPU: str(instance.gpu_count),
         "ephemeral-storage": f"{scratch_gib(instance, volume_gib)}Gi",
     }
     if cards := efa_count(tuple(interfaces)):
-        resources |= {"vpc.amazonaws.com/efa": str(cards), "hugepages-2Mi": f"{EFA_HUGEPAGES_MIB}Mi"}
+        resources |= {EFA: str(cards), HUGEPAGES: f"{EFA_HUGEPAGES_MIB}Mi"}
     claimed = devices is Devices.DRA
     tags = {
         f"{PREFIX}/resources/{name}": amount
@@ -47,7 +48,7 @@ def node_template(
         if not (claimed and name in OF_RESOURCE)
     }
     tags |= GONE_UNCLAIMED if claimed else {}
-    return tags | ({f"{PREFIX}/label/topology.k8s.aws/zone-id": zone} if zone else {})
+    return tags | ({f"{PREFIX}/label/{ZONE_LABEL}": zone} if zone else {})
 
 
 def scratch_gib(instance: InstanceType, volume_gib: int) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gpuplatform.catalog.instances import InstanceType
+from gpuplatform.catalog.nodes import EFA, GPU, HUGEPAGES
 from gpuplatform.sizing.efa import efa_per_gpu_share
 from gpuplatform.sizing.pods import EFA_HUGEPAGES_MIB, KARPENTER_HIDDEN_MEMORY, allocatable
 
@@ -25,11 +26,11 @@ class Share:
 
     def quantities(self) -> dict[str, str]:
         """As Kubernetes writes resources; network devices and huge pages only where there are any."""
-        network = {"vpc.amazonaws.com/efa": str(self.efa), "hugepages-2Mi": f"{self.hugepages_mib}Mi"}
+        network = {EFA: str(self.efa), HUGEPAGES: f"{self.hugepages_mib}Mi"}
         return {
             "cpu": f"{self.millicores}m",
             "memory": f"{self.memory_mib}Mi",
-            "nvidia.com/gpu": str(self.gpus),
+            GPU: str(self.gpus),
             **(network if self.efa else {}),
         }
 

@@ -8,9 +8,9 @@ import pytest
 
 from components.tags import CostTags
 from gpuplatform.catalog.instances import instance, names
+from gpuplatform.catalog.nodes import POOL_LABEL
 from gpuplatform.preview.plan import Plan
 from gpuplatform.sizing import health
-from k8s.gpu_nodes import POOL
 from k8s.karpenter_pool import KarpenterPool, KarpenterPoolArgs, Offer
 from tests.conftest import Record
 
@@ -62,7 +62,7 @@ def test_a_pool_never_grows_beyond_its_gpus(record_plan: Record) -> None:
 def test_nodes_carry_the_label_and_the_taint_of_gpu_nodes(record_plan: Record) -> None:
     template = recorded(record_plan).one(NODE_POOL).inputs["spec"]["template"]
 
-    assert template["metadata"]["labels"] == {POOL: "small"}
+    assert template["metadata"]["labels"] == {POOL_LABEL: "small"}
     assert template["spec"]["taints"] == [{"key": "nvidia.com/gpu", "value": "present", "effect": "NoSchedule"}]
 
 

@@ -14,11 +14,12 @@ from pulumi_kubernetes.core.v1 import NodeSpecArgsDict
 from components.tags import CostTags
 from gpuplatform.catalog.images import DCGM
 from gpuplatform.catalog.instances import instance
+from gpuplatform.catalog.nodes import POOL_LABEL
 from gpuplatform.preview.plan import Plan, PlannedResource
 from gpuplatform.sizing import health
 from gpuplatform.sizing.health import Level
 from k8s import node_policy, node_verdict
-from k8s.gpu_nodes import DAEMON_TOLERATIONS, POOL
+from k8s.gpu_nodes import DAEMON_TOLERATIONS
 from k8s.node_health import NodeHealthCheck, NodeHealthCheckArgs, alerts
 from tests.conftest import Record
 
@@ -76,7 +77,7 @@ def test_each_level_has_a_daemon_on_its_pools_alone(plan: Plan) -> None:
     for name, pod in daemons(plan).items():
         required = pod["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]
         ((expression,),) = (term["matchExpressions"] for term in required["nodeSelectorTerms"])
-        assert (expression["key"], expression["operator"]) == (POOL, "In")
+        assert (expression["key"], expression["operator"]) == (POOL_LABEL, "In")
         found[name] = expression["values"]
 
     assert found == {"level-1": ["small"], "level-2": ["h100", "a100"]}

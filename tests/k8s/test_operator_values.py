@@ -10,6 +10,7 @@ import yaml
 
 from components.iam import Account
 from components.tags import CostTags
+from gpuplatform.catalog.nodes import POOL_LABEL
 from gpuplatform.sizing import health
 from gpuplatform.sizing.autoscaler import GONE_UNCLAIMED
 from gpuplatform.sizing.sharing import Sharing
@@ -24,7 +25,7 @@ from k8s import (
     requests,
     workload_operators,
 )
-from k8s.gpu_nodes import DAEMON_TOLERATIONS, POOL, UNCHECKED
+from k8s.gpu_nodes import DAEMON_TOLERATIONS, UNCHECKED
 
 TAGS = CostTags(team="ml", project="gpuplatform", environment="test", component="platform", contact="ml@example.com")
 ACCOUNT = Account(id="111122223333", region="us-east-1")
@@ -128,8 +129,8 @@ def test_gpu_nodes_are_all_nodes_of_a_pool_but_the_operators() -> None:
     affinity = device_plugins.ON_GPU_NODES["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]
 
     assert affinity["nodeSelectorTerms"][0]["matchExpressions"] == [
-        {"key": POOL, "operator": "Exists"},
-        {"key": POOL, "operator": "NotIn", "values": ["system"]},
+        {"key": POOL_LABEL, "operator": "Exists"},
+        {"key": POOL_LABEL, "operator": "NotIn", "values": ["system"]},
     ]
 
 
@@ -137,7 +138,7 @@ def test_nvidias_plugin_stays_off_nodes_whose_image_has_it() -> None:
     values = device_plugins.nvidia_values(but=["rocket"])
     (term,) = values["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]["nodeSelectorTerms"]
 
-    assert term["matchExpressions"][1] == {"key": POOL, "operator": "NotIn", "values": ["system", "rocket"]}
+    assert term["matchExpressions"][1] == {"key": POOL_LABEL, "operator": "NotIn", "values": ["system", "rocket"]}
     assert values["nfd"]["worker"]["affinity"] == device_plugins.ON_GPU_NODES
 
 
@@ -173,8 +174,8 @@ def test_plugin_and_driver_are_never_on_the_same_nodes() -> None:
     plugin = nodes_of(device_plugins.nvidia_values(but=["claimed"]))
     driver = nodes_of(device_plugins.nvidia_driver_values(["claimed"])["kubeletPlugin"])
 
-    assert plugin[1] == {"key": POOL, "operator": "NotIn", "values": ["system", "claimed"]}
-    assert driver == [{"key": POOL, "operator": "In", "values": ["claimed"]}]
+    assert plugin[1] == {"key": POOL_LABEL, "operator": "NotIn", "values": ["system", "claimed"]}
+    assert driver == [{"key": POOL_LABEL, "operator": "In", "values": ["claimed"]}]
 
 
 def test_the_drivers_tolerate_our_taint_and_leave_the_fabric_of_gb200_alone() -> None:
@@ -182,7 +183,7 @@ def test_the_drivers_tolerate_our_taint_and_leave_the_fabric_of_gb200_alone() ->
 
     assert gpus["kubeletPlugin"]["tolerations"] == efa["tolerations"] == DAEMON_TOLERATIONS
     assert (gpus["gpuResourcesEnabledOverride"], gpus["resources"]["computeDomains"]["enabled"]) == (True, False)
-    assert efa["supportedInstanceLabels"] == {"keys": [POOL], "values": ["a"]}
+    assert efa["supportedInstanceLabels"] == {"keys": [POOL_LABEL], "values": ["a"]}
 
 
 def test_kueue_charges_claims_to_the_quotas_of_counted_devices() -> None:
@@ -209,7 +210,7 @@ def test_a_node_goes_when_no_gpu_is_used_counted_or_claimed() -> None:
 def test_the_efa_plugin_runs_on_pools_with_efa_alone() -> None:
     values = device_plugins.efa_values(["h100", "a100"])
 
-    assert values["supportedInstanceLabels"] == {"keys": [POOL], "values": ["h100", "a100"]}
+    assert values["supportedInstanceLabels"] == {"keys": [POOL_LABEL], "values": ["h100", "a100"]}
     assert values["tolerations"] == DAEMON_TOLERATIONS
     with pytest.raises(ValueError, match="none has EFA"):
         device_plugins.efa_values([])

@@ -10,9 +10,10 @@ import yaml
 
 from components.gpu_node_group import GpuNodeGroup
 from gpuplatform.catalog.instances import instance
+from gpuplatform.catalog.nodes import POOL_LABEL
 from gpuplatform.preview.plan import Plan, PlannedResource
 from gpuplatform.sizing.pods import KARPENTER_HIDDEN_MEMORY, allocatable
-from k8s.gpu_nodes import POOL, UNCHECKED
+from k8s.gpu_nodes import UNCHECKED
 from k8s.requests import NODE_EXPORTER, NONE, Requests, requested
 from stacks import cluster, data, network, platform, settings
 from stacks.settings import Settings
@@ -304,7 +305,7 @@ def daemons(plan: Plan) -> dict[str, list[str]]:
 def startup_taints(plan: Plan) -> set[str]:
     """Pools whose nodes start with one."""
     groups = [r.inputs for r in plan.all("aws:eks/nodeGroup:NodeGroup")]
-    tainted = {g["labels"][POOL] for g in groups if UNCHECKED["key"] in [t["key"] for t in g.get("taints") or ()]}
+    tainted = {g["labels"][POOL_LABEL] for g in groups if UNCHECKED["key"] in [t["key"] for t in g.get("taints") or ()]}
     karpenters = [r.inputs for r in plan.all("kubernetes:karpenter.sh/v1:NodePool")]
     return tainted | {p["metadata"]["name"] for p in karpenters if "startupTaints" in p["spec"]["template"]["spec"]}
 

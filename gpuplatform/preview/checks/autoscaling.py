@@ -12,17 +12,15 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from gpuplatform.catalog.nodes import EFA, GPU, HUGEPAGES, ZONE_LABEL
 from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.launches import ZONE_ID_LABEL, Launch, autoscaler, launches, told
+from gpuplatform.preview.launches import Launch, autoscaler, launches, told
 from gpuplatform.preview.look import at, listing
 from gpuplatform.preview.plan import Plan
 from gpuplatform.preview.quantity import quantity
 from gpuplatform.sizing.autoscaler import PREFIX
 from gpuplatform.sizing.devices import Devices, of_labels
 
-GPU: Final = "nvidia.com/gpu"
-EFA: Final = "vpc.amazonaws.com/efa"
-PAGES: Final = "hugepages-2Mi"
 _PAGE_BYTES: Final = 2 * 2**20
 _NEVER_ZERO: Final = re.compile(r"vm\.nr_hugepages\"? *= *\"?(\d+)")
 
@@ -46,7 +44,7 @@ def _contradicted(launch: Launch, key: str, value: str) -> str:
         real = launch.labels.get(name)
         if real is not None and real != value:
             return f"the label is {real}"
-        if name == ZONE_ID_LABEL and launch.zones and value not in launch.zones:
+        if name == ZONE_LABEL and launch.zones and value not in launch.zones:
             return f"{', '.join(sorted(launch.zones))} is the zone"
     if kind == "taint":
         taints = [
@@ -67,7 +65,7 @@ def _miscounted(launch: Launch, name: str, amount: float) -> str:
     if name == GPU and any(t.gpu_count and amount % t.gpu_count for t in launch.types):
         return f"{', '.join(str(t.gpu_count) for t in launch.types)} are the GPUs"
     pages = _pages(launch)
-    if name == PAGES and pages is not None and amount != pages * _PAGE_BYTES:
+    if name == HUGEPAGES and pages is not None and amount != pages * _PAGE_BYTES:
         return f"{pages} pages of 2 MiB are set aside in the user data"
     return ""
 
@@ -90,7 +88,7 @@ def autoscaler_tag_missing(plan: Plan) -> Iterator[Fault]:
     if autoscaler(plan) is None:
         return
     for launch in launches(plan):
-        if not launch.managed or at(dict(launch.resource.inputs), "scalingConfig", "minSize"):
+        if not launch.managed or at(launch.resource.inputs, "scalingConfig", "minSize"):
             continue
         if of_labels(launch.labels) is Devices.DRA:
             continue

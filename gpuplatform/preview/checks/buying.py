@@ -6,7 +6,7 @@ all read 2026-11-22. Where a reservation shuts a placement group out: eksctl#794
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from gpuplatform.preview.check import Fault, Severity, check
@@ -19,24 +19,24 @@ RESERVATION: Final = "aws:ec2/capacityReservation:CapacityReservation"
 _BLOCK: Final = "capacity-block"
 
 
-def _managed(plan: Plan) -> Iterator[tuple[Launch, PlannedResource, dict[str, Json]]]:
+def _managed(plan: Plan) -> Iterator[tuple[Launch, PlannedResource, Mapping[str, Json]]]:
     """Node groups with their launch template and its inputs."""
     for launch in launches(plan):
         if launch.managed and launch.how is not None:
-            yield launch, launch.how, dict(launch.how.inputs)
+            yield launch, launch.how, launch.how.inputs
 
 
-def _market(inputs: dict[str, Json]) -> str:
+def _market(inputs: Mapping[str, Json]) -> str:
     return str(at(inputs, "instanceMarketOptions", "marketType") or "")
 
 
-def _target(inputs: dict[str, Json]) -> Json:
+def _target(inputs: Mapping[str, Json]) -> Json:
     return at(inputs, "capacityReservationSpecification", "capacityReservationTarget")
 
 
 def _placement(plan: Plan, template: PlannedResource) -> PlannedResource | None:
     """The placement group of a template; None where it names none that the plan makes."""
-    name = at(dict(template.inputs), "placement", "groupName")
+    name = at(template.inputs, "placement", "groupName")
     depends = template.property_dependencies.get("placement", ())
     groups = plan.all(PLACEMENT_GROUP)
     return next(
@@ -166,7 +166,7 @@ def reservation_mismatch(plan: Plan) -> Iterator[Fault]:
 
 
 def _reservations(plan: Plan, template: PlannedResource) -> tuple[PlannedResource, ...]:
-    target = at(dict(template.inputs), "capacityReservationSpecification", "capacityReservationTarget")
+    target = at(template.inputs, "capacityReservationSpecification", "capacityReservationTarget")
     ids = (at(target, "capacityReservationId"),)
     return referred(plan, template, "capacityReservationSpecification", ids, RESERVATION)
 

@@ -11,9 +11,10 @@ from typing import Final
 from gpuplatform.catalog.device_classes import EFA as EFA_CLASS
 from gpuplatform.catalog.device_classes import GPU as GPU_CLASS
 from gpuplatform.catalog.instances import InstanceType
+from gpuplatform.catalog.nodes import EFA, GPU, HUGEPAGES, POOL_LABEL, ZONE_LABEL
 from gpuplatform.preview import claims
 from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.launches import ZONE_ID_LABEL, Launch, launches, told
+from gpuplatform.preview.launches import Launch, launches, told
 from gpuplatform.preview.look import at, listing, mapping
 from gpuplatform.preview.manifests import objects
 from gpuplatform.preview.plan import Json, Plan, PlannedResource, once
@@ -21,10 +22,6 @@ from gpuplatform.preview.quantity import quantity, whole
 from gpuplatform.sizing.devices import Devices, of_labels
 from gpuplatform.sizing.pods import EFA_HUGEPAGES_MIB, KARPENTER_HIDDEN_MEMORY, allocatable
 
-POOL: Final = "gpuplatform.io/pool"
-GPU: Final = "nvidia.com/gpu"
-EFA: Final = "vpc.amazonaws.com/efa"
-HUGEPAGES: Final = "hugepages-2Mi"
 GPUS: Final = (GPU, GPU_CLASS)
 """A GPU is counted, or claimed."""
 
@@ -66,14 +63,14 @@ class Workload:
 
     @property
     def pool(self) -> str | None:
-        value = at(dict(self.template), "spec", "nodeSelector", POOL)
+        value = at(self.template, "spec", "nodeSelector", POOL_LABEL)
         return str(value) if value else None
 
     @cached_property
     def asks(self) -> dict[str, float]:
         """Sum of its containers' requests, a limit alone being a request as well, and what it claims."""
         total = dict(self.claimed)
-        for container in listing(at(dict(self.template), "spec", "containers")):
+        for container in listing(at(self.template, "spec", "containers")):
             given = mapping(at(container, "resources", "limits")) | mapping(at(container, "resources", "requests"))
             for name, amount in given.items():
                 total[name] = total.get(name, 0) + quantity(amount)
@@ -85,7 +82,7 @@ def pools(plan: Plan) -> dict[str, list[Nodes]]:
     """Value of the pool label → the groups that carry it."""
     found: dict[str, list[Nodes]] = {}
     for launch in launches(plan):
-        if label := launch.labels.get(POOL):
+        if label := launch.labels.get(POOL_LABEL):
             found.setdefault(label, []).append(_group(plan, launch) if launch.managed else _pool(launch))
     return found
 
@@ -107,13 +104,13 @@ def _group(plan: Plan, launch: Launch) -> Nodes:
 
 
 def _pool(launch: Launch) -> Nodes:
-    spec = at(dict(launch.resource.inputs), "spec", "template", "spec")
+    spec = at(launch.resource.inputs, "spec", "template", "spec")
     wanted = {str(at(r, "key")): listing(at(r, "values")) for r in listing(at(spec, "requirements"))}
     return Nodes(
         resource=launch.resource,
         kinds=tuple(_node(launch, type_, {}) for type_ in launch.types),
         spot=wanted.get("karpenter.sh/capacity-type") == ["spot"],
-        zones=len(wanted.get(ZONE_ID_LABEL, [])) or 2,
+        zones=len(wanted.get(ZONE_LABEL, [])) or 2,
         most=None,
     )
 
@@ -224,8 +221,8 @@ def spot_interrupts(plan: Plan) -> Iterator[Fault]:
     ]
     for work in workloads(plan):
         groups = there.get(work.pool or "", [])
-        labels = mapping(at(dict(work.template), "metadata", "labels"))
-        annotated = at(dict(work.template), "metadata", "annotations", "karpenter.sh/do-not-disrupt") == "true"
+        labels = mapping(at(work.template, "metadata", "labels"))
+        annotated = at(work.template, "metadata", "annotations", "karpenter.sh/do-not-disrupt") == "true"
         guarded = any(n == work.namespace and m and m.items() <= labels.items() for n, m in budgets)
         if groups and all(nodes.spot for nodes in groups) and (annotated or guarded):
             why = "is not to be disrupted" if annotated else "has a budget of no disruption"

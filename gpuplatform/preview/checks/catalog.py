@@ -10,17 +10,15 @@ from gpuplatform.preview.check import Fault, Severity, check
 from gpuplatform.preview.launches import launches
 from gpuplatform.preview.look import at, leaves, listing
 from gpuplatform.preview.plan import Plan, PlannedResource
-
-NODE_POOL = "kubernetes:karpenter.sh/v1:NodePool"
-"""Karpenter's, which buys no capacity block."""
+from gpuplatform.preview.tokens import LAUNCH_TEMPLATE, NODE_GROUP, NODE_POOL
 
 
 def used(plan: Plan) -> Iterator[tuple[PlannedResource, str]]:
     """EC2 instance types that a resource may start."""
-    for template in plan.all("aws:ec2/launchTemplate:LaunchTemplate"):
+    for template in plan.all(LAUNCH_TEMPLATE):
         if isinstance(template.inputs.get("instanceType"), str):
             yield template, str(template.inputs["instanceType"])
-    for group in plan.all("aws:eks/nodeGroup:NodeGroup"):
+    for group in plan.all(NODE_GROUP):
         for name in listing(group.inputs.get("instanceTypes")):
             yield group, str(name)
     for pool in plan.all(NODE_POOL):
@@ -40,11 +38,12 @@ def known_hardware(plan: Plan) -> Iterator[Fault]:
 @check("known-price", Severity.WARNING, "The price of every instance type is in the catalogue.")
 def known_price(plan: Plan) -> Iterator[Fault]:
     for resource, name in used(plan):
+        # Karpenter buys no capacity block.
         bought = ("on-demand",) if resource.type == NODE_POOL else ("on-demand", "capacity-block")
         if name in instances.names() and not any(price("ec2", name, plan.region, how) for how in bought):
             yield Fault(f"{resource.name}: the catalogue has no price of {name} in {plan.region}", resource)
     for configuration in plan.all("aws:sagemaker/endpointConfiguration:EndpointConfiguration"):
-        for path, name in leaves(dict(configuration.inputs)):
+        for path, name in leaves(configuration.inputs):
             if path.endswith("instanceType") and not price("sagemaker", str(name), plan.region):
                 yield Fault(
                     f"{configuration.name}: the catalogue has no price of {name} in {plan.region}", configuration

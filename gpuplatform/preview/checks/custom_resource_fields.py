@@ -40,7 +40,7 @@ def custom_resource_field(plan: Plan) -> Iterator[Fault]:
         if fields is None or group not in GROUPS or GROUPS[group].kinds.get(kind) != own:
             continue
         known = {"apiVersion!": "text", "kind!": "text", "metadata": METADATA, **fields}
-        for path, why in _wrong(dict(resource.inputs), known, "", version):
+        for path, why in _wrong(resource.inputs, known, "", version):
             yield Fault(f"{resource.name}: {path}: {why}" if path else f"{resource.name}: {why}", resource)
 
 

@@ -9,11 +9,12 @@ from typing import Final
 from gpuplatform.catalog import charts, device_classes
 from gpuplatform.preview import claims
 from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.cluster import RELEASE, view
+from gpuplatform.preview.cluster import chart, view
 from gpuplatform.preview.look import at, listing
 from gpuplatform.preview.plan import SECRET, UNKNOWN, Json, Plan
+from gpuplatform.preview.tokens import RELEASE
 
-_CHARTS: Final = {chart.name for chart in vars(charts).values() if isinstance(chart, charts.Chart)}
+_CHARTS: Final = {one.name for one in vars(charts).values() if isinstance(one, charts.Chart)}
 """Of which we know the classes that they bring."""
 
 
@@ -23,10 +24,10 @@ _CHARTS: Final = {chart.name for chart in vars(charts).values() if isinstance(ch
     "Every class of devices that is claimed is there, or of a chart of the plan.",
 )
 def missing_device_class(plan: Plan) -> Iterator[Fault]:
-    installed = {str(r.inputs.get("chart", "")).rpartition("/")[2] for r in plan.all(RELEASE)}
+    installed = {chart(r) for r in plan.all(RELEASE)}
     if installed - _CHARTS:
         return
-    there = {name for chart in installed for name in device_classes.OF_CHART.get(chart, ())}
+    there = {name for one in installed for name in device_classes.OF_CHART.get(one, ())}
     there |= {name for kind, _, name in view(plan).names if kind == "DeviceClass"}
     for resource, _, _, requests in claims.every(plan):
         for name in sorted(set(_classes(requests)) - there - {SECRET, UNKNOWN}):

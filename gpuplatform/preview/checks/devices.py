@@ -7,10 +7,11 @@ from typing import Final
 
 from gpuplatform.preview.check import Fault, Severity, check
 from gpuplatform.preview.checks.placement import tolerates
-from gpuplatform.preview.cluster import RELEASE, View, view
+from gpuplatform.preview.cluster import View, chart, view
 from gpuplatform.preview.launches import Launch, launches
 from gpuplatform.preview.look import at, listing
 from gpuplatform.preview.plan import Plan, PlannedResource
+from gpuplatform.preview.tokens import RELEASE
 from gpuplatform.sizing.devices import Devices, of_labels
 
 GPU_DRIVERS: Final = ("dra-driver-nvidia-gpu", "nvidia-dra-driver-gpu")
@@ -44,7 +45,7 @@ def nobody_counts_devices(plan: Plan) -> Iterator[Fault]:
 
 
 def _uncounted(cluster: View, launch: Launch, what: str, charts: tuple[str, ...]) -> Iterator[Fault]:
-    releases = [r for r in cluster.plan.all(RELEASE) if str(r.inputs.get("chart")).rpartition("/")[2] in charts]
+    releases = [r for r in cluster.plan.all(RELEASE) if chart(r) in charts]
     kept_out = [taint for release in releases for taint in _kept_out(cluster, launch, release)]
     if not releases:
         yield Fault(

@@ -12,6 +12,7 @@ from gpuplatform.preview.check import Fault, Severity, check
 from gpuplatform.preview.checks.exposure import EVERYBODY
 from gpuplatform.preview.look import at, listing, mapping
 from gpuplatform.preview.plan import Json, Plan, PlannedResource
+from gpuplatform.preview.tokens import LAUNCH_TEMPLATE, NODE_CLASS, NODE_GROUP, SUBNET
 
 _ALB: Final = "alb.ingress.kubernetes.io"
 _NLB: Final = "service.beta.kubernetes.io"
@@ -66,7 +67,7 @@ def _load_balancers(plan: Plan) -> Iterator[Fault]:
 
 @check("public-node", Severity.ERROR, "No node has an address of its own on the internet.")
 def public_node(plan: Plan) -> Iterator[Fault]:
-    for template in plan.all("aws:ec2/launchTemplate:LaunchTemplate"):
+    for template in plan.all(LAUNCH_TEMPLATE):
         for index, card in enumerate(listing(template.inputs.get("networkInterfaces"))):
             if at(card, "associatePublicIpAddress") in (True, "true"):
                 yield Fault(
@@ -75,7 +76,7 @@ def public_node(plan: Plan) -> Iterator[Fault]:
     for instance in plan.all("aws:ec2/instance:Instance"):
         if instance.inputs.get("associatePublicIpAddress") is True:
             yield Fault(f"{instance.name}: gets a public address; leave associatePublicIpAddress out", instance)
-    for node_class in plan.all("kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"):
+    for node_class in plan.all(NODE_CLASS):
         if at(node_class.inputs, "spec", "associatePublicIPAddress") is True:
             yield Fault(
                 f"{node_class.name}: its nodes get public addresses; leave associatePublicIPAddress out", node_class
@@ -85,10 +86,8 @@ def public_node(plan: Plan) -> Iterator[Fault]:
 
 def _in_public_subnets(plan: Plan) -> Iterator[Fault]:
     """A node group's nodes take public addresses from a subnet that gives them to everything."""
-    giving = {
-        s.outputs.get("id"): s.name for s in plan.all("aws:ec2/subnet:Subnet") if s.inputs.get("mapPublicIpOnLaunch")
-    }
-    for group in plan.all("aws:eks/nodeGroup:NodeGroup"):
+    giving = {s.outputs.get("id"): s.name for s in plan.all(SUBNET) if s.inputs.get("mapPublicIpOnLaunch")}
+    for group in plan.all(NODE_GROUP):
         for subnet in listing(group.inputs.get("subnetIds")):
             if subnet in giving:
                 yield Fault(
@@ -98,7 +97,7 @@ def _in_public_subnets(plan: Plan) -> Iterator[Fault]:
 
 
 def _annotations(resource: PlannedResource) -> dict[str, Json]:
-    return mapping(at(dict(resource.inputs), "metadata", "annotations"))
+    return mapping(at(resource.inputs, "metadata", "annotations"))
 
 
 def _open(ranges: list[Json]) -> bool:

@@ -8,6 +8,7 @@ from gpuplatform.preview.check import Fault, Severity, check
 from gpuplatform.preview.checks.exposure import belongs
 from gpuplatform.preview.look import at, listing
 from gpuplatform.preview.plan import Json, Plan, PlannedResource
+from gpuplatform.preview.tokens import LAUNCH_TEMPLATE, NODE_CLASS
 
 
 @check("unencrypted-volume", Severity.ERROR, "Every volume is encrypted.")
@@ -22,9 +23,9 @@ def _volumes(plan: Plan) -> Iterator[tuple[PlannedResource, str, Json]]:
     """Whatever makes volumes: the resource, where in it, and what it says of encryption."""
     for volume in plan.all("aws:ebs/volume:Volume"):
         yield volume, "", volume.inputs.get("encrypted")
-    for template in plan.all("aws:ec2/launchTemplate:LaunchTemplate"):
+    for template in plan.all(LAUNCH_TEMPLATE):
         yield from _devices(template, template.inputs.get("blockDeviceMappings"), "blockDeviceMappings")
-    for node_class in plan.all("kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"):
+    for node_class in plan.all(NODE_CLASS):
         mappings = at(node_class.inputs, "spec", "blockDeviceMappings")
         yield from _devices(node_class, mappings, "spec.blockDeviceMappings")
     for storage in plan.all("kubernetes:storage.k8s.io/v1:StorageClass"):

@@ -63,8 +63,8 @@ def open_endpoint(plan: Plan) -> Iterator[Fault]:
 
 
 def _endpoint(cluster: PlannedResource, access: Json) -> Iterator[Fault]:
-    ranges = listing(at(dict(access), "publicAccessCidrs"))
-    if at(dict(access), "endpointPublicAccess") is False:
+    ranges = listing(at(access, "publicAccessCidrs"))
+    if at(access, "endpointPublicAccess") is False:
         return
     if not ranges or any(everybody in ranges for everybody in EVERYBODY):
         yield Fault(f"{cluster.name}: the API server is open to everybody; set publicAccessCidrs", cluster)

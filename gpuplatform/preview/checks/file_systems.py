@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from gpuplatform.catalog.nodes import POOL_LABEL, ZONE_LABEL
 from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.checks.capacity_fit import POOL, Workload, workloads
-from gpuplatform.preview.launches import SUBNET, ZONE_ID_LABEL, launches, referred, zone
+from gpuplatform.preview.checks.capacity_fit import Workload, workloads
+from gpuplatform.preview.launches import launches, referred, zone
 from gpuplatform.preview.look import at, listing
 from gpuplatform.preview.manifests import objects
 from gpuplatform.preview.plan import Json, Plan, PlannedResource
+from gpuplatform.preview.tokens import SUBNET
 
 LUSTRE: Final = "aws:fsx/lustreFileSystem:LustreFileSystem"
 _DRIVER: Final = "fsx.csi.aws.com"
@@ -54,10 +56,10 @@ def _mounting(plan: Plan) -> Iterator[tuple[Workload, frozenset[str], Mount]]:
     mounts = _mounts(plan)
     zones: dict[str, frozenset[str]] = {}
     for launch in launches(plan):
-        if label := launch.labels.get(POOL):
+        if label := launch.labels.get(POOL_LABEL):
             zones[label] = zones.get(label, frozenset()) | launch.zones
     for work in workloads(plan) if mounts else ():
-        for volume in listing(at(dict(work.template), "spec", "volumes")):
+        for volume in listing(at(work.template, "spec", "volumes")):
             mount = mounts.get((work.namespace, str(at(volume, "persistentVolumeClaim", "claimName"))))
             if mount and zones.get(work.pool or ""):
                 yield work, zones[work.pool or ""], mount
@@ -84,7 +86,7 @@ def _mount(plan: Plan, resource: PlannedResource, body: Json) -> Mount | None:
     if not where:
         return None
     terms = listing(at(body, "spec", "nodeAffinity", "required", "nodeSelectorTerms"))
-    asked = [e for term in terms for e in listing(at(term, "matchExpressions")) if at(e, "key") == ZONE_ID_LABEL]
+    asked = [e for term in terms for e in listing(at(term, "matchExpressions")) if at(e, "key") == ZONE_LABEL]
     return Mount(
         system=found[0],
         zone=zone(where[0]),

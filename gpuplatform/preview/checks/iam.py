@@ -32,7 +32,7 @@ def statements(plan: Plan) -> list[tuple[PlannedResource, str, dict[str, Json]]]
     return [
         (resource, path, statement)
         for resource in plan.resources
-        for path, value in leaves(dict(resource.inputs))
+        for path, value in leaves(resource.inputs)
         if isinstance(value, str) and value.startswith("{") and '"Statement"' in value
         for statement in _statements(value)
     ]

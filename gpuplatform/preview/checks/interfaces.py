@@ -12,9 +12,10 @@ from typing import Final
 
 from gpuplatform.catalog.instances import InstanceType
 from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.launches import NODE_CLASS, SECURITY_GROUP, launches, referred, selects
+from gpuplatform.preview.launches import launches, referred, selects
 from gpuplatform.preview.look import at, leaves, listing, mapping
 from gpuplatform.preview.plan import Json, Plan, PlannedResource
+from gpuplatform.preview.tokens import NODE_CLASS, SECURITY_GROUP
 from gpuplatform.sizing.efa import EFA_KINDS, Interface, efa_count, has_primary
 
 _ALL: Final = "-1"
@@ -110,7 +111,7 @@ def efa_zones(plan: Plan) -> Iterator[Fault]:
 @check("efa-security-group", Severity.ERROR, "EFA interfaces are in a security group that is open to and from itself.")
 def efa_security_group(plan: Plan) -> Iterator[Fault]:
     """Both ways and for every protocol: EFA's has no ports. A group that the plan does not make is not judged."""
-    cluster = {str(value) for r in plan.resources if r.remote for _, value in leaves(dict(r.outputs))}
+    cluster = {str(value) for r in plan.resources if r.remote for _, value in leaves(r.outputs)}
     for launch in launches(plan):
         if not launch.efa or launch.how is None:
             continue
@@ -127,7 +128,7 @@ def efa_security_group(plan: Plan) -> Iterator[Fault]:
 def _groups(plan: Plan, how: PlannedResource) -> tuple[list[PlannedResource], list[Json]]:
     """Security groups of a template's or class's interfaces that the plan makes, and the IDs that are written."""
     if how.type == NODE_CLASS:
-        terms = listing(at(dict(how.inputs), "spec", "securityGroupSelectorTerms"))
+        terms = listing(at(how.inputs, "spec", "securityGroupSelectorTerms"))
         chosen = [g for g in plan.all(SECURITY_GROUP) if any(selects(term, g) for term in terms)]
         return chosen, [at(term, "id") for term in terms if at(term, "id")]
     ids = [one for card in listing(how.inputs.get("networkInterfaces")) for one in listing(at(card, "securityGroups"))]

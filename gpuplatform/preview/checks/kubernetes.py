@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from typing import Any, Final, cast
+from typing import Any, cast
 
 from gpuplatform.catalog.custom_resources import GROUPS
 from gpuplatform.preview.check import Fault, Severity, check
+from gpuplatform.preview.cluster import chart
 from gpuplatform.preview.graph import Graph
 from gpuplatform.preview.look import mapping
 from gpuplatform.preview.manifests import objects
 from gpuplatform.preview.plan import SECRET, Json, Plan, PlannedResource, once
 from gpuplatform.preview.sdk import input_class
-
-RELEASE: Final = "kubernetes:helm.sh/v3:Release"
+from gpuplatform.preview.tokens import CLUSTERS, RELEASE
 
 
 @once
@@ -33,7 +33,7 @@ def explicit_provider(plan: Plan) -> Iterator[Fault]:
 
 @check("custom-resource-order", Severity.ERROR, "A custom resource waits for the release that brings its definition.")
 def custom_resource_order(plan: Plan) -> Iterator[Fault]:
-    graph, releases = Graph(plan), {r.urn: _chart(r) for r in plan.all(RELEASE)}
+    graph, releases = Graph(plan), {r.urn: chart(r) for r in plan.all(RELEASE)}
     for resource in custom_resources(plan):
         group = GROUPS.get(_group_version(resource)[0])
         reached = {releases[urn] for urn in graph.reaches(resource.urn) if urn in releases}
@@ -75,7 +75,7 @@ def manifest(plan: Plan) -> Iterator[Fault]:
 
 def cluster_version(plan: Plan) -> str:
     """The Kubernetes version of the plan's cluster; empty where there is none."""
-    clusters = [*plan.all("eks:index:Cluster"), *plan.all("aws:eks/cluster:Cluster")]
+    clusters = [cluster for type_ in CLUSTERS for cluster in plan.all(type_)]
     return next((str(c.inputs["version"]) for c in clusters if c.inputs.get("version")), "")
 
 
@@ -141,7 +141,3 @@ def without_secrets(value: Json) -> Json:
 def _group_version(resource: PlannedResource) -> tuple[str, str]:
     group, _, version = str(resource.inputs.get("apiVersion", "")).rpartition("/")
     return group, version
-
-
-def _chart(release: PlannedResource) -> str:
-    return str(release.inputs.get("chart", "")).rsplit("/", 1)[-1]

@@ -7,19 +7,14 @@ answers, and instances and network interfaces that no state knows.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
+from gpuplatform.catalog.nodes import POOL_LABEL
 from gpuplatform.preview.check import Fault, Severity, check
+from gpuplatform.preview.cluster import chart
 from gpuplatform.preview.graph import Graph
 from gpuplatform.preview.look import at, listing, mapping
 from gpuplatform.preview.plan import Json, Plan, PlannedResource
-
-NODE_POOL: Final = "kubernetes:karpenter.sh/v1:NodePool"
-NODE_CLASS: Final = "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"
-RELEASE: Final = "kubernetes:helm.sh/v3:Release"
-NODE_GROUP: Final = "aws:eks/nodeGroup:NodeGroup"
-CLUSTERS: Final = ("eks:index:Cluster", "aws:eks/cluster:Cluster")
-POOL_LABEL: Final = "gpuplatform.io/pool"
+from gpuplatform.preview.tokens import CLUSTERS, NODE_CLASS, NODE_GROUP, NODE_POOL, RELEASE, SUBNET
 
 
 @check("destroy-order", Severity.ERROR, "Nothing is destroyed before what relies on it is gone.")
@@ -35,7 +30,7 @@ def _relied_on(plan: Plan) -> Iterator[tuple[PlannedResource, str, list[PlannedR
     """Who must outlive whom: a resource, a word for what it relies on, and the resources of which one will do."""
     clusters = [r for type_ in CLUSTERS for r in plan.all(type_)]
     groups = plan.all(NODE_GROUP)
-    karpenter = [r for r in plan.all(RELEASE) if "karpenter" in str(r.inputs.get("chart"))]
+    karpenter = [r for r in plan.all(RELEASE) if "karpenter" in chart(r)]
     classes = {str(_name(r)): r for r in plan.all(NODE_CLASS)}
     for pool in plan.all(NODE_POOL):
         own = classes.get(str(at(pool.inputs, "spec", "template", "spec", "nodeClassRef", "name")))
@@ -51,7 +46,7 @@ def _relied_on(plan: Plan) -> Iterator[tuple[PlannedResource, str, list[PlannedR
         if resource.type.startswith("kubernetes:") and resource.provider:
             yield resource, "the cluster", clusters
     for cluster in clusters:
-        yield cluster, "the network", plan.all("aws:ec2/subnet:Subnet")
+        yield cluster, "the network", plan.all(SUBNET)
     yield from _on_pools(plan)
 
 
@@ -63,7 +58,7 @@ def _on_pools(plan: Plan) -> Iterator[tuple[PlannedResource, str, list[PlannedRe
     }
     for resource in plan.resources:
         if resource.type.startswith("kubernetes:") and resource.type != NODE_POOL:
-            for label in _selected(dict(resource.inputs)):
+            for label in _selected(resource.inputs):
                 if label in pools:
                     yield resource, "the pool it runs on", [pools[label]]
 
@@ -81,4 +76,4 @@ def _selected(value: Json) -> Iterator[str]:
 
 
 def _name(resource: PlannedResource) -> Json:
-    return at(dict(resource.outputs), "metadata", "name") or at(dict(resource.inputs), "metadata", "name")
+    return at(resource.outputs, "metadata", "name") or at(resource.inputs, "metadata", "name")

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.cluster import RELEASE, Pod, Pool, Taint, View, view
+from gpuplatform.preview.cluster import Pod, Pool, Taint, View, view
 from gpuplatform.preview.look import at, listing, mapping
 from gpuplatform.preview.plan import Json, Plan, PlannedResource
+from gpuplatform.preview.tokens import RELEASE
 
 _SET_BY_OTHERS: Final = ("kubernetes.io", "k8s.io", "amazonaws.com", "karpenter.sh", "nvidia.com", "k8s.aws")
 """Labels that the kubelet, a cloud or an operator puts on nodes: the plan does not say who has them."""
@@ -35,7 +36,7 @@ def pod_without_pool(plan: Plan) -> Iterator[Fault]:
         if why:
             yield Fault(f"{pod.owner.name}: {why}", pod.owner)
     for flavor in flavors:
-        labels = at(dict(flavor.inputs), "spec", "nodeLabels")
+        labels = at(flavor.inputs, "spec", "nodeLabels")
         asked = [(key, [value]) for key, value in mapping(labels).items()]
         if why := _unplaced(cluster.pools, asked, [{"operator": "Exists"}]):
             yield Fault(f"{flavor.name}: spec.nodeLabels: {why}", flavor)
@@ -46,7 +47,7 @@ def _flavors(cluster: View) -> list[PlannedResource]:
 
 
 def _tolerations(flavor: PlannedResource) -> list[Json]:
-    return listing(at(dict(flavor.inputs), "spec", "tolerations"))
+    return listing(at(flavor.inputs, "spec", "tolerations"))
 
 
 def asked_labels(pod: Pod) -> list[tuple[str, list[Json]]]:

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from gpuplatform.catalog.nodes import GPU, POOL_LABEL
 from gpuplatform.preview import claims
 from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.checks.capacity_fit import POOL, Workload, workloads
+from gpuplatform.preview.checks.capacity_fit import Workload, workloads
 from gpuplatform.preview.cluster import QUEUE_LABEL, namespace_of, view
 from gpuplatform.preview.launches import autoscaler, launches, told
 from gpuplatform.preview.look import at, listing, mapping
@@ -17,7 +18,6 @@ from gpuplatform.preview.manifests import objects
 from gpuplatform.preview.plan import Json, Part, Plan, PlannedResource, once
 from gpuplatform.preview.quantity import quantity
 
-GPU: Final = "nvidia.com/gpu"
 CONTROLLER: Final = "kueue.x-k8s.io/provisioning-request"
 _CLASSES: Final = ("best-effort-atomic-scale-up.autoscaling.x-k8s.io", "check-capacity.autoscaling.x-k8s.io")
 """What Cluster Autoscaler knows (cluster-autoscaler/FAQ.md, "How can I use ProvisioningRequest", August 2026)."""
@@ -91,7 +91,7 @@ def rung_order(plan: Plan) -> Iterator[Fault]:
         if labels.items() <= launch.labels.items()
     }
     for queue in _queues(plan):
-        for rules in listing(at(dict(queue.inputs), "spec", "resourceGroups")):
+        for rules in listing(at(queue.inputs, "spec", "resourceGroups")):
             named = [str(at(f, "name")) for f in listing(at(rules, "flavors"))]
             for first, then in ((a, b) for i, a in enumerate(named) for b in named[i + 1 :] if _one_pool(plan, a, b)):
                 before, after = ranks.get(first), ranks.get(then)
@@ -112,7 +112,7 @@ def _flavors(plan: Plan) -> dict[str, dict[str, Json]]:
 
 
 def _one_pool(plan: Plan, first: str, then: str) -> bool:
-    pools = [labels.get(POOL) for name, labels in _flavors(plan).items() if name in (first, then)]
+    pools = [labels.get(POOL_LABEL) for name, labels in _flavors(plan).items() if name in (first, then)]
     return len(pools) == 2 and pools[0] == pools[1]
 
 
@@ -181,14 +181,14 @@ def queued(plan: Plan) -> tuple[Queued, ...]:
     cluster = view(plan)
     specs = {str(b["metadata"]["name"]): b.get("spec") for _, b in cluster.objects if b["kind"] == "ClusterQueue"}
     local = {
-        (namespace_of(b), str(b["metadata"]["name"])): str(at(dict(b), "spec", "clusterQueue"))
+        (namespace_of(b), str(b["metadata"]["name"])): str(at(b, "spec", "clusterQueue"))
         for _, b in cluster.objects
         if b["kind"] == "LocalQueue"
     }
     charged = claims.charged(plan)
     found: list[Queued] = []
     for work in workloads(plan):
-        label = at(dict(work.owner.inputs), "metadata", "labels", QUEUE_LABEL)
+        label = at(work.owner.inputs, "metadata", "labels", QUEUE_LABEL)
         queue = local.get((work.namespace, str(label)), "")
         if queue in specs:
             asks = {charged.get(name, name): amount for name, amount in work.asks.items()}
@@ -227,7 +227,8 @@ def job_above_quota(plan: Plan) -> Iterator[Fault]:
             for rules in listing(at(one.spec, "resourceGroups"))
             for flavor in listing(at(rules, "flavors"))
             for quota in listing(at(flavor, "resources"))
-            if at(quota, "name") == GPU and flavors.get(str(at(flavor, "name")), {}).get(POOL) in (one.work.pool, None)
+            if at(quota, "name") == GPU
+            and flavors.get(str(at(flavor, "name")), {}).get(POOL_LABEL) in (one.work.pool, None)
         }
         if wanted and all(offer < wanted for offer in offers.values()):
             most = max(offers.values(), default=0)

@@ -13,9 +13,10 @@ from typing import Final
 
 from gpuplatform.preview.billing.numbers import NoAmountError, gib
 from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.cluster import QUEUE_LABEL, RELEASE, Pod, View, namespace_of, scope, view
+from gpuplatform.preview.cluster import QUEUE_LABEL, Pod, View, namespace_of, scope, view
 from gpuplatform.preview.look import at, leaves, listing, mapping
 from gpuplatform.preview.plan import SECRET, UNKNOWN, Json, Plan, PlannedResource
+from gpuplatform.preview.tokens import RELEASE
 
 # Objects that every EKS cluster has (Kubernetes reference, "User-facing roles" and "Pod Priority"; EKS user guide, storage).
 _BUILT_IN: Final = {
@@ -92,7 +93,7 @@ def _told(cluster: View, one: Reference) -> str:
 def _references(cluster: View) -> Iterator[Reference]:
     for resource, body in cluster.objects:
         kind, namespace, spec = str(body["kind"]), namespace_of(body), body.get("spec")
-        yield Reference(resource, "metadata.namespace", "Namespace", "", at(dict(body), "metadata", "namespace"))
+        yield Reference(resource, "metadata.namespace", "Namespace", "", at(body, "metadata", "namespace"))
         for wanted, path in _IN_SPEC.get(kind, ()):
             for name in _values(spec, path.split(".")):
                 yield Reference(resource, f"spec.{path}", wanted, namespace, name)
@@ -102,7 +103,7 @@ def _references(cluster: View) -> Iterator[Reference]:
             yield Reference(resource, "spec.scaleTargetRef", wanted, namespace, at(target, "name"))
         if kind in ("RoleBinding", "ClusterRoleBinding"):
             yield from _binding(resource, body, namespace)
-        labels = mapping(at(dict(body), "metadata", "labels"))
+        labels = mapping(at(body, "metadata", "labels"))
         yield Reference(resource, QUEUE_LABEL, "LocalQueue", namespace, labels.get(QUEUE_LABEL))
         priority = "kueue.x-k8s.io/priority-class"
         yield Reference(resource, priority, "WorkloadPriorityClass", "", labels.get(priority))

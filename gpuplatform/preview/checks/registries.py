@@ -19,7 +19,7 @@ _IMAGE = re.compile(r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.ama
 def _images(plan: Plan) -> Iterator[tuple[PlannedResource, re.Match[str]]]:
     for resource in plan.resources:
         if resource.type == SAGEMAKER_MODEL or resource.type.rpartition(":")[2] in RUN_PODS:
-            for path, leaf in leaves(dict(resource.inputs)):
+            for path, leaf in leaves(resource.inputs):
                 found = _IMAGE.fullmatch(leaf) if path.endswith("image") and isinstance(leaf, str) else None
                 if found:
                     yield resource, found

@@ -24,7 +24,7 @@ MAXIMUM: Final = {
 def scaler_without_maximum(plan: Plan) -> Iterator[Fault]:
     for type_, path in MAXIMUM.items():
         for scaler in plan.all(type_):
-            if not at(dict(scaler.inputs), *path):
+            if not at(scaler.inputs, *path):
                 yield Fault(f"{scaler.name}: {'.'.join(path)} is missing: nothing bounds what it costs", scaler)
 
 
@@ -37,6 +37,6 @@ def minimum_above_maximum(plan: Plan) -> Iterator[Fault]:
     }
     for type_, (low, high) in pairs.items():
         for scaler in plan.all(type_):
-            least, most = at(dict(scaler.inputs), *low), at(dict(scaler.inputs), *high)
+            least, most = at(scaler.inputs, *low), at(scaler.inputs, *high)
             if isinstance(least, int) and isinstance(most, int) and least > most:
                 yield Fault(f"{scaler.name}: {'.'.join(low)} {least} is above {'.'.join(high)} {most}", scaler)

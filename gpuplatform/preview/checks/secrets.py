@@ -37,13 +37,13 @@ _BASE64: Final = re.compile(r"[A-Za-z0-9+/]{24,}={0,2}")
 )
 def secret_in_the_open(plan: Plan) -> Iterator[Fault]:
     for resource in plan.resources:
-        for path, value in leaves(dict(resource.inputs)):
+        for path, value in leaves(resource.inputs):
             if _shows_canary(value):
                 yield Fault(f"{resource.name}: {path} holds a secret setting; read it with require_secret", resource)
-        for path, value in leaves(dict(resource.registered_outputs or {})):
+        for path, value in leaves(resource.registered_outputs or {}):
             if resource.component and _shows_canary(value):
                 yield Fault(f"{resource.name}: its output {path} holds a secret setting; keep it secret", resource)
-    for path, value in leaves(dict(plan.outputs)):
+    for path, value in leaves(plan.outputs):
         if _shows_canary(value):
             yield Fault(f"the output {path} holds a secret setting; export it as pulumi.Output.secret")
     for message in plan.messages:
@@ -54,7 +54,7 @@ def secret_in_the_open(plan: Plan) -> Iterator[Fault]:
 @check("pasted-secret", Severity.ERROR, "No input or setting has the shape of a key or token.")
 def pasted_secret(plan: Plan) -> Iterator[Fault]:
     for resource in plan.resources:
-        for path, value in leaves(dict(resource.inputs)):
+        for path, value in leaves(resource.inputs):
             for what in shapes(value):
                 yield Fault(f"{resource.name}: {path} looks like {what}; keep it in AWS Secrets Manager", resource)
     for key, setting in plan.settings.items():

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from gpuplatform.catalog.nodes import GPU, POOL_LABEL
 from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.checks.capacity_fit import GPU, POOL, workloads
+from gpuplatform.preview.checks.capacity_fit import workloads
 from gpuplatform.preview.launches import launches
 from gpuplatform.preview.look import at, listing, mapping
 from gpuplatform.preview.plan import Json, Plan
@@ -22,9 +23,9 @@ _FLAGS: Final = ("--tensor-parallel-size", "-tp")
     "GPUs that share a copy of a model are those of its pod, and divide those of the node.",
 )
 def tensor_parallel(plan: Plan) -> Iterator[Fault]:
-    pools = [launch for launch in launches(plan) if POOL in launch.labels]
+    pools = [launch for launch in launches(plan) if POOL_LABEL in launch.labels]
     for work in workloads(plan):
-        for container in listing(at(dict(work.template), "spec", "containers")):
+        for container in listing(at(work.template, "spec", "containers")):
             size = _size([*listing(at(container, "command")), *listing(at(container, "args"))])
             if size is None:
                 continue
@@ -37,7 +38,7 @@ def tensor_parallel(plan: Plan) -> Iterator[Fault]:
             uneven = {
                 f"{t.gpu_count} of {t.name}"
                 for launch in pools
-                if launch.labels[POOL] == work.pool
+                if launch.labels[POOL_LABEL] == work.pool
                 for t in launch.types
                 if size < 1 or t.gpu_count % size
             }

@@ -7,9 +7,10 @@ from typing import Final
 
 from gpuplatform.preview.check import Fault, Severity, check
 from gpuplatform.preview.checks.placement import asked_labels, has_label, refused
-from gpuplatform.preview.cluster import NODE_GROUP, Pod, Pool, Taint, view
+from gpuplatform.preview.cluster import Pod, Pool, Taint, view
 from gpuplatform.preview.look import at, leaves, listing, mapping
 from gpuplatform.preview.plan import Plan
+from gpuplatform.preview.tokens import NODE_GROUP
 
 DAEMON_SET: Final = "kubernetes:apps/v1:DaemonSet"
 

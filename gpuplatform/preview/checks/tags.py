@@ -11,6 +11,7 @@ from gpuplatform.preview.check import Fault, Severity, check
 from gpuplatform.preview.look import at, listing, mapping
 from gpuplatform.preview.plan import SECRET, UNKNOWN, Json, Plan, PlannedResource
 from gpuplatform.preview.sdk import input_class, is_map, properties
+from gpuplatform.preview.tokens import LAUNCH_TEMPLATE, NODE_CLASS
 
 COST_KEYS: Final = ("team", "project", "environment", "component", "managed-by")
 """What every taggable resource carries; tests/test_house.py holds it equal to the program's own."""
@@ -39,11 +40,11 @@ def cost_tags(plan: Plan) -> Iterator[Fault]:
 
 @check("launched-tags", Severity.ERROR, "What a launch template or Karpenter starts carries the cost tags.")
 def launched_tags(plan: Plan) -> Iterator[Fault]:
-    for template in plan.all("aws:ec2/launchTemplate:LaunchTemplate"):
+    for template in plan.all(LAUNCH_TEMPLATE):
         given = {str(at(s, "resourceType")): at(s, "tags") for s in listing(template.inputs.get("tagSpecifications"))}
         for kind in _LAUNCHED:
             yield from _missing(template, f"tagSpecifications of {kind}", given.get(kind), COST_KEYS)
-    for node_class in plan.all("kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"):
+    for node_class in plan.all(NODE_CLASS):
         yield from _missing(node_class, "spec.tags", at(node_class.inputs, "spec", "tags"), COST_KEYS)
 
 

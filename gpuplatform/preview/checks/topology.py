@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from gpuplatform.catalog.nodes import POOL_LABEL
 from gpuplatform.catalog.topology import LAYER, network_layers
 from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.checks.capacity_fit import POOL
 from gpuplatform.preview.checks.queues import CONTROLLER, Queued, queued
 from gpuplatform.preview.launches import Launch, launches
 from gpuplatform.preview.look import at, listing, mapping
@@ -68,9 +68,9 @@ def _asking(plan: Plan) -> Iterator[tuple[Queued, dict[str, Json], list[Flavor],
     known = flavors(plan)
     for one in queued(plan):
         there = list(_of(one.spec, known).values())
-        own = [flavor for flavor in there if flavor.labels.get(POOL) in (one.work.pool, None)]
+        own = [flavor for flavor in there if flavor.labels.get(POOL_LABEL) in (one.work.pool, None)]
         if own:
-            yield one, mapping(at(dict(one.work.template), "metadata", "annotations")), own, there
+            yield one, mapping(at(one.work.template, "metadata", "annotations")), own, there
 
 
 @check("topology-level", Severity.ERROR, "The level at which a job asks to be placed is one of its pool's topology.")
@@ -153,7 +153,7 @@ def topology_of_empty_nodes(plan: Plan) -> Iterator[Fault]:
             continue
         waits = [c for c in _checks(body) if checks.get(c[0]) in (CONTROLLER, None)]
         for name, flavor in _of(body.get("spec"), known).items():
-            empty = [n for n in flavor.nodes(plan) if not at(dict(n.resource.inputs), "scalingConfig", "minSize")]
+            empty = [n for n in flavor.nodes(plan) if not at(n.resource.inputs, "scalingConfig", "minSize")]
             if flavor.levels and empty and not any(not only or name in only for _, only in waits):
                 yield Fault(
                     f"{resource.name}: {name} has a topology and {empty[0].resource.name} starts empty, but no admission check on "

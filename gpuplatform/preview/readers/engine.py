@@ -16,6 +16,7 @@ from urllib.parse import unquote
 from gpuplatform.preview.plan import SECRET, STACK, Json, Message, Part, Plan, PlannedResource, Source
 from gpuplatform.preview.program import NOT_THE_PROGRAM
 from gpuplatform.preview.readers.shape import UnreadableError, entries, mapping, shown, text, texts
+from gpuplatform.preview.tokens import RELEASE
 from gpuplatform.preview.wire import RESOURCE_SIGNATURE, SECRET_SIGNATURE, SIGNATURE
 
 PREVIEW_LACKS: Final = frozenset(
@@ -30,7 +31,6 @@ DELETING: Final = ("delete", "delete-replaced", "discard", "discard-replaced", "
 _OF_A_PROVIDER: Final = ("__internal", "version")
 """What the engine adds to the configuration of a provider (pulumi/pulumi, pkg/resource/deploy/providers/registry.go)."""
 _AUTONAMED: Final = "pulumi.com/autonamed"
-_KUBERNETES_RELEASE: Final = "kubernetes:helm.sh/v3:Release"
 _OF_A_RELEASE: Final = ("checksum", "resourceNames")
 """What the Kubernetes provider computes into a release's inputs (pulumi/pulumi-kubernetes, provider/pkg/provider/helm_release.go)."""
 
@@ -192,7 +192,7 @@ def _said(type_: str, name: str, inputs: dict[str, Json]) -> dict[str, Json]:
     plain = {key: value for key, value in read.items() if not _autonamed(name, value)}
     if type_.startswith("pulumi:providers:"):
         return {key: value for key, value in plain.items() if key not in _OF_A_PROVIDER}
-    if type_ == _KUBERNETES_RELEASE:
+    if type_ == RELEASE:
         return {key: value for key, value in plain.items() if key not in _OF_A_RELEASE}
     metadata = plain.get("metadata") if type_.startswith("kubernetes:") else None
     if isinstance(metadata, dict):
