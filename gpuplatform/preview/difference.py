@@ -16,6 +16,7 @@ from gpuplatform.preview.bill import Bill, Totals, bill
 from gpuplatform.preview.changes import Change, changes, replaces
 from gpuplatform.preview.look import leaves
 from gpuplatform.preview.plan import UNKNOWN, Json, Part, Plan, PlannedResource
+from gpuplatform.preview.tree import rank
 
 DATA: Final = {
     "aws:s3/bucket:Bucket": "its objects",
@@ -59,6 +60,11 @@ class Changed:
     """Paths that replace it, or names of replaced resources that it cannot outlive."""
 
     @property
+    def dragged(self) -> bool:
+        """Replaced for nothing of its own, but with a resource that it cannot outlive."""
+        return self.action is Action.REPLACE and not any(c.replaces for c in self.changes)
+
+    @property
     def loses(self) -> str:
         """What is gone with the old one if it is replaced; empty if nothing is, or if the old one is kept."""
         return lost(self.before) if self.action is Action.REPLACE and not self.after.retain_on_delete else ""
@@ -99,7 +105,9 @@ class Difference:
         if self.no_bill:
             return {}
         old, new = (one.by_layer() for one in self._bills)
-        pairs = {layer: (old.get(layer, Totals()), new.get(layer, Totals())) for layer in sorted({*old, *new})}
+        pairs = {
+            layer: (old.get(layer, Totals()), new.get(layer, Totals())) for layer in sorted({*old, *new}, key=rank)
+        }
         return {layer: (a, b) for layer, (a, b) in pairs.items() if a.to_json() != b.to_json()}
 
     @property

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from gpuplatform.preview.bill import Totals
@@ -43,6 +44,7 @@ def _changed(changed: Changed) -> dict[str, Json]:
         "former_urn": changed.before.urn,
         "action": changed.action.value,
         "because": list(changed.because),
+        "dragged": changed.dragged,
         "loses": changed.loses,
         "changes": [
             {"path": c.path, "before": c.before, "after": c.after, "replaces": c.replaces} for c in changed.changes
@@ -81,9 +83,31 @@ def bill_lines(difference: Difference) -> Iterator[tuple[str, tuple[float, ...]]
 
 
 def _replaced(difference: Difference) -> Iterator[str]:
+    """What is lost first; what is only dragged along is one line for each that drags."""
+    along = [changed for changed in difference.replaced if _along(changed)]
     for changed in sorted(difference.replaced, key=lambda c: not c.loses):
-        loss = f"; LOST: {changed.loses}" if changed.loses else ""
-        yield f"± {_name(changed.after)}  replaced for {', '.join(changed.because[:3])}{loss}"
+        if not _along(changed):
+            loss = f"; LOST: {changed.loses}" if changed.loses else ""
+            yield f"± {_name(changed.after)}  replaced for {', '.join(changed.because[:3])}{loss}"
+    groups: dict[str, list[Changed]] = {}
+    for changed in along:
+        groups.setdefault(", ".join(changed.because), []).append(changed)
+    for cause, found in groups.items():
+        if len(found) == 1:
+            yield f"± {_name(found[0].after)}  replaced with {cause}"
+        else:
+            yield f"± {len(found)} resources  replaced with {cause}: {kinds(changed.after.type for changed in found)}"
+
+
+def _along(changed: Changed) -> bool:
+    """Only dragged along, and nothing is lost by it."""
+    return changed.dragged and not changed.loses
+
+
+def kinds(types: Iterable[str]) -> str:
+    """`7 Addon, 5 AccessEntry, 1 JobSet`."""
+    names = Counter(type_.rpartition(":")[2] for type_ in types)
+    return ", ".join(f"{count} {name}" for name, count in names.most_common())
 
 
 def _removed(difference: Difference) -> Iterator[str]:
@@ -101,7 +125,7 @@ def _updated(difference: Difference) -> Iterator[str]:
         if changed.action is not Action.REPLACE:
             told = ", ".join(f"{c.path}: {_short(c.before)} → {_short(c.after)}" for c in changed.changes[:3])
             more = f" and {len(changed.changes) - 3} more" if len(changed.changes) > 3 else ""
-            unsure = "  (nobody here knows whether in place)" if changed.action is Action.UNSURE else ""
+            unsure = "  (in place or replaced: not known)" if changed.action is Action.UNSURE else ""
             yield f"~ {_name(changed.after)}  {told}{more}{unsure}"
 
 

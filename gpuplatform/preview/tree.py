@@ -16,11 +16,12 @@ def by_layer(plan: Plan) -> dict[str, list[PlannedResource]]:
     for resource in plan.resources:
         if resource.type != STACK:
             layers.setdefault(resource.layer, []).append(resource)
-    return dict(sorted(layers.items(), key=lambda item: (_rank(item[0]), item[0])))
+    return dict(sorted(layers.items(), key=lambda item: rank(item[0])))
 
 
-def _rank(layer: str) -> int:
-    return LAYERS.index(layer) if layer in LAYERS else len(LAYERS)
+def rank(layer: str) -> tuple[int, str]:
+    """Sorts layers as they are deployed, unknown ones last."""
+    return LAYERS.index(layer) if layer in LAYERS else len(LAYERS), layer
 
 
 def lines(plan: Plan) -> Iterator[str]:

@@ -125,7 +125,7 @@ def test_of_a_kind_that_the_table_lacks_nothing_is_claimed():
     found = difference(old, with_input(old, "t", "size", 2))
 
     assert found.changed[0].action is Action.UNSURE
-    assert "nobody here knows" in "\n".join(lines(found))
+    assert "in place or replaced: not known" in "\n".join(lines(found))
 
 
 def test_a_kubernetes_object_moves_to_another_namespace_only_by_replacement():

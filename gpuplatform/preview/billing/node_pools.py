@@ -15,6 +15,7 @@ from gpuplatform.preview.billing.situation import Situation
 from gpuplatform.preview.billing.volumes import Copies, Volume, volume_charges, volume_of
 from gpuplatform.preview.look import at, listing, mapping
 from gpuplatform.preview.plan import Json, PlannedResource
+from gpuplatform.preview.words import counted
 
 NODE_CLASS = "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
@@ -58,7 +59,7 @@ def node_pool(resource: PlannedResource, situation: Situation) -> Iterator[Entry
     expected = min(max(always * HOURS, _stated(pool, situation)), max(limit // cheapest.gpus, always) * HOURS)
     dearest = max(choices, key=lambda c: (limit // c.gpus) * c.ceiling.value)
     yield Charge(
-        what=f"{cheapest.name} {cheapest.how}, {always} nodes to {limit} GPUs, at most as {dearest.name} on-demand",
+        what=f"{cheapest.name} {cheapest.how}, {counted(always, 'node')} to {limit} GPUs, at most as {dearest.name} on-demand",
         price=cheapest.usual,
         asleep=always * HOURS,
         idle=always * HOURS,

@@ -9,15 +9,26 @@ from math import ceil
 from typing import Final, Literal
 
 GAP: Final = 12
-PADDING: Final = 14
+PADDING: Final = 10
 HEADER: Final = 32
 EDGE: Final = 14
 TITLE: Final = 18
-LINE: Final = 15
-TILE: Final = 226
+LINE: Final = 16
+TILE: Final = 214
 SQUARE: Final = 10
 """Pitch of the little squares that stand for network interfaces."""
 SQUARES_A_ROW: Final = 17
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A sign in a box's corner: something is wrong in it, or something of it differs from an older plan."""
+
+    kind: str
+    """`error`, `warning`, `info`, `replaced`, `added`, `changed`: the style sheet colours it."""
+    sign: str
+    words: str
+    """What it means, for those who hear it or point at it."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -38,6 +49,7 @@ class Box:
     frame: bool = False
     ena: int = 0
     efa: int = 0
+    marks: tuple[Mark, ...] = ()
     x: float = 0
     y: float = 0
     width: float = 0

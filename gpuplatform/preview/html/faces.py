@@ -15,6 +15,9 @@ from gpuplatform.preview.words import counted, instance_types
 NODE_GROUP: Final = "aws:eks/nodeGroup:NodeGroup"
 NODE_POOL: Final = "kubernetes:karpenter.sh/v1:NodePool"
 
+ROOM: Final = 28
+"""Characters of a line on a tile."""
+
 Lines = list[str]
 Say = Callable[[Plan, PlannedResource, list[PlannedResource]], Lines]
 """From the plan, the resource that gives a tile its face, and all that the tile stands for."""
@@ -146,12 +149,14 @@ def _queue(_: Plan, queue: PlannedResource, __: list[PlannedResource]) -> Lines:
 
 
 def _release(_: Plan, release: PlannedResource, __: list[PlannedResource]) -> Lines:
-    return [" ".join(str(release.inputs.get(key, "")).rsplit("/", 1)[-1] for key in ("chart", "version"))]
+    chart, version = (str(release.inputs.get(key, "")).rsplit("/", 1)[-1] for key in ("chart", "version"))
+    told = f"{chart} {version}"
+    return [told] if len(told) <= ROOM else [chart, version]
 
 
 def _addons(_: Plan, face: PlannedResource, parts: list[PlannedResource]) -> Lines:
     names = [str(p.inputs.get("addonName")) for p in parts if p.type == face.type]
-    return ["EKS add-ons:", *wrap(", ".join(names), 29, break_on_hyphens=False)]
+    return ["EKS add-ons:", *wrap(", ".join(names), ROOM, break_on_hyphens=False)]
 
 
 def _budget(_: Plan, budget: PlannedResource, __: list[PlannedResource]) -> Lines:

@@ -67,6 +67,7 @@ def section(plan: Plan, timeline: Json) -> Markup:
     return join(
         [
             _told(plan, chain, content, rows),
+            _key(any(plan.by_urn[urn].type in estimated for urn in shown)) if shown else None,
             _all(len(shown)) if shown else None,
             scrolled(table, "Resources in time"),
         ]
@@ -94,6 +95,17 @@ def _told(plan: Plan, chain: list[str], content: Mapping[str, Json], rows: Mappi
             tag("ul", *needless, class_="needless") if needless else None,
         ]
     )
+
+
+def _key(estimates: bool) -> Markup:
+    """What the bars say, for eyes: the table says it in words."""
+    told = [
+        tag("span", "critical path", class_="key critical"),
+        tag("span", "others, in their layer's colour", class_="key"),
+        tag("span", "times are minutes:seconds"),
+        tag("span", "≈ nobody has published how long it takes") if estimates else None,
+    ]
+    return tag("p", *told, class_="keys")
 
 
 def _all(count: int) -> Markup:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from gpuplatform.preview.html import economics
@@ -53,7 +53,11 @@ def section(plan: Plan, bill: Json) -> Markup:
             _group("layer", layers, content),
             _group("team", teams, content),
             economics.section(content.get("economics")),
-            tag("h3", f"{counted(len(listing(content.get('lines'))), 'line')}"),
+            tag(
+                "h3",
+                f"{counted(len(listing(content.get('lines'))), 'line')}, the dearest first ",
+                tag("span", "$ a month; maximum: $ an hour", class_="count"),
+            ),
             scrolled(_lines(plan, content), "Lines of the bill"),
             _told(
                 "Not in the bill", [_unpriced(plan, mapping(line), rows) for line in listing(content.get("unpriced"))]
@@ -74,14 +78,11 @@ def _by_team(bill: Mapping[str, Json]) -> dict[str, dict[str, float]]:
 
 
 def _group(noun: str, groups: Mapping[str, Mapping[str, float]], bill: Mapping[str, Json]) -> Markup:
-    head = tag("tr", tag("th", noun, scope="col"), *(_head(state) for state in STATES))
-    rows = [
-        tag("tr", tag("th", name, scope="row"), *(tag("td", money(sums[state]), class_="number") for state in STATES))
-        for name, sums in groups.items()
-    ]
-    total = tag(
-        "tr", tag("th", "total", scope="row"), *(tag("td", money(bill.get(s)), class_="number") for s in STATES)
-    )
+    share = tag("th", "share", tag("small", "of expected"), scope="col", class_="number")
+    head = tag("tr", tag("th", noun, scope="col"), *(_head(state) for state in STATES), share)
+    whole = float(bill.get("expected_monthly") or 0)
+    rows = [_sums(name, sums, whole) for name, sums in groups.items()]
+    total = _sums("total", bill, whole)
     table = tag(
         "table", tag("caption", f"Dollars by {noun}"), tag("thead", head), tag("tbody", *rows), tag("tfoot", total)
     )
@@ -92,6 +93,17 @@ def _group(noun: str, groups: Mapping[str, Mapping[str, float]], bill: Mapping[s
         tag("figure", _key(), chart, tabindex=0, aria_label=f"Chart by {noun}"),
         scrolled(table, f"Bill by {noun}"),
         class_="pair",
+    )
+
+
+def _sums(name: str, sums: Mapping[str, Json] | Mapping[str, float], whole: float) -> Markup:
+    own = float(sums.get("expected_monthly") or 0)
+    share = "" if not whole else "< 1%" if 0 < own < whole / 100 else f"{own / whole:.0%}"
+    return tag(
+        "tr",
+        tag("th", name, scope="row"),
+        *(tag("td", money(sums.get(state)), class_="number") for state in STATES),
+        tag("td", share, class_="number"),
     )
 
 
@@ -108,9 +120,9 @@ def _lines(plan: Plan, bill: Mapping[str, Json]) -> Markup:
     rows = numbers(plan)
     columns: list[tuple[Content, str]] = [
         ("resource", ""),
-        ("team", ""),
-        ("layer", ""),
         ("what", ""),
+        ("layer", ""),
+        ("team", ""),
         ("quantity", "number"),
         ("unit", ""),
         ("unit price", "number"),
@@ -118,10 +130,19 @@ def _lines(plan: Plan, bill: Mapping[str, Json]) -> Markup:
         ("price of", ""),
     ]
     head = [
-        tag("th", tag("button", name, type="button", class_="sort"), scope="col", class_=class_ or None)
+        tag(
+            "th",
+            tag("button", name, type="button", class_="sort"),
+            scope="col",
+            class_=class_ or None,
+            aria_sort="descending" if name == "expected" else None,
+        )
         for name, class_ in columns
     ]
-    body = [_line(plan, line, rows) for line in map(mapping, listing(bill.get("lines")))]
+    dearest = sorted(
+        map(mapping, listing(bill.get("lines"))), key=lambda line: -float(line.get("expected_monthly") or 0)
+    )
+    body = [_line(plan, line, rows) for line in dearest]
     return tag(
         "table",
         tag("caption", "Lines of the bill. A column's button sorts by it.", class_="unseen"),
@@ -137,23 +158,32 @@ def _line(plan: Plan, line: Mapping[str, Json], rows: Mapping[str, int]) -> Mark
     return tag(
         "tr",
         tag("th", _link(plan, urn, rows), scope="row"),
-        tag("td", str(line.get("team") or "")),
-        tag("td", resource.layer if resource else str(line.get("layer") or "")),
         tag("td", str(line.get("what") or ""), class_="long"),
-        _number(line.get("quantity"), "{:,.10g}"),
+        tag("td", resource.layer if resource else str(line.get("layer") or "")),
+        tag("td", str(line.get("team") or "")),
+        _number(line.get("quantity"), amount),
         tag("td", str(line.get("unit") or "")),
-        _number(line.get("unit_price"), "{:.10f}"),
-        *(_number(line.get(state), "{:,.2f}") for state in STATES),
+        _number(line.get("unit_price"), unit_price),
+        *(_number(line.get(state), money) for state in STATES),
         tag("td", str(line.get("as_of") or ""), title=str(line.get("source") or "")),
         data_row=rows.get(urn),
     )
 
 
-def _number(value: Json, form: str) -> Markup:
-    shown = form.format(float(value)) if value is not None else ""
-    return tag(
-        "td", shown.rstrip("0").rstrip(".") if form.endswith("10f}") else shown, class_="number", data_value=value
-    )
+def _number(value: Json, told: Callable[[Json], str]) -> Markup:
+    return tag("td", told(value) if value is not None else "", class_="number", data_value=value)
+
+
+def amount(value: Json) -> str:
+    """`2,000`, `147.95`, `0.0004`: no more figures than say something."""
+    number = float(value or 0)
+    return f"{number:,.2f}".removesuffix("0").removesuffix(".0") if abs(number) >= 1 else f"{number:.3g}"
+
+
+def unit_price(value: Json) -> str:
+    """As it is listed, with cents at least: `0.50`, `0.0000166667`."""
+    whole, _, parts = f"{float(value or 0):,.10f}".rstrip("0").partition(".")
+    return f"{whole}.{parts:0<2}"
 
 
 def _unpriced(plan: Plan, line: Mapping[str, Json], rows: Mapping[str, int]) -> Markup:

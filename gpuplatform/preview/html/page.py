@@ -13,19 +13,16 @@ from typing import Final
 from gpuplatform.preview import difference_report
 from gpuplatform.preview.check import Finding
 from gpuplatform.preview.difference import difference as difference_of
-from gpuplatform.preview.html import data, differing, faults, gantt, money, resources
+from gpuplatform.preview.html import data, differing, faults, gantt, hero, marks, money, resources
 from gpuplatform.preview.html.markup import Markup, join, layer_class, tag
 from gpuplatform.preview.html.picture import Picture
 from gpuplatform.preview.look import mapping
-from gpuplatform.preview.plan import STACK, Json, Plan
-from gpuplatform.preview.sums import minutes
-from gpuplatform.preview.sums import money as dollars
+from gpuplatform.preview.plan import Json, Plan
 from gpuplatform.preview.suppression import Suppressed
-from gpuplatform.preview.tally import Tally, tally
+from gpuplatform.preview.tally import tally
 from gpuplatform.preview.tree import by_layer
-from gpuplatform.preview.words import counted
 
-STYLES: Final = ("report.css", "picture.css")
+STYLES: Final = ("report.css", "sections.css", "picture.css")
 SCRIPTS: Final = ("report.js", "picture.js")
 
 
@@ -45,14 +42,24 @@ def html(
     if difference is None and plan.against:
         difference = difference_report.to_json(difference_of(plan.against, plan))
     picture = Picture(plan)
+    signs = marks.mark(picture, findings, difference)
     style, script = (Markup("\n".join(_file(name) for name in names)) for names in (STYLES, SCRIPTS))
     sections = {
-        "picture": ("Picture", None),
         "findings": ("Findings", faults.section(plan, findings, suppressed)),
-        **({"difference": ("Difference", differing.section(plan, difference))} if difference is not None else {}),
+        "difference": ("Difference", differing.section(plan, difference) if difference is not None else None),
         "bill": ("Bill", money.section(plan, bill)),
         "timeline": ("Timeline", gantt.section(plan, timeline)),
         "resources": ("Resources", resources.section(plan, findings)),
+    }
+    order = _order(bool(findings), difference is not None)
+    drawn = _filled(
+        "picture.html",
+        legend=_legend(plan, picture, signs),
+        picture=picture.svg(data.numbers(plan)),
+        skip=tag("a", "Skip the picture", class_="skip", href=f"#{order[order.index('picture') + 1]}"),
+    )
+    whole = {"picture": ("Picture", drawn)} | {
+        id_: (word, _section(id_, word, body)) for id_, (word, body) in sections.items() if body is not None
     }
     return _filled(
         "report.html",
@@ -60,15 +67,19 @@ def html(
         policy=_policy(style, script),
         style=tag("style", style),
         brand=join([plan.project, " ", tag("b", plan.environment)]),
-        nav=join(tag("li", tag("a", word, href=f"#{id_}")) for id_, (word, _) in sections.items()),
-        head=_head(plan, tally(plan, findings, suppressed)),
-        tiles=_tiles(plan, mapping(bill), mapping(timeline)),
-        legend=_legend(plan, picture),
-        picture=picture.svg(data.numbers(plan)),
-        sections=join(_section(id_, word, body) for id_, (word, body) in sections.items() if body is not None),
+        nav=join(tag("li", tag("a", whole[id_][0], href=f"#{id_}")) for id_ in order),
+        head=hero.head(plan, tally(plan, findings, suppressed)),
+        tiles=hero.tiles(plan, mapping(bill), mapping(timeline), dict(difference or {})),
+        sections=join(whole[id_][1] for id_ in order),
         data=data.element(plan, findings, bill, timeline, picture),
         script=tag("script", script),
     )
+
+
+def _order(wrong: bool, differs: bool) -> list[str]:
+    """What a reviewer must see stands before the picture; that nothing is wrong, the head says already."""
+    first = [*(["findings"] if wrong else []), *(["difference"] if differs else [])]
+    return [*first, "picture", *([] if wrong else ["findings"]), "bill", "timeline", "resources"]
 
 
 def _section(id_: str, word: str, body: Markup) -> Markup:
@@ -77,36 +88,7 @@ def _section(id_: str, word: str, body: Markup) -> Markup:
     )
 
 
-def _head(plan: Plan, counts: Tally) -> Markup:
-    made = [r for r in plan.resources if r.type != STACK]
-    return join(
-        [
-            tag("h1", f"{plan.project} ", tag("span", plan.environment)),
-            tag("p", f"{plan.region or 'region unknown'}, {counted(len(made), 'resource')}", class_="muted"),
-            tag(
-                "p",
-                tag("a", counts.verdict, href="#findings"),
-                f": {counts.brief}",
-                class_=f"verdict {counts.worst or 'good'}",
-            ),
-        ]
-    )
-
-
-def _tiles(plan: Plan, bill: Mapping[str, Json], timeline: Mapping[str, Json]) -> Markup:
-    told = [(f"{dollars(bill.get(state))} $", money.WORDS[state], _per(state)) for state in money.STATES if bill]
-    if timeline:
-        ready, least = (float(timeline.get(key) or 0) for key in ("critical_path_seconds", "lower_bound_seconds"))
-        sooner = minutes(ready) != minutes(least)
-        told.append((minutes(ready), "until ready", f"at least {minutes(least)}" if sooner else "no order is faster"))
-    return join(tag("div", tag("dt", word, tag("small", unit)), tag("dd", figure)) for figure, word, unit in told)
-
-
-def _per(state: str) -> str:
-    return "an hour" if state == "maximum_hourly" else "a month"
-
-
-def _legend(plan: Plan, picture: Picture) -> Markup:
+def _legend(plan: Plan, picture: Picture, signs: Sequence[str]) -> Markup:
     layers = [
         tag(
             "li",
@@ -120,7 +102,11 @@ def _legend(plan: Plan, picture: Picture) -> Markup:
         tag("li", tag("span", class_=f"dot {k}", aria_hidden="true"), f"{k.upper()} interface")
         for k in picture.interfaces
     ]
-    return join([*layers, *kinds])
+    told = [
+        tag("li", tag("span", marks.SIGNS[kind][0], class_=f"sign {kind}", aria_hidden="true"), marks.SIGNS[kind][1])
+        for kind in signs
+    ]
+    return join([*layers, *kinds, *told])
 
 
 def _policy(style: str, script: str) -> Markup:
@@ -146,6 +132,6 @@ def _file(name: str) -> str:
     return (files("gpuplatform.preview.html") / "template" / name).read_text(encoding="utf-8")
 
 
-def _filled(name: str, **parts: Markup) -> str:
+def _filled(name: str, **parts: Markup) -> Markup:
     """The template with each `{{part}}` put in once: what is put in is not looked through again."""
-    return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], _file(name))
+    return Markup(re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], _file(name)))

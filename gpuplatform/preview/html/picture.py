@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Final
 
 from gpuplatform.preview.graph import waits_for
-from gpuplatform.preview.html.boxes import HEADER, LINE, SQUARE, SQUARES_A_ROW, Box, measure, place
+from gpuplatform.preview.html.boxes import HEADER, LINE, SQUARE, SQUARES_A_ROW, Box, Mark, measure, place
 from gpuplatform.preview.html.markup import Content, Markup, layer_class, tag
 from gpuplatform.preview.html.scene import Scene
 from gpuplatform.preview.plan import STACK, Plan
 
 MARGIN: Final = 10
-WIDE: Final = {"title": 7.4, "line": 6.2}
+WIDE: Final = {"title": 7.4, "line": 6.1}
 """Room for one character, generously: fonts differ, and text that is cut says less than text with a gap after it."""
 
 
@@ -40,6 +40,11 @@ class Picture:
         """The words of a resource's own box; empty where it only is a part of what a box shows."""
         box = self._scene.box_of(urn)
         return " ".join([box.title, *box.lines]) if box and box.urn == urn else ""
+
+    @property
+    def boxes(self) -> list[Box]:
+        """In the order of their numbers."""
+        return self._boxes
 
     @property
     def interfaces(self) -> list[str]:
@@ -87,7 +92,7 @@ class Picture:
 
 
 def _box(number: int, box: Box, row: int | None) -> Markup:
-    said = ", ".join([box.title, *box.lines])
+    said = ", ".join([box.title, *box.lines, *(mark.words for mark in box.marks)])
     content: list[Content] = [
         tag("title", said),
         tag(
@@ -99,6 +104,7 @@ def _box(number: int, box: Box, row: int | None) -> Markup:
             rx=8 if box.frame else 6,
         ),
         *(_frame_words(box) if box.frame else _tile_words(box)),
+        *(_mark(mark, box, n) for n, mark in enumerate(box.marks)),
     ]
     classes = f"box {'frame' if box.frame else 'tile'}{f' {layer_class(box.layer)}' if box.layer else ''}"
     if row is None:
@@ -112,9 +118,9 @@ def _frame_words(box: Box) -> list[Content]:
     if box.icon:
         words.append(_icon(box.icon, start, box.y + 9))
         start += 22
-    words.append(_text("title", box.title, start, box.y + 21, box.x + box.width - start))
+    words.append(_text("title", box.title, start, box.y + 21, _room(box, start)))
     words += [
-        _text("line", line, start, box.y + HEADER + 3 + LINE * n, box.x + box.width - start)
+        _text("line", line, start, box.y + HEADER + 6 + LINE * n, box.x + box.width - start)
         for n, line in enumerate(box.lines)
     ]
     return words
@@ -126,12 +132,28 @@ def _tile_words(box: Box) -> list[Content]:
     words: list[Content] = [
         tag("rect", class_="mark", x=f"{box.x:g}", y=f"{box.y + 6:g}", width=3, height=f"{box.height - 12:g}", rx=1.5),
         _icon(box.icon, left, box.y + 7) if box.icon else None,
-        _text("title", box.title, start, box.y + 19, box.x + box.width - start),
+        _text("title", box.title, start, box.y + 19, _room(box, start)),
     ]
     words += [
         _text("line", line, start, box.y + 36 + LINE * n, box.x + box.width - start) for n, line in enumerate(box.lines)
     ]
     return [*words, *_interfaces(box, start)]
+
+
+def _mark(mark: Mark, box: Box, number: int) -> Markup:
+    """A sign in the corner on the right, the next one on its left."""
+    x, y = box.x + box.width - 24 - 22 * number, box.y + 7
+    return tag(
+        "g",
+        tag("rect", x=f"{x:g}", y=f"{y:g}", width=18, height=18, rx=9),
+        tag("text", mark.sign, x=f"{x + 9:g}", y=f"{y + 13.5:g}", text_anchor="middle"),
+        class_=f"sign {mark.kind}",
+    )
+
+
+def _room(box: Box, start: float) -> float:
+    """What the signs leave to a title."""
+    return box.x + box.width - start - 22 * len(box.marks)
 
 
 def _interfaces(box: Box, left: float) -> list[Markup]:

@@ -6,6 +6,7 @@ Every resource is in it: as a tile, or as a part of what a tile or frame stands 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from textwrap import wrap
 from typing import Final
 
 from gpuplatform.preview.html.boxes import Box
@@ -104,9 +105,11 @@ class Scene:
         stays = {u.urn: self._subnets_of(u, subnets) for u in self._with(*IN_SUBNETS)}
         frames = [self._zone(zone, own, stays) for zone, own in sorted(zones.items())]
         across = self._draw(self._with(*IN_SUBNETS, *ACROSS))
+        if len(frames) > 1:
+            self._tell_of(across, frames)
         inside = [group("Ways in and out", at_edge, 4)] if at_edge else []
         inside += [Box(title="", frame=True, flow="row", inside=frames)] if frames else []
-        inside += [group("Across zones", across, max(2, min(3, len(frames))))] if across else []
+        inside += [group("In any of the private subnets", across, max(2, min(3, len(frames))))] if across else []
         return Box(
             title=f"VPC {vpc.inputs.get('cidrBlock', vpc.name)}",
             urn=vpc.urn,
@@ -137,6 +140,13 @@ class Scene:
                 )
             )
         return Box(title=zone, icon="zone", frame=True, flow="column", inside=frames)
+
+    def _tell_of(self, across: list[Box], zones: list[Box]) -> None:
+        """In a subnet that holds nothing of its own, what may stand there: an empty box looks like a fault."""
+        if told := ", ".join(box.title for box in across):
+            for subnet in (subnet for zone in zones for subnet in zone.inside):
+                if not subnet.inside and subnet.icon == "lock":
+                    subnet.lines = ["open to the pools below:", *wrap(told, 28, break_on_hyphens=False)[:4]]
 
     @property
     def _public(self) -> set[str]:
@@ -188,7 +198,7 @@ class Scene:
             icon="cluster",
             frame=True,
             flow="column",
-            inside=list(self._by_layer(on_it, columns=4)),
+            inside=list(self._by_layer(on_it, columns=3)),
         )
 
     def _on_cluster(self, unit: PlannedResource) -> bool:

@@ -22,8 +22,7 @@ def tile(plan: Plan, unit: PlannedResource) -> Box:
     ena, efa = _interfaces(plan, face) if face.type == NODE_GROUP else (0, 0)
     lines = [line for line in say(plan, face, parts) if line]
     if ena + efa:
-        told = f"{ena} ENA, {efa} EFA" if efa else ""
-        lines.append(f"{counted(ena + efa, 'interface')}{': ' if told else ''}{told}")
+        lines.append(f"{ena} ENA and {efa} EFA interfaces" if efa else counted(ena, "interface"))
     return Box(
         title=unit.name,
         lines=lines,

@@ -48,7 +48,7 @@
   // As much as can be read: on a narrow screen the top left corner, not all of it, too small.
   function begin() {
     fit();
-    if (view.unit > 2.8) Object.assign(view, { x: 0, y: 0, unit: 1.6 });
+    if (view.unit > 2) Object.assign(view, { x: 0, y: 0, unit: 1.2 });
     draw();
   }
   function reveal(box) {

@@ -106,7 +106,7 @@ function describe(resource) {
     make("li", {}, make("strong", { textContent: `${f.severity} ${f.rule}: ` }), f.message, f.file ? make("small", { textContent: ` ${f.file}:${f.line}` }) : null));
   const costs = (resource.bill || []).map((l) =>
     make("li", {}, `${l.what}: ${dollars(l.expected_monthly)} $ a month expected, ${dollars(l.idle_monthly)} idle, ${dollars(l.asleep_monthly)} asleep, at most ${dollars(l.maximum_hourly)} $ an hour `,
-      make("small", { textContent: `${l.unit_price} $ a ${l.unit}, ${l.as_of}: ${l.source}` })));
+      make("small", { textContent: `${l.unit_price} $ ${/^[aeio8]|^hour/.test(l.unit) ? "an" : "a"} ${l.unit}, ${l.as_of}: ${l.source}` })));
   const unpriced = (resource.unpriced || []).map((why) => make("li", { textContent: `not priced: ${why}` }));
   const waits = Object.fromEntries(resource.waits || []);
   return [
