@@ -59,7 +59,7 @@ def node_pool(resource: PlannedResource, situation: Situation) -> Iterator[Entry
     expected = min(max(always * HOURS, _stated(pool, situation)), max(limit // cheapest.gpus, always) * HOURS)
     dearest = max(choices, key=lambda c: (limit // c.gpus) * c.ceiling.value)
     yield Charge(
-        what=f"{cheapest.name} {cheapest.how}, {counted(always, 'node')} to {limit} GPUs, at most as {dearest.name} on-demand",
+        what=f"{cheapest.name} {cheapest.how}, {counted(int(always), 'node')} to {limit} GPUs, at most as {dearest.name} on-demand",
         price=cheapest.usual,
         asleep=always * HOURS,
         idle=always * HOURS,
