@@ -76,7 +76,7 @@ class GpuNodeGroupArgs:
 
     @property
     def rung_label(self) -> str:
-        return f"{self.rung.how}-{self.index}"
+        return capacity.rung_label(self.rung, self.index)
 
 
 class GpuNodeGroup(pulumi.ComponentResource):
@@ -174,7 +174,7 @@ class GpuNodeGroup(pulumi.ComponentResource):
 
 def group_name(pool: str, rung: Rung, index: int) -> str:
     """Of the component that is one rung of a pool."""
-    return f"{pool}-{rung.how}-{index}"
+    return f"{pool}-{capacity.rung_label(rung, index)}"
 
 
 def accelerator(instance: InstanceType) -> str:

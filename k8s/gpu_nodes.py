@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from gpuplatform.catalog.instances import InstanceType
 from gpuplatform.catalog.nodes import GPU, POOL_LABEL
 from gpuplatform.sizing import health
-from gpuplatform.sizing.capacity import Rung
+from gpuplatform.sizing.capacity import Rung, rung_label
 from gpuplatform.sizing.devices import Devices
 
 SYSTEM = {POOL_LABEL: "system"}
@@ -44,7 +44,7 @@ class TrainingPool:
     devices: Devices = Devices.PLUGIN
 
     def rung_label(self, index: int) -> str:
-        return f"{self.rungs[index].how}-{index}"
+        return rung_label(self.rungs[index], index)
 
     @property
     def near(self) -> str | None:

@@ -190,7 +190,7 @@ def _server(name: str, engine: Engine, share: Share, region: str) -> kubernetes.
             {"name": "home", "mount_path": _HOME},
             {"name": "temporary", "mount_path": "/tmp"},
             {"name": "shared", "mount_path": "/dev/shm"},
-            *_key_mount(engine, read_only=True),
+            *_key_mount(engine),
         ],
     }
 
@@ -232,10 +232,10 @@ def _volumes(engine: Engine) -> list[kubernetes.core.v1.VolumeArgsDict]:
     return volumes
 
 
-def _key_mount(engine: Engine, *, read_only: bool) -> list[kubernetes.core.v1.VolumeMountArgsDict]:
+def _key_mount(engine: Engine) -> list[kubernetes.core.v1.VolumeMountArgsDict]:
     if engine.api_key_secret is None:
         return []
-    return [{"name": "api-key", "mount_path": _KEY, "read_only": read_only}]
+    return [{"name": "api-key", "mount_path": _KEY, "read_only": True}]
 
 
 def _on_types(instances: Sequence[InstanceType]) -> kubernetes.core.v1.NodeAffinityArgsDict:

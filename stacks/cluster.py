@@ -57,8 +57,6 @@ class ClusterLayer:
     endpoint: pulumi.Output[str]
     provider: kubernetes.Provider
     security_group_id: pulumi.Output[str]
-    node_role_arn: pulumi.Output[str]
-    node_role_name: pulumi.Output[str]
     karpenter_node_role_arn: pulumi.Output[str]
     karpenter_node_role_name: pulumi.Output[str]
     volume_key_arn: pulumi.Output[str] | None
@@ -213,8 +211,6 @@ def build(settings: ClusterSettings, context: Context, network: NetworkLayer) ->
             enable_server_side_apply=True,
         ),
         security_group_id=plane.security_group_id,
-        node_role_arn=role.arn,
-        node_role_name=role.name,
         karpenter_node_role_arn=karpenter_role.arn,
         karpenter_node_role_name=karpenter_role.name,
         volume_key_arn=volume_key_arn,

@@ -5,8 +5,6 @@ In two parts, because what is deployed in between wants to raise alerts: `alerts
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pulumi
 
 from components.alert_topic import PUBLISHERS, AlertTopic, AlertTopicArgs
@@ -18,12 +16,6 @@ from components.sleep_schedule import Hours, SleepSchedule, SleepScheduleArgs, S
 from stacks.cluster import ClusterLayer
 from stacks.context import Context
 from stacks.sections.governance import Awake, Days, GovernanceSettings
-
-
-@dataclass(frozen=True, kw_only=True)
-class GovernanceLayer:
-    sleeps: SleepSchedule | None
-    """None where the environment is always awake."""
 
 
 def alerts(settings: GovernanceSettings, context: Context) -> AlertTopic:
@@ -63,7 +55,7 @@ def build(
     topic_arn: pulumi.Input[str],
     *,
     system_nodes: int,
-) -> GovernanceLayer:
+) -> None:
     tags = context.tags.of(component="governance")
     budgets = settings.budgets
 
@@ -97,16 +89,15 @@ def build(
         )
     if settings.activate_cost_tags:
         CostAllocation("cost-tags", CostAllocationArgs())
-    return GovernanceLayer(
-        sleeps=_sleep(settings.awake, context, cluster, topic_arn, system_nodes) if settings.awake else None
-    )
+    if settings.awake:
+        _sleep(settings.awake, context, cluster, topic_arn, system_nodes)
 
 
 def _sleep(
     awake: Awake, context: Context, cluster: ClusterLayer, topic_arn: pulumi.Input[str], system_nodes: int
-) -> SleepSchedule:
+) -> None:
     groups = [group for rungs in cluster.pools.values() for group in rungs]
-    return SleepSchedule(
+    SleepSchedule(
         "sleep",
         SleepScheduleArgs(
             account=context.account,

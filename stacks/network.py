@@ -20,10 +20,7 @@ class NetworkLayer:
     """What the other layers stand on."""
 
     vpc_id: pulumi.Output[str]
-    cidr: str
     private_subnet_ids: Mapping[str, pulumi.Output[str]]
-    """By zone ID."""
-    public_subnet_ids: Mapping[str, pulumi.Output[str]]
     """By zone ID."""
     zone_names: Mapping[str, pulumi.Output[str]]
     """By zone ID: what this account calls the zone."""
@@ -66,9 +63,7 @@ def build(settings: NetworkSettings, context: Context) -> NetworkLayer:
         )
     return NetworkLayer(
         vpc_id=network.vpc_id,
-        cidr=str(settings.cidr),
         private_subnet_ids=network.private_subnet_ids,
-        public_subnet_ids=network.public_subnet_ids,
         zone_names=network.zone_names,
         node_security_group_id=groups.node_id,
         efa_security_group_id=groups.efa_id,

@@ -44,16 +44,9 @@ class PlatformLayer:
 
     kueue: Release
     jobset: Release
-    trainer: Release
-    lws: Release
     keda: Release
-    karpenter: Release
-    load_balancer: Release
     monitoring_crds: Release
     """ServiceMonitors and PrometheusRules need no more than this."""
-    monitoring: Release
-    """Whoever asks Prometheus needs this."""
-    prometheus_url: str
     serving_pools: Mapping[str, KarpenterPool]
 
 
@@ -75,13 +68,17 @@ def build(
     monitors = install("monitoring-crds", charts.PROMETHEUS_CRDS, monitoring.NAMESPACE, {})
     capacity = cluster_autoscaler.provisioning_request("provisioning-requests", install.opts)
 
-    stack = _monitoring(settings.monitoring, context, install, monitors)
+    _monitoring(settings.monitoring, context, install, monitors)
     with_efa = [name for name, pool in pools.items() if pool.efa]
     hardware.build(cluster, data, install, with_efa)
     node_health.build(cluster, context, pools, monitors)
     _autoscaler(cluster, context, install, version, replicas, monitors, capacity)
     controller = _karpenter(cluster, context, network, install, replicas, monitors, efa=bool(with_efa))
     jobset = install("jobset", charts.JOBSET, workloads.JOBSET_NAMESPACE, workloads.jobset_values(replicas))
+    install("trainer", charts.TRAINER, workloads.TRAINER_NAMESPACE, workloads.trainer_values(replicas), jobset)
+    lws = workloads.leader_worker_set_values(replicas)
+    install("lws", charts.LEADER_WORKER_SET, workloads.LEADER_WORKER_SET_NAMESPACE, lws)
+    _load_balancers(cluster, context, network, install, replicas, monitors)
     return PlatformLayer(
         kueue=install(
             "kueue",
@@ -92,61 +89,50 @@ def build(
             capacity,
         ),
         jobset=jobset,
-        trainer=install(
-            "trainer", charts.TRAINER, workloads.TRAINER_NAMESPACE, workloads.trainer_values(replicas), jobset
-        ),
-        lws=install(
-            "lws",
-            charts.LEADER_WORKER_SET,
-            workloads.LEADER_WORKER_SET_NAMESPACE,
-            workloads.leader_worker_set_values(replicas),
-        ),
         keda=install("keda", charts.KEDA, workloads.KEDA_NAMESPACE, workloads.keda_values(replicas), monitors),
-        karpenter=controller,
-        load_balancer=_load_balancers(cluster, context, network, install, replicas, monitors),
         monitoring_crds=monitors,
-        monitoring=stack,
-        prometheus_url=monitoring.PROMETHEUS_URL,
         serving_pools={
-            name: KarpenterPool(
-                name,
-                KarpenterPoolArgs(
-                    offer=Offer(
-                        instances=[instance(i) for i in pool.instances],
-                        capacity_types=capacity_types(pool),
-                        max_gpus=pool.max_gpus,
-                        zone=pool.zone,
-                        efa=pool.efa,
-                        interruptible=pool.interruptible,
-                        checked=pool.health_check is not None,
-                    ),
-                    discovery=context.discovery,
-                    tags=context.tags.of(component="serving"),
-                    node_role_name=cluster.karpenter_node_role_name,
-                    security_group_ids=[
-                        cluster.security_group_id,
-                        *([network.efa_security_group_id] if pool.efa else []),
-                    ],
-                    volume_key_arn=cluster.volume_key_arn,
-                    controller=controller,
-                ),
-                opts=pulumi.ResourceOptions(providers=[cluster.provider]),
-            )
-            for name, pool in pools.items()
+            name: _serving_pool(name, pool, context, cluster, network, controller) for name, pool in pools.items()
         },
     )
+
+
+def _serving_pool(
+    name: str,
+    pool: ServingPool,
+    context: Context,
+    cluster: ClusterLayer,
+    network: NetworkLayer,
+    controller: pulumi.Resource,
+) -> KarpenterPool:
+    args = KarpenterPoolArgs(
+        offer=Offer(
+            instances=[instance(i) for i in pool.instances],
+            capacity_types=capacity_types(pool),
+            max_gpus=pool.max_gpus,
+            zone=pool.zone,
+            efa=pool.efa,
+            interruptible=pool.interruptible,
+            checked=pool.health_check is not None,
+        ),
+        discovery=context.discovery,
+        tags=context.tags.of(component="serving"),
+        node_role_name=cluster.karpenter_node_role_name,
+        security_group_ids=[cluster.security_group_id, *([network.efa_security_group_id] if pool.efa else [])],
+        volume_key_arn=cluster.volume_key_arn,
+        controller=controller,
+    )
+    return KarpenterPool(name, args, opts=pulumi.ResourceOptions(providers=[cluster.provider]))
 
 
 def capacity_types(pool: ServingPool) -> Sequence[str]:
     return [name for name, bought in (("spot", pool.spot), ("on-demand", pool.on_demand)) if bought]
 
 
-def _monitoring(
-    settings: MonitoringSettings, context: Context, install: Installer, monitors: pulumi.Resource
-) -> Release:
+def _monitoring(settings: MonitoringSettings, context: Context, install: Installer, monitors: pulumi.Resource) -> None:
     cost_labels = list(context.tags.labels())
     install("dcgm", charts.DCGM_EXPORTER, monitoring.NAMESPACE, monitoring.dcgm_values(cost_labels), monitors)
-    return install(
+    install(
         "monitoring",
         charts.PROMETHEUS_STACK,
         monitoring.NAMESPACE,
@@ -169,9 +155,9 @@ def _autoscaler(
     version: str,
     replicas: int,
     *after: pulumi.Resource,
-) -> Release:
+) -> None:
     account = context.account
-    return install(
+    install(
         "autoscaler",
         charts.CLUSTER_AUTOSCALER,
         cluster_autoscaler.NAMESPACE,
@@ -236,9 +222,9 @@ def _load_balancers(
     install: Installer,
     replicas: int,
     monitors: pulumi.Resource,
-) -> Release:
+) -> None:
     account = context.account
-    return install(
+    install(
         "load-balancers",
         charts.LOAD_BALANCER_CONTROLLER,
         load_balancer_controller.NAMESPACE,

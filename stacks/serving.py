@@ -16,6 +16,7 @@ from gpuplatform.catalog.instances import instance
 from gpuplatform.sizing.fit import hosts
 from k8s.inference_gateway import InferenceGateway, InferenceGatewayArgs
 from k8s.inference_service import InferenceService, InferenceServiceArgs, Operators, Scaling
+from k8s.monitoring import PROMETHEUS_URL
 from k8s.namespace import namespace, service_account
 from k8s.vllm import Engine, Hardware
 from stacks.cluster import ClusterLayer
@@ -110,7 +111,7 @@ def _services(
                     nodes=platform.serving_pools[model.pool].node_pool,
                     keda=platform.keda,
                     monitoring=platform.monitoring_crds,
-                    prometheus=platform.prometheus_url,
+                    prometheus=PROMETHEUS_URL,
                 ),
                 region=context.account.region,
                 tags=owner,

@@ -60,11 +60,6 @@ def offered(instance_name: str, region: str) -> tuple[str, ...]:
     return tuple(_offerings()[region].get(instance_name, ()))
 
 
-def regions_offering(instance_name: str) -> tuple[str, ...]:
-    """The regions where at least one zone offers the type."""
-    return tuple(region for region in regions() if offered(instance_name, region))
-
-
 def eks_control_plane_excluded() -> frozenset[str]:
     """Zone ids in which EKS cannot place the control plane's interfaces, so that no cluster subnet may lie in them.
     Nodes may."""

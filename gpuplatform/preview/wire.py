@@ -13,8 +13,6 @@ from gpuplatform.preview.plan import SECRET, Json
 SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
 SECRET_SIGNATURE: Final = "1b47061264138c4ac30d75fd1eb44270"
 RESOURCE_SIGNATURE: Final = "5cf8f73096256a8f31e491e813e4eb8e"
-ASSET_SIGNATURE: Final = "c44067f5952c0a294b673a41bacd8c17"
-ARCHIVE_SIGNATURE: Final = "0def7320c3a5731c473e5ecbe6d01bc7"
 
 
 def plain(value: struct_pb2.Value) -> Json:

@@ -213,6 +213,11 @@ def usage_class(rung: Rung) -> str:
     return {How.CAPACITY_BLOCK: "capacity-block", How.SPOT: "spot"}.get(rung.how, "on-demand")
 
 
+def rung_label(rung: Rung, index: int) -> str:
+    """`spot-1`: how a rung is bought, and its place in its pool, from 0."""
+    return f"{rung.how}-{index}"
+
+
 def capacity_type(rung: Rung) -> str:
     """The managed node group's capacity type, in EKS's spelling."""
     return {How.CAPACITY_BLOCK: "CAPACITY_BLOCK", How.SPOT: "SPOT"}.get(rung.how, "ON_DEMAND")

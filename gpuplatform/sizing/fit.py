@@ -2,7 +2,7 @@
 
 What a copy needs beside its weights (KV cache, activations, CUDA graphs) depends on the architecture, which the settings do
 not know. So the answer is a bound: weights that do not fit never run; weights that fit leave `headroom_bytes`, and whether
-that holds the KV cache of the wanted context is for the engine to say at its start, or for `kv_bytes_per_token` beforehand.
+that holds the KV cache of the wanted context is for the engine to say at its start.
 """
 
 from __future__ import annotations
@@ -64,11 +64,6 @@ def hosts(
             "use more GPUs for each copy, a larger type, or fewer bytes for each parameter"
         )
     return able
-
-
-def kv_bytes_per_token(layers: int, kv_heads: int, head_dim: int, bytes_per_value: float = 2) -> int:
-    """Bytes of KV cache for each token of context: a key and a value for each layer and KV head (from the model's config.json)."""
-    return round(2 * layers * kv_heads * head_dim * bytes_per_value)
 
 
 def _fits(instance: InstanceType, parameters: float, bytes_per_parameter: float, tensor_parallel: int) -> bool:

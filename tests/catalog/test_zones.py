@@ -40,12 +40,12 @@ def test_every_zone_leads_back_to_its_region_and_every_offering_names_a_zone_of_
 
 
 def test_every_type_is_sold_somewhere() -> None:
-    assert [name for name in instances.names() if not zones.regions_offering(name)] == []
+    assert [name for name in instances.names() if not any(zones.offered(name, r) for r in zones.regions())] == []
 
 
-def test_regions_offering_a_type() -> None:
-    assert "us-west-2" in zones.regions_offering("p6-b300.48xlarge")
-    assert "eu-west-1" not in zones.regions_offering("p5.48xlarge")
+def test_a_type_is_offered_in_some_regions_alone() -> None:
+    assert zones.offered("p6-b300.48xlarge", "us-west-2")
+    assert not zones.offered("p5.48xlarge", "eu-west-1")
 
 
 def test_control_plane_cannot_lie_in_the_excluded_zones() -> None:

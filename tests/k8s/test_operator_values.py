@@ -26,6 +26,7 @@ from k8s import (
     workload_operators,
 )
 from k8s.gpu_nodes import DAEMON_TOLERATIONS, UNCHECKED
+from tests.requested import Requests, requested
 
 TAGS = CostTags(team="ml", project="gpuplatform", environment="test", component="platform", contact="ml@example.com")
 ACCOUNT = Account(id="111122223333", region="us-east-1")
@@ -328,13 +329,13 @@ def test_requests_add_up_wherever_they_stand_and_volumes_are_none() -> None:
         "b": [{"resources": {"requests": {"cpu": "5m"}}}],
         "volume": {"resources": {"requests": {"storage": "50Gi"}}},
     }
-    assert requests.requested(values) == requests.Requests(cpu_m=55, memory_mib=100)
+    assert requested(values) == Requests(cpu_m=55, memory_mib=100)
 
 
 @pytest.mark.parametrize("amount", [{"cpu": "1"}, {"memory": "1Gi"}])
 def test_requests_in_other_units_are_refused_rather_than_miscounted(amount: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="whole numbers of"):
-        requests.requested({"requests": amount})
+        requested({"requests": amount})
 
 
 def test_a_limit_below_the_request_is_refused() -> None:

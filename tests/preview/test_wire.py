@@ -20,11 +20,9 @@ from gpuplatform.preview import plan, wire
         (wire.SIGNATURE, rpc._special_sig_key),  # pyright: ignore[reportPrivateUsage]  (guarded because it is private)
         (wire.SECRET_SIGNATURE, rpc._special_secret_sig),  # pyright: ignore[reportPrivateUsage]
         (wire.RESOURCE_SIGNATURE, rpc._special_resource_sig),  # pyright: ignore[reportPrivateUsage]
-        (wire.ASSET_SIGNATURE, rpc._special_asset_sig),  # pyright: ignore[reportPrivateUsage]
-        (wire.ARCHIVE_SIGNATURE, rpc._special_archive_sig),  # pyright: ignore[reportPrivateUsage]
         (plan.UNKNOWN, rpc.UNKNOWN),
     ],
-    ids=["signature key", "secret", "resource", "asset", "archive", "unknown"],
+    ids=["signature key", "secret", "resource", "unknown"],
 )
 def test_signatures_are_those_of_the_sdk(ours: str, theirs: str):
     assert ours == theirs

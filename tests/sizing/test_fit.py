@@ -56,12 +56,3 @@ def test_types_with_too_few_gpus_are_no_hosts() -> None:
 def test_a_model_that_fits_nowhere_is_refused_with_its_size() -> None:
     with pytest.raises(ValueError, match=r"140\.0 GB of weights over tensor_parallel 1 fit none of g6\.xlarge"):
         fit.hosts([G6], 70e9, 2, 1)
-
-
-@pytest.mark.parametrize(
-    ("layers", "kv_heads", "head_dim", "kib"),
-    # config.json of Llama-3.1-8B and 70B, and of Qwen2.5-7B: 32, 80 and 28 layers, 8, 8 and 4 KV heads of 128.
-    [(32, 8, 128, 128), (80, 8, 128, 320), (28, 4, 128, 56)],
-)
-def test_kv_cache_of_a_token(layers: int, kv_heads: int, head_dim: int, kib: int) -> None:
-    assert fit.kv_bytes_per_token(layers, kv_heads, head_dim) == kib * 1024

@@ -16,9 +16,9 @@ from gpuplatform.preview.run import Run
 from k8s.gpu_nodes import DAEMON_TOLERATIONS
 from stacks import cluster
 from stacks.context import Context
-from stacks.network import NetworkLayer
 from stacks.sections.cluster import ClusterSettings
 from tests.conftest import ACCOUNT, ROOT
+from tests.stacks import upstream
 
 ZONES = ("use1-az1", "use1-az4", "use1-az6")
 NODES = "aws:eks/nodeGroup:NodeGroup"
@@ -30,16 +30,7 @@ def build(environment: str, known: bool = True, **changed: Any) -> Plan:
     settings = ClusterSettings.model_validate(written | changed)
 
     def program() -> None:
-        network = NetworkLayer(
-            vpc_id=pulumi.Output.from_input("vpc-1"),
-            cidr="10.0.0.0/16",
-            private_subnet_ids={zone: pulumi.Output.from_input(f"subnet-{zone}") for zone in ZONES},
-            public_subnet_ids={},
-            zone_names={zone: pulumi.Output.from_input(f"name-of-{zone}") for zone in ZONES},
-            node_security_group_id=pulumi.Output.from_input("sg-nodes"),
-            efa_security_group_id=pulumi.Output.from_input("sg-efa"),
-            endpoint_security_group_id=pulumi.Output.from_input("sg-endpoints"),
-        )
+        network = upstream.network(ZONES)
         tags = CostTags(
             team="ml", project="gpuplatform", environment=environment, component="x", contact="ml@example.com"
         )

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-import pulumi
 import pytest
 
 from components.iam import Account
@@ -14,8 +13,8 @@ from components.tags import CostTags
 from gpuplatform.preview.plan import Plan
 from stacks import data
 from stacks.context import Context
-from stacks.network import NetworkLayer
 from stacks.sections.data import DataSettings, EncryptionKey, LakeZone, LustreSettings
+from tests.stacks import upstream
 
 Record = Callable[[Callable[[], object]], Plan]
 
@@ -34,16 +33,7 @@ def settings(**changed: Any) -> DataSettings:
 
 
 def build(context: Context = CONTEXT, **changed: Any) -> data.DataLayer:
-    network = NetworkLayer(
-        vpc_id=pulumi.Output.from_input("vpc-1"),
-        cidr="10.40.0.0/16",
-        private_subnet_ids={z: pulumi.Output.from_input(f"subnet-{z}") for z in ("use1-az4", "use1-az6")},
-        public_subnet_ids={},
-        zone_names={},
-        node_security_group_id=pulumi.Output.from_input("sg-nodes"),
-        efa_security_group_id=pulumi.Output.from_input("sg-efa"),
-        endpoint_security_group_id=pulumi.Output.from_input("sg-endpoints"),
-    )
+    network = upstream.network()
     return data.build(settings(**changed), context, network)
 
 

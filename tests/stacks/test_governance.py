@@ -6,16 +6,16 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-import pulumi
 import pytest
 
 from components.iam import Account
 from components.tags import CostTags
 from gpuplatform.preview.plan import Plan
-from stacks import cluster, governance, network
+from stacks import cluster, governance
 from stacks.context import Context
 from stacks.sections.cluster import ClusterSettings
 from stacks.sections.governance import GovernanceSettings
+from tests.stacks import upstream
 
 Record = Callable[[Callable[[], object]], Plan]
 
@@ -48,19 +48,7 @@ CLUSTER = ClusterSettings.model_validate(
 
 
 def program(given: GovernanceSettings, where: Context) -> None:
-    def known(text: str) -> pulumi.Output[str]:
-        return pulumi.Output.from_input(text)
-
-    ground = network.NetworkLayer(
-        vpc_id=known("vpc-1"),
-        cidr="10.0.0.0/16",
-        private_subnet_ids={"use1-az4": known("subnet-1"), "use1-az6": known("subnet-2")},
-        public_subnet_ids={},
-        zone_names={},
-        node_security_group_id=known("sg-1"),
-        efa_security_group_id=known("sg-2"),
-        endpoint_security_group_id=known("sg-3"),
-    )
+    ground = upstream.network()
     topic = governance.alerts(given, where)
     governance.build(given, where, cluster.build(CLUSTER, where, ground), topic.arn, system_nodes=CLUSTER.system.min)
 

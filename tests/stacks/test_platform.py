@@ -14,10 +14,11 @@ from gpuplatform.catalog.nodes import POOL_LABEL
 from gpuplatform.preview.plan import Plan, PlannedResource
 from gpuplatform.sizing.pods import KARPENTER_HIDDEN_MEMORY, allocatable
 from k8s.gpu_nodes import UNCHECKED
-from k8s.requests import NODE_EXPORTER, NONE, Requests, requested
+from k8s.requests import NODE_EXPORTER
 from stacks import cluster, data, network, platform, settings
 from stacks.settings import Settings
 from tests.conftest import ROOT, Record
+from tests.requested import NONE, Requests, requested
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
 ENVIRONMENTS = ("dev", "prod")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import cast
 
@@ -29,13 +30,11 @@ KEY = "arn:aws:kms:us-east-1:111122223333:key/lake"
 ZONES = ("raw", "curated", "features", "models", "checkpoints", "logs")
 
 
-def network() -> NetworkLayer:
+def network(zones: Sequence[str] = ("use1-az4", "use1-az6")) -> NetworkLayer:
     return NetworkLayer(
         vpc_id=pulumi.Output.from_input("vpc-1"),
-        cidr="10.0.0.0/16",
-        private_subnet_ids={z: pulumi.Output.from_input(f"subnet-{z}") for z in ("use1-az4", "use1-az6")},
-        public_subnet_ids={},
-        zone_names={},
+        private_subnet_ids={z: pulumi.Output.from_input(f"subnet-{z}") for z in zones},
+        zone_names={z: pulumi.Output.from_input(f"name-of-{z}") for z in zones},
         node_security_group_id=pulumi.Output.from_input("sg-nodes"),
         efa_security_group_id=pulumi.Output.from_input("sg-efa"),
         endpoint_security_group_id=pulumi.Output.from_input("sg-endpoints"),
@@ -87,7 +86,7 @@ def platform(cluster: ClusterLayer, pools: tuple[str, ...] = ()) -> PlatformLaye
     }
     return cast(
         PlatformLayer,
-        SimpleNamespace(**releases, serving_pools=nodes, prometheus_url="http://prometheus.monitoring:9090"),
+        SimpleNamespace(**releases, serving_pools=nodes),
     )
 
 
