@@ -1,8 +1,9 @@
 """AWS's list prices, one fact a row, each with the document that says it and that document's date.
 
 `data/prices/REGION.csv`, and `every-region.csv` for what its source gives for every region: service, key, region, purchase, unit,
-value, currency, source, as_of. Purchase is `on-demand`, `capacity-block`, or `spot:ZONE` for what a zone's spot market asked on that
-date. A price that is not here does not exist: callers show it as unpriced. Looking one up reads its region's file alone.
+value, currency, source, as_of. Purchase is `on-demand`, `capacity-block`, `spot:ZONE` for what a zone's spot market asked on that
+date, or `spot` for the mean of a region's zones, where no zone's own price is known. A price that is not here does not exist: callers
+show it as unpriced. Looking one up reads its region's file alone.
 `gpuplatform.ops.refresh_prices` writes the files.
 """
 
@@ -61,10 +62,17 @@ def price(service: str, key: str, region: str, purchase: str = "on-demand") -> P
 
 def spot(instance_type: str, zone_ids: tuple[str, ...]) -> Price | None:
     """The dearest spot reference among the zones (by ID) that have one: what to expect without the luck of a zone.
+    Where none has, the mean of the region's zones, if any of these zones offers the type.
 
     A reference, not an offer: spot prices move daily, and never above the on-demand price.
     """
-    known = [found for zone in zone_ids if (found := price("ec2", instance_type, _region_of(zone), f"spot:{zone}"))]
+    places = [(zone, region) for zone in zone_ids if (region := _region_of(zone))]
+    known = [found for zone, region in places if (found := price("ec2", instance_type, region, f"spot:{zone}"))]
+    known = known or [
+        found
+        for zone, region in places
+        if (found := price("ec2", instance_type, region, "spot")) and zone in zones.offered(instance_type, region)
+    ]
     return max(known, key=lambda found: found.value, default=None)
 
 

@@ -19,7 +19,7 @@ class Coverage:
     unpriced: tuple[str, ...]
     """The others that it offers: nobody we know of says their price, or none is sold on demand."""
     spot: int
-    """Types with a spot reference in at least one zone."""
+    """Types with a spot reference, in at least one zone or of the region's zones on average."""
     others: int
     """Prices of everything but EC2, those of every region included."""
     oldest: datetime.date | None
@@ -37,7 +37,7 @@ def coverage(table: Sequence[Row]) -> Iterator[Coverage]:
             region=region,
             priced=tuple(name for name in offered if name in listed),
             unpriced=tuple(name for name in offered if name not in listed),
-            spot=len({row.key for row in ec2 if row.purchase.startswith("spot:")}),
+            spot=len({row.key for row in ec2 if row.purchase.startswith("spot")}),
             others=len(rows) - len(ec2) + everywhere,
             oldest=min((row.price.as_of for row in rows), default=None),
         )

@@ -72,13 +72,13 @@ def refresh(
     done = Refreshed(rows=[row for row in table if regions and row.region not in regions])
     if done.rows:
         done.kept["of another region"] = len(done.rows)
-    listed = [row for row in [*wanted, *_missing(table, regions)] if not row.purchase.startswith("spot:")]
+    listed = [row for row in [*wanted, *_missing(table, regions)] if not row.purchase.startswith("spot")]
     asking = _PriceList(aws)
     for number, row in enumerate(listed, 1):
         say(f"{row.service} {row.key} in {row.region}, {number} of {len(listed)}")
         found = asking.price(row)
         _take(done, row, found if isinstance(found, str) else _priced(row, found, LIST_SOURCE, now))
-    spot = [row for row in wanted if row.purchase.startswith("spot:")]
+    spot = [row for row in wanted if row.purchase.startswith("spot")]
     for region in sorted({row.region for row in spot} | set(regions)):
         say(f"spot prices in {region}")
         _spot(aws, region, [row for row in spot if row.region == region], now, done, new=region in regions)
@@ -216,12 +216,16 @@ def _spot(aws: Aws, region: str, rows: Sequence[Row], now: datetime.datetime, do
         for row in rows:
             _take(done, row, f"{region}: {why}")
         return
+    answered = {name for name, zone in latest if zone in zones.offered(name, region)}
+    means = {row.key for row in rows if row.purchase == "spot"} & answered  # their zones' own prices take their place
     for row in rows:
+        if row.purchase == "spot" and row.key in means:
+            continue
         found = latest.pop((row.key, row.purchase.removeprefix("spot:")), None)
         after = _priced(row, found[1], SPOT_SOURCE, now) if found else "spot is not sold there now"
         _take(done, row, after)
-    for (name, zone), (_, value) in sorted(latest.items()) if new else ():
-        if zone in zones.offered(name, region):
+    for (name, zone), (_, value) in sorted(latest.items()):
+        if (new or name in means) and zone in zones.offered(name, region):
             row = Row(service="ec2", key=name, region=region, purchase=f"spot:{zone}", price=_UNKNOWN)
             _take(done, row, _priced(row, value, SPOT_SOURCE, now))
 

@@ -110,7 +110,7 @@ def test_every_ec2_price_is_for_a_known_type_offered_there() -> None:
 
 def test_spot_never_costs_more_than_on_demand() -> None:
     for row in prices.rows():
-        if row.purchase.startswith("spot:"):
+        if row.purchase.startswith("spot"):
             ceiling = prices.price("ec2", row.key, row.region)
             assert ceiling is not None, row
             # The spot catalogue rounds to four digits.
@@ -218,6 +218,14 @@ def test_a_spot_reference_is_that_of_the_dearest_zone_in_question() -> None:
     assert dear is not None
     assert (cheap.value, dear.value) == (Decimal("6.5323"), Decimal("11.7870"))
     assert prices.spot("p4d.24xlarge", ("use1-az3",)) is None
+
+
+def test_the_mean_of_a_region_is_the_reference_where_no_zone_has_one_and_the_type_is_sold() -> None:
+    mean = prices.price("ec2", "g6.xlarge", "eu-central-2", "spot")
+    assert mean is not None
+    assert prices.spot("g6.xlarge", ("euc2-az1", "euc2-az2", "euc2-az3")) == mean
+    assert zones.offered("g6.xlarge", "eu-central-2") == ("euc2-az2", "euc2-az3")
+    assert prices.spot("g6.xlarge", ("euc2-az1",)) is None
 
 
 def test_a_price_is_stale_after_120_days() -> None:

@@ -310,6 +310,19 @@ def test_spot_reference_is_the_latest_price_of_its_zone(aws: Aws, ec2: Stubber) 
     assert done.kept == {"spot is not sold there now": 1}
 
 
+def test_prices_of_zones_take_the_place_of_their_mean(aws: Aws, ec2: Stubber) -> None:
+    table = [row("ec2", "g6.xlarge", "0.3", how="spot"), row("ec2", "g6e.xlarge", "0.9", how="spot")]
+    points = [("g6.xlarge", "us-east-1d", 2, "0.3500"), ("g6.xlarge", "us-east-1a", 2, "0.3600")]
+    history(ec2, *points, types=["g6.xlarge", "g6e.xlarge"])
+    done = command.refresh(aws, table, NOW)
+    assert [(r.key, r.purchase, str(r.price.value)) for r in done.rows] == [
+        ("g6.xlarge", "spot:use1-az4", "0.3500"),
+        ("g6.xlarge", "spot:use1-az6", "0.3600"),
+        ("g6e.xlarge", "spot", "0.9"),
+    ]
+    assert done.kept == {"spot is not sold there now": 1}
+
+
 def test_spot_history_that_breaks_off_after_a_page_changes_nothing(aws: Aws, ec2: Stubber) -> None:
     table = [row("ec2", "g6.xlarge", "0.3", how="spot:use1-az4")]
     listed = [{"ZoneId": "use1-az4", "ZoneName": "us-east-1d", "State": "available"}]

@@ -65,7 +65,7 @@ def spot(types: Sequence[str], running: NodeHours, zones: tuple[str, ...], situa
     if not known or not caps:
         return missing(situation, "ec2", ", ".join(types), "spot")
     instance, found = max(known, key=lambda pair: pair[1].value)
-    note = "spot is priced at a dated reference of the dearest zone; its cap is the on-demand price"
+    note = "spot is priced at a dated reference: of the dearest zone, or of the region's on average; its cap is the on-demand price"
     return _nodes(instance, f"{instance} spot", found, running, max(caps, key=lambda p: p.value), note)
 
 
