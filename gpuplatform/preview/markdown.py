@@ -11,7 +11,16 @@ from gpuplatform.preview.check import Finding
 from gpuplatform.preview.difference import Difference, difference
 from gpuplatform.preview.look import listing, mapping
 from gpuplatform.preview.plan import STACK, Json, Plan
-from gpuplatform.preview.sums import STATES, assumed_use, by_layer_sums, money, old_prices, ready, shortened
+from gpuplatform.preview.sums import (
+    STATES,
+    assumed_use,
+    by_layer_sums,
+    money,
+    not_in_the_bill,
+    old_prices,
+    ready,
+    shortened,
+)
 from gpuplatform.preview.suppression import Suppressed
 from gpuplatform.preview.tally import tally
 from gpuplatform.preview.tree import by_layer, lines
@@ -110,14 +119,14 @@ def _diff(line: str) -> str:
 
 def _bill(plan: Plan, bill: dict[str, Json]) -> list[str]:
     totals = by_layer_sums(plan, bill)
-    unpriced, old, assumed = listing(bill.get("unpriced")), old_prices(bill), assumed_use(bill)
+    unpriced, old, assumed = not_in_the_bill(plan, bill), old_prices(bill), assumed_use(bill)
     return [
         "| $ | asleep, a month | idle, a month | expected, a month | maximum, an hour |",
         "|---|--:|--:|--:|--:|",
         *(f"| {layer} | {' | '.join(money(sums[s]) for s in STATES)} |" for layer, sums in totals.items()),
         f"| **total** | {' | '.join(f'**{money(bill.get(s))}**' for s in STATES)} |",
         "",
-        *([f"Not in the bill: {counted(len(unpriced), 'resource')} without a known price.", ""] if unpriced else ()),
+        *([_cell(unpriced), ""] if unpriced else ()),
         *([_cell(old), ""] if old else ()),
         *([_cell(assumed), ""] if assumed else ()),
     ]

@@ -18,7 +18,17 @@ from gpuplatform.preview.difference import Difference, difference
 from gpuplatform.preview.failure import visible
 from gpuplatform.preview.look import listing, mapping
 from gpuplatform.preview.plan import STACK, Json, Plan, PlannedResource
-from gpuplatform.preview.sums import STATES, assumed_use, by_layer_sums, money, old_prices, ready, shortened
+from gpuplatform.preview.sums import (
+    STATES,
+    assumed_use,
+    by_layer_sums,
+    money,
+    not_in_the_bill,
+    old_prices,
+    ready,
+    reasons,
+    shortened,
+)
 from gpuplatform.preview.suppression import Suppressed
 from gpuplatform.preview.tally import Tally, tally
 from gpuplatform.preview.tree import by_layer
@@ -179,16 +189,16 @@ def _bill(console: Console, plan: Plan, bill: dict[str, Json]) -> None:
 
 def _unpriced(console: Console, plan: Plan, bill: dict[str, Json]) -> None:
     console.print(f"[dim]List prices in {bill.get('currency', 'USD')}, the oldest of {bill.get('as_of', '?')}.[/]")
-    unpriced = [mapping(line) for line in listing(bill.get("unpriced"))]
-    if not unpriced:
+    why = reasons(bill)
+    if not why:
         return
-    console.print(f"Not in the bill: {counted(len(unpriced), 'resource')} without a known price.")
-    for line in unpriced[:_UNPRICED_SHOWN]:
-        resource = plan.by_urn.get(str(line.get("urn")))
-        name = resource.name if resource else str(line.get("urn"))
-        console.print(f"  {escape(name)}: {escape(str(line.get('why', '')))}")
-    if len(unpriced) > _UNPRICED_SHOWN:
-        console.print(f"  … and {len(unpriced) - _UNPRICED_SHOWN} more; --json has them all")
+    console.print(escape(not_in_the_bill(plan, bill)))
+    for reason, urns in list(why.items())[:_UNPRICED_SHOWN]:
+        names = [plan.by_urn[urn].name if urn in plan.by_urn else urn for urn in urns]
+        others = f" and {len(names) - 1} more" if len(names) > 1 else ""
+        console.print(f"  {escape(names[0])}{others}: {escape(reason)}")
+    if len(why) > _UNPRICED_SHOWN:
+        console.print(f"  … and {len(why) - _UNPRICED_SHOWN} more; --json has them all")
 
 
 def _path(console: Console, plan: Plan, timeline: dict[str, Json]) -> None:

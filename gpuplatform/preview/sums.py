@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from gpuplatform.catalog.prices import STALE_DAYS
+from gpuplatform.preview.billing.charge import NOT_ON_FILE
 from gpuplatform.preview.look import listing, mapping
 from gpuplatform.preview.plan import Json, Plan
 from gpuplatform.preview.tree import by_layer
@@ -22,6 +23,34 @@ def by_layer_sums(plan: Plan, bill: dict[str, Json]) -> dict[str, dict[str, floa
         for state in STATES:
             own[state] += float(line.get(state) or 0)
     return {layer: sums[layer] for layer in by_layer(plan) if layer in sums}
+
+
+def reasons(bill: dict[str, Json]) -> dict[str, list[str]]:
+    """Why something is not in the bill → the URNs of which that is so, what concerns most first."""
+    found: dict[str, list[str]] = {}
+    for line in map(mapping, listing(bill.get("unpriced"))):
+        found.setdefault(str(line.get("why", "")), []).append(str(line.get("urn")))
+    return dict(sorted(found.items(), key=lambda item: -len(item[1])))
+
+
+def not_in_the_bill(plan: Plan, bill: dict[str, Json]) -> str:
+    """How much is not priced, and how that is mended; empty where all is."""
+    why = reasons(bill)
+    if not why:
+        return ""
+    told = f"Not in the bill: {counted(len({urn for urns in why.values() for urn in urns}), 'resource')} without a known price."
+    return f"{told} {how_to_price(plan, bill)}".rstrip()
+
+
+def how_to_price(plan: Plan, bill: dict[str, Json]) -> str:
+    """Which command learns the prices that are not on file; empty where none could."""
+    lacking = sum(why.startswith(NOT_ON_FILE) for why in reasons(bill))
+    if not lacking:
+        return ""
+    return (
+        f"`gpuplatform prices refresh --region {plan.region}` asks AWS for the {counted(lacking, 'price')} of {plan.region} "
+        "not on file; `gpuplatform prices add FILE` takes them from a file, without an account."
+    )
 
 
 def old_prices(bill: dict[str, Json]) -> str:

@@ -401,11 +401,14 @@ def test_what_a_unit_of_use_costs_is_told_by_pool_and_by_model():
 
 def test_what_the_bill_does_not_hold_is_said():
     told = a_bill(
-        unpriced=[{"urn": VPC, "why": "no source"}], assumptions=["requests are not counted"], stale=["old: 2020"]
+        unpriced=[{"urn": VPC, "why": "no source gives the price of it"}],
+        assumptions=["requests are not counted"],
+        stale=["old: 2020"],
     )
     text = a_report(bill=told).one("section", id="bill")["text"]
 
     assert "vpc: no source" in text
+    assert "prices refresh --region us-east-1" in text
     assert "requests are not counted" in text
     assert "old: 2020" in text
 

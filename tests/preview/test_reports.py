@@ -123,6 +123,21 @@ def test_what_is_not_priced_is_said_with_its_reason():
 
     assert "Not in the bill: 2 resources without a known price." in text
     assert "vpc: no source" in text
+    assert "prices refresh" not in text
+
+
+def test_a_price_that_is_not_on_file_comes_with_the_commands_that_learn_it():
+    why = "no source gives the price of ec2 g6.xlarge in us-east-1"
+    unpriced = [{"urn": VPC, "why": why}, {"urn": "gone", "why": why}, {"urn": VPC, "why": "a thing of its own"}]
+    text = printed(300, lambda c: report.first_screen(c, sound(), [], a_bill(unpriced=unpriced), None))
+
+    assert (
+        "2 resources without a known price. `gpuplatform prices refresh --region us-east-1` asks AWS for the 1 price"
+        in text
+    )
+    assert f"vpc and 1 more: {why}" in text
+    assert text.count(why) == 1
+    assert "prices refresh --region us-east-1" in markdown.comment(sound(), [], a_bill(unpriced=unpriced), TIMELINE)
 
 
 OLD = [f"m{n}.large on-demand: price of 2026-01-0{n}" for n in (1, 2, 3)]

@@ -106,9 +106,13 @@ def tiers(before: Decimal, amount: Decimal, steps: Sequence[tuple[str, int]]) ->
             yield key, start, inside
 
 
+NOT_ON_FILE: Final = "no source gives the price of"
+"""How the reason begins that AWS's price list could lift."""
+
+
 def missing(situation: Situation, service: str, key: str, purchase: str = "on-demand") -> Unpriced:
     bought = "" if purchase == "on-demand" else f" as {purchase}"
-    return Unpriced(why=f"no source gives the price of {service} {key}{bought} in {situation.region}")
+    return Unpriced(why=f"{NOT_ON_FILE} {service} {key}{bought} in {situation.region}")
 
 
 def _singles(unit: str) -> int:

@@ -12,7 +12,7 @@ from gpuplatform.preview.html.faults import scrolled
 from gpuplatform.preview.html.markup import Content, Markup, join, tag
 from gpuplatform.preview.look import listing, mapping
 from gpuplatform.preview.plan import Json, Plan
-from gpuplatform.preview.sums import STATES, by_layer_sums, money
+from gpuplatform.preview.sums import STATES, by_layer_sums, how_to_price, money
 from gpuplatform.preview.words import counted
 
 WORDS: Final = {
@@ -60,7 +60,11 @@ def section(plan: Plan, bill: Json) -> Markup:
             ),
             scrolled(_lines(plan, content), "Lines of the bill"),
             _told(
-                "Not in the bill", [_unpriced(plan, mapping(line), rows) for line in listing(content.get("unpriced"))]
+                "Not in the bill",
+                [
+                    *(_unpriced(plan, mapping(line), rows) for line in listing(content.get("unpriced"))),
+                    *([way] if (way := how_to_price(plan, content)) else ()),
+                ],
             ),
             _told("Taken for granted", [str(note) for note in listing(content.get("assumptions"))]),
             _told("Old prices", [str(line) for line in listing(content.get("stale"))]),
