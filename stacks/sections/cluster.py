@@ -59,7 +59,7 @@ class GpuPool(Section):
     """Level of DCGM's diagnostic that a node passes before it takes work: 1 lasts seconds, 2 about two minutes; null for none. DCGM
     cannot test GPUs that `sharing.mig` cuts: there it is left out."""
     expected_hours: float = Field(default=0, ge=0, le=730)
-    """Hours a month that each of `expected_nodes` runs: priced, not enforced."""
+    """Hours a month that `expected_nodes` run; in the others those of `min` do. Priced, not enforced."""
     expected_nodes: int = Field(default=0, ge=0)
     """Nodes that usually run when the pool is used."""
 

@@ -38,7 +38,7 @@ class ServingPool(Section):
     """Level of DCGM's diagnostic that a node passes before it takes work: 1 lasts seconds, 2 about two minutes, which a model
     that wakes from nothing waits for; null for none."""
     expected_hours: float = Field(default=0, ge=0, le=730)
-    """Hours a month that each node of `expected_nodes` runs."""
+    """Hours a month that `expected_nodes` run; in the others those that hold the models' fewest replicas do."""
     expected_nodes: int = Field(default=0, ge=0)
 
     @field_validator("instances")

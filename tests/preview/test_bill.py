@@ -11,7 +11,7 @@ import pytest
 
 from gpuplatform.preview.bill import BILLABLE_PACKAGES, PRICERS, Bill, Line, bill
 from gpuplatform.preview.billing.free import FREE
-from gpuplatform.preview.billing.situation import Situation
+from gpuplatform.preview.billing.sleep import awake_hours
 from gpuplatform.preview.plan import Plan, PlannedResource
 from tests.preview import billing_plans as by_hand
 from tests.preview.billing_plans import made, node_group, plan_of, template, urn
@@ -191,7 +191,7 @@ def test_a_node_group_that_no_schedule_empties_is_always_paid(plan: Plan, why: s
     ],
 )
 def test_awake_hours_of_a_month(awake: Any, hours: Decimal) -> None:
-    assert abs(Situation(plan_of(governance={"awake": awake}), DAY).awake_hours - hours) < Decimal("1e-9")
+    assert abs(awake_hours(plan_of(governance={"awake": awake})) - hours) < Decimal("1e-9")
 
 
 # --- the control plane -----------------------------------------------------------------------------------------------

@@ -35,15 +35,47 @@ def why(found: Bill) -> list[str]:
 # --- EC2 -------------------------------------------------------------------------------------------------------------
 
 
-def test_a_warm_pool_that_runs_is_paid_by_instance_and_volume() -> None:
-    of = template("gpu", gib=100)
-    group = node_group("gpu", of, types=("g6.xlarge",), most=2)
-    running = {**group.inputs, "warmPoolConfig": {"minSize": 3, "poolState": "RUNNING"}}
-    # 3 × 730 × 0.8048 = 1,762.51; 3 × 100 × 0.08 = 24.00
-    assert idle(billed(of, made(group.type, "gpu", running, values=group.property_dependencies))) == {
-        "g6.xlarge on-demand, 3 to 3 nodes": "1762.51",
-        "volume of each node, 100 GiB gp3": "24.00",
-    }
+def warmed(group_type: str, config: Json) -> Bill:
+    """A group of one node at least, two as it starts and six at most, with a warm pool beside it."""
+    of = template("gpu", gib=100, instance="g6.xlarge")
+    inputs: Json = {"minSize": 1, "desiredCapacity": 2, "maxSize": 6, "warmPool": config}
+    if group_type == by_hand.NODE_GROUP:
+        sizes: Json = {"minSize": 1, "desiredSize": 2, "maxSize": 6}
+        inputs = {"instanceTypes": ["g6.xlarge"], "scalingConfig": sizes, "warmPoolConfig": config}
+    return billed(of, made(group_type, "gpu", inputs, values={"launchTemplate": (of.urn,)}))
+
+
+@pytest.mark.parametrize("group_type", [by_hand.NODE_GROUP, "aws:autoscaling/group:Group"])
+@pytest.mark.parametrize(
+    ("config", "instances", "volumes"),
+    [
+        # Without a prepared capacity a warm pool fills the group up to its maximum, whatever its own minimum is.
+        ({"minSize": 1}, (1, 2, 6), (6, 6, 7)),
+        ({}, (1, 2, 6), (1, 2, 6)),
+        ({"maxGroupPreparedCapacity": -1}, (1, 2, 6), (6, 6, 6)),
+        # Filled up to four: three beside one that runs, two beside two, none beside six.
+        ({"maxGroupPreparedCapacity": 4}, (1, 2, 6), (4, 4, 6)),
+        ({"maxGroupPreparedCapacity": 4, "minSize": 3}, (1, 2, 6), (4, 5, 9)),
+        # As large as its minimum: of one size whatever the group does.
+        ({"maxGroupPreparedCapacity": 3, "minSize": 3}, (1, 2, 6), (4, 5, 9)),
+        # What waits running is paid like what works.
+        ({"maxGroupPreparedCapacity": 4, "poolState": "Running"}, (4, 4, 6), (4, 4, 6)),
+        ({"maxGroupPreparedCapacity": 4, "poolState": "Hibernated"}, (1, 2, 6), (4, 4, 6)),
+    ],
+)
+def test_a_warm_pool_fills_its_group_up_to_the_prepared_capacity(
+    group_type: str, config: Json, instances: tuple[int, ...], volumes: tuple[int, ...]
+) -> None:
+    """Counts of instances and volumes: idle, as it starts, at most (EC2 Auto Scaling API reference, PutWarmPool)."""
+    nodes, disks = warmed(group_type, config).lines
+    hour, disk = Decimal("0.8048"), 100 * Decimal("0.08")
+    assert (
+        nodes.idle_monthly / 730 / hour,
+        nodes.expected_monthly / 730 / hour,
+        nodes.maximum_hourly / hour,
+    ) == instances
+    assert (disks.idle_monthly / disk, disks.expected_monthly / disk) == volumes[:2]
+    assert round(disks.maximum_hourly * 730 / disk, 9) == volumes[2]
 
 
 def test_a_group_of_on_demand_and_spot_is_paid_by_its_shares() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
-from gpuplatform.preview.billing import fleet
+from gpuplatform.preview.billing import fleet, sleep
 from gpuplatform.preview.billing.charge import HOURS, ZERO, Entry, Pricer, Unpriced
 from gpuplatform.preview.billing.fleet import NodeHours
 from gpuplatform.preview.billing.numbers import decimal
@@ -23,32 +23,53 @@ def node_group(resource: PlannedResource, situation: Situation) -> Iterator[Entr
         yield Unpriced(why="neither the node group nor its launch template names an instance type")
         return
     running = _running(resource, situation)
-    yield _instances(resource, types, inputs, running, situation)
+    config = mapping(resource.inputs.get("warmPoolConfig"))
+    waiting = warm(config, running)
+    yield from _instances(
+        resource, types, template, running, waiting if runs(config) else fleet.always(ZERO), situation
+    )
     yield from fleet.watched(inputs, running, situation)
-    stopped, awake = warm(mapping(resource.inputs.get("warmPoolConfig")))
-    if awake:
-        yield fleet.on_demand(types[0], fleet.always(awake), situation)
     size = resource.inputs.get("diskSize")
     if template is None and size is not None:
         yield Unpriced(why=f"the node group states {size} GiB a node but no type: EKS chooses it with the AMI")
         return
-    yield from fleet.disks(template, running.volumes(stopped + awake), situation)
+    yield from fleet.disks(template, running.plus(waiting).volumes(), situation)
 
 
 def _instances(
-    resource: PlannedResource, types: list[str], template: Mapping[str, Json], running: NodeHours, situation: Situation
-) -> Entry:
+    resource: PlannedResource,
+    types: list[str],
+    template: PlannedResource | None,
+    running: NodeHours,
+    warm: NodeHours,
+    situation: Situation,
+) -> Iterator[Entry]:
     """Of several types the first is the one that EKS prefers on-demand; a spot group may get any, so its dearest counts."""
     bought = resource.inputs.get("capacityType")
-    reservation = fleet.reservation_of(template)
-    if bought == "SPOT":
-        return fleet.spot(types, running, situation.zones(resource), situation)
-    if bought != "CAPACITY_BLOCK" and not reservation:
-        return fleet.on_demand(types[0], running, situation)
-    held = next((r for r in situation.plan.all(fleet.RESERVATION) if r.outputs.get("id") == reservation), None)
-    nodes = decimal(held.inputs.get("instanceCount")) if held else None
-    purchase = "capacity-block" if bought == "CAPACITY_BLOCK" else "on-demand"
-    return fleet.reserved(types[0], running, purchase, reservation, situation, nodes)
+    inputs = mapping(template.inputs if template else None)
+    reservation = fleet.reservation_of(inputs)
+    other = fleet.unlisted(inputs, str(resource.inputs.get("amiType") or ""))
+    if other:
+        yield Unpriced(why=other)
+    elif bought == "SPOT":
+        yield fleet.spot(types, running, situation.zones(resource), situation)
+    elif bought != "CAPACITY_BLOCK" and not reservation:
+        yield fleet.on_demand(types, running.plus(warm), situation, useful=running.expected)
+    else:
+        held = fleet.held(template, situation)
+        if held and next(users(held, situation)) is not resource:
+            return
+        nodes = decimal(held.inputs.get("instanceCount")) if held and held.type == fleet.RESERVATION else None
+        purchase = "capacity-block" if bought == "CAPACITY_BLOCK" else "on-demand"
+        yield fleet.reserved(types[0], running, purchase, reservation, situation, nodes)
+
+
+def users(held: PlannedResource, situation: Situation) -> Iterator[PlannedResource]:
+    """Node groups that run in a reservation of the plan; the first is the one that pays it."""
+    for group in situation.plan.all(NODE_GROUP):
+        for template in situation.linked(group, "launchTemplate", fleet.LAUNCH_TEMPLATE):
+            if fleet.held(template, situation) is held:
+                yield group
 
 
 def _running(resource: PlannedResource, situation: Situation) -> NodeHours:
@@ -59,19 +80,22 @@ def _running(resource: PlannedResource, situation: Situation) -> NodeHours:
     scaling = mapping(resource.inputs.get("scalingConfig"))
     least, first = decimal(scaling.get("minSize")), decimal(scaling.get("desiredSize"))
     most = max(decimal(scaling.get("maxSize")), least, first)
-    asleep = situation.sleeping.get(resource.urn, least)
-    awake = situation.awake_hours if resource.urn in situation.sleeping else HOURS
+    sizes = sleep.sleeping(situation.plan)
+    asleep = min(sizes.get(resource.urn, least), least)
+    awake = sleep.awake_hours(situation.plan) if resource.urn in sizes else HOURS
     stated = _stated(resource, situation)
-    usual = max(least, first) if stated is None else least
-    base = usual * awake + asleep * (HOURS - awake)
+    nodes, hours = (max(least, first), awake) if stated is None else stated
     return NodeHours(
-        asleep=asleep * HOURS, idle=least * HOURS, expected=max(base, min(stated or ZERO, most * HOURS)), most=most
+        asleep=asleep * HOURS,
+        idle=least * HOURS,
+        expected=sleep.node_hours(least, asleep, awake, min(nodes, most), min(hours, HOURS)),
+        most=most,
     )
 
 
-def _stated(resource: PlannedResource, situation: Situation) -> Decimal | None:
-    """Node-hours a month that settings expect of this group: its pool's nodes, the first rungs filled first. None where no pool is
-    its own."""
+def _stated(resource: PlannedResource, situation: Situation) -> tuple[Decimal, Decimal] | None:
+    """Nodes that settings expect of this group, of its pool's the first rungs filled first, and the hours a month of each. None where
+    no pool is its own."""
     labels = mapping(resource.inputs.get("labels"))
     pools = mapping(situation.settings("cluster").get("pools"))
     pool = mapping(pools.get(str(labels.get("gpuplatform.io/pool", ""))))
@@ -82,15 +106,35 @@ def _stated(resource: PlannedResource, situation: Situation) -> Decimal | None:
     place = min(int(position[:4]), len(rungs))
     before, own = sum(rungs[:place], ZERO), rungs[place] if place < len(rungs) else ZERO
     nodes = min(max(decimal(pool.get("expected_nodes")) - before, ZERO), own)
-    return nodes * decimal(pool.get("expected_hours"))
+    return nodes, decimal(pool.get("expected_hours"))
 
 
-def warm(config: Mapping[str, Json]) -> tuple[Decimal, Decimal]:
-    """Instances that a warm pool keeps stopped, whose volumes are paid, and those that it keeps running (EKS user guide, "Warm pools")."""
+def warm(config: Mapping[str, Json], running: NodeHours) -> NodeHours:
+    """Instances that a warm pool keeps beside those that run: what its group lacks to the prepared capacity, by default to the group's
+    maximum, and at least the pool's own minimum (EC2 Auto Scaling API reference, PutWarmPool)."""
     if not config or config.get("enabled") is False:
-        return ZERO, ZERO
+        return fleet.always(ZERO)
     kept = decimal(config.get("minSize"))
-    return (ZERO, kept) if str(config.get("poolState", "")).upper() == "RUNNING" else (kept, ZERO)
+    stated = config.get("maxGroupPreparedCapacity")
+    prepared = running.most if stated is None or stated == NO_LIMIT else decimal(stated)
 
+    def beside(hours: Decimal) -> Decimal:
+        return max(kept * HOURS, prepared * HOURS - hours)
+
+    return NodeHours(
+        asleep=beside(running.asleep),
+        idle=beside(running.idle),
+        expected=beside(running.expected),
+        most=max(kept, prepared - running.most),
+    )
+
+
+def runs(config: Mapping[str, Json]) -> bool:
+    """Whether instances wait running and are paid as such; of stopped and hibernated ones only the volumes are."""
+    return str(config.get("poolState", "")).upper() == "RUNNING"
+
+
+NO_LIMIT = -1
+"""Prepared capacity that is stated and limits nothing."""
 
 PRICERS: Mapping[str, Pricer] = {NODE_GROUP: node_group}

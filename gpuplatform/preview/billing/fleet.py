@@ -9,7 +9,7 @@ from typing import Final
 
 from gpuplatform.catalog import prices
 from gpuplatform.catalog.prices import Price
-from gpuplatform.preview.billing.charge import HOURS, ZERO, Charge, Entry, Unpriced, missing
+from gpuplatform.preview.billing.charge import HOURS, Charge, Entry, Unpriced, missing
 from gpuplatform.preview.billing.situation import Situation
 from gpuplatform.preview.billing.volumes import Copies, ec2_volume, volume_charges
 from gpuplatform.preview.look import listing, mapping
@@ -20,6 +20,7 @@ METRICS: Final = 7
 """Of an instance that is watched in detail."""
 
 RESERVATION: Final = "aws:ec2/capacityReservation:CapacityReservation"
+BLOCK: Final = "aws:ec2/capacityBlockReservation:CapacityBlockReservation"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,18 +32,18 @@ class NodeHours:
     expected: Decimal
     most: Decimal
 
-    def part(self, share: Decimal) -> NodeHours:
+    def plus(self, other: NodeHours) -> NodeHours:
         return NodeHours(
-            asleep=self.asleep * share, idle=self.idle * share, expected=self.expected * share, most=self.most * share
+            asleep=self.asleep + other.asleep,
+            idle=self.idle + other.idle,
+            expected=self.expected + other.expected,
+            most=self.most + other.most,
         )
 
-    def volumes(self, stopped: Decimal = ZERO) -> Copies:
-        """A volume a running node, and one of each that waits stopped, asleep too."""
+    def volumes(self) -> Copies:
+        """One volume a node, for as long as there is the node."""
         return Copies(
-            asleep=self.asleep / HOURS + stopped,
-            idle=self.idle / HOURS + stopped,
-            expected=self.expected / HOURS + stopped,
-            most=self.most + stopped,
+            asleep=self.asleep / HOURS, idle=self.idle / HOURS, expected=self.expected / HOURS, most=self.most
         )
 
 
@@ -51,11 +52,13 @@ def always(nodes: Decimal = Decimal(1)) -> NodeHours:
     return NodeHours(asleep=nodes * HOURS, idle=nodes * HOURS, expected=nodes * HOURS, most=nodes)
 
 
-def on_demand(instance: str, running: NodeHours, situation: Situation) -> Entry:
-    found = situation.price("ec2", instance)
+def on_demand(types: Sequence[str], running: NodeHours, situation: Situation, useful: Decimal | None = None) -> Entry:
+    """The first type, and at most the dearest. `useful` are the expected node-hours that do work, where others wait."""
+    found = situation.price("ec2", types[0])
     if found is None:
-        return missing(situation, "ec2", instance)
-    return _nodes(instance, f"{instance} on-demand", found, running)
+        return missing(situation, "ec2", types[0])
+    cap = max((p for t in types if (p := situation.price("ec2", t))), key=lambda p: p.value)
+    return _nodes(types[0], f"{types[0]} on-demand", found, running, cap, useful=useful)
 
 
 def spot(types: Sequence[str], running: NodeHours, zones: tuple[str, ...], situation: Situation) -> Entry:
@@ -121,6 +124,21 @@ def watched(template: Mapping[str, Json], running: NodeHours, situation: Situati
     )
 
 
+def unlisted(template: Mapping[str, Json], image: str = "") -> str:
+    """Why the list price of an instance is not what such nodes cost; empty where it is. The rows are of Linux on shared hardware."""
+    tenancy = str(mapping(template.get("placement")).get("tenancy") or template.get("tenancy") or "default")
+    if tenancy != "default":
+        return f"no price row for instances of tenancy {tenancy}"
+    return "no price row for instances with Windows" if image.upper().startswith("WINDOWS") else ""
+
+
+def held(target: PlannedResource | None, situation: Situation) -> PlannedResource | None:
+    """What the plan itself reserves or buys, of what a launch template or an instance targets."""
+    path = "capacityReservationSpecification"
+    found = (r for type_ in (RESERVATION, BLOCK) for r in (situation.linked(target, path, type_) if target else ()))
+    return next(found, None)
+
+
 def reservation_of(template: Mapping[str, Json]) -> str:
     """The reservation that a launch template or an instance targets; empty where it targets none."""
     specification = mapping(template.get("capacityReservationSpecification"))
@@ -139,7 +157,13 @@ def disks(template: PlannedResource | None, copies: Copies, situation: Situation
 
 
 def _nodes(
-    instance: str, what: str, price: Price, running: NodeHours, cap: Price | None = None, note: str = ""
+    instance: str,
+    what: str,
+    price: Price,
+    running: NodeHours,
+    cap: Price | None = None,
+    note: str = "",
+    useful: Decimal | None = None,
 ) -> Charge:
     return Charge(
         what=f"{what}, {running.idle / HOURS:.0f} to {running.most:.0f} nodes",
@@ -151,4 +175,5 @@ def _nodes(
         most_price=cap,
         note=note,
         instance=instance,
+        useful=useful,
     )

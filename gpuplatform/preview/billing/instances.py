@@ -8,7 +8,7 @@ from typing import Final
 
 from gpuplatform.preview.billing import fleet
 from gpuplatform.preview.billing.charge import HOURS, Entry, Pricer, Unpriced
-from gpuplatform.preview.billing.compute import NODE_GROUP, warm
+from gpuplatform.preview.billing.compute import runs, users, warm
 from gpuplatform.preview.billing.fleet import NodeHours
 from gpuplatform.preview.billing.network import addresses
 from gpuplatform.preview.billing.numbers import decimal
@@ -34,16 +34,18 @@ def instance(resource: PlannedResource, situation: Situation) -> Iterator[Entry]
     kind = str(inputs.get("instanceType") or base.get("instanceType") or "")
     reservation = fleet.reservation_of(inputs) or fleet.reservation_of(base)
     market = at(inputs, "instanceMarketOptions", "marketType") or at(base, "instanceMarketOptions", "marketType")
+    other = fleet.unlisted({**base, **inputs})
     if not kind:
         yield Unpriced(why="neither the instance nor its launch template names an instance type")
-    elif str(inputs.get("tenancy") or "default") != "default":
-        yield Unpriced(why=f"no price row for instances of tenancy {inputs.get('tenancy')}")
+    elif other:
+        yield Unpriced(why=other)
     elif resource.type == SPOT_REQUEST or market == "spot":
         yield fleet.spot([kind], fleet.always(), situation.zones(resource, "subnetId"), situation)
     elif market == "capacity-block":
         yield fleet.reserved(kind, fleet.always(), "capacity-block", reservation, situation)
-    else:
-        yield fleet.on_demand(kind, fleet.always(), situation)
+    elif not (fleet.held(resource, situation) or fleet.held(template, situation)):
+        # In a reservation of the plan it costs nothing more.
+        yield fleet.on_demand([kind], fleet.always(), situation)
     yield from fleet.watched({**base, **inputs}, fleet.always(), situation)
     root = mapping(inputs.get("rootBlockDevice"))
     if root or not template:
@@ -75,25 +77,31 @@ def group(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
     usual = max(decimal(inputs.get("desiredCapacity")), least)
     most = max(decimal(inputs.get("maxSize")), usual)
     running = NodeHours(asleep=least * HOURS, idle=least * HOURS, expected=usual * HOURS, most=most)
-    yield from _bought(types, running, base, mapping(mixed.get("instancesDistribution")), resource, situation)
+    config = mapping(inputs.get("warmPool"))
+    waiting = warm(config, running)
+    paid = running.plus(waiting) if runs(config) else running
+    yield from _bought(types, paid, template, mapping(mixed.get("instancesDistribution")), resource, situation)
     yield from fleet.watched(base, running, situation)
-    stopped, awake = warm(mapping(inputs.get("warmPool")))
-    if awake:
-        yield fleet.on_demand(types[0], fleet.always(awake), situation)
-    yield from fleet.disks(template, running.volumes(stopped + awake), situation)
+    yield from fleet.disks(template, running.plus(waiting).volumes(), situation)
 
 
 def _bought(
     types: list[str],
     running: NodeHours,
-    template: Mapping[str, Json],
+    template: PlannedResource | None,
     distribution: Mapping[str, Json],
     resource: PlannedResource,
     situation: Situation,
 ) -> Iterator[Entry]:
     """On-demand and spot as the group mixes them: so many on-demand first, then a share of the rest."""
-    market = at(template, "instanceMarketOptions", "marketType")
-    reservation = fleet.reservation_of(template)
+    inputs = mapping(template.inputs if template else None)
+    market = at(inputs, "instanceMarketOptions", "marketType")
+    reservation = fleet.reservation_of(inputs)
+    if other := fleet.unlisted(inputs):
+        yield Unpriced(why=other)
+        return
+    if fleet.held(template, situation):
+        return  # In a reservation of the plan, which is paid whole, its instances cost nothing more.
     if market == "capacity-block":
         yield fleet.reserved(types[0], running, "capacity-block", reservation, situation)
         return
@@ -121,19 +129,15 @@ def _bought(
         most=running.most - steady.most,
     )
     if steady.most or not rest.most:
-        yield fleet.on_demand(types[0], steady, situation)
+        yield fleet.on_demand(types[:1], steady, situation)
     if rest.most:
         yield fleet.spot(types, rest, situation.zones(resource, "vpcZoneIdentifiers"), situation)
 
 
 def reservation(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
     """Reserved capacity that no node group of the plan pays for already."""
-    here = resource.outputs.get("id")
-    for nodes in situation.plan.all(NODE_GROUP):
-        for template in situation.linked(nodes, "launchTemplate", fleet.LAUNCH_TEMPLATE):
-            linked = situation.linked(template, "capacityReservationSpecification", resource.type)
-            if resource in linked or (here and fleet.reservation_of(template.inputs) == here):
-                return
+    if any(users(resource, situation)):
+        return
     if resource.type != fleet.RESERVATION:
         yield Unpriced(why="a capacity block costs what its offering says on the day it is bought")
         return
@@ -152,6 +156,6 @@ PRICERS: Mapping[str, Pricer] = {
     SPOT_REQUEST: instance,
     GROUP: group,
     fleet.RESERVATION: reservation,
-    "aws:ec2/capacityBlockReservation:CapacityBlockReservation": reservation,
+    fleet.BLOCK: reservation,
     "aws:ebs/volume:Volume": volume,
 }

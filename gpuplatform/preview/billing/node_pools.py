@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, Decimal
 
 from gpuplatform.catalog import prices
 from gpuplatform.catalog.instances import instance
 from gpuplatform.catalog.prices import Price
+from gpuplatform.preview.billing import sleep
 from gpuplatform.preview.billing.charge import HOURS, ZERO, Charge, Entry, Pricer, Unpriced, missing
+from gpuplatform.preview.billing.fleet import NodeHours
 from gpuplatform.preview.billing.numbers import decimal, gib
-from gpuplatform.preview.billing.situation import Situation
-from gpuplatform.preview.billing.volumes import Copies, Volume, volume_charges, volume_of
+from gpuplatform.preview.billing.situation import SUBNET, Situation
+from gpuplatform.preview.billing.volumes import Volume, volume_charges, volume_of
 from gpuplatform.preview.look import at, listing, mapping
 from gpuplatform.preview.plan import Json, PlannedResource
 from gpuplatform.preview.words import counted
@@ -21,6 +23,9 @@ NODE_CLASS = "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 SCALER = "kubernetes:keda.sh/v1alpha1:ScaledObject"
 POOL_LABEL = "gpuplatform.io/pool"
+ZONE_ID_LABEL = "topology.k8s.aws/zone-id"
+COUNTED = 4096
+"""GPUs; of pools that may have more, the dearest single type is taken for the dearest mixture."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,34 +53,90 @@ def node_pool(resource: PlannedResource, situation: Situation) -> Iterator[Entry
         yield Unpriced(why="the NodePool has no limit of nvidia.com/gpu, so its cost has no maximum")
         return
     spot = "spot" in wanted.get("karpenter.sh/capacity-type", ["on-demand"])
-    choices = [c for name in types if (c := _choice(name, spot, situation))]
+    zones = _zones(wanted, situation)
+    choices = [c for name in types if (c := _choice(name, zones if spot else (), situation))]
     for name in types:
         if name not in {c.name for c in choices}:
             yield missing(situation, "ec2", name)
     if not choices:
         return
+    volumes = list(_volumes(mapping(at(template, "spec", "nodeClassRef")), situation))
     pool = str(mapping(mapping(template.get("metadata")).get("labels")).get(POOL_LABEL, ""))
     always, cheapest = _least(pool, choices, situation)
-    expected = min(max(always * HOURS, _stated(pool, situation)), max(limit // cheapest.gpus, always) * HOURS)
-    dearest = max(choices, key=lambda c: (limit // c.gpus) * c.ceiling.value)
+    running = _running(
+        pool, always, max(limit // c.gpus for c in choices), max(limit // cheapest.gpus, always), situation
+    )
+    most = dearest(choices, limit)
+    named = " and ".join(f"{count} {choice.name}" for choice, count in most) if len(most) > 1 else most[0][0].name
     yield Charge(
-        what=f"{cheapest.name} {cheapest.how}, {counted(int(always), 'node')} to {limit} GPUs, at most as {dearest.name} on-demand",
+        what=f"{cheapest.name} {cheapest.how}, {counted(int(always), 'node')} to {limit} GPUs, at most as {named} on-demand",
         price=cheapest.usual,
-        asleep=always * HOURS,
-        idle=always * HOURS,
-        expected=expected,
-        most_per_hour=limit // dearest.gpus,
-        most_price=dearest.ceiling,
+        asleep=running.asleep,
+        idle=running.idle,
+        expected=running.expected,
+        most_per_hour=Decimal(1),
+        most_price=_together(most),
         note="Karpenter's pools are expected on their cheapest type and capped at their dearest, on-demand",
         instance=cheapest.name,
     )
-    volumes = list(_volumes(mapping(at(template, "spec", "nodeClassRef")), situation))
     if not volumes:
         yield Unpriced(why="no EC2NodeClass of the plan states the volumes of its nodes: Karpenter chooses them")
     for volume in volumes:
-        most_nodes = max(limit // c.gpus for c in choices)
-        copies = Copies(asleep=always, idle=always, expected=expected / HOURS, most=most_nodes)
-        yield from volume_charges(situation, volume, "of each node", copies)
+        yield from volume_charges(situation, volume, "of each node", running.volumes())
+
+
+def _running(pool: str, always: Decimal, most: Decimal, cap: Decimal, situation: Situation) -> NodeHours:
+    """Node-hours of a pool of which `always` many nodes never go while the environment is awake. Expected are at most `cap` nodes, of
+    the type that it is expected on; there may be `most`, of the smallest."""
+    swept = sleep.sweeps_karpenter(situation.plan)
+    awake = sleep.awake_hours(situation.plan) if swept else HOURS
+    asleep = ZERO if swept else always
+    settings = mapping(mapping(situation.settings("serving").get("pools")).get(pool))
+    nodes = min(decimal(settings.get("expected_nodes")), cap)
+    hours = min(decimal(settings.get("expected_hours")), HOURS)
+    expected = sleep.node_hours(always, asleep, awake, nodes, hours)
+    return NodeHours(asleep=asleep * HOURS, idle=always * HOURS, expected=expected, most=max(most, always))
+
+
+def dearest(choices: Sequence[Choice], limit: Decimal) -> list[tuple[Choice, int]]:
+    """The nodes that cost most within the limit of GPUs: type and number, those that cost most in all first."""
+
+    def cost(choice: Choice, count: int | Decimal) -> Decimal:
+        return count * choice.ceiling.value
+
+    if limit > COUNTED:
+        top = max(choices, key=lambda c: cost(c, limit // c.gpus))
+        return [(top, int(limit // top.gpus))]
+    best = [ZERO]
+    last: list[Choice | None] = [None]
+    for gpus in range(1, int(limit) + 1):
+        options = [(best[gpus - int(c.gpus)] + cost(c, 1), c) for c in choices if c.gpus <= gpus]
+        value, choice = max(options, key=lambda option: option[0], default=(ZERO, None))
+        best.append(value)
+        last.append(choice)
+    counts: dict[str, int] = {}
+    left = int(limit)
+    while (taken := last[left]) is not None:
+        counts[taken.name] = counts.get(taken.name, 0) + 1
+        left -= int(taken.gpus)
+    found = [(c, counts[c.name]) for c in choices if c.name in counts]
+    return sorted(found, key=lambda pair: -cost(*pair)) or [(choices[0], 0)]
+
+
+def _together(nodes: Sequence[tuple[Choice, int]]) -> Price:
+    """What an hour of all of them costs, as old as the oldest of their prices."""
+    oldest = min((choice.ceiling for choice, _ in nodes), key=lambda price: price.as_of)
+    return replace(oldest, value=sum((count * choice.ceiling.value for choice, count in nodes), ZERO))
+
+
+def _zones(wanted: dict[str, list[str]], situation: Situation) -> tuple[str, ...]:
+    """IDs of the zones that a pool asks for, by ID or by the name that the account gives them; else all of the plan's."""
+    if named := wanted.get(ZONE_ID_LABEL):
+        return tuple(named)
+    names = wanted.get("topology.kubernetes.io/zone", ())
+    subnets = [s for s in situation.plan.all(SUBNET) if s.outputs.get("availabilityZone") in names]
+    found = {str(zone) for s in subnets for of in (s.inputs, s.outputs) if (zone := of.get("availabilityZoneId"))}
+    return tuple(sorted(found)) or situation.zones()
 
 
 def _requirements(spec: Mapping[str, Json]) -> dict[str, list[str]]:
@@ -85,11 +146,12 @@ def _requirements(spec: Mapping[str, Json]) -> dict[str, list[str]]:
     }
 
 
-def _choice(name: str, spot: bool, situation: Situation) -> Choice | None:
+def _choice(name: str, zones: tuple[str, ...], situation: Situation) -> Choice | None:
+    """On spot where there are zones to ask for its price."""
     ceiling = situation.price("ec2", name)
     if ceiling is None:
         return None
-    reference = prices.spot(name, situation.zones()) if spot else None
+    reference = prices.spot(name, zones)
     return Choice(
         name=name,
         gpus=Decimal(max(instance(name).gpu_count, 1)),
@@ -100,10 +162,10 @@ def _choice(name: str, spot: bool, situation: Situation) -> Choice | None:
 
 
 def _least(pool: str, choices: list[Choice], situation: Situation) -> tuple[Decimal, Choice]:
-    """Nodes that keep the pool's workloads at their minimum of replicas, and the type on which that is cheapest."""
-    always = list(_always(pool, situation))
-    total = sum((gpus * replicas for gpus, replicas in always), ZERO)
-    widest = max((gpus for gpus, replicas in always if replicas), default=Decimal(1))
+    """Nodes that keep the pool's workloads at their minimum of replicas, and the type that holds every pod on which that is cheapest."""
+    workloads = list(_workloads(pool, situation))
+    total = sum((gpus * replicas for gpus, replicas in workloads), ZERO)
+    widest = max((gpus for gpus, _ in workloads), default=Decimal(1))
     fitting = [c for c in choices if c.gpus >= widest] or choices
 
     def nodes(choice: Choice) -> Decimal:
@@ -113,7 +175,7 @@ def _least(pool: str, choices: list[Choice], situation: Situation) -> tuple[Deci
     return nodes(cheapest), cheapest
 
 
-def _always(pool: str, situation: Situation) -> Iterator[tuple[Decimal, Decimal]]:
+def _workloads(pool: str, situation: Situation) -> Iterator[tuple[Decimal, Decimal]]:
     """GPUs of a pod, and the replicas that never go, of each Deployment that asks for the pool's nodes."""
     scalers = {
         (str(at(s.inputs, "metadata", "namespace")), str(at(s.inputs, "spec", "scaleTargetRef", "name"))): mapping(
@@ -135,12 +197,6 @@ def _always(pool: str, situation: Situation) -> Iterator[tuple[Decimal, Decimal]
             yield gpus, decimal(at(deployment.inputs, "spec", "replicas"))
         else:
             yield gpus, decimal(scaler.get("idleReplicaCount", scaler.get("minReplicaCount", 0)))
-
-
-def _stated(pool: str, situation: Situation) -> Decimal:
-    """Node-hours a month that settings expect of the pool."""
-    settings = mapping(mapping(situation.settings("serving").get("pools")).get(pool))
-    return decimal(settings.get("expected_nodes")) * decimal(settings.get("expected_hours"))
 
 
 def _volumes(reference: Mapping[str, Json], situation: Situation) -> Iterator[Volume]:

@@ -1,11 +1,9 @@
-"""What pricers look up in a plan: linked resources, zones, sleep, and the usage that settings state."""
+"""What pricers look up in a plan: linked resources, zones, and the usage that settings state."""
 
 from __future__ import annotations
 
 import contextlib
 import datetime
-import json
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -21,12 +19,6 @@ from gpuplatform.preview.plan import Json, Plan, PlannedResource, once
 
 SUBNET: Final = "aws:ec2/subnet:Subnet"
 NODE_GROUP: Final = "aws:eks/nodeGroup:NodeGroup"
-SCHEDULE: Final = "aws:scheduler/schedule:Schedule"
-RESIZES_NODE_GROUP: Final = ":aws-sdk:eks:updateNodegroupConfig"
-
-DAYS_A_MONTH: Final = Decimal(730) / 24
-WORKING_SHARE: Final = {"mon-fri": Decimal(5) / 7, "mon-sun": Decimal(1)}
-"""Part of the days on which an environment is awake."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -98,48 +90,6 @@ class Situation:
             return tuple(sorted(named))
         return zones.zone_ids(self.region)
 
-    @cached_property
-    def awake_hours(self) -> Decimal:
-        """Hours a month that the environment is awake: hours of a day × share of days × 730 / 24 days of a month.
-
-        07:00 to 19:00 on working days is 12 × 5/7 × 30.4167 = 260.71.
-        """
-        awake = mapping(self.settings("governance").get("awake"))
-        share = WORKING_SHARE.get(str(awake.get("days", "mon-fri")))
-        start, stop = (_hour_of_day(awake.get(edge)) for edge in ("start", "stop"))
-        if share is None or start is None or stop is None:
-            return Decimal(730)
-        return (stop - start) * share * DAYS_A_MONTH
-
-    @cached_property
-    def sleeping(self) -> Mapping[str, Decimal]:
-        """URN of a node group → nodes it has asleep, where a schedule resizes it: the smallest size any schedule sets."""
-        sizes: dict[str, Decimal] = {}
-        for schedule in self.plan.all(SCHEDULE):
-            target = mapping(schedule.inputs.get("target"))
-            if (
-                not str(target.get("arn", "")).endswith(RESIZES_NODE_GROUP)
-                or schedule.inputs.get("state") == "DISABLED"
-            ):
-                continue
-            sent = mapping(_parsed(target.get("input")))
-            size = mapping(sent.get("ScalingConfig")).get("DesiredSize")
-            if size is None:
-                continue
-            with contextlib.suppress(NoAmountError):
-                for group in self._resized(schedule, sent):
-                    sizes[group.urn] = min(decimal(size), sizes.get(group.urn, decimal(size)))
-        return sizes
-
-    def _resized(self, schedule: PlannedResource, sent: Mapping[str, Json]) -> Iterator[PlannedResource]:
-        name = sent.get("NodegroupName")
-        named = [
-            g
-            for g in self.plan.all(NODE_GROUP)
-            if name in (g.outputs.get("nodeGroupName"), g.inputs.get("nodeGroupName"))
-        ]
-        yield from named or self.linked(schedule, "target", NODE_GROUP)
-
     def team(self, resource: PlannedResource) -> str:
         """Who pays: the resource's tag or label, else that of its nearest ancestor, or of all that stands under that ancestor;
         else the platform's owner."""
@@ -208,21 +158,6 @@ def _by_identifier(plan: Plan) -> dict[tuple[str, str], list[PlannedResource]]:
 def texts(value: Json) -> Iterator[str]:
     """Every text within a value."""
     return (leaf for _, leaf in leaves(value) if isinstance(leaf, str))
-
-
-def _hour_of_day(clock: Json) -> Decimal | None:
-    """None where it is no time of a day."""
-    found = re.fullmatch(r"(\d{1,2}):(\d{2})", str(clock))
-    return Decimal(found[1]) + Decimal(found[2]) / 60 if found else None
-
-
-def _parsed(value: Json) -> Json:
-    if not isinstance(value, str):
-        return value
-    try:
-        return json.loads(value)
-    except ValueError:
-        return None
 
 
 def _team_of(resource: PlannedResource) -> str:
