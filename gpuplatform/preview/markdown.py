@@ -19,6 +19,7 @@ from gpuplatform.preview.sums import (
     not_in_the_bill,
     old_prices,
     ready,
+    rounding,
     shortened,
 )
 from gpuplatform.preview.suppression import Suppressed
@@ -126,6 +127,7 @@ def _bill(plan: Plan, bill: dict[str, Json]) -> list[str]:
         *(f"| {layer} | {' | '.join(money(sums[s]) for s in STATES)} |" for layer, sums in totals.items()),
         f"| **total** | {' | '.join(f'**{money(bill.get(s))}**' for s in STATES)} |",
         "",
+        *([note, ""] if (note := rounding(bill, totals)) else ()),
         *([_cell(unpriced), ""] if unpriced else ()),
         *([_cell(old), ""] if old else ()),
         *([_cell(assumed), ""] if assumed else ()),

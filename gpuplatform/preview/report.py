@@ -27,6 +27,7 @@ from gpuplatform.preview.sums import (
     old_prices,
     ready,
     reasons,
+    rounding,
     shortened,
 )
 from gpuplatform.preview.suppression import Suppressed
@@ -174,9 +175,12 @@ def _bill(console: Console, plan: Plan, bill: dict[str, Json]) -> None:
     heads = ("asleep\n$ a month", "idle\n$ a month", "expected\n$ a month", "maximum\n$ an hour")
     for head, state in zip(heads, STATES, strict=True):
         table.add_column(head, money(bill.get(state)), justify="right", no_wrap=True)
-    for layer, sums in by_layer_sums(plan, bill).items():
+    layers = by_layer_sums(plan, bill)
+    for layer, sums in layers.items():
         table.add_row(escape(layer), *(money(sums[state]) for state in STATES))
     console.print(table)
+    if note := rounding(bill, layers):
+        console.print(f"[dim]{note}[/]")
     _unpriced(console, plan, bill)
     if old := old_prices(bill):
         console.print(f"[yellow]{escape(old)}[/]")

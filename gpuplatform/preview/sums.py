@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from gpuplatform.catalog.prices import STALE_DAYS
@@ -16,13 +18,42 @@ STATES: Final = ("asleep_monthly", "idle_monthly", "expected_monthly", "maximum_
 
 def by_layer_sums(plan: Plan, bill: dict[str, Json]) -> dict[str, dict[str, float]]:
     """Layer → its amounts, for the layers that cost something, in deploy order."""
+    sums = _groups(bill, "by_layer", lambda line: _layer(plan, line))
+    return {layer: sums[layer] for layer in by_layer(plan) if layer in sums}
+
+
+def by_team_sums(bill: dict[str, Json]) -> dict[str, dict[str, float]]:
+    """Team → its amounts, the dearest first."""
+    sums = _groups(bill, "by_team", lambda line: str(line.get("team") or ""))
+    named = {team or "nobody": own for team, own in sums.items()}
+    return dict(sorted(named.items(), key=lambda item: (-item[1]["expected_monthly"], item[0])))
+
+
+def _groups(bill: dict[str, Json], key: str, group: Callable[[dict[str, Json]], str]) -> dict[str, dict[str, float]]:
+    """As the bill itself sums them, else the sums of its lines."""
+    if key in bill:
+        groups = {name: mapping(own) for name, own in mapping(bill[key]).items()}
+        return {name: {state: float(own.get(state) or 0) for state in STATES} for name, own in groups.items()}
     sums: dict[str, dict[str, float]] = {}
     for line in map(mapping, listing(bill.get("lines"))):
-        resource = plan.by_urn.get(str(line.get("urn")))
-        own = sums.setdefault(resource.layer if resource else "program", dict.fromkeys(STATES, 0.0))
+        own = sums.setdefault(group(line), dict.fromkeys(STATES, 0.0))
         for state in STATES:
             own[state] += float(line.get(state) or 0)
-    return {layer: sums[layer] for layer in by_layer(plan) if layer in sums}
+    return sums
+
+
+def _layer(plan: Plan, line: dict[str, Json]) -> str:
+    resource = plan.by_urn.get(str(line.get("urn")))
+    return resource.layer if resource else "program"
+
+
+def rounding(bill: Mapping[str, Json], groups: Mapping[str, Mapping[str, float]]) -> str:
+    """Said where parts, as they are written, do not add up to the total as it is written; empty where they do."""
+    for state in STATES:
+        parts = sum((cents(own[state]) for own in groups.values()), Decimal(0))
+        if groups and parts != cents(bill.get(state) or 0):
+            return "Every amount is rounded by itself: a column may differ from its total by some cents."
+    return ""
 
 
 def reasons(bill: dict[str, Json]) -> dict[str, list[str]]:
@@ -71,8 +102,13 @@ def assumed_use(bill: dict[str, Json]) -> str:
     return f"Assumed of a month's use, for nobody states it in `expected`: {told}."
 
 
+def cents(amount: float) -> Decimal:
+    """Rounded as people do, half a cent up: in binary it may be a little less."""
+    return Decimal(str(amount)).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
 def money(value: Json) -> str:
-    return f"{float(value):,.2f}" if value is not None else "?"
+    return f"{cents(float(value)):,}" if value is not None else "?"
 
 
 def minutes(seconds: float) -> str:

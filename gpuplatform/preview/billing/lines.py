@@ -87,6 +87,15 @@ class Totals:
             "maximum_hourly": _cents(self.maximum_hourly),
         }
 
+    def finer(self) -> dict[str, float]:
+        """As fine as lines are written: parts in cents would not add up to the whole."""
+        return {
+            "asleep_monthly": _fine(self.asleep_monthly),
+            "idle_monthly": _fine(self.idle_monthly),
+            "expected_monthly": _fine(self.expected_monthly),
+            "maximum_hourly": _fine(self.maximum_hourly),
+        }
+
 
 def _rounded(amount: Decimal, to: Decimal) -> Decimal:
     return amount.quantize(to, ROUND_HALF_UP)

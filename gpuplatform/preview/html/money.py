@@ -12,7 +12,7 @@ from gpuplatform.preview.html.faults import scrolled
 from gpuplatform.preview.html.markup import Content, Markup, join, tag
 from gpuplatform.preview.look import listing, mapping
 from gpuplatform.preview.plan import Json, Plan
-from gpuplatform.preview.sums import STATES, by_layer_sums, how_to_price, money
+from gpuplatform.preview.sums import STATES, by_layer_sums, by_team_sums, how_to_price, money, rounding
 from gpuplatform.preview.words import counted
 
 WORDS: Final = {
@@ -37,7 +37,7 @@ def section(plan: Plan, bill: Json) -> Markup:
         return tag("p", "No bill was computed.")
     rows = numbers(plan)
     layers = by_layer_sums(plan, content)
-    teams = _by_team(content)
+    teams = by_team_sums(content)
     return join(
         [
             tag(
@@ -72,16 +72,7 @@ def section(plan: Plan, bill: Json) -> Markup:
     )
 
 
-def _by_team(bill: Mapping[str, Json]) -> dict[str, dict[str, float]]:
-    sums: dict[str, dict[str, float]] = {}
-    for line in map(mapping, listing(bill.get("lines"))):
-        own = sums.setdefault(str(line.get("team") or "nobody"), dict.fromkeys(STATES, 0.0))
-        for state in STATES:
-            own[state] += float(line.get(state) or 0)
-    return dict(sorted(sums.items(), key=lambda item: (-item[1]["expected_monthly"], item[0])))
-
-
-def _group(noun: str, groups: Mapping[str, Mapping[str, float]], bill: Mapping[str, Json]) -> Markup:
+def _group(noun: str, groups: dict[str, dict[str, float]], bill: dict[str, Json]) -> Markup:
     share = tag("th", "share", tag("small", "of expected"), scope="col", class_="number")
     head = tag("tr", tag("th", noun, scope="col"), *(_head(state) for state in STATES), share)
     whole = float(bill.get("expected_monthly") or 0)
@@ -96,6 +87,7 @@ def _group(noun: str, groups: Mapping[str, Mapping[str, float]], bill: Mapping[s
         tag("h3", f"By {noun}"),
         tag("figure", _key(), chart, tabindex=0, aria_label=f"Chart by {noun}"),
         scrolled(table, f"Bill by {noun}"),
+        *([tag("p", told, class_="muted")] if (told := rounding(bill, groups)) else ()),
         class_="pair",
     )
 
