@@ -15,9 +15,9 @@ from gpuplatform.catalog.prices import EVERY_REGION, Row
 class Coverage:
     region: str
     priced: tuple[str, ...]
-    """Catalogue types with an on-demand price, of those that the region offers."""
+    """Catalogue types with an on-demand price, of those that the region offers, and those that AWS sells by capacity block alone."""
     unpriced: tuple[str, ...]
-    """The others that it offers: nobody we know of says their price, or none is sold on demand."""
+    """The others that it offers: nobody we know of says their price."""
     spot: int
     """Types with a spot reference, in at least one zone or of the region's zones on average."""
     others: int
@@ -28,10 +28,11 @@ class Coverage:
 def coverage(table: Sequence[Row]) -> Iterator[Coverage]:
     """A line a region that the settings accept."""
     everywhere = sum(row.region == EVERY_REGION for row in table)
+    by_block = _sold(table, "capacity-block") - _sold(table, "on-demand")
     for region in zones.regions():
         rows = [row for row in table if row.region == region]
         ec2 = [row for row in rows if row.service == "ec2"]
-        listed = {row.key for row in ec2 if row.purchase == "on-demand"}
+        listed = by_block | {row.key for row in ec2 if row.purchase == "on-demand"}
         offered = [name for name in names() if zones.offered(name, region)]
         yield Coverage(
             region=region,
@@ -41,3 +42,8 @@ def coverage(table: Sequence[Row]) -> Iterator[Coverage]:
             others=len(rows) - len(ec2) + everywhere,
             oldest=min((row.price.as_of for row in rows), default=None),
         )
+
+
+def _sold(table: Sequence[Row], purchase: str) -> set[str]:
+    """Types with such a price in any region."""
+    return {row.key for row in table if row.service == "ec2" and row.purchase == purchase}

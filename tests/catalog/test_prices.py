@@ -13,8 +13,8 @@ import pytest
 from gpuplatform.catalog import instances, prices, zones
 from gpuplatform.ops.price_coverage import coverage
 
-# Types that exist but that AWS lists no on-demand price for: sold by capacity block alone (karpenter's copy of the
-# price list, 2026-07-20, has no row).
+# Types that exist but that AWS lists no on-demand price for: sold by capacity block alone (a copy of the whole list, May 2026, has
+# a row in no region, nor has karpenter's of us-east-1, 2026-07-20).
 SOLD_BY_BLOCK_ALONE = {"p5e.48xlarge"}
 
 
