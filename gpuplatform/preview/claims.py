@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 import yaml
 
 from gpuplatform.catalog.device_classes import OF_RESOURCE
-from gpuplatform.preview.cluster import chart
+from gpuplatform.preview.cluster import chart, namespace_of
 from gpuplatform.preview.look import at, listing, mapping
-from gpuplatform.preview.manifests import objects
+from gpuplatform.preview.manifests import of_kind
 from gpuplatform.preview.plan import Json, Plan, PlannedResource
 from gpuplatform.preview.tokens import RELEASE
 
@@ -24,7 +24,7 @@ def by_name(plan: Plan) -> Named:
     return {
         (
             kind,
-            str(at(body, "metadata", "namespace") or "default"),
+            namespace_of(body),
             str(at(body, "metadata", "name")),
         ): counted(requests)
         for _, kind, body, requests in every(plan)
@@ -33,10 +33,9 @@ def by_name(plan: Plan) -> Named:
 
 def every(plan: Plan) -> Iterator[tuple[PlannedResource, str, Mapping[str, Json], list[Json]]]:
     """Each claim or template: its resource, kind and object, and its requests."""
-    for resource, body in objects(plan):
+    for resource, body in of_kind(plan, *KINDS):
         kind = str(body["kind"])
-        if kind in KINDS:
-            yield resource, kind, body, listing(at(body, *KINDS[kind], "devices", "requests"))
+        yield resource, kind, body, listing(at(body, *KINDS[kind], "devices", "requests"))
 
 
 def counted(requests: list[Json]) -> dict[str, float]:
@@ -66,10 +65,10 @@ def charged(plan: Plan) -> dict[str, str]:
     return {name: resource for resource, name in OF_RESOURCE.items()}
 
 
-def of_pod(known: Named, namespace: str, template: Mapping[str, Json]) -> dict[str, float]:
-    """What one pod of the template claims for itself: a claim that it names may be others' as well, and counts once all the same."""
+def of_pod(known: Named, namespace: str, spec: Mapping[str, Json]) -> dict[str, float]:
+    """What one pod claims for itself: a claim that it names may be others' as well, and counts once all the same."""
     total: dict[str, float] = {}
-    for claim in listing(at(template, "spec", "resourceClaims")):
+    for claim in listing(spec.get("resourceClaims")):
         for kind, key in (
             ("ResourceClaim", "resourceClaimName"),
             ("ResourceClaimTemplate", "resourceClaimTemplateName"),

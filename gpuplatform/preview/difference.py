@@ -195,7 +195,7 @@ def _with_replaced_by_others(
     waiting = [urn for urn, c in found.items() if c.action is Action.REPLACE]
     dependents: dict[str, list[PlannedResource]] = {}
     for _, new in pairs.values():
-        for urn in {new.provider.rpartition("::")[0], *(u for us in new.property_dependencies.values() for u in us)}:
+        for urn in {new.provider_urn, *(u for us in new.property_dependencies.values() for u in us)}:
             dependents.setdefault(urn, []).append(new)
     while waiting:
         gone = waiting.pop()
@@ -215,7 +215,7 @@ def _with_replaced_by_others(
 
 def _cannot_outlive(resource: PlannedResource, other: str) -> bool:
     """Whether an immutable property holds a value of another resource, or the other is its provider."""
-    if resource.provider.rpartition("::")[0] == other:
+    if resource.provider_urn == other:
         return True
     held = [key for key, urns in resource.property_dependencies.items() if other in urns]
     paths = [path for path, _ in leaves({key: resource.inputs.get(key) for key in held})]

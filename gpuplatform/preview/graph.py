@@ -14,13 +14,7 @@ def waits_for(resource: PlannedResource) -> set[str]:
     (pulumi/pulumi, pkg/resource/graph/dependency_graph.go, `DependenciesOf`).
     """
     waits = {*resource.dependencies, *(urn for urns in resource.property_dependencies.values() for urn in urns)}
-    if resource.provider:
-        waits.add(resource.provider.rpartition("::")[0])
-    if resource.parent:
-        waits.add(resource.parent)
-    if resource.deleted_with:
-        waits.add(resource.deleted_with)
-    return waits
+    return waits | {urn for urn in (resource.provider_urn, resource.parent, resource.deleted_with) if urn}
 
 
 def creation_waits(plan: Plan) -> dict[str, set[str]]:

@@ -29,6 +29,11 @@ TYPE_LABEL: Final = "node.kubernetes.io/instance-type"
 _UNPLACED: Final = -(2**31)
 
 
+Taint = tuple[str, str, str]
+"""Key, value and effect, as Kubernetes writes it."""
+_EFFECTS: Final = {"NO_SCHEDULE": "NoSchedule", "NO_EXECUTE": "NoExecute", "PREFER_NO_SCHEDULE": "PreferNoSchedule"}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Launch:
     """Nodes that start alike."""
@@ -44,6 +49,11 @@ class Launch:
     subnets: tuple[PlannedResource, ...]
     most: int | None
     """Nodes; None where nothing that is known bounds them."""
+    label_values: Mapping[str, frozenset[str]]
+    """The values that a node may have of each label."""
+    taints: tuple[Taint, ...]
+    startup: tuple[Taint, ...]
+    """Taints that nodes start with and lose before they take work: pods need not tolerate them."""
 
     @property
     def named(self) -> PlannedResource:
@@ -73,7 +83,8 @@ class Launch:
 
     @property
     def labels(self) -> dict[str, str]:
-        inputs = dict(self.resource.inputs)
+        """As they are written."""
+        inputs = self.resource.inputs
         written = inputs.get("labels") if self.managed else at(inputs, "spec", "template", "metadata", "labels")
         return {key: str(value) for key, value in mapping(written).items()}
 
@@ -90,6 +101,12 @@ def launches(plan: Plan) -> tuple[Launch, ...]:
 def autoscaler(plan: Plan) -> PlannedResource | None:
     """Its release; None where the plan has none."""
     return next((r for r in plan.all(RELEASE) if chart(r) == AUTOSCALER), None)
+
+
+def extra_argument(plan: Plan, flag: str) -> Json:
+    """What the autoscaler is told by a flag; None where it is told nothing."""
+    release = autoscaler(plan)
+    return at(release.inputs, "values", "extraArgs", flag) if release else None
 
 
 def told(plan: Plan, launch: Launch) -> dict[str, tuple[PlannedResource, str]]:
@@ -125,6 +142,9 @@ def _of_group(plan: Plan, group: PlannedResource) -> Launch:
     if template and isinstance(template.inputs.get("instanceType"), str):
         own.append(str(template.inputs["instanceType"]))
     most = at(group.inputs, "scalingConfig", "maxSize")
+    # EKS has one list of both; Cluster Autoscaler, which grows the group, is told which is which.
+    passing = str(extra_argument(plan, "startup-taint") or "")
+    taints = [(key, value, _EFFECTS.get(effect, "")) for key, value, effect in _taints(group.inputs.get("taints"))]
     return Launch(
         resource=group,
         how=template,
@@ -132,6 +152,9 @@ def _of_group(plan: Plan, group: PlannedResource) -> Launch:
         interfaces=_interfaces(template.inputs if template else {}),
         subnets=referred(plan, group, "subnetIds", listing(group.inputs.get("subnetIds")), SUBNET),
         most=int(most) if isinstance(most, (int, float)) else None,
+        label_values=_single(group.inputs.get("labels")),
+        taints=tuple(t for t in taints if not passing or t[0] != passing),
+        startup=tuple(t for t in taints if passing and t[0] == passing),
     )
 
 
@@ -159,7 +182,19 @@ def _of_pool(plan: Plan, pool: PlannedResource) -> Launch:
         interfaces=_interfaces(how),
         subnets=_selected(plan, listing(how.get("subnetSelectorTerms")), wanted),
         most=_nodes_of(pool, types),
+        label_values=_single(at(pool.inputs, "spec", "template", "metadata", "labels"))
+        | {key: frozenset(values) for key, values in wanted.items()},
+        taints=_taints(at(spec, "taints")),
+        startup=_taints(at(spec, "startupTaints")),
     )
+
+
+def _single(labels: Json) -> dict[str, frozenset[str]]:
+    return {key: frozenset((str(value),)) for key, value in mapping(labels).items()}
+
+
+def _taints(written: Json) -> tuple[Taint, ...]:
+    return tuple((str(at(t, "key")), str(at(t, "value") or ""), str(at(t, "effect"))) for t in listing(written))
 
 
 def _known(names: Sequence[str]) -> tuple[InstanceType, ...]:

@@ -24,6 +24,11 @@ def objects(plan: Plan) -> tuple[tuple[PlannedResource, dict[str, Json]], ...]:
     return tuple((r, {**r.inputs, "metadata": _metadata(r)}) for r in sent)
 
 
+def of_kind(plan: Plan, *kinds: str) -> list[tuple[PlannedResource, dict[str, Json]]]:
+    """Those objects that are of one of some kinds."""
+    return [(resource, body) for resource, body in objects(plan) if body["kind"] in kinds]
+
+
 def _metadata(resource: PlannedResource) -> dict[str, Json]:
     named, written = mapping(resource.outputs.get("metadata")), mapping(resource.inputs.get("metadata"))
     return {"name": named.get("name", resource.name), **written}

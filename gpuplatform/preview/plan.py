@@ -82,6 +82,17 @@ class PlannedResource:
         return not self.custom and self.type != STACK
 
     @property
+    def provider_urn(self) -> str:
+        """Of its provider, which is written with an ID behind; empty where it has none."""
+        return self.provider.rpartition("::")[0]
+
+    def refers(self, key: str, other: PlannedResource, *outputs: str) -> bool:
+        """Whether a property is of another resource: by its dependencies, or because it holds an output, by default the ID."""
+        value = self.inputs.get(key)
+        held = value is not None and value in [other.outputs.get(name) for name in outputs or ("id",)]
+        return held or other.urn in self.property_dependencies.get(key, ())
+
+    @property
     def layer(self) -> str:
         """The file of `stacks/` that wires it, without its ending; `program` outside the layers."""
         if self.layer_source is None:

@@ -112,8 +112,8 @@ def _variant(resource: PlannedResource, plan: Plan) -> str:
 def _necessary(resource: PlannedResource, wanted: set[str], plan: Plan) -> set[str]:
     """What of all that a resource waits for it cannot be made without."""
     valued = {urn for urns in resource.property_dependencies.values() for urn in urns}
-    if resource.provider:
-        valued.add(resource.provider.rpartition("::")[0])
+    if resource.provider_urn:
+        valued.add(resource.provider_urn)
     ordered = {
         urn
         for urn in wanted

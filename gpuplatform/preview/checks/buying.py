@@ -56,7 +56,7 @@ def placement_group_reserved(plan: Plan) -> Iterator[Fault]:
         if not at(inputs, "placement", "groupName") or not (block or _target(inputs)):
             continue
         group = _placement(plan, template)
-        within = [r for r in _reservations(plan, template) if group and _made_in(r, group)]
+        within = [r for r in _reservations(plan, template) if group and r.refers("placementGroupArn", group, "arn")]
         if block or not within:
             what = "a capacity block" if block else "a reservation"
             yield Fault(
@@ -64,13 +64,6 @@ def placement_group_reserved(plan: Plan) -> Iterator[Fault]:
                 "would be had; leave the placement out",
                 template,
             )
-
-
-def _made_in(reservation: PlannedResource, group: PlannedResource) -> bool:
-    arn = reservation.inputs.get("placementGroupArn")
-    return group.urn in reservation.property_dependencies.get("placementGroupArn", ()) or (
-        arn is not None and arn == group.outputs.get("arn")
-    )
 
 
 @check(

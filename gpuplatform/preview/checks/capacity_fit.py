@@ -5,20 +5,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final
 
 from gpuplatform.catalog.device_classes import EFA as EFA_CLASS
 from gpuplatform.catalog.device_classes import GPU as GPU_CLASS
 from gpuplatform.catalog.instances import InstanceType
 from gpuplatform.catalog.nodes import EFA, GPU, HUGEPAGES, POOL_LABEL, ZONE_LABEL
-from gpuplatform.preview import claims
 from gpuplatform.preview.check import Fault, Severity, check
+from gpuplatform.preview.cluster import namespace_of
 from gpuplatform.preview.launches import Launch, launches, told
 from gpuplatform.preview.look import at, listing, mapping
-from gpuplatform.preview.manifests import objects
-from gpuplatform.preview.plan import Json, Plan, PlannedResource, once
-from gpuplatform.preview.quantity import quantity, whole
+from gpuplatform.preview.manifests import of_kind
+from gpuplatform.preview.plan import Plan, PlannedResource, once
+from gpuplatform.preview.pods import Pod, pods
+from gpuplatform.preview.quantity import quantity
 from gpuplatform.sizing.devices import Devices, of_labels
 from gpuplatform.sizing.pods import EFA_HUGEPAGES_MIB, KARPENTER_HIDDEN_MEMORY, allocatable
 
@@ -47,34 +47,6 @@ class Nodes:
     """Subnets it may stand in; 1 where it selects a zone."""
     most: int | None
     """Nodes; None where GPUs are limited instead."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Workload:
-    """Pods of one template."""
-
-    owner: PlannedResource
-    namespace: str
-    template: Mapping[str, Json]
-    together: int
-    """Pods that must run at once."""
-    claimed: Mapping[str, float]
-    """Devices that a pod claims, by class."""
-
-    @property
-    def pool(self) -> str | None:
-        value = at(self.template, "spec", "nodeSelector", POOL_LABEL)
-        return str(value) if value else None
-
-    @cached_property
-    def asks(self) -> dict[str, float]:
-        """Sum of its containers' requests, a limit alone being a request as well, and what it claims."""
-        total = dict(self.claimed)
-        for container in listing(at(self.template, "spec", "containers")):
-            given = mapping(at(container, "resources", "limits")) | mapping(at(container, "resources", "requests"))
-            for name, amount in given.items():
-                total[name] = total.get(name, 0) + quantity(amount)
-        return total
 
 
 @once
@@ -127,49 +99,15 @@ def _node(launch: Launch, hardware: InstanceType, extra: Mapping[str, float]) ->
     return Node(instance=hardware.name, has=has)
 
 
-@once
-def workloads(plan: Plan) -> tuple[Workload, ...]:
-    known = claims.by_name(plan)
-    return tuple(
-        Workload(
-            owner=resource,
-            namespace=(namespace := str(at(body, "metadata", "namespace") or "default")),
-            template=template,
-            together=together,
-            claimed=claims.of_pod(known, namespace, template),
-        )
-        for resource, body in objects(plan)
-        for template, together in _templates(body, 1)
-    )
-
-
-def _templates(value: Json, together: int) -> Iterator[tuple[dict[str, Json], int]]:
-    """Pod templates at any depth, with the pods that a job above them runs in parallel. A pod is one itself."""
-    if isinstance(value, dict):
-        body = mapping(value)
-        if isinstance(at(body, "spec", "containers"), list):
-            yield body, together
-            return
-        of_jobs = at(body, "template", "spec", "template") is not None
-        together *= whole(body.get("parallelism") or (of_jobs and body.get("replicas")), 1)
-        for inner in body.values():
-            yield from _templates(inner, together)
-    elif isinstance(value, list):
-        for inner in listing(value):
-            yield from _templates(inner, together)
-
-
 @check("pod-too-large", Severity.ERROR, "Every pod fits a node of the pool that it selects.")
 def pod_too_large(plan: Plan) -> Iterator[Fault]:
     there = pools(plan)
-    for work in workloads(plan):
-        kinds = [kind for nodes in there.get(work.pool or "", []) for kind in nodes.kinds if kind.has]
-        short = [(kind, _short(work.asks, kind)) for kind in kinds]
+    for pod in pods(plan):
+        kinds = [kind for nodes in there.get(pod.pool or "", []) for kind in nodes.kinds if kind.has]
+        short = [(kind, _short(pod.asks, kind)) for kind in kinds]
         if kinds and all(missing for _, missing in short):
             kind, missing = short[0]
-            yield Fault(
-                f"{work.owner.name}: a pod asks for {missing} of {kind.instance} in pool {work.pool}", work.owner
-            )
+            yield Fault(f"{pod.owner.name}: a pod asks for {missing} of {kind.instance} in pool {pod.pool}", pod.owner)
 
 
 def _short(asks: Mapping[str, float], node: Node) -> str:
@@ -184,50 +122,49 @@ def _short(asks: Mapping[str, float], node: Node) -> str:
 @check("job-too-large", Severity.ERROR, "A job fits one way of buying its pool, and many nodes stand in one zone.")
 def job_too_large(plan: Plan) -> Iterator[Fault]:
     there = pools(plan)
-    for work in workloads(plan):
-        groups = [nodes for nodes in there.get(work.pool or "", []) if nodes.most is not None and nodes.kinds]
-        if not groups or work.together < 2 or not any(work.asks.get(name) for name in GPUS):
+    for pod in pods(plan):
+        groups = [nodes for nodes in there.get(pod.pool or "", []) if nodes.most is not None and nodes.kinds]
+        if not groups or pod.together < 2 or not any(pod.asks.get(name) for name in GPUS):
             continue
-        needs = {nodes.resource.name: _nodes_needed(work, nodes) for nodes in groups}
+        needs = {nodes.resource.name: _nodes_needed(pod, nodes) for nodes in groups}
         if all(needs[nodes.resource.name] > (nodes.most or 0) for nodes in groups):
             largest = max(groups, key=lambda nodes: nodes.most or 0)
             yield Fault(
-                f"{work.owner.name}: {work.together} pods need {needs[largest.resource.name]} nodes at once, and the largest "
-                f"group of pool {work.pool}, {largest.resource.name}, has {largest.most} at most",
-                work.owner,
+                f"{pod.owner.name}: {pod.together} pods need {needs[largest.resource.name]} nodes at once, and the largest "
+                f"group of pool {pod.pool}, {largest.resource.name}, has {largest.most} at most",
+                pod.owner,
             )
         wide = [n for n in groups if n.zones > 1 and needs[n.resource.name] > 1]
         if wide:
             yield Fault(
-                f"{work.owner.name}: its {work.together} pods may stand in the {wide[0].zones} zones of "
-                f"{wide[0].resource.name}; give pool {work.pool} one zone",
-                work.owner,
+                f"{pod.owner.name}: its {pod.together} pods may stand in the {wide[0].zones} zones of "
+                f"{wide[0].resource.name}; give pool {pod.pool} one zone",
+                pod.owner,
             )
 
 
-def _nodes_needed(work: Workload, nodes: Nodes) -> int:
-    asked = next(name for name in GPUS if work.asks.get(name))
-    each = max(kind.has.get(asked, 0) for kind in nodes.kinds) // work.asks[asked]
-    return -(-work.together // int(each)) if each >= 1 else work.together
+def _nodes_needed(pod: Pod, nodes: Nodes) -> int:
+    asked = next(name for name in GPUS if pod.asks.get(name))
+    each = max(kind.has.get(asked, 0) for kind in nodes.kinds) // pod.asks[asked]
+    return -(-pod.together // int(each)) if each >= 1 else pod.together
 
 
 @check("spot-interrupts", Severity.ERROR, "What must not be interrupted does not run on spot alone.")
 def spot_interrupts(plan: Plan) -> Iterator[Fault]:
     there = pools(plan)
     budgets = [
-        (at(body, "metadata", "namespace") or "default", mapping(at(body, "spec", "selector", "matchLabels")))
-        for _, body in ((r, dict(b)) for r, b in objects(plan) if b.get("kind") == "PodDisruptionBudget")
+        (namespace_of(body), mapping(at(body, "spec", "selector", "matchLabels")))
+        for _, body in of_kind(plan, "PodDisruptionBudget")
         if at(body, "spec", "maxUnavailable") in (0, "0", "0%") or at(body, "spec", "minAvailable") == "100%"
     ]
-    for work in workloads(plan):
-        groups = there.get(work.pool or "", [])
-        labels = mapping(at(work.template, "metadata", "labels"))
-        annotated = at(work.template, "metadata", "annotations", "karpenter.sh/do-not-disrupt") == "true"
-        guarded = any(n == work.namespace and m and m.items() <= labels.items() for n, m in budgets)
+    for pod in pods(plan):
+        groups = there.get(pod.pool or "", [])
+        annotated = pod.annotations.get("karpenter.sh/do-not-disrupt") == "true"
+        guarded = any(n == pod.namespace and m and m.items() <= pod.labels.items() for n, m in budgets)
         if groups and all(nodes.spot for nodes in groups) and (annotated or guarded):
             why = "is not to be disrupted" if annotated else "has a budget of no disruption"
             yield Fault(
-                f"{work.owner.name}: {why}, but pool {work.pool} is spot alone, which EC2 takes back after 2 minutes; add "
+                f"{pod.owner.name}: {why}, but pool {pod.pool} is spot alone, which EC2 takes back after 2 minutes; add "
                 "another way of buying, or let it be interrupted",
-                work.owner,
+                pod.owner,
             )

@@ -9,9 +9,11 @@ from typing import Final
 from gpuplatform.catalog import charts, device_classes
 from gpuplatform.preview import claims
 from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.cluster import chart, view
+from gpuplatform.preview.cluster import chart
 from gpuplatform.preview.look import at, listing
+from gpuplatform.preview.manifests import of_kind
 from gpuplatform.preview.plan import SECRET, UNKNOWN, Json, Plan
+from gpuplatform.preview.pods import pods
 from gpuplatform.preview.tokens import RELEASE
 
 _CHARTS: Final = {one.name for one in vars(charts).values() if isinstance(one, charts.Chart)}
@@ -28,7 +30,7 @@ def missing_device_class(plan: Plan) -> Iterator[Fault]:
     if installed - _CHARTS:
         return
     there = {name for one in installed for name in device_classes.OF_CHART.get(one, ())}
-    there |= {name for kind, _, name in view(plan).names if kind == "DeviceClass"}
+    there |= {str(body["metadata"]["name"]) for _, body in of_kind(plan, "DeviceClass")}
     for resource, _, _, requests in claims.every(plan):
         for name in sorted(set(_classes(requests)) - there - {SECRET, UNKNOWN}):
             near = difflib.get_close_matches(name, there, n=1)
@@ -57,7 +59,7 @@ def claim_too_large(plan: Plan) -> Iterator[Fault]:
 
 @check("claim-of-container", Severity.ERROR, "What a pod claims a container uses, and a container uses nothing else.")
 def claim_of_container(plan: Plan) -> Iterator[Fault]:
-    for pod in view(plan).pods:
+    for pod in pods(plan):
         claimed = {str(at(claim, "name")) for claim in listing(pod.spec.get("resourceClaims"))}
         used = {str(at(c, "name")) for box in pod.containers for c in listing(at(box, "resources", "claims"))}
         for name in sorted(used - claimed):

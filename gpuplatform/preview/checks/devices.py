@@ -7,9 +7,10 @@ from typing import Final
 
 from gpuplatform.preview.check import Fault, Severity, check
 from gpuplatform.preview.checks.placement import tolerates
-from gpuplatform.preview.cluster import View, chart, view
+from gpuplatform.preview.cluster import chart
 from gpuplatform.preview.launches import Launch, launches
 from gpuplatform.preview.look import at, listing
+from gpuplatform.preview.manifests import of_kind
 from gpuplatform.preview.plan import Plan, PlannedResource
 from gpuplatform.preview.tokens import RELEASE
 from gpuplatform.sizing.devices import Devices, of_labels
@@ -31,22 +32,21 @@ _BUILT_IN: Final = "BOTTLEROCKET"
 def nobody_counts_devices(plan: Plan) -> Iterator[Fault]:
     """Without one, nodes start and have nothing for a pod to ask for. A DaemonSet that is named so counts as one. Where a pool's devices
     are claimed, it is a driver."""
-    cluster = view(plan)
-    own = any(body["kind"] == "DaemonSet" and "device-plugin" in r.name for r, body in cluster.objects)
+    own = any("device-plugin" in r.name for r, _ in of_kind(plan, "DaemonSet"))
     for launch in launches(plan):
         claimed = of_labels(launch.labels) is Devices.DRA
         if own and not claimed:
             continue
         built_in = _BUILT_IN in str(launch.resource.inputs.get("amiType")) and not claimed
         if any(t.gpu for t in launch.types) and not built_in:
-            yield from _uncounted(cluster, launch, "GPUs", GPU_DRIVERS if claimed else GPU_CHARTS)
+            yield from _uncounted(plan, launch, "GPUs", GPU_DRIVERS if claimed else GPU_CHARTS)
         if launch.efa:
-            yield from _uncounted(cluster, launch, "EFA devices", EFA_DRIVERS if claimed else EFA_CHARTS)
+            yield from _uncounted(plan, launch, "EFA devices", EFA_DRIVERS if claimed else EFA_CHARTS)
 
 
-def _uncounted(cluster: View, launch: Launch, what: str, charts: tuple[str, ...]) -> Iterator[Fault]:
-    releases = [r for r in cluster.plan.all(RELEASE) if chart(r) in charts]
-    kept_out = [taint for release in releases for taint in _kept_out(cluster, launch, release)]
+def _uncounted(plan: Plan, launch: Launch, what: str, charts: tuple[str, ...]) -> Iterator[Fault]:
+    releases = [r for r in plan.all(RELEASE) if chart(r) in charts]
+    kept_out = [taint for release in releases for taint in _kept_out(launch, release)]
     if not releases:
         yield Fault(
             f"{launch.resource.name}: nothing counts its {what}; install {' or '.join(charts)}", launch.resource
@@ -59,9 +59,8 @@ def _uncounted(cluster: View, launch: Launch, what: str, charts: tuple[str, ...]
         )
 
 
-def _kept_out(cluster: View, launch: Launch, release: PlannedResource) -> list[tuple[str, str, str]]:
+def _kept_out(launch: Launch, release: PlannedResource) -> list[tuple[str, str, str]]:
     """Taints that the release's values do not tolerate; without a word of tolerations the chart's own hold."""
     values = release.inputs.get("values")
     tolerations = listing(at(values, "tolerations"))
-    taints = next((pool.taints for pool in cluster.pools if pool.resource is launch.resource), ())
-    return [t for t in taints if tolerations and not any(tolerates(one, t) for one in tolerations)]
+    return [t for t in launch.taints if tolerations and not any(tolerates(one, t) for one in tolerations)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.checks.exposure import belongs
 from gpuplatform.preview.look import at, listing
 from gpuplatform.preview.plan import Json, Plan, PlannedResource
 from gpuplatform.preview.tokens import LAUNCH_TEMPLATE, NODE_CLASS
@@ -59,5 +58,5 @@ def unencrypted_bucket(plan: Plan) -> Iterator[Fault]:
     type_ = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
     stated = plan.all(type_)
     for bucket in plan.all("aws:s3/bucket:Bucket"):
-        if not any(belongs(one, "bucket", bucket) for one in stated):
+        if not any(one.refers("bucket", bucket, "id", "name") for one in stated):
             yield Fault(f"{bucket.name}: has no BucketServerSideEncryptionConfiguration", bucket)

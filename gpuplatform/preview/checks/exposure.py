@@ -17,21 +17,13 @@ _BLOCKS: Final = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "r
 def public_bucket(plan: Plan) -> Iterator[Fault]:
     blocks = plan.all("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock")
     for bucket in plan.all("aws:s3/bucket:Bucket"):
-        own = [block for block in blocks if belongs(block, "bucket", bucket)]
+        own = [block for block in blocks if block.refers("bucket", bucket, "id", "name")]
         if not own:
             yield Fault(f"{bucket.name}: has no BucketPublicAccessBlock", bucket)
         for block in own:
             off = [key for key in _BLOCKS if block.inputs.get(key) is not True]
             if off:
                 yield Fault(f"{block.name}: {', '.join(off)} must be true", block)
-
-
-def belongs(part: PlannedResource, key: str, whole: PlannedResource) -> bool:
-    """Whether a property of `part` is an output of `whole`."""
-    return whole.urn in part.property_dependencies.get(key, ()) or (
-        part.inputs.get(key) is not None
-        and part.inputs.get(key) in (whole.outputs.get("id"), whole.outputs.get("name"))
-    )
 
 
 @check("open-security-group", Severity.ERROR, "No security group lets the whole internet in.")

@@ -8,11 +8,12 @@ from typing import Final
 
 from gpuplatform.catalog.nodes import POOL_LABEL, ZONE_LABEL
 from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.checks.capacity_fit import Workload, workloads
+from gpuplatform.preview.cluster import namespace_of
 from gpuplatform.preview.launches import launches, referred, zone
 from gpuplatform.preview.look import at, listing
-from gpuplatform.preview.manifests import objects
+from gpuplatform.preview.manifests import of_kind
 from gpuplatform.preview.plan import Json, Plan, PlannedResource
+from gpuplatform.preview.pods import Pod, pods
 from gpuplatform.preview.tokens import SUBNET
 
 LUSTRE: Final = "aws:fsx/lustreFileSystem:LustreFileSystem"
@@ -31,53 +32,52 @@ class Mount:
 
 @check("volume-out-of-reach", Severity.ERROR, "A volume lets the nodes of the pods that mount it stand where they do.")
 def volume_out_of_reach(plan: Plan) -> Iterator[Fault]:
-    for work, zones, mount in _mounting(plan):
+    for pod, zones, mount in _mounting(plan):
         if mount.reached_from and not mount.reached_from & zones:
             yield Fault(
-                f"{work.owner.name}: its volume is for nodes in {', '.join(sorted(mount.reached_from))}, and pool {work.pool} stands in "
+                f"{pod.owner.name}: its volume is for nodes in {', '.join(sorted(mount.reached_from))}, and pool {pod.pool} stands in "
                 f"{', '.join(sorted(zones))}; the pods would never start",
-                work.owner,
+                pod.owner,
             )
 
 
 @check("file-system-zone", Severity.WARNING, "A file system of one zone stands in the zone of the pools that mount it.")
 def file_system_zone(plan: Plan) -> Iterator[Fault]:
     """Reading across zones is slower, and both sides pay for every byte; over EFA it cannot be done (FSx for Lustre user guide)."""
-    for work, zones, mount in _mounting(plan):
+    for pod, zones, mount in _mounting(plan):
         if mount.zone not in zones and (not mount.reached_from or mount.reached_from & zones):
             yield Fault(
-                f"{work.owner.name}: mounts {mount.system.name} in {mount.zone} from pool {work.pool} in {', '.join(sorted(zones))}",
-                work.owner,
+                f"{pod.owner.name}: mounts {mount.system.name} in {mount.zone} from pool {pod.pool} in {', '.join(sorted(zones))}",
+                pod.owner,
             )
 
 
-def _mounting(plan: Plan) -> Iterator[tuple[Workload, frozenset[str], Mount]]:
+def _mounting(plan: Plan) -> Iterator[tuple[Pod, frozenset[str], Mount]]:
     """Pods with the zones of their pool, for each file system that they mount."""
     mounts = _mounts(plan)
     zones: dict[str, frozenset[str]] = {}
     for launch in launches(plan):
         if label := launch.labels.get(POOL_LABEL):
             zones[label] = zones.get(label, frozenset()) | launch.zones
-    for work in workloads(plan) if mounts else ():
-        for volume in listing(at(work.template, "spec", "volumes")):
-            mount = mounts.get((work.namespace, str(at(volume, "persistentVolumeClaim", "claimName"))))
-            if mount and zones.get(work.pool or ""):
-                yield work, zones[work.pool or ""], mount
+    for pod in pods(plan) if mounts else ():
+        for volume in listing(pod.spec.get("volumes")):
+            mount = mounts.get((pod.namespace, str(at(volume, "persistentVolumeClaim", "claimName"))))
+            if mount and zones.get(pod.pool or ""):
+                yield pod, zones[pod.pool or ""], mount
 
 
 def _mounts(plan: Plan) -> dict[tuple[str, str], Mount]:
     """By the namespace and name of the claim."""
-    volumes: dict[str, Mount] = {}
-    claims: list[tuple[str, str, str]] = []
-    for resource, body in objects(plan):
-        name = str(body["metadata"]["name"])
-        if body.get("kind") == "PersistentVolume" and at(body, "spec", "csi", "driver") == _DRIVER:
-            if mount := _mount(plan, resource, body):
-                volumes[name] = mount
-        elif body.get("kind") == "PersistentVolumeClaim":
-            namespace = str(body["metadata"].get("namespace") or "default")
-            claims.append((namespace, name, str(at(body, "spec", "volumeName"))))
-    return {(namespace, name): volumes[volume] for namespace, name, volume in claims if volume in volumes}
+    volumes = {
+        str(body["metadata"]["name"]): mount
+        for resource, body in of_kind(plan, "PersistentVolume")
+        if at(body, "spec", "csi", "driver") == _DRIVER and (mount := _mount(plan, resource, body))
+    }
+    claims = {
+        (namespace_of(body), str(body["metadata"]["name"])): str(at(body, "spec", "volumeName"))
+        for _, body in of_kind(plan, "PersistentVolumeClaim")
+    }
+    return {claim: volumes[volume] for claim, volume in claims.items() if volume in volumes}
 
 
 def _mount(plan: Plan, resource: PlannedResource, body: Json) -> Mount | None:

@@ -145,12 +145,7 @@ def _closed(plan: Plan, group: PlannedResource) -> bool:
 
 def _itself(rule: PlannedResource, group: PlannedResource) -> bool:
     ends = ("securityGroupId", "referencedSecurityGroupId")
-    both = all(
-        group.urn in rule.property_dependencies.get(end, ())
-        or (group.outputs.get("id") is not None and rule.inputs.get(end) == group.outputs["id"])
-        for end in ends
-    )
-    return both and str(rule.inputs.get("ipProtocol")) == _ALL
+    return all(rule.refers(end, group) for end in ends) and str(rule.inputs.get("ipProtocol")) == _ALL
 
 
 def _inline(group: PlannedResource, key: str) -> bool:

@@ -27,7 +27,7 @@ def custom_resources(plan: Plan) -> list[PlannedResource]:
 def explicit_provider(plan: Plan) -> Iterator[Fault]:
     ours = {p.urn for p in plan.all("pulumi:providers:kubernetes")}
     for resource in plan.resources:
-        if resource.type.startswith("kubernetes:") and resource.provider.rpartition("::")[0] not in ours:
+        if resource.type.startswith("kubernetes:") and resource.provider_urn not in ours:
             yield Fault(f"{resource.name}: no provider: it would go wherever the local kubeconfig points", resource)
 
 

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.cluster import Pod, Pool, Taint, View, view
+from gpuplatform.preview.kueue import flavors
+from gpuplatform.preview.launches import Launch, Taint, extra_argument, launches
 from gpuplatform.preview.look import at, listing, mapping
 from gpuplatform.preview.plan import Json, Plan, PlannedResource
+from gpuplatform.preview.pods import Pod, pods
 from gpuplatform.preview.tokens import RELEASE
 
 _SET_BY_OTHERS: Final = ("kubernetes.io", "k8s.io", "amazonaws.com", "karpenter.sh", "nvidia.com", "k8s.aws")
@@ -24,30 +26,20 @@ _TAINTED_BY_OTHERS: Final = (
 
 @check("pod-without-pool", Severity.ERROR, "Every pod has a pool with the labels it asks for and taints it tolerates.")
 def pod_without_pool(plan: Plan) -> Iterator[Fault]:
-    cluster = view(plan)
-    if not cluster.pools:
+    pools = launches(plan)
+    if not pools:
         return
-    flavors = _flavors(cluster)
-    for pod in cluster.pods:
+    for pod in pods(plan):
         tolerations = listing(pod.spec.get("tolerations"))
-        # Kueue adds those of the flavour that it admits a job to.
-        tolerations = [*tolerations, *(t for f in flavors for t in _tolerations(f))] if pod.queue else tolerations
-        why = _unplaced(cluster.pools, asked_labels(pod), tolerations)
-        if why:
+        if pod.queue:
+            # Kueue adds those of the flavour that it admits a job to.
+            tolerations = [*tolerations, *(t for flavor in flavors(plan).values() for t in flavor.tolerations)]
+        if why := _unplaced(pools, asked_labels(pod), tolerations):
             yield Fault(f"{pod.owner.name}: {why}", pod.owner)
-    for flavor in flavors:
-        labels = at(flavor.inputs, "spec", "nodeLabels")
-        asked = [(key, [value]) for key, value in mapping(labels).items()]
-        if why := _unplaced(cluster.pools, asked, [{"operator": "Exists"}]):
-            yield Fault(f"{flavor.name}: spec.nodeLabels: {why}", flavor)
-
-
-def _flavors(cluster: View) -> list[PlannedResource]:
-    return [r for r, body in cluster.objects if body["kind"] == "ResourceFlavor"]
-
-
-def _tolerations(flavor: PlannedResource) -> list[Json]:
-    return listing(at(flavor.inputs, "spec", "tolerations"))
+    for flavor in flavors(plan).values():
+        asked = [(key, [value]) for key, value in flavor.labels.items()]
+        if why := _unplaced(pools, asked, [{"operator": "Exists"}]):
+            yield Fault(f"{flavor.resource.name}: spec.nodeLabels: {why}", flavor.resource)
 
 
 def asked_labels(pod: Pod) -> list[tuple[str, list[Json]]]:
@@ -59,7 +51,7 @@ def asked_labels(pod: Pod) -> list[tuple[str, list[Json]]]:
     return asked + [(str(at(e, "key")), listing(at(e, "values"))) for e in must if at(e, "operator") == "In"]
 
 
-def _unplaced(pools: Sequence[Pool], asked: list[tuple[str, list[Json]]], tolerations: list[Json]) -> str:
+def _unplaced(pools: Sequence[Launch], asked: list[tuple[str, list[Json]]], tolerations: list[Json]) -> str:
     """Why no pool will do; empty if one does."""
     labelled = [pool for pool in pools if all(has_label(pool, key, values) for key, values in asked)]
     if not labelled:
@@ -67,7 +59,9 @@ def _unplaced(pools: Sequence[Pool], asked: list[tuple[str, list[Json]]], tolera
             (key, values) for key, values in asked if not any(has_label(pool, key, values) for pool in pools)
         ] or asked
         wanted = ", ".join(f"{key}={' or '.join(map(str, values))}" for key, values in unmet)
-        have = sorted({f"{k}={v}" for pool in pools for k, vs in pool.labels.items() for v in vs if k in dict(unmet)})
+        have = sorted(
+            {f"{k}={v}" for pool in pools for k, vs in pool.label_values.items() for v in vs if k in dict(unmet)}
+        )
         return f"no pool has {wanted}; there is {', '.join(have) or 'none with these labels'}"
     if any(not refused(pool.taints, tolerations) for pool in labelled):
         return ""
@@ -75,9 +69,9 @@ def _unplaced(pools: Sequence[Pool], asked: list[tuple[str, list[Json]]], tolera
     return f"{labelled[0].resource.name} is tainted {key}={value}:{effect}, and the pod does not tolerate it"
 
 
-def has_label(pool: Pool, key: str, values: list[Json]) -> bool:
-    if key in pool.labels:
-        return bool(pool.labels[key].intersection(map(str, values)))
+def has_label(pool: Launch, key: str, values: list[Json]) -> bool:
+    if key in pool.label_values:
+        return bool(pool.label_values[key].intersection(map(str, values)))
     return key.partition("/")[0].endswith(_SET_BY_OTHERS)
 
 
@@ -97,11 +91,11 @@ def tolerates(toleration: Json, taint: Taint) -> bool:
 
 @check("dead-toleration", Severity.WARNING, "Every toleration is of a taint that some pool has.")
 def dead_toleration(plan: Plan) -> Iterator[Fault]:
-    cluster = view(plan)
-    taints = {taint for pool in cluster.pools for taint in (*pool.taints, *pool.startup)}
+    pools = launches(plan)
+    taints = {taint for pool in pools for taint in (*pool.taints, *pool.startup)}
     # Taints of which the autoscaler is told come and go; no pool need have them.
-    passing = cluster.told("startup-taint") | cluster.told("status-taint")
-    for resource, path, toleration in _all_tolerations(cluster):
+    passing = {str(extra_argument(plan, flag)) for flag in ("startup-taint", "status-taint")}
+    for resource, path, toleration in _all_tolerations(plan):
         key = str(at(toleration, "key") or "")
         known = (
             not key
@@ -109,17 +103,17 @@ def dead_toleration(plan: Plan) -> Iterator[Fault]:
             or key.startswith(_TAINTED_BY_OTHERS)
             or any(tolerates(toleration, taint) for taint in taints)
         )
-        if cluster.pools and not known:
+        if pools and not known:
             there = ", ".join(sorted(f"{k}={v}:{e}" for k, v, e in taints)) or "none"
             yield Fault(f"{resource.name}: {path}: no pool has a taint that {key} tolerates; taints: {there}", resource)
 
 
-def _all_tolerations(cluster: View) -> Iterator[tuple[PlannedResource, str, Json]]:
-    for pod in cluster.pods:
+def _all_tolerations(plan: Plan) -> Iterator[tuple[PlannedResource, str, Json]]:
+    for pod in pods(plan):
         yield from ((pod.owner, f"tolerations[{i}]", t) for i, t in enumerate(listing(pod.spec.get("tolerations"))))
-    for flavor in _flavors(cluster):
-        yield from ((flavor, f"spec.tolerations[{i}]", t) for i, t in enumerate(_tolerations(flavor)))
-    for release in cluster.plan.all(RELEASE):
+    for flavor in flavors(plan).values():
+        yield from ((flavor.resource, f"spec.tolerations[{i}]", t) for i, t in enumerate(flavor.tolerations))
+    for release in plan.all(RELEASE):
         yield from ((release, path, t) for path, t in _in_values(release.inputs.get("values"), "values"))
 
 

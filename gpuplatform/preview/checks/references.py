@@ -13,9 +13,10 @@ from typing import Final
 
 from gpuplatform.preview.billing.numbers import NoAmountError, gib
 from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.cluster import QUEUE_LABEL, Pod, View, namespace_of, scope, view
+from gpuplatform.preview.cluster import QUEUE_LABEL, View, namespace_of, scope, view
 from gpuplatform.preview.look import at, leaves, listing, mapping
 from gpuplatform.preview.plan import SECRET, UNKNOWN, Json, Plan, PlannedResource
+from gpuplatform.preview.pods import Pod, pods
 from gpuplatform.preview.tokens import RELEASE
 
 # Objects that every EKS cluster has (Kubernetes reference, "User-facing roles" and "Pod Priority"; EKS user guide, storage).
@@ -107,7 +108,7 @@ def _references(cluster: View) -> Iterator[Reference]:
         yield Reference(resource, QUEUE_LABEL, "LocalQueue", namespace, labels.get(QUEUE_LABEL))
         priority = "kueue.x-k8s.io/priority-class"
         yield Reference(resource, priority, "WorkloadPriorityClass", "", labels.get(priority))
-    for pod in cluster.pods:
+    for pod in pods(cluster.plan):
         yield from _of_pod(pod)
 
 
@@ -159,12 +160,11 @@ _MAY_BE_OPTIONAL: Final = (
 
 
 def _of_pod(pod: Pod) -> Iterator[Reference]:
-    spec = dict(pod.spec)
     for kind, path in _IN_POD:
-        for name in _values(spec, path.split(".")):
+        for name in _values(pod.spec, path.split(".")):
             yield Reference(pod.owner, path, kind, pod.namespace, name)
     for kind, path, key in _MAY_BE_OPTIONAL:
-        for found in _values(spec, path.split(".")):
+        for found in _values(pod.spec, path.split(".")):
             if at(found, "optional") is not True:
                 yield Reference(pod.owner, f"{path}.{key}", kind, pod.namespace, at(found, key))
 
@@ -196,9 +196,9 @@ def _in_chart(plan: Plan, namespace: str, account: str) -> bool:
 
 @check("unmounted-volume", Severity.ERROR, "Every volume that a container mounts is one of its pod.")
 def unmounted_volume(plan: Plan) -> Iterator[Fault]:
-    for pod in view(plan).pods:
+    for pod in pods(plan):
         volumes = {str(at(volume, "name")) for volume in listing(pod.spec.get("volumes"))}
-        volumes |= set(_values(dict(pod.owner.inputs), ["spec", "volumeClaimTemplates", "metadata", "name"])) - {None}
+        volumes |= set(_values(pod.owner.inputs, ["spec", "volumeClaimTemplates", "metadata", "name"])) - {None}
         for container in pod.containers:
             for mount in listing(at(container, "volumeMounts")):
                 if str(at(mount, "name")) not in volumes:

@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.cluster import Pod, View, namespace_of, selects, view
+from gpuplatform.preview.cluster import View, namespace_of, selects, view
 from gpuplatform.preview.look import at, listing, mapping
 from gpuplatform.preview.plan import Json, Plan, PlannedResource
+from gpuplatform.preview.pods import Pod, pods
 
 _OWNERS: Final = ("Deployment", "ReplicaSet", "StatefulSet", "DaemonSet")
 
@@ -65,14 +66,18 @@ def _peers(spec: Json) -> Iterator[tuple[str, Json]]:
 
 
 def _selected(cluster: View, namespace: str, selector: Json) -> list[Pod]:
-    return [pod for pod in cluster.pods if pod.namespace == namespace and selects(selector, pod.labels)]
+    return [pod for pod in pods(cluster.plan) if pod.namespace == namespace and selects(selector, pod.labels)]
 
 
 def _told(cluster: View, namespace: str, selector: Json) -> str:
     """What pods have of the labels that are asked for."""
     keys = [*mapping(at(selector, "matchLabels")), *(at(e, "key") for e in listing(at(selector, "matchExpressions")))]
     there = {
-        f"{k}={pod.labels[k]}" for pod in cluster.pods if pod.namespace == namespace for k in keys if k in pod.labels
+        f"{k}={pod.labels[k]}"
+        for pod in pods(cluster.plan)
+        if pod.namespace == namespace
+        for k in keys
+        if k in pod.labels
     }
     return f"its pods have {', '.join(sorted(there)) or 'none of these labels'}"
 
@@ -82,9 +87,8 @@ def unknown_port(plan: Plan) -> Iterator[Fault]:
     cluster = view(plan)
     for resource, body in cluster.objects:
         for selector, path, name in _named_ports(body):
-            pods = _selected(cluster, namespace_of(body), selector)
-            yield from _unknown(resource, path, name, pods)
-    for pod in cluster.pods:
+            yield from _unknown(resource, path, name, _selected(cluster, namespace_of(body), selector))
+    for pod in pods(plan):
         for container in pod.containers:
             for probe in ("livenessProbe", "readinessProbe", "startupProbe"):
                 for how in ("httpGet", "tcpSocket", "grpc"):

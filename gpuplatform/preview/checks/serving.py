@@ -7,10 +7,10 @@ from typing import Final
 
 from gpuplatform.catalog.nodes import GPU, POOL_LABEL
 from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.checks.capacity_fit import workloads
 from gpuplatform.preview.launches import launches
 from gpuplatform.preview.look import at, listing, mapping
 from gpuplatform.preview.plan import Json, Plan
+from gpuplatform.preview.pods import pods
 from gpuplatform.preview.quantity import quantity
 
 _FLAGS: Final = ("--tensor-parallel-size", "-tp")
@@ -24,29 +24,29 @@ _FLAGS: Final = ("--tensor-parallel-size", "-tp")
 )
 def tensor_parallel(plan: Plan) -> Iterator[Fault]:
     pools = [launch for launch in launches(plan) if POOL_LABEL in launch.labels]
-    for work in workloads(plan):
-        for container in listing(at(work.template, "spec", "containers")):
+    for pod in pods(plan):
+        for container in listing(pod.spec.get("containers")):
             size = _size([*listing(at(container, "command")), *listing(at(container, "args"))])
             if size is None:
                 continue
             asked = mapping(at(container, "resources", "limits")) | mapping(at(container, "resources", "requests"))
             if (gpus := quantity(asked.get(GPU, 0))) < size:
                 yield Fault(
-                    f"{work.owner.name}: tensor-parallel size {size}, but its container asks for {gpus:g} {GPU}",
-                    work.owner,
+                    f"{pod.owner.name}: tensor-parallel size {size}, but its container asks for {gpus:g} {GPU}",
+                    pod.owner,
                 )
             uneven = {
                 f"{t.gpu_count} of {t.name}"
                 for launch in pools
-                if launch.labels[POOL_LABEL] == work.pool
+                if launch.labels[POOL_LABEL] == pod.pool
                 for t in launch.types
                 if size < 1 or t.gpu_count % size
             }
             if uneven:
                 yield Fault(
-                    f"{work.owner.name}: tensor-parallel size {size} does not divide the GPUs of pool {work.pool}: "
+                    f"{pod.owner.name}: tensor-parallel size {size} does not divide the GPUs of pool {pod.pool}: "
                     f"{', '.join(sorted(uneven))}",
-                    work.owner,
+                    pod.owner,
                 )
 
 

@@ -7,9 +7,10 @@ from typing import Final
 
 from gpuplatform.preview.check import Fault, Severity, check
 from gpuplatform.preview.checks.placement import asked_labels, has_label, refused
-from gpuplatform.preview.cluster import Pod, Pool, Taint, view
+from gpuplatform.preview.launches import Launch, Taint, launches
 from gpuplatform.preview.look import at, leaves, listing, mapping
 from gpuplatform.preview.plan import Plan
+from gpuplatform.preview.pods import Pod, pods
 from gpuplatform.preview.tokens import NODE_GROUP
 
 DAEMON_SET: Final = "kubernetes:apps/v1:DaemonSet"
@@ -31,10 +32,9 @@ def reserved_node_key(plan: Plan) -> Iterator[Fault]:
 
 @check("startup-taint-removed", Severity.ERROR, "A daemon on a pool's nodes takes off each taint that they start with.")
 def startup_taint_removed(plan: Plan) -> Iterator[Fault]:
-    cluster = view(plan)
-    for pool in cluster.pools:
+    for pool in launches(plan):
         for taint in pool.startup:
-            daemons = [p for p in cluster.pods if p.owner.type == DAEMON_SET and _names(p, taint[0])]
+            daemons = [p for p in pods(plan) if p.owner.type == DAEMON_SET and _names(p, taint[0])]
             why = [_hindered(daemon, pool) for daemon in daemons]
             if all(why):
                 told = "; ".join(why) or "no DaemonSet names it"
@@ -48,7 +48,7 @@ def _names(pod: Pod, key: str) -> bool:
     return any(value == key for container in pod.containers for _, value in leaves(mapping(container)))
 
 
-def _hindered(daemon: Pod, pool: Pool) -> str:
+def _hindered(daemon: Pod, pool: Launch) -> str:
     """Why the daemon does not come to the pool's nodes; empty if it does."""
     missing = [key for key, values in asked_labels(daemon) if not has_label(pool, key, values)]
     if missing:

@@ -8,69 +8,33 @@ pkg/util/tas/node.go).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from gpuplatform.catalog.nodes import POOL_LABEL
 from gpuplatform.catalog.topology import LAYER, network_layers
 from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.checks.queues import CONTROLLER, Queued, queued
-from gpuplatform.preview.launches import Launch, launches
-from gpuplatform.preview.look import at, listing, mapping
-from gpuplatform.preview.manifests import objects
-from gpuplatform.preview.plan import Json, Plan, PlannedResource, once
+from gpuplatform.preview.kueue import CONTROLLER, Flavor, Queued, flavor_names, flavors, queued
+from gpuplatform.preview.look import at, listing
+from gpuplatform.preview.manifests import of_kind
+from gpuplatform.preview.plan import Json, Plan
 
 _ASKED: Final = ("kueue.x-k8s.io/podset-required-topology", "kueue.x-k8s.io/podset-preferred-topology")
 _ANY: Final = "kueue.x-k8s.io/podset-unconstrained-topology"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Flavor:
-    resource: PlannedResource
-    labels: Mapping[str, Json]
-    """Of its nodes."""
-    topology: str
-    """Name of its topology; empty where it has none."""
-    levels: tuple[str, ...] | None
-    """Labels of the topology; None where the plan does not have it."""
-
-    def nodes(self, plan: Plan) -> list[Launch]:
-        return [one for one in launches(plan) if self.labels and self.labels.items() <= one.labels.items()]
-
-
-@once
-def flavors(plan: Plan) -> dict[str, Flavor]:
-    """By name."""
-    known = {
-        str(body["metadata"]["name"]): tuple(str(at(one, "nodeLabel")) for one in listing(at(body, "spec", "levels")))
-        for _, body in objects(plan)
-        if body.get("kind") == "Topology"
-    }
-    found: dict[str, Flavor] = {}
-    for resource, body in objects(plan):
-        if body.get("kind") == "ResourceFlavor":
-            named = str(at(body, "spec", "topologyName") or "")
-            labels = mapping(at(body, "spec", "nodeLabels"))
-            found[str(body["metadata"]["name"])] = Flavor(
-                resource=resource, labels=labels, topology=named, levels=known.get(named)
-            )
-    return found
-
-
 def _of(spec: Json, known: Mapping[str, Flavor]) -> dict[str, Flavor]:
     """Flavours of a queue."""
-    names = [str(at(f, "name")) for rules in listing(at(spec, "resourceGroups")) for f in listing(at(rules, "flavors"))]
-    return {name: known[name] for name in names if name in known}
+    return {name: known[name] for name in flavor_names(spec) if name in known}
 
 
-def _asking(plan: Plan) -> Iterator[tuple[Queued, dict[str, Json], list[Flavor], list[Flavor]]]:
+def _asking(plan: Plan) -> Iterator[tuple[Queued, Mapping[str, Json], list[Flavor], list[Flavor]]]:
     """Queued pods, their annotations, the flavours of their pool, and all of their queue."""
     known = flavors(plan)
     for one in queued(plan):
         there = list(_of(one.spec, known).values())
-        own = [flavor for flavor in there if flavor.labels.get(POOL_LABEL) in (one.work.pool, None)]
+        own = [flavor for flavor in there if flavor.labels.get(POOL_LABEL) in (one.pod.pool, None)]
         if own:
-            yield one, mapping(at(one.work.template, "metadata", "annotations")), own, there
+            yield one, one.pod.annotations, own, there
 
 
 @check("topology-level", Severity.ERROR, "The level at which a job asks to be placed is one of its pool's topology.")
@@ -82,9 +46,9 @@ def topology_level(plan: Plan) -> Iterator[Fault]:
                 continue
             there = sorted({label for f in own for label in f.levels or ()})
             yield Fault(
-                f"{one.work.owner.name}: {key}: {level} is no level of the topology of pool {one.work.pool}, which has "
+                f"{one.pod.owner.name}: {key}: {level} is no level of the topology of pool {one.pod.pool}, which has "
                 f"{', '.join(there) or 'none'}; Kueue would never admit it",
-                one.work.owner,
+                one.pod.owner,
             )
 
 
@@ -99,9 +63,9 @@ def topology_unasked(plan: Plan) -> Iterator[Fault]:
         asks = any(key in said for key in (*_ASKED, _ANY))
         if not asks and all(f.topology for f in own) and not all(f.topology for f in there):
             yield Fault(
-                f"{one.work.owner.name}: asks for no topology, and in queue {one.queue} every flavour of pool {one.work.pool} has one; "
+                f"{one.pod.owner.name}: asks for no topology, and in queue {one.queue} every flavour of pool {one.pod.pool} has one; "
                 f"annotate its pods with {_ANY}, or give all flavours of the queue a topology",
-                one.work.owner,
+                one.pod.owner,
             )
 
 
@@ -109,11 +73,11 @@ def topology_unasked(plan: Plan) -> Iterator[Fault]:
 def topology_of_claims(plan: Plan) -> Iterator[Fault]:
     """Kueue counts claims in quotas and not on nodes (KEP-2941 at v0.19.2): it would take nodes for free whose devices are taken."""
     for one, _, own, _ in _asking(plan):
-        if one.work.claimed and all(f.topology for f in own):
+        if one.pod.claimed and all(f.topology for f in own):
             yield Fault(
-                f"{one.work.owner.name}: claims {', '.join(sorted(one.work.claimed))}, and every flavour of pool {one.work.pool} has a "
+                f"{one.pod.owner.name}: claims {', '.join(sorted(one.pod.claimed))}, and every flavour of pool {one.pod.pool} has a "
                 "topology; take one of the two away",
-                one.work.owner,
+                one.pod.owner,
             )
 
 
@@ -144,13 +108,9 @@ def topology_of_empty_nodes(plan: Plan) -> Iterator[Fault]:
     """By an admission check on ProvisioningRequests; without one it places pods on the nodes that are ready, which are none."""
     known = flavors(plan)
     checks = {
-        str(body["metadata"]["name"]): at(body, "spec", "controllerName")
-        for _, body in objects(plan)
-        if body.get("kind") == "AdmissionCheck"
+        str(body["metadata"]["name"]): at(body, "spec", "controllerName") for _, body in of_kind(plan, "AdmissionCheck")
     }
-    for resource, body in objects(plan):
-        if body.get("kind") != "ClusterQueue":
-            continue
+    for resource, body in of_kind(plan, "ClusterQueue"):
         waits = [c for c in _checks(body) if checks.get(c[0]) in (CONTROLLER, None)]
         for name, flavor in _of(body.get("spec"), known).items():
             empty = [n for n in flavor.nodes(plan) if not at(n.resource.inputs, "scalingConfig", "minSize")]
