@@ -446,11 +446,11 @@ def test_no_type_is_both_free_and_priced() -> None:
 
 
 def test_a_region_without_a_price_is_unpriced_not_free() -> None:
-    found = billed(plan_of(made(by_hand.NAT, "nat"), region="eu-west-3"))
+    found = billed(plan_of(made(by_hand.NAT, "nat"), region="mx-central-1"))
     assert found.lines == ()
     assert [why for _, why in found.unpriced] == [
-        "no source gives the price of vpc nat-gateway in eu-west-3",
-        "no source gives the price of vpc nat-gateway-data in eu-west-3",
+        "no source gives the price of vpc nat-gateway in mx-central-1",
+        "no source gives the price of vpc nat-gateway-data in mx-central-1",
     ]
 
 
