@@ -170,7 +170,8 @@ KEDA = urn("kubernetes:helm.sh/v3:Release", "keda")
 SCALER = {"spec": {"maxReplicaCount": 1}}
 OLD_SCALER = kubernetes("kubernetes:keda.sh/v1alpha2:ScaledObject", "old", SCALER, KEDA)
 WRONG_KIND = kubernetes("kubernetes:keda.sh/v1alpha1:ScaledThing", "wrong", {"spec": {}}, KEDA)
-INSTANCE = a_resource("aws:ec2/instance:Instance", "vm", {"ami": "ami-1", "instanceType": "z9.huge", "tags": TAGS})
+MACHINE = {"ami": "ami-1", "rootBlockDevice": {"encrypted": True}, "tags": TAGS}
+INSTANCE = a_resource("aws:ec2/instance:Instance", "vm", {"instanceType": "z9.huge", **MACHINE})
 LIMIT_RANGE = kubernetes("kubernetes:apps/v1:ReplicaSet", "set", {"spec": {"replicas": "three"}})
 OLD_DEPLOYMENT = kubernetes("kubernetes:apps/v1beta1:Deployment", "old", {})
 

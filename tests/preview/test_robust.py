@@ -70,10 +70,10 @@ def test_a_check_that_stops_is_a_finding_and_the_others_are_asked():
     assert found[0].message.startswith("stops could not judge the plan: ValueError: nine lives; ")
 
 
-def test_a_version_that_is_none_stops_a_check_and_no_report():
+def test_a_version_that_is_none_is_a_finding_and_stops_no_report():
     plan = with_input(sound(), "cluster", "version", "newest")
 
-    assert "check-stopped" in {f.rule for f in run_checks(plan)}
+    assert {f.rule for f in run_checks(plan)} == {"cluster-version"}
     reported(plan)
 
 

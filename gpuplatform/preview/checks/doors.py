@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.checks.exposure import EVERYBODY
+from gpuplatform.preview.checks.encryption import DATABASES
+from gpuplatform.preview.checks.exposure import everybody
 from gpuplatform.preview.look import at, listing, mapping
 from gpuplatform.preview.plan import Json, Plan, PlannedResource
 from gpuplatform.preview.tokens import LAUNCH_TEMPLATE, NODE_CLASS, NODE_GROUP, SUBNET
@@ -53,19 +54,23 @@ def _ingresses(plan: Plan) -> Iterator[Fault]:
 
 
 def _load_balancers(plan: Plan) -> Iterator[Fault]:
-    """Application load balancers of the program's own; the ranges of theirs are those of their security groups."""
+    """Load balancers of the program's own; the ranges of theirs are those of their security groups."""
     doors = {
         balancer.outputs.get("arn"): balancer
         for balancer in plan.all("aws:lb/loadBalancer:LoadBalancer")
         if balancer.inputs.get("internal") is not True and balancer.inputs.get("loadBalancerType") != "network"
     }
+    for balancer in plan.all("aws:lb/loadBalancer:LoadBalancer"):
+        of_ports = balancer.inputs.get("loadBalancerType") == "network"
+        if of_ports and balancer.inputs.get("internal") is not True and not balancer.inputs.get("securityGroups"):
+            yield Fault(f"{balancer.name}: lets in the whole internet; give it security groups", balancer)
     for listener in plan.all("aws:lb/listener:Listener"):
         actions = [at(action, "type") for action in listing(listener.inputs.get("defaultActions"))]
         if listener.inputs.get("loadBalancerArn") in doors and "forward" in actions and not set(actions) & {*_LOGINS}:
             yield Fault(f"{listener.name}: forwards whoever comes from the internet; authenticate first", listener)
 
 
-@check("public-node", Severity.ERROR, "No node has an address of its own on the internet.")
+@check("public-node", Severity.ERROR, "No node or database has an address of its own on the internet.")
 def public_node(plan: Plan) -> Iterator[Fault]:
     for template in plan.all(LAUNCH_TEMPLATE):
         for index, card in enumerate(listing(template.inputs.get("networkInterfaces"))):
@@ -76,6 +81,9 @@ def public_node(plan: Plan) -> Iterator[Fault]:
     for instance in plan.all("aws:ec2/instance:Instance"):
         if instance.inputs.get("associatePublicIpAddress") is True:
             yield Fault(f"{instance.name}: gets a public address; leave associatePublicIpAddress out", instance)
+    for database in (d for type_ in DATABASES for d in plan.all(type_)):
+        if database.inputs.get("publiclyAccessible") is True:
+            yield Fault(f"{database.name}: is reached from the internet; leave publiclyAccessible out", database)
     for node_class in plan.all(NODE_CLASS):
         if at(node_class.inputs, "spec", "associatePublicIPAddress") is True:
             yield Fault(
@@ -101,4 +109,4 @@ def _annotations(resource: PlannedResource) -> dict[str, Json]:
 
 
 def _open(ranges: list[Json]) -> bool:
-    return not ranges or any(everybody in ranges for everybody in EVERYBODY)
+    return not ranges or any(map(everybody, ranges))

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from gpuplatform.preview.check import Fault, Severity, check
+from gpuplatform.preview.checks.exposure import BUCKETS
 from gpuplatform.preview.look import at, listing
 from gpuplatform.preview.plan import Json, Plan, PlannedResource
 from gpuplatform.preview.tokens import LAUNCH_TEMPLATE, NODE_CLASS
+
+DATABASES: Final = {
+    "aws:rds/instance:Instance": "storageEncrypted",
+    "aws:rds/cluster:Cluster": "storageEncrypted",
+    "aws:docdb/cluster:Cluster": "storageEncrypted",
+    "aws:neptune/cluster:Cluster": "storageEncrypted",
+    "aws:redshift/cluster:Cluster": "encrypted",
+    "aws:elasticache/replicationGroup:ReplicationGroup": "atRestEncryptionEnabled",
+}
+"""What is encrypted at rest only where it is asked. DynamoDB, MemoryDB and CloudWatch's logs always are."""
 
 
 @check("unencrypted-volume", Severity.ERROR, "Every volume is encrypted.")
@@ -22,6 +34,10 @@ def _volumes(plan: Plan) -> Iterator[tuple[PlannedResource, str, Json]]:
     """Whatever makes volumes: the resource, where in it, and what it says of encryption."""
     for volume in plan.all("aws:ebs/volume:Volume"):
         yield volume, "", volume.inputs.get("encrypted")
+    for instance in plan.all("aws:ec2/instance:Instance"):
+        yield instance, "rootBlockDevice.", at(dict(instance.inputs), "rootBlockDevice", "encrypted")
+        for index, device in enumerate(listing(instance.inputs.get("ebsBlockDevices"))):
+            yield instance, f"ebsBlockDevices[{index}].", at(device, "encrypted")
     for template in plan.all(LAUNCH_TEMPLATE):
         yield from _devices(template, template.inputs.get("blockDeviceMappings"), "blockDeviceMappings")
     for node_class in plan.all(NODE_CLASS):
@@ -46,17 +62,28 @@ def unencrypted_file_system(plan: Plan) -> Iterator[Fault]:
             yield Fault(f"{system.name}: set encrypted", system)
 
 
-@check("unencrypted-queue", Severity.ERROR, "Every message queue and topic states its encryption.")
+@check("unencrypted-queue", Severity.ERROR, "Every message queue and stream states its encryption.")
 def unencrypted_queue(plan: Plan) -> Iterator[Fault]:
     for queue in plan.all("aws:sqs/queue:Queue"):
         if not queue.inputs.get("kmsMasterKeyId") and queue.inputs.get("sqsManagedSseEnabled") is not True:
             yield Fault(f"{queue.name}: set sqs_managed_sse_enabled, or a kms_master_key_id", queue)
+    for stream in plan.all("aws:kinesis/stream:Stream"):
+        if stream.inputs.get("encryptionType") != "KMS":
+            yield Fault(f"{stream.name}: set encryption_type to KMS", stream)
+
+
+@check("unencrypted-database", Severity.ERROR, "Every database and cache is encrypted.")
+def unencrypted_database(plan: Plan) -> Iterator[Fault]:
+    for type_, key in DATABASES.items():
+        for database in plan.all(type_):
+            if database.inputs.get(key) not in (True, "true"):
+                yield Fault(f"{database.name}: {key} must be true", database)
 
 
 @check("unencrypted-bucket", Severity.ERROR, "Every bucket states its encryption.")
 def unencrypted_bucket(plan: Plan) -> Iterator[Fault]:
     type_ = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
     stated = plan.all(type_)
-    for bucket in plan.all("aws:s3/bucket:Bucket"):
+    for bucket in (r for type_ in BUCKETS for r in plan.all(type_)):
         if not any(one.refers("bucket", bucket, "id", "name") for one in stated):
             yield Fault(f"{bucket.name}: has no BucketServerSideEncryptionConfiguration", bucket)

@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from ipaddress import ip_network
 from typing import Final
 
 from gpuplatform.preview.check import Fault, Severity, check
 from gpuplatform.preview.look import at, listing, mapping
 from gpuplatform.preview.plan import Json, Plan, PlannedResource
 
-EVERYBODY: Final = ("0.0.0.0/0", "::/0")
+_WIDEST: Final = {4: 7, 6: 15}
+"""Prefixes up to these are of nobody: registries give out /8 and /16 at most, and halves of the internet are two findings."""
+
+BUCKETS: Final = ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2")
+_PUBLIC_ACLS: Final = ("public-read", "public-read-write", "authenticated-read")
 _BLOCKS: Final = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
+
+
+def everybody(range_: Json) -> bool:
+    """Whether a range of addresses is the internet, or a good part of it, however it is spelt."""
+    try:
+        network = ip_network(str(range_), strict=False)
+    except ValueError:
+        return False
+    return network.prefixlen <= _WIDEST[network.version]
 
 
 @check("public-bucket", Severity.ERROR, "Every bucket blocks public access in all four ways.")
 def public_bucket(plan: Plan) -> Iterator[Fault]:
     blocks = plan.all("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock")
-    for bucket in plan.all("aws:s3/bucket:Bucket"):
+    for listed in (r for type_ in (*BUCKETS, "aws:s3/bucketAcl:BucketAcl") for r in plan.all(type_)):
+        if listed.inputs.get("acl") in _PUBLIC_ACLS:
+            yield Fault(f"{listed.name}: acl is {listed.inputs['acl']}; leave it out", listed)
+    for bucket in (r for type_ in BUCKETS for r in plan.all(type_)):
         own = [block for block in blocks if block.refers("bucket", bucket, "id", "name")]
         if not own:
             yield Fault(f"{bucket.name}: has no BucketPublicAccessBlock", bucket)
@@ -28,7 +45,8 @@ def public_bucket(plan: Plan) -> Iterator[Fault]:
 
 @check("open-security-group", Severity.ERROR, "No security group lets the whole internet in.")
 def open_security_group(plan: Plan) -> Iterator[Fault]:
-    for group in plan.all("aws:ec2/securityGroup:SecurityGroup"):
+    kinds = ("aws:ec2/securityGroup:SecurityGroup", "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup")
+    for group in (g for kind in kinds for g in plan.all(kind)):
         for index, rule in enumerate(listing(group.inputs.get("ingress"))):
             ranges = [*listing(at(rule, "cidrBlocks")), *listing(at(rule, "ipv6CidrBlocks"))]
             yield from _open(group, f"ingress[{index}]", ranges)
@@ -41,9 +59,9 @@ def open_security_group(plan: Plan) -> Iterator[Fault]:
 
 
 def _open(resource: PlannedResource, what: str, ranges: Iterable[Json]) -> Iterator[Fault]:
-    for everybody in EVERYBODY:
-        if everybody in ranges:
-            yield Fault(f"{resource.name}: {what} lets in {everybody}; name the ranges that need it", resource)
+    for range_ in ranges:
+        if everybody(range_):
+            yield Fault(f"{resource.name}: {what} lets in {range_}; name the ranges that need it", resource)
 
 
 @check("open-endpoint", Severity.ERROR, "The cluster's API server is reached from named ranges, or from inside alone.")
@@ -58,7 +76,7 @@ def _endpoint(cluster: PlannedResource, access: Json) -> Iterator[Fault]:
     ranges = listing(at(access, "publicAccessCidrs"))
     if at(access, "endpointPublicAccess") is False:
         return
-    if not ranges or any(everybody in ranges for everybody in EVERYBODY):
+    if not ranges or any(map(everybody, ranges)):
         yield Fault(f"{cluster.name}: the API server is open to everybody; set publicAccessCidrs", cluster)
 
 

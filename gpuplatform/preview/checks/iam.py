@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Final
 
@@ -32,17 +34,23 @@ def statements(plan: Plan) -> list[tuple[PlannedResource, str, dict[str, Json]]]
     return [
         (resource, path, statement)
         for resource in plan.resources
-        for path, value in leaves(resource.inputs)
-        if isinstance(value, str) and value.startswith("{") and '"Statement"' in value
-        for statement in _statements(value)
+        for path, document in _documents(resource)
+        for statement in _statements(document)
     ]
 
 
-def _statements(document: str) -> list[dict[str, Json]]:
-    try:
-        written = at(json.loads(document), "Statement")
-    except ValueError:
-        return []
+def _documents(resource: PlannedResource) -> Iterator[tuple[str, Json]]:
+    """Policy documents as text, at any depth; the SDK takes some as objects too."""
+    for path, value in leaves(dict(resource.inputs)):
+        if isinstance(value, str) and value.lstrip().startswith("{") and '"Statement"' in value:
+            with contextlib.suppress(ValueError):
+                yield path, json.loads(value)
+    if resource.type.startswith("aws:"):
+        yield from ((key, value) for key, value in resource.inputs.items() if "Statement" in mapping(value))
+
+
+def _statements(document: Json) -> list[dict[str, Json]]:
+    written = at(document, "Statement")
     return [mapping(s) for s in listing(written) or [written]]
 
 
@@ -56,23 +64,43 @@ def words(value: Json) -> list[str]:
     return [str(v) for v in (listing(value) or ([] if value is None else [value]))]
 
 
+_ALL_ACTIONS: Final = re.compile(r"\*+(:\*+)?")
+_ALL_RESOURCES: Final = re.compile(r"\*+|arn:(\*|aws[a-z-]*)(:\*+)+")
+_ADMINISTRATOR: Final = re.compile(r"arn:aws[a-z-]*:iam::aws:policy/(AdministratorAccess|PowerUserAccess)")
+_ATTACHED: Final = ("policyArn", "managedPolicyArns", "managedPolicyArn", "permissionsPolicyArn")
+
+
 @check("iam-everything", Severity.ERROR, "No policy allows every action on every resource.")
 def iam_everything(plan: Plan) -> Iterator[Fault]:
+    """Nor every one but a few, nor the policies of AWS that do."""
     for resource, path, statement in allowed(plan):
-        every = "*" in words(statement.get("Action")) or "NotAction" in statement
-        if every and "*" in words(statement.get("Resource")):
+        every = any(map(_all, words(statement.get("Action")))) or "NotAction" in statement
+        if every and (_anything(statement) or "NotResource" in statement):
             yield Fault(
                 f"{resource.name}: {path} allows everything on everything; name actions and resources", resource
             )
+    for resource in plan.resources:
+        for key in _ATTACHED if resource.type.startswith("aws:iam/") else ():
+            for arn in words(resource.inputs.get(key)):
+                if _ADMINISTRATOR.fullmatch(arn):
+                    yield Fault(f"{resource.name}: {key} is {arn}, which allows everything; write a policy", resource)
+
+
+def _all(action: str) -> bool:
+    return _ALL_ACTIONS.fullmatch(action) is not None
+
+
+def _anything(statement: Mapping[str, Json]) -> bool:
+    return any(_ALL_RESOURCES.fullmatch(one) for one in words(statement.get("Resource")))
 
 
 @check("iam-service-wildcard", Severity.WARNING, "No role may do all that a service can, on everything.")
 def iam_service_wildcard(plan: Plan) -> Iterator[Fault]:
     for resource, path, statement in allowed(plan):
         # In a key's or bucket's own policy, `*` is that key or bucket.
-        if "Principal" in statement or "*" not in words(statement.get("Resource")) or statement.get("Condition"):
+        if "Principal" in statement or not _anything(statement) or statement.get("Condition"):
             continue
-        wide = [action for action in words(statement.get("Action")) if action.endswith(":*")]
+        wide = [action for action in words(statement.get("Action")) if action.endswith(":*") and not _all(action)]
         if wide:
             yield Fault(f"{resource.name}: {path} allows {', '.join(wide)} on *; name the resources", resource)
 
@@ -81,11 +109,31 @@ def iam_service_wildcard(plan: Plan) -> Iterator[Fault]:
 def iam_pass_role(plan: Plan) -> Iterator[Fault]:
     for resource, path, statement in allowed(plan):
         # `*` is the business of iam-everything.
-        named = [action.lower() for action in words(statement.get("Action")) if action != "*"]
+        named = [action.lower() for action in words(statement.get("Action")) if not _all(action)]
         passes = any(action == PASS or (_wild(action) and fnmatchcase(PASS, action)) for action in named)
-        any_role = any(one == "*" or one.endswith(":role/*") for one in words(statement.get("Resource")))
-        if passes and any_role and "iam:PassedToService" not in str(statement):
+        if passes and _any_role(statement) and not _to_a_service(statement.get("Condition")):
             yield Fault(f"{resource.name}: {path} passes any role to any service; name the role", resource)
+
+
+def _any_role(statement: Mapping[str, Json]) -> bool:
+    """Whether the resources match a role of any name."""
+    named = words(statement.get("Resource"))
+    return "NotResource" in statement or any(
+        fnmatchcase(":".join((*["arn", "aws", "iam", ""], _account(one), "role/of-any-name")), one) for one in named
+    )
+
+
+def _account(arn: str) -> str:
+    parts = arn.split(":")
+    return parts[4] if len(parts) > 4 and parts[4].isdigit() else "111122223333"
+
+
+def _to_a_service(condition: Json) -> bool:
+    return any(
+        key.lower() == "iam:passedtoservice" and "*" not in words(values)
+        for keys in mapping(condition).values()
+        for key, values in mapping(keys).items()
+    )
 
 
 def _wild(action: str) -> bool:
@@ -98,7 +146,9 @@ def iam_open_trust(plan: Plan) -> Iterator[Fault]:
     for resource, path, statement in allowed(plan):
         principal = statement.get("Principal")
         everybody = principal == "*" or "*" in words(at(principal, "AWS")) or "NotPrincipal" in statement
-        if everybody and not _narrowed(statement.get("Condition")):
+        # Whoever comes through a VPC's endpoint is in the VPC; its policy says to what.
+        within = resource.type == "aws:ec2/vpcEndpoint:VpcEndpoint" and not _anything(statement)
+        if everybody and not within and not _narrowed(statement.get("Condition")):
             what = "any account may assume it" if path == TRUST else "any account may use it"
             yield Fault(
                 f"{resource.name}: {path} trusts *: {what}; name the principal, or whose it must be in a condition",
@@ -140,5 +190,5 @@ def iam_open_federation(plan: Plan) -> Iterator[Fault]:
 def iam_unknown_action(plan: Plan) -> Iterator[Fault]:
     for resource, path, statement in statements(plan):
         for action in [*words(statement.get("Action")), *words(statement.get("NotAction"))]:
-            if why := wrong(action):
+            if not _all(action) and (why := wrong(action)):
                 yield Fault(f"{resource.name}: {path}: {action} {why}", resource)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any, cast
 
 from gpuplatform.catalog.custom_resources import GROUPS
+from gpuplatform.preview.api_server import refused
 from gpuplatform.preview.check import Fault, Severity, check
 from gpuplatform.preview.cluster import chart
 from gpuplatform.preview.graph import Graph
 from gpuplatform.preview.look import mapping
 from gpuplatform.preview.manifests import objects
-from gpuplatform.preview.plan import SECRET, Json, Plan, PlannedResource, once
+from gpuplatform.preview.plan import SECRET, UNKNOWN, Json, Plan, PlannedResource, once
 from gpuplatform.preview.sdk import input_class
 from gpuplatform.preview.tokens import CLUSTERS, RELEASE
 
@@ -59,8 +61,11 @@ def custom_resource_version(plan: Plan) -> Iterator[Fault]:
 @check("manifest", Severity.ERROR, "Every object is valid, strictly, for the cluster's version of Kubernetes.")
 def manifest(plan: Plan) -> Iterator[Fault]:
     version = cluster_version(plan)
-    for resource, body in objects(plan) if version else ():
-        if input_class(resource.type) is None:
+    for resource, body in objects(plan):
+        native = input_class(resource.type) is not None
+        for path, why in refused(body, native=native):
+            yield Fault(f"{resource.name}: {path}: {why}", resource)
+        if not version or not native:
             continue
         validator = _validator(version, str(body["apiVersion"]), str(body["kind"]))
         if validator is None:
@@ -71,6 +76,22 @@ def manifest(plan: Plan) -> Iterator[Fault]:
         for error in validator.iter_errors(without_secrets(body)):
             place = error.json_path.removeprefix("$.").removeprefix("$") or body["kind"]
             yield Fault(f"{resource.name}: {place}: {error.message[:200]}", resource)
+
+
+@check("cluster-version", Severity.ERROR, "The cluster's version is one of Kubernetes that is known.")
+def known_cluster_version(plan: Plan) -> Iterator[Fault]:
+    """From the oldest whose definitions are known to one after the newest."""
+    from kubernetes_validate.utils import all_versions
+
+    known = sorted({_numbers(v)[:2] for v in all_versions()})
+    newest = (known[-1][0], known[-1][1] + 1)
+    for cluster in (c for type_ in CLUSTERS for c in plan.all(type_)):
+        version = cluster.inputs.get("version")
+        if version in (None, SECRET, UNKNOWN):
+            continue
+        if not known[0] <= _numbers(str(version)) <= newest or not re.fullmatch(r"\d+\.\d+", str(version)):
+            span = f"{'.'.join(map(str, known[0]))} to {'.'.join(map(str, newest))}"
+            yield Fault(f"{cluster.name}: version is {version}; Kubernetes {span} are known, written as 1.35", cluster)
 
 
 def cluster_version(plan: Plan) -> str:
@@ -119,16 +140,17 @@ def _definitions(version: str) -> Any:
 
 @cache
 def _folder(version: str) -> str:
-    """Schemas of the version, or of the newest that is not newer."""
+    """Schemas of the version, or of the newest that is not newer, or of the oldest that there are."""
     from kubernetes_validate.utils import all_versions
 
     wanted = _numbers(version)
-    known = [v for v in all_versions() if _numbers(v)[:2] <= wanted[:2]]
+    known = [v for v in all_versions() if _numbers(v)[:2] <= wanted[:2]] or [min(all_versions(), key=_numbers)]
     return f"kubernetes-json-schema/v{max(known, key=_numbers)}-local-strict"
 
 
 def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split("."))
+    """`1.35` → (1, 35); what is no version is older than all."""
+    return tuple(int(part) for part in version.split(".")) if re.fullmatch(r"\d+(\.\d+)*", version) else (0,)
 
 
 def without_secrets(value: Json) -> Json:

@@ -146,7 +146,9 @@ FAULTS: list[tuple[str, str, Break]] = [
     (
         "pod-too-large",
         "8 nvidia.com/gpu, but 0",
-        _set("claims", f"{CONTAINER}|resources|requests", {"cpu": "180", capacity_fit.GPU: "8"}),
+        lambda p: _set("claims", f"{CONTAINER}|resources|limits", {capacity_fit.GPU: "8"})(
+            _set("claims", f"{CONTAINER}|resources|requests", {"cpu": "180", capacity_fit.GPU: "8"})(p)
+        ),
     ),
     ("pod-too-large", "8 gpu.nvidia.com, but 0", _set("claimed", "labels|gpuplatform.io/devices", None)),
     ("job-too-large", "5 pods need 5 nodes at once", _set("claims", "spec|parallelism", 5)),
