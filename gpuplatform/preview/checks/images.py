@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.cluster import view
 from gpuplatform.preview.look import at
 from gpuplatform.preview.plan import SECRET, UNKNOWN, Plan
+from gpuplatform.preview.pods import pods
 
 _FIXED: Final = re.compile(r"[^\s@]+(:(?!latest$)[\w.-]+|@sha256:[0-9a-f]{64})")
 """A name with a tag, which is not the one that moves by default; or with a digest. A port of a registry is no tag."""
@@ -17,7 +17,7 @@ _FIXED: Final = re.compile(r"[^\s@]+(:(?!latest$)[\w.-]+|@sha256:[0-9a-f]{64})")
 
 @check("floating-image", Severity.ERROR, "Every image of a pod is of one tag or digest, and not of `latest`.")
 def floating_image(plan: Plan) -> Iterator[Fault]:
-    for pod in view(plan).pods:
+    for pod in pods(plan):
         for container in pod.containers:
             image = at(container, "image")
             # What is no image at all is the business of manifest.
