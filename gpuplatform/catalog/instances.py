@@ -29,8 +29,6 @@ class NetworkCard:
     max_interfaces: int
     interface_types: frozenset[str]
     """What may be attached to this card: "interface", "efa", "efa-only"."""
-    baseline_gbps: float
-    peak_gbps: float
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,7 +50,6 @@ class Gpu:
 class InstanceType:
     name: str
     vcpus: int
-    cores: int
     memory_mib: int
     architecture: str
     """"x86_64" or "arm64"."""
@@ -70,12 +67,10 @@ class InstanceType:
     """IPv4 addresses of one interface, the primary included."""
     nvme_gb: int
     nvme_disks: int
-    ebs_baseline_mbps: int
     placement_group_strategies: frozenset[str]
     usage_classes: frozenset[str]
     """How it can be bought: "on-demand", "spot", "capacity-block"."""
     hypervisor: str
-    burstable: bool
 
     @property
     def family(self) -> str:
@@ -110,11 +105,6 @@ def instance(name: str) -> InstanceType:
     return _parse(name, row)
 
 
-def about() -> dict[str, str]:
-    """Command, source and date of the hardware data."""
-    return _document()["about"]
-
-
 def _parse(name: str, row: dict[str, Any]) -> InstanceType:
     row = dict(row)
     gpu, runs = row.pop("gpu"), row.pop("network_cards")
@@ -127,8 +117,6 @@ def _parse(name: str, row: dict[str, Any]) -> InstanceType:
                 index=index,
                 max_interfaces=card["max_interfaces"],
                 interface_types=frozenset(card["interface_types"]),
-                baseline_gbps=card["baseline_gbps"],
-                peak_gbps=card["peak_gbps"],
             )
             for index, card in enumerate(each)
         ),

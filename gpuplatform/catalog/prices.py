@@ -39,10 +39,6 @@ class Price:
     source: str
     as_of: datetime.date
 
-    def stale(self, today: datetime.date, days: int = STALE_DAYS) -> bool:
-        """Whether the source is older than `days`."""
-        return (today - self.as_of).days > days
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:

@@ -13,7 +13,7 @@ from botocore import exceptions
 from botocore.config import Config
 from botocore.parsers import ResponseParserError
 
-from gpuplatform.ops.results import Row, Verdict
+from gpuplatform.ops.results import Row, judged, unknown
 
 # Adaptive: throttled calls are repeated ever more slowly, and the rate of new ones falls with them.
 _CONFIG = Config(
@@ -53,14 +53,7 @@ class Unanswered(Exception):  # noqa: N818 - no error of ours: one question that
         self.reason, self.remedy, self.code = reason, remedy, code
 
     def row(self, check: str, subject: str, *, wanted: str = "") -> Row:
-        return Row(
-            check=check,
-            subject=subject,
-            wanted=wanted,
-            found=self.reason,
-            verdict=Verdict.UNKNOWN,
-            what_to_do=self.remedy,
-        )
+        return unknown(check, subject, wanted=wanted, found=self.reason, what_to_do=self.remedy)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,16 +153,13 @@ def region_row(aws: Aws) -> Row:
     except Unanswered as why:
         return why.row("region", aws.region, wanted=wanted)
     status = found[0]["OptInStatus"] if found else "not known to AWS"
-    enabled = status in ("opt-in-not-required", "opted-in")
-    return Row(
-        check="region",
-        subject=aws.region,
+    return judged(
+        "region",
+        aws.region,
         wanted=wanted,
         found=status,
-        verdict=Verdict.OK if enabled else Verdict.FAIL,
-        what_to_do=""
-        if enabled
-        else f"`aws account enable-region --region-name {aws.region}` (takes minutes to hours), or choose another region",
+        holds=status in ("opt-in-not-required", "opted-in"),
+        else_do=f"`aws account enable-region --region-name {aws.region}` (takes minutes to hours), or choose another region",
     )
 
 

@@ -5,19 +5,14 @@ What a command needs is imported when it runs, so that `--help` answers at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from rich.console import Console
-
-Print = Callable[..., "Console"]
+from gpuplatform.ops.commands import Print
 
 
 def app(console: Print) -> typer.Typer:
-    """`console(stderr=…)` says how to print."""
     catalog = typer.Typer(help="The facts that plans are checked against and priced by.", no_args_is_help=True)
     refresh = typer.Typer(help="Read facts again, from AWS or from what its libraries carry.", no_args_is_help=True)
     catalog.add_typer(refresh, name="refresh")
@@ -33,7 +28,7 @@ def app(console: Print) -> typer.Typer:
         from gpuplatform.ops import refresh_instances
 
         with console(stderr=True).status("reading instance types"):
-            refresh_instances.main(["--from-ec2", *regions] if regions else [])
+            refresh_instances.main(regions or ())
 
     @refresh.command("actions")
     def actions() -> None:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 FAILS, WRONG_CALL = 1, 2
 """Exit status: something would fail, or nothing is offered; the call cannot be answered. Nothing wrong is 0."""
 
+Print = Callable[..., "Console"]
+"""`console(stderr=…)` says how to print."""
+
 PANEL = "Against an account, read only"
 
 JsonFile = Annotated[
@@ -28,8 +31,8 @@ JsonFile = Annotated[
 ]
 
 
-def app(plan: Callable[[str], Mapping[str, Any]], console: Callable[..., Console]) -> typer.Typer:
-    """`plan` gives the JSON document of an environment's preview; `console(stderr=…)` says how to print."""
+def app(plan: Callable[[str], Mapping[str, Any]], console: Print) -> typer.Typer:
+    """`plan` gives the JSON document of an environment's preview."""
     commands = typer.Typer()
     capacity = typer.Typer(help="Capacity that AWS sells ahead.", no_args_is_help=True)
     commands.add_typer(capacity, name="capacity", rich_help_panel=PANEL)
@@ -52,7 +55,7 @@ def app(plan: Callable[[str], Mapping[str, Any]], console: Callable[..., Console
                 asked = wanted(document)
                 report = run(connect(asked.region), asked, now, status.update)
         except (CallError, UnreadablePlan) as error:
-            _refuse(console, str(error))
+            refuse(console, str(error))
         if not _as_json(console, json_file, report.to_json()):
             tables.preflight(console(), report)
         if report.fails:
@@ -87,9 +90,9 @@ def app(plan: Callable[[str], Mapping[str, Any]], console: Callable[..., Console
             with console(stderr=True).status("asking EC2"):
                 found = offers(aws, query)
         except CallError as error:
-            _refuse(console, str(error))
+            refuse(console, str(error))
         except Unanswered as why:
-            _refuse(console, f"{why.reason}; {why.remedy}")
+            refuse(console, f"{why.reason}; {why.remedy}")
         if not _as_json(console, json_file, [offer.to_json() for offer in found]) and found:
             tables.capacity_blocks(console(), found)
         if not found:
@@ -103,7 +106,7 @@ def app(plan: Callable[[str], Mapping[str, Any]], console: Callable[..., Console
     return commands
 
 
-def _as_json(console: Callable[..., Console], file: str | None, content: Any) -> bool:
+def _as_json(console: Print, file: str | None, content: Any) -> bool:
     """Write it where asked for; whether it took the place of the table."""
     text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
     if file == "-":
@@ -112,10 +115,10 @@ def _as_json(console: Callable[..., Console], file: str | None, content: Any) ->
         try:
             Path(file).write_text(text, encoding="utf-8")
         except OSError as error:
-            _refuse(console, f"{error.filename}: cannot be written: {error.strerror}")
+            refuse(console, f"{error.filename}: cannot be written: {error.strerror}")
     return file == "-"
 
 
-def _refuse(console: Callable[..., Console], sentence: str) -> NoReturn:
+def refuse(console: Print, sentence: str) -> NoReturn:
     console(stderr=True).print(sentence, markup=False, soft_wrap=True)
     raise typer.Exit(WRONG_CALL)

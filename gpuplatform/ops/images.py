@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from gpuplatform.catalog.instances import instance
 from gpuplatform.ops.account import Aws, Unanswered
-from gpuplatform.ops.results import Row, Verdict, judged
+from gpuplatform.ops.results import Row, Verdict, judged, unknown
 from gpuplatform.ops.wanted import ElasticPool, NodeGroup, Wanted
 
 CHECK = "machine image"
@@ -90,12 +90,11 @@ def rows(aws: Aws, wanted: Wanted) -> Iterator[Row]:
     yield from found
     for group in wanted.node_groups:
         if not _of_group(group, wanted.kubernetes):
-            yield Row(
-                check=CHECK,
-                subject=group.name,
+            yield unknown(
+                CHECK,
+                group.name,
                 wanted="published by AWS",
                 found=f"AMI type {group.ami_type or 'not said'}: an image of your own",
-                verdict=Verdict.UNKNOWN,
                 what_to_do="see for yourself that the image exists in the region",
             )
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from gpuplatform.ops.account import Aws, Caller, Unanswered
-from gpuplatform.ops.results import Row, Verdict, info
+from gpuplatform.ops.results import Row, Verdict, info, unknown
 from gpuplatform.ops.rights import NAMED_AFTER, PAGES, RIGHTS
 from gpuplatform.ops.wanted import Wanted
 
@@ -27,14 +27,8 @@ def rows(aws: Aws, wanted: Wanted, who: Caller) -> Iterator[Row]:
     try:
         principal = _principal(aws, who)
         if principal is None:
-            yield Row(
-                check=CHECK,
-                subject=who.arn,
-                wanted=everything,
-                found="IAM's simulator knows users and roles alone",
-                verdict=Verdict.UNKNOWN,
-                what_to_do="deploy as a role",
-            )
+            found = "IAM's simulator knows users and roles alone"
+            yield unknown(CHECK, who.arn, wanted=everything, found=found, what_to_do="deploy as a role")
             return
         denied = _denied(_simulate(aws, principal, sorted(needed)))
         again = _by_resource(needed, denied)

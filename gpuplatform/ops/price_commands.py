@@ -6,23 +6,16 @@ What a command needs is imported when it runs, so that `--help` answers at once.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from rich.console import Console
-
-WRONG_CALL = 2
-"""Exit status: the call cannot be answered."""
-
-Print = Callable[..., "Console"]
+from gpuplatform.ops.commands import Print, refuse
 
 
 def app(console: Print) -> typer.Typer:
-    """`console(stderr=…)` says how to print."""
     prices = typer.Typer(help="What plans are priced by.", no_args_is_help=True)
 
     @prices.command("coverage")
@@ -87,9 +80,9 @@ def _refresh(console: Print, regions: Sequence[str]) -> None:
             done = command.refresh(aws, rows(), datetime.datetime.now(datetime.UTC), regions, status.update)
         command.write(done.rows)
     except (CallError, UnknownRegion) as error:
-        _refuse(console, str(error))
+        refuse(console, str(error))
     except OSError as error:
-        _refuse(console, f"{error.filename}: cannot be written: {error.strerror}")
+        refuse(console, f"{error.filename}: cannot be written: {error.strerror}")
     for line in command.told(done):
         console().print(line, markup=False, soft_wrap=True)
 
@@ -104,13 +97,8 @@ def _add(console: Print, file: Path, source: str, as_of: datetime.date | None) -
         done = command.merged(rows(), command.read(file, source, as_of))
         write(done.rows)
     except CallError as error:
-        _refuse(console, str(error))
+        refuse(console, str(error))
     except OSError as error:
-        _refuse(console, f"{error.filename}: cannot be written: {error.strerror}")
+        refuse(console, f"{error.filename}: cannot be written: {error.strerror}")
     for line in done.told():
         console().print(line, markup=False, soft_wrap=True)
-
-
-def _refuse(console: Print, sentence: str) -> NoReturn:
-    console(stderr=True).print(sentence, markup=False, soft_wrap=True)
-    raise typer.Exit(WRONG_CALL)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from gpuplatform.ops.account import Aws, CallError, Unanswered
 from gpuplatform.ops.capacity_blocks import Offer, Query, offers
-from gpuplatform.ops.results import Row, Verdict, info, judged
+from gpuplatform.ops.results import Row, info, judged, unknown
 from gpuplatform.ops.wanted import Purchase, Wanted
 from gpuplatform.sizing.capacity import moment, utc
 
@@ -44,12 +44,11 @@ def _of(aws: Aws, purchase: Purchase, today: datetime.date) -> Iterator[Row]:
         )
         return
     if found is None:
-        yield Row(
-            check=CHECK,
-            subject=subject,
+        yield unknown(
+            CHECK,
+            subject,
             wanted=asked,
             found="not on sale: sold, or bought already",
-            verdict=Verdict.UNKNOWN,
             what_to_do="unless you have bought it, choose another: `gpuplatform capacity blocks "
             f"--type {purchase.instance_type} --count {rung.max} --hours {24 * days} --region {aws.region}`",
         )

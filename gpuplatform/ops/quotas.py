@@ -5,16 +5,15 @@ A quota is the account's in the region, for everything in it: what other environ
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from gpuplatform.catalog.instances import instance
 from gpuplatform.ops.account import Aws, Unanswered
-from gpuplatform.ops.results import Row, Verdict, judged
+from gpuplatform.ops.results import Row, judged, unknown
 from gpuplatform.ops.wanted import ElasticPool, NodeGroup, Wanted
-from gpuplatform.sizing import service_quotas
-from gpuplatform.sizing.capacity import RESERVED, How, Rung
+from gpuplatform.sizing.capacity import How
+from gpuplatform.sizing.service_quotas import quota
 
 CHECK = "quota"
 
@@ -61,7 +60,7 @@ def needs(wanted: Wanted) -> tuple[Need, ...]:
 
 def _of_group(group: NodeGroup) -> dict[tuple[str | None, str], int]:
     """All nodes of the type with the most vCPUs, of each quota that the group's types count against."""
-    each = [_quota(name, group.how, group.max) for name in group.instance_types]
+    each = [quota(instance(name), group.how, group.max) for name in group.instance_types]
     return {(q.code, q.name): max(o.vcpus for o in each if o.name == q.name) for q in each}
 
 
@@ -69,7 +68,7 @@ def _of_pool(pool: ElasticPool, how: How) -> dict[tuple[str | None, str], int]:
     """The most vCPUs that Karpenter can launch within the pool's GPUs, of each quota."""
     choices: dict[tuple[str | None, str], list[tuple[int, int]]] = {}
     for name in pool.instance_types:
-        one = _quota(name, how, 1)
+        one = quota(instance(name), how, 1)
         choices.setdefault((one.code, one.name), []).append((instance(name).gpu_count, one.vcpus))
     return {key: _most_vcpus(types, pool.max_gpus) for key, types in choices.items()}
 
@@ -80,19 +79,6 @@ def _most_vcpus(types: Iterable[tuple[int, int]], gpus: int) -> int:
     for budget in range(1, gpus + 1):
         best[budget] = max([best[budget - 1], *(best[budget - g] + v for g, v in types if 0 < g <= budget)])
     return best[gpus]
-
-
-def _quota(name: str, how: How, nodes: int) -> service_quotas.Quota:
-    # A quota depends on the kind of purchase and the number alone, but a reserved rung must name a reservation and an end.
-    reserved = how in RESERVED
-    rung = Rung(
-        how=how,
-        max=nodes,
-        reservation="cr-00000000" if reserved else None,
-        until=datetime.date.max if reserved else None,
-    )
-    (found,) = service_quotas.needed(instance(name), [rung])
-    return found
 
 
 def _of_endpoints(wanted: Wanted) -> Iterator[Need]:
@@ -124,12 +110,11 @@ def rows(aws: Aws, wanted: Wanted) -> Iterator[Row]:
 
 def _ec2(aws: Aws, need: Need) -> Row:
     if need.code is None:
-        return Row(
-            check=CHECK,
-            subject=need.subject,
+        return unknown(
+            CHECK,
+            need.subject,
             wanted=need.wanted,
             found="AWS's page of EC2 quotas lists none for this family",
-            verdict=Verdict.UNKNOWN,
             what_to_do=f"look for it among EC2's quotas in the Service Quotas console of {aws.region}",
         )
     try:
@@ -167,12 +152,11 @@ def _sagemaker(aws: Aws, needed: list[Need]) -> Iterator[Row]:
             code, value = found[need.name]
             yield _judged(aws, need, value, code)
         else:
-            yield Row(
-                check=CHECK,
-                subject=need.subject,
+            yield unknown(
+                CHECK,
+                need.subject,
                 wanted=need.wanted,
                 found=f"SageMaker has no quota of that name in {aws.region}",
-                verdict=Verdict.UNKNOWN,
                 what_to_do="see whether SageMaker offers the type in this region",
             )
 
@@ -182,10 +166,10 @@ def _listed(aws: Aws, operation: str, names: set[str]) -> dict[str, tuple[str, f
     with aws.asking("service-quotas") as quotas:
         pages = quotas.get_paginator(operation).paginate(ServiceCode="sagemaker", PaginationConfig={"PageSize": 100})
         return {
-            quota["QuotaName"]: (quota["QuotaCode"], quota["Value"])
+            one["QuotaName"]: (one["QuotaCode"], one["Value"])
             for page in pages
-            for quota in page["Quotas"]
-            if quota["QuotaName"] in names
+            for one in page["Quotas"]
+            if one["QuotaName"] in names
         }
 
 

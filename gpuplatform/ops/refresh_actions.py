@@ -15,7 +15,7 @@ import botocore
 import botocore.session
 
 DATA = Path(__file__).parent.parent / "catalog" / "data" / "actions.json"
-COMMAND = "python -m gpuplatform.ops.refresh_actions"
+COMMAND = "gpuplatform catalog refresh actions"
 
 PREFIXES: Final = (
     *("acm", "application-autoscaling", "aps", "autoscaling", "budgets", "ce", "cloudwatch", "ec2", "ecr", "eks"),
@@ -67,7 +67,3 @@ def main() -> None:
     rows = ",\n".join(f"  {json.dumps(prefix)}: {json.dumps(names)}" for prefix, names in made["actions"].items())
     DATA.write_text(f'{{\n"about": {about},\n"actions": {{\n{rows}\n}}\n}}\n', encoding="utf-8")
     print(f"{sum(map(len, made['actions'].values()))} actions of {len(made['actions'])} services")
-
-
-if __name__ == "__main__":
-    main()

@@ -17,7 +17,7 @@ import botocore.session
 from gpuplatform.ops.api_shapes import NOT_THE_SAME, RENAMED, SHAPES, STATED, STATED_OF
 
 DATA = Path(__file__).parent.parent / "catalog" / "data" / "api_limits.json"
-COMMAND = "python -m gpuplatform.ops.refresh_api_limits"
+COMMAND = "gpuplatform catalog refresh api-limits"
 
 LIMITS: Final = {
     "string": ("minLength", "maxLength"),
@@ -201,7 +201,3 @@ def _rows(name: str, entries: dict[str, Schema]) -> str:
         f"  {json.dumps(key)}: {json.dumps(value, separators=(',', ':'))}" for key, value in entries.items()
     )
     return f'"{name}": {{\n{rows}\n}}'
-
-
-if __name__ == "__main__":
-    main()

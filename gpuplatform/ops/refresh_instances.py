@@ -4,7 +4,6 @@ Two sources give the same files: EC2's own API (`from_ec2`, needs credentials), 
 packages (`from_moto`, needs nothing). A type's row is never typed by hand.
 """
 
-import argparse
 import datetime
 import fnmatch
 import gzip
@@ -22,7 +21,7 @@ from typing import Any, cast
 import boto3
 
 DATA = Path(__file__).parent.parent / "catalog" / "data"
-COMMAND = "python -m gpuplatform.ops.refresh_instances"
+COMMAND = "gpuplatform catalog refresh instances"
 
 GPU_TYPES = (
     *("p4d.*", "p4de.*", "p5.*", "p5e.*", "p5en.*", "p6-*"),
@@ -49,7 +48,6 @@ def row(api: Mapping[str, Any]) -> dict[str, Any]:
     network, storage = api["NetworkInfo"], api.get("InstanceStorageInfo", {})
     return {
         "vcpus": api["VCpuInfo"]["DefaultVCpus"],
-        "cores": api["VCpuInfo"]["DefaultCores"],
         "memory_mib": api["MemoryInfo"]["SizeInMiB"],
         "architecture": _architecture(api),
         "gpu": _gpu(api),
@@ -60,11 +58,9 @@ def row(api: Mapping[str, Any]) -> dict[str, Any]:
         "ipv4_per_interface": network["Ipv4AddressesPerInterface"],
         "nvme_gb": storage.get("TotalSizeInGB", 0),
         "nvme_disks": sum(disk["Count"] for disk in storage.get("Disks", [])),
-        "ebs_baseline_mbps": api["EbsInfo"]["EbsOptimizedInfo"]["BaselineBandwidthInMbps"],
         "placement_group_strategies": sorted(api["PlacementGroupInfo"]["SupportedStrategies"]),
         "usage_classes": sorted(api["SupportedUsageClasses"]),
         "hypervisor": api.get("Hypervisor", ""),
-        "burstable": api["BurstablePerformanceSupported"],
     }
 
 
@@ -109,8 +105,6 @@ def _cards(api: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         {
             "max_interfaces": card["MaximumNetworkInterfaces"],
             "interface_types": sorted(card["InterfaceTypes"]),
-            "baseline_gbps": card["BaselineBandwidthInGbps"],
-            "peak_gbps": card["PeakBandwidthInGbps"],
         }
         for card in cards
     ]
@@ -178,7 +172,7 @@ def from_ec2(session: boto3.Session, regions: Sequence[str], today: datetime.dat
         offerings,
         zones,
         {
-            "command": f"{COMMAND} --from-ec2 {' '.join(sorted(regions))}",
+            "command": " ".join([COMMAND, *(f"--region {region}" for region in sorted(regions))]),
             "source": "EC2 DescribeInstanceTypes, DescribeInstanceTypeOfferings, DescribeAvailabilityZones",
             "as_of": today.isoformat(),
         },
@@ -239,20 +233,11 @@ def write(documents: Documents, folder: Path = DATA) -> None:
             Path(temporary).unlink(missing_ok=True)
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Refreshes the data files and says what they hold."""
-    parser = argparse.ArgumentParser(prog=COMMAND, description=main.__doc__)
-    parser.add_argument(
-        "--from-ec2", nargs="+", metavar="REGION", help="ask EC2 in these regions instead of moto's copy"
-    )
-    options = parser.parse_args(arguments)
-    if options.from_ec2:
-        documents = from_ec2(boto3.Session(), options.from_ec2, datetime.datetime.now(datetime.UTC).date())
+def main(regions: Sequence[str] = ()) -> None:
+    """Refreshes the data files and says what they hold: of EC2 in these regions, or of moto's copy."""
+    if regions:
+        documents = from_ec2(boto3.Session(), regions, datetime.datetime.now(datetime.UTC).date())
     else:
         documents = from_moto()
     write(documents)
     print(f"{len(documents['instances.json']['instances'])} types, {len(documents['zones.json']['zones'])} regions")
-
-
-if __name__ == "__main__":
-    main()

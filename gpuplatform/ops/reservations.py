@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from gpuplatform.ops.account import Aws, Unanswered
-from gpuplatform.ops.results import Row, Verdict, info, judged
+from gpuplatform.ops.results import Row, info, judged
 from gpuplatform.ops.wanted import NodeGroup, Reservation, Wanted
 from gpuplatform.sizing.capacity import How, Moment
 
@@ -37,13 +37,13 @@ def _of_group(aws: Aws, group: NodeGroup, reservation: Reservation) -> Iterator[
             return
         found = []
     if not found:
-        yield Row(
-            check=CHECK,
-            subject=subject,
+        yield judged(
+            CHECK,
+            subject,
             wanted=expected,
             found=f"not visible to this account in {aws.region}",
-            verdict=Verdict.FAIL,
-            what_to_do="correct the id in the settings, or have the account that owns it share it",
+            holds=False,
+            else_do="correct the id in the settings, or have the account that owns it share it",
         )
         return
     for row in facts(found[0], group, reservation):

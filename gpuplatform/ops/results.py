@@ -39,5 +39,9 @@ def judged(check: str, subject: str, *, wanted: str, found: str, holds: bool, el
     )
 
 
+def unknown(check: str, subject: str, *, wanted: str = "", found: str, what_to_do: str) -> Row:
+    return Row(check=check, subject=subject, wanted=wanted, found=found, verdict=Verdict.UNKNOWN, what_to_do=what_to_do)
+
+
 def info(check: str, subject: str, *, wanted: str = "", found: str) -> Row:
     return Row(check=check, subject=subject, wanted=wanted, found=found, verdict=Verdict.INFO)

@@ -48,8 +48,6 @@ RECORDS: Final = (
 class AllReduce:
     """busbw in GB/s of an all-reduce over all GPUs of so many nodes."""
 
-    line_gbytes: float
-    """Of one node's network, each way."""
     bound_gbytes: float
     """No measurement can be above it."""
     least_gbytes: float | None
@@ -77,10 +75,10 @@ def all_reduce(instance: InstanceType, nodes: int) -> AllReduce:
     link = PCIE_GBYTES.get(instance.gpu.name) if instance.gpu else None
     if link is not None:
         formula += f", and ≤ {link:g} GB/s, which PCIe carries to each GPU"
-        return AllReduce(line_gbytes=line, bound_gbytes=min(bound, link), least_gbytes=None, formula=formula)
+        return AllReduce(bound_gbytes=min(bound, link), least_gbytes=None, formula=formula)
     least = bound * LEAST_SHARE
     formula += f"; {LEAST_SHARE:.0%} of it = {least:.1f} GB/s"
-    return AllReduce(line_gbytes=line, bound_gbytes=bound, least_gbytes=least, formula=formula)
+    return AllReduce(bound_gbytes=bound, least_gbytes=least, formula=formula)
 
 
 def records(instance: InstanceType) -> tuple[Record, ...]:

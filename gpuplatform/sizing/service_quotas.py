@@ -1,15 +1,14 @@
 """What a pool needs of the account's service quotas for EC2."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gpuplatform.catalog.instances import InstanceType
-from gpuplatform.sizing.capacity import How, Rung
+from gpuplatform.sizing.capacity import How
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Quota:
-    """vCPUs that a pool needs of one service quota of EC2 at its maximum."""
+    """vCPUs that nodes need of one service quota of EC2."""
 
     code: str | None
     """The quota's code in Service Quotas, service "ec2"; None where AWS's page lists none for the family."""
@@ -38,17 +37,11 @@ _CAPACITY_BLOCK = {
 }
 
 
-def needed(instance: InstanceType, rungs: Sequence[Rung]) -> tuple[Quota, ...]:
-    """What the pool needs of each quota when every rung is at its maximum, in the order of the rungs.
-
-    A reservation counts as on-demand, used or not. A quota that AWS's page does not list has no code: it is for a
-    person to look up, not for us to guess.
-    """
-    vcpus: dict[tuple[str | None, str], int] = {}
-    for rung in rungs:
-        key = _quota_of(instance, rung.how)
-        vcpus[key] = vcpus.get(key, 0) + rung.max * instance.vcpus
-    return tuple(Quota(code=code, name=name, vcpus=count) for (code, name), count in vcpus.items())
+def quota(instance: InstanceType, how: How, nodes: int) -> Quota:
+    """What so many nodes need, bought in one way. A reservation counts as on-demand, used or not. A quota that AWS's page does not list has
+    no code: it is for a person to look up, not for us to guess."""
+    code, name = _quota_of(instance, how)
+    return Quota(code=code, name=name, vcpus=nodes * instance.vcpus)
 
 
 def _quota_of(instance: InstanceType, how: How) -> tuple[str | None, str]:

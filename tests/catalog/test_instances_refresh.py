@@ -40,7 +40,7 @@ def test_ec2_gives_the_same_rows_as_the_seed(from_moto: refresh.Documents, monke
     assert asked["offerings.json"]["offerings"]["us-east-1"] == from_moto["offerings.json"]["offerings"]["us-east-1"]
     assert asked["zones.json"]["zones"]["us-east-1"] == from_moto["zones.json"]["zones"]["us-east-1"]
     assert asked["zones.json"]["about"] == {
-        "command": "python -m gpuplatform.ops.refresh_instances --from-ec2 us-east-1",
+        "command": "gpuplatform catalog refresh instances --region us-east-1",
         "source": "EC2 DescribeInstanceTypes, DescribeInstanceTypeOfferings, DescribeAvailabilityZones",
         "as_of": "2026-11-22",
     }
@@ -116,7 +116,7 @@ def test_type_with_two_kinds_of_gpu_is_refused() -> None:
 def test_command_reports_what_it_wrote(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     written: list[refresh.Documents] = []
     monkeypatch.setattr(refresh, "write", written.append)
-    refresh.main([])
+    refresh.main()
     (documents,) = written
     types, regions = documents["instances.json"]["instances"], documents["zones.json"]["zones"]
     assert capsys.readouterr().out.strip() == f"{len(types)} types, {len(regions)} regions"

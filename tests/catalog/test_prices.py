@@ -211,9 +211,3 @@ def test_the_mean_of_a_region_is_the_reference_where_no_zone_has_one_and_the_typ
     assert prices.spot("g6.xlarge", ("euc2-az1", "euc2-az2", "euc2-az3")) == mean
     assert zones.offered("g6.xlarge", "eu-central-2") == ("euc2-az2", "euc2-az3")
     assert prices.spot("g6.xlarge", ("euc2-az1",)) is None
-
-
-def test_a_price_is_stale_after_120_days() -> None:
-    price = prices.Price(value=Decimal(1), unit="hour", source="somewhere", as_of=datetime.date(2026, 1, 1))
-    assert not price.stale(datetime.date(2026, 5, 1))
-    assert price.stale(datetime.date(2026, 5, 2))

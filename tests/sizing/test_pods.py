@@ -200,9 +200,7 @@ def test_only_the_default_card_serves_pods() -> None:
         T3_SMALL,
         network_cards=(
             *T3_SMALL.network_cards,
-            NetworkCard(
-                index=1, max_interfaces=9, interface_types=frozenset({"interface"}), baseline_gbps=1, peak_gbps=1
-            ),
+            NetworkCard(index=1, max_interfaces=9, interface_types=frozenset({"interface"})),
         ),
     )
     assert max_pods(more_cards, (PRIMARY,), prefix_delegation=False) == 11
