@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-
-import pytest
 
 from gpuplatform.preview.check import all_checks, run_checks
 from gpuplatform.preview.environment import CANARY
 from gpuplatform.preview.plan import UNKNOWN, Invoke, Message, Plan, PlannedResource, Source
+from tests.preview.planted import Break, each, found_alone
 from tests.preview.sound import (
     TAGS,
     a_resource,
@@ -24,8 +22,6 @@ from tests.preview.sound import (
     with_input,
     without,
 )
-
-Break = Callable[[Plan], Plan]
 
 OPEN_TRUST = policy({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "*"}})
 EVERYTHING = policy({"Effect": "Allow", "Action": "*", "Resource": "*"})
@@ -208,12 +204,9 @@ def test_nothing_is_wrong_with_the_sound_plan():
     assert run_checks(sound()) == []
 
 
-@pytest.mark.parametrize(("rule", "words", "broken"), FAULTS, ids=[f"{rule}: {words}" for rule, words, _ in FAULTS])
+@each(FAULTS)
 def test_a_planted_fault_is_found_and_nothing_else(rule: str, words: str, broken: Break):
-    found = run_checks(broken(sound()))
-
-    assert {f.rule for f in found} == {rule}, [f"{f.rule}: {f.message}" for f in found]
-    assert any(words in f.message for f in found), [f.message for f in found]
+    found_alone(broken(sound()), rule, words)
 
 
 def test_every_check_is_planted_with_a_fault_somewhere():

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -8,6 +7,7 @@ import pytest
 
 from gpuplatform.preview.check import run_checks
 from gpuplatform.preview.plan import Plan
+from tests.preview.planted import Break, each, found_alone
 from tests.preview.sound import sound
 
 OFFER: dict[str, Any] = {
@@ -31,7 +31,7 @@ def with_rung(plan: Plan, rung: dict[str, Any]) -> Plan:
     return replace(plan, settings={"gpuplatform:cluster": {"pools": pools}})
 
 
-FAULTS: list[tuple[str, str, Callable[[Plan], Plan]]] = [
+FAULTS: list[tuple[str, str, Break]] = [
     # 4 nodes x 168 h x 47.76 $ (2026-10-03).
     ("capacity-to-buy", "for about 32,095 $ (list price of 2026-10-03)", lambda p: with_rung(p, OFFER)),
     ("capacity-to-buy", 'buys: "cb-0123456789abcdef0", dollars: 32095}', lambda p: with_rung(p, OFFER)),
@@ -41,12 +41,9 @@ FAULTS: list[tuple[str, str, Callable[[Plan], Plan]]] = [
 ]
 
 
-@pytest.mark.parametrize(("rule", "words", "broken"), FAULTS, ids=[f"{rule}: {words}" for rule, words, _ in FAULTS])
-def test_a_planted_fault_is_found_and_nothing_else(rule: str, words: str, broken: Callable[[Plan], Plan]) -> None:
-    found = run_checks(broken(sound()))
-
-    assert {f.rule for f in found} == {rule}
-    assert any(words in f.message for f in found), [f.message for f in found]
+@each(FAULTS)
+def test_a_planted_fault_is_found_and_nothing_else(rule: str, words: str, broken: Break) -> None:
+    found_alone(broken(sound()), rule, words)
 
 
 @pytest.mark.parametrize(

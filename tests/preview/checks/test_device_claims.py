@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,10 +11,9 @@ from gpuplatform.preview.check import run_checks
 from gpuplatform.preview.checks import capacity_fit
 from gpuplatform.preview.plan import UNKNOWN, Plan
 from gpuplatform.sizing.efa import interfaces
+from tests.preview.planted import Break, each, found_alone, setting, told
 from tests.preview.sound import LABELS, TAGS, a_resource, and_also, kubernetes, urn, with_input, without
 from tests.preview.sound_cluster import RELEASE, TAINT, TOLERATION, a_object, sound_cluster
-
-Break = Callable[[Plan], Plan]
 
 POOL = {"gpuplatform.io/pool": "claimed", "gpuplatform.io/devices": "dra"}
 GROUP = urn("aws:eks/nodeGroup:NodeGroup", "claimed")
@@ -97,30 +95,26 @@ def template(claim: str, name: str, count: int) -> Any:
     return a_object("resource.k8s.io/v1:ResourceClaimTemplate", f"train-{claim}", {"spec": spec})
 
 
-def _set(name: str, path: str, value: Any) -> Break:
-    return lambda plan: with_input(plan, name, path, value)
-
-
 FAULTS: list[tuple[str, str, Break]] = [
     (
         "missing-reference",
         "no ResourceClaimTemplate train-gpus in namespace work; did you mean train-gpu?",
-        _set("claims", f"{SPEC}|resourceClaims|0|resourceClaimTemplateName", "train-gpus"),
+        setting("claims", f"{SPEC}|resourceClaims|0|resourceClaimTemplateName", "train-gpus"),
     ),
     (
         "missing-reference",
         "no ResourceClaim shared in namespace work",
-        _set("claims", f"{SPEC}|resourceClaims|0", {"name": "gpu", "resourceClaimName": "shared"}),
+        setting("claims", f"{SPEC}|resourceClaims|0", {"name": "gpu", "resourceClaimName": "shared"}),
     ),
     (
         "missing-device-class",
         "no class of devices gpu.nvidia.con; did you mean gpu.nvidia.com?",
-        _set("train-gpu", f"{REQUEST}|exactly|deviceClassName", "gpu.nvidia.con"),
+        setting("train-gpu", f"{REQUEST}|exactly|deviceClassName", "gpu.nvidia.con"),
     ),
     (
         "missing-device-class",
         "no class of devices tpu.example.com",
-        _set(
+        setting(
             "train-gpu", REQUEST, {"name": "g", "firstAvailable": [{"name": "a", "deviceClassName": "tpu.example.com"}]}
         ),
     ),
@@ -135,23 +129,23 @@ FAULTS: list[tuple[str, str, Break]] = [
     (
         "claim-of-container",
         "no container uses claim efa, whose devices nobody sees",
-        _set("claims", f"{CONTAINER}|resources|claims", [{"name": "gpu"}]),
+        setting("claims", f"{CONTAINER}|resources|claims", [{"name": "gpu"}]),
     ),
     (
         "pod-too-large",
         "9 gpu.nvidia.com, but 8 are left for pods of p5.48xlarge",
-        _set("train-gpu", f"{REQUEST}|exactly|count", 9),
+        setting("train-gpu", f"{REQUEST}|exactly|count", 9),
     ),
     # Nodes with a driver have nothing that is counted, and nodes with a plugin nothing that is claimed.
     (
         "pod-too-large",
         "8 nvidia.com/gpu, but 0",
-        lambda p: _set("claims", f"{CONTAINER}|resources|limits", {capacity_fit.GPU: "8"})(
-            _set("claims", f"{CONTAINER}|resources|requests", {"cpu": "180", capacity_fit.GPU: "8"})(p)
+        lambda p: setting("claims", f"{CONTAINER}|resources|limits", {capacity_fit.GPU: "8"})(
+            setting("claims", f"{CONTAINER}|resources|requests", {"cpu": "180", capacity_fit.GPU: "8"})(p)
         ),
     ),
-    ("pod-too-large", "8 gpu.nvidia.com, but 0", _set("claimed", "labels|gpuplatform.io/devices", None)),
-    ("job-too-large", "5 pods need 5 nodes at once", _set("claims", "spec|parallelism", 5)),
+    ("pod-too-large", "8 gpu.nvidia.com, but 0", setting("claimed", "labels|gpuplatform.io/devices", None)),
+    ("job-too-large", "5 pods need 5 nodes at once", setting("claims", "spec|parallelism", 5)),
 ]
 
 
@@ -172,15 +166,12 @@ def one_claim(plan: Plan) -> Plan:
 
 
 def test_what_is_claimed_to_the_last_device_is_no_finding() -> None:
-    assert [f"{f.rule}: {f.message}" for f in run_checks(claiming())] == []
+    assert told(run_checks(claiming())) == []
 
 
-@pytest.mark.parametrize(("rule", "words", "broken"), FAULTS, ids=[f"{rule}: {words}" for rule, words, _ in FAULTS])
+@each(FAULTS)
 def test_a_planted_fault_is_found_and_nothing_else(rule: str, words: str, broken: Break) -> None:
-    found = run_checks(broken(claiming()))
-
-    assert {f.rule for f in found} == {rule}, [f"{f.rule}: {f.message}" for f in found]
-    assert any(words in f.message for f in found), [f.message for f in found]
+    found_alone(broken(claiming()), rule, words)
 
 
 def test_a_driver_that_is_not_there_brings_no_class_and_counts_nothing() -> None:
@@ -215,7 +206,7 @@ def test_what_is_claimed_is_charged_to_the_queue() -> None:
 
 ACCEPTED: list[tuple[str, Break]] = [
     ("a class of the plan's own", lambda p: own_class(p)),
-    ("a class that is not known yet", _set("train-gpu", f"{REQUEST}|exactly|deviceClassName", UNKNOWN)),
+    ("a class that is not known yet", setting("train-gpu", f"{REQUEST}|exactly|deviceClassName", UNKNOWN)),
     (
         "a class that a chart may bring which we do not know",
         lambda p: with_input(

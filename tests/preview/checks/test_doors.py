@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from gpuplatform.preview.check import run_checks
-from gpuplatform.preview.plan import Plan
+from tests.preview.planted import Break, each, found_alone, told
 from tests.preview.sound import TAGS, a_resource, and_also, kubernetes, policy, sound, with_input
-
-Break = Callable[[Plan], Plan]
 
 SCHEME = "service.beta.kubernetes.io/aws-load-balancer-scheme"
 ALB = "alb.ingress.kubernetes.io"
@@ -113,17 +110,14 @@ SOUND: list[tuple[str, Break]] = [
 ]
 
 
-@pytest.mark.parametrize(("rule", "words", "broken"), FAULTS, ids=[f"{rule}: {words}" for rule, words, _ in FAULTS])
+@each(FAULTS)
 def test_a_planted_fault_is_found_and_nothing_else(rule: str, words: str, broken: Break):
-    found = run_checks(broken(sound()))
-
-    assert {f.rule for f in found} == {rule}, [f"{f.rule}: {f.message}" for f in found]
-    assert any(words in f.message for f in found), [f.message for f in found]
+    found_alone(broken(sound()), rule, words)
 
 
 @pytest.mark.parametrize(("what", "changed"), SOUND, ids=[what for what, _ in SOUND])
 def test_a_door_that_asks_or_a_trust_that_names_is_no_fault(what: str, changed: Break):
-    assert [f"{f.rule}: {f.message}" for f in run_checks(changed(sound()))] == [], what
+    assert told(run_checks(changed(sound()))) == [], what
 
 
 @pytest.mark.parametrize(

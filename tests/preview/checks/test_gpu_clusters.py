@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -11,10 +10,9 @@ import pytest
 from gpuplatform.preview.check import not_applicable, run_checks
 from gpuplatform.preview.checks import subnets
 from gpuplatform.preview.plan import Part, Plan
+from tests.preview.planted import Break, each, found_alone, setting, told
 from tests.preview.sound import a_plan, a_resource, with_input, without
 from tests.preview.sound_gpus import FAR, sound_gpus
-
-Break = Callable[[Plan], Plan]
 
 VALUES = "values|expanderPriorities"
 CONTAINER = "spec|template|spec|containers|0"
@@ -28,10 +26,6 @@ REACH = {
 }
 
 
-def _set(name: str, path: str, value: Any) -> Break:
-    return lambda plan: with_input(plan, name, path, value)
-
-
 def _without(*names: str) -> Break:
     def broken(plan: Plan) -> Plan:
         for name in names:
@@ -42,7 +36,7 @@ def _without(*names: str) -> Break:
 
 
 def _served_by(*args: str) -> Break:
-    return _set("wide-model", ARGS, list(args))
+    return setting("wide-model", ARGS, list(args))
 
 
 def _quotas(first: str, second: str) -> Break:
@@ -55,21 +49,25 @@ def _far(plan: Plan) -> Plan:
 
 
 FAULTS: list[tuple[str, str, Break]] = [
-    ("subnet-too-small", "10.0.64.0/26 lacks", _set("gpus", "cidrBlock", "10.0.64.0/26")),
-    ("subnet-too-small", "h100-block-nodes 4, h100-demand-nodes 4, wide 2", _set("gpus", "cidrBlock", "10.0.64.0/21")),
+    ("subnet-too-small", "10.0.64.0/26 lacks", setting("gpus", "cidrBlock", "10.0.64.0/26")),
+    (
+        "subnet-too-small",
+        "h100-block-nodes 4, h100-demand-nodes 4, wide 2",
+        setting("gpus", "cidrBlock", "10.0.64.0/21"),
+    ),
     (
         "autoscaler-tag-wrong",
         "says resources/vpc.amazonaws.com/efa 16, but 32",
-        _set("h100-block-efa", "tag|value", "16"),
+        setting("h100-block-efa", "tag|value", "16"),
     ),
-    ("autoscaler-tag-wrong", "says resources/nvidia.com/gpu 12, but 8", _set("h100-block-gpu", "tag|value", "12")),
+    ("autoscaler-tag-wrong", "says resources/nvidia.com/gpu 12, but 8", setting("h100-block-gpu", "tag|value", "12")),
     (
         "autoscaler-tag-wrong",
         "but 5128 pages of 2 MiB are set aside",
-        _set("h100-block-hugepages-2Mi", "tag|value", "20512Mi"),
+        setting("h100-block-hugepages-2Mi", "tag|value", "20512Mi"),
     ),
-    ("autoscaler-tag-wrong", "but use1-az6 is the zone", _set("h100-block-zone-id", "tag|value", "use1-az4")),
-    ("autoscaler-tag-wrong", "but the label is h100", _set("h100-block-pool", "tag|value", "h200")),
+    ("autoscaler-tag-wrong", "but use1-az6 is the zone", setting("h100-block-zone-id", "tag|value", "use1-az4")),
+    ("autoscaler-tag-wrong", "but the label is h100", setting("h100-block-pool", "tag|value", "h200")),
     (
         "autoscaler-tag-wrong",
         "but present:NoSchedule is that taint",
@@ -79,37 +77,37 @@ FAULTS: list[tuple[str, str, Break]] = [
     (
         "expander-pattern",
         "expanderPriorities.100: ^eks-h100-blok- matches no group",
-        _set("autoscaler", f"{VALUES}|100", ["^eks-h100-block-", "^eks-h100-blok-"]),
+        setting("autoscaler", f"{VALUES}|100", ["^eks-h100-block-", "^eks-h100-blok-"]),
     ),
     (
         "expander-pattern",
         "h100-demand-nodes: no pattern of expanderPriorities matches eks-h100-demand-nodes-1",
-        _set("autoscaler", VALUES, {"100": ["^eks-h100-block-"]}),
+        setting("autoscaler", VALUES, {"100": ["^eks-h100-block-"]}),
     ),
     (
         "rung-order",
         "takes h100-block before h100-demand, and the priority expander the other way round (80, 90)",
-        _set("autoscaler", VALUES, {"80": ["^eks-h100-block-"], "90": ["^eks-h100-demand-"]}),
+        setting("autoscaler", VALUES, {"80": ["^eks-h100-block-"], "90": ["^eks-h100-demand-"]}),
     ),
     (
         "nobody-provisions",
         "no Cluster Autoscaler has",
-        _set("autoscaler", "values|extraArgs|enable-provisioning-requests", None),
+        setting("autoscaler", "values|extraArgs|enable-provisioning-requests", None),
     ),
     (
         "nobody-provisions",
         "nobody answers the class queued-provisioning.gke.io",
-        _set("capacity-config", "spec|provisioningClassName", "queued-provisioning.gke.io"),
+        setting("capacity-config", "spec|provisioningClassName", "queued-provisioning.gke.io"),
     ),
     (
         "quota-above-capacity",
         "given 40 GPUs of it, and its nodes have 32 at most",
-        _set("team", "spec|resourceGroups|0|flavors|0|resources|0|nominalQuota", "40"),
+        setting("team", "spec|resourceGroups|0|flavors|0|resources|0|nominalQuota", "40"),
     ),
     (
         "queue-lacks-resource",
         "train: asks for vpc.amazonaws.com/efa, of which queue team has no quota",
-        _set("team", "spec|resourceGroups|0|coveredResources", ["nvidia.com/gpu", "hugepages-2Mi", "memory"]),
+        setting("team", "spec|resourceGroups|0|coveredResources", ["nvidia.com/gpu", "hugepages-2Mi", "memory"]),
     ),
     (
         "job-above-quota",
@@ -122,7 +120,7 @@ FAULTS: list[tuple[str, str, Break]] = [
     (
         "volume-out-of-reach",
         "for nodes in use1-az5, and pool h100 stands in use1-az6",
-        _set("files", "spec|nodeAffinity", REACH),
+        setting("files", "spec|nodeAffinity", REACH),
     ),
     ("volume-out-of-reach", "would never start", lambda p: with_input(_far(p), "files", "spec|nodeAffinity", REACH)),
     ("nobody-counts-devices", "h100-block-nodes: nothing counts its EFA devices", _without("efa")),
@@ -130,7 +128,7 @@ FAULTS: list[tuple[str, str, Break]] = [
     (
         "nobody-counts-devices",
         "nvidia: does not tolerate nvidia.com/gpu=present:NoSchedule",
-        _set("nvidia", "values", {"tolerations": [{"key": "node.kubernetes.io/slow", "operator": "Exists"}]}),
+        setting("nvidia", "values", {"tolerations": [{"key": "node.kubernetes.io/slow", "operator": "Exists"}]}),
     ),
 ]
 
@@ -140,21 +138,19 @@ def _taint(value: str) -> dict[str, Any]:
     return {"key": key, "value": value, "propagateAtLaunch": False}
 
 
-@pytest.mark.parametrize(("rule", "words", "broken"), FAULTS, ids=[f"{rule}: {words}" for rule, words, _ in FAULTS])
+@each(FAULTS)
 def test_a_planted_fault_is_found_and_nothing_else(rule: str, words: str, broken: Break) -> None:
-    found = run_checks(broken(sound_gpus()))
+    found = found_alone(broken(sound_gpus()), rule, words)
 
-    assert {f.rule for f in found} == {rule}, [f"{f.rule}: {f.message}" for f in found]
-    assert any(words in f.message for f in found), [f.message for f in found]
     assert all(f.file and f.line for f in found)
 
 
 ACCEPTED: list[tuple[str, Break]] = [
     ("a share that may be borrowed", lambda p: _borrowing(_quotas("24", "8")(p))),
-    ("another expander", _set("autoscaler", "values|extraArgs|expander", "least-waste")),
+    ("another expander", setting("autoscaler", "values|extraArgs|expander", "least-waste")),
     ("a device plugin of one's own", lambda p: without(_named_plugin(p), "nvidia")),
     ("a size that is not known", _served_by("--tensor-parallel-size", "$(SIZE)")),
-    ("prefixes switched off, where there is room", _set("vpc-cni", "configurationValues", "{}")),
+    ("prefixes switched off, where there is room", setting("vpc-cni", "configurationValues", "{}")),
     (
         "a file system in the same zone, and a volume that says so",
         lambda p: with_input(p, "files", "spec|nodeAffinity", _reach()),
@@ -188,7 +184,7 @@ def _reach() -> dict[str, Any]:
 
 @pytest.mark.parametrize(("what", "changed"), ACCEPTED, ids=[what for what, _ in ACCEPTED])
 def test_what_may_be_right_is_not_judged(what: str, changed: Break) -> None:
-    assert [f"{f.rule}: {f.message}" for f in run_checks(changed(sound_gpus()))] == [], what
+    assert told(run_checks(changed(sound_gpus()))) == [], what
 
 
 def test_nodes_of_several_subnets_are_spread_over_them() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,19 +11,14 @@ from gpuplatform.preview.check import run_checks
 from gpuplatform.preview.checks import interfaces as judged
 from gpuplatform.preview.plan import UNKNOWN, Plan
 from gpuplatform.sizing.efa import Layout, interfaces, launch_template_interfaces
+from tests.preview.planted import Break, each, found_alone, setting, told
 from tests.preview.sound import TAGS, a_plan, a_resource, with_field, with_input, without
 from tests.preview.sound_gpus import FAR, GROUP, NEAR, sound_gpus
-
-Break = Callable[[Plan], Plan]
 
 TEMPLATE = "h100-demand-template"
 NODES = "h100-demand-nodes"
 TARGET = "capacityReservationSpecification"
 ANYWHERE = {"ipProtocol": "-1", "securityGroupId": "sg-efa", "cidrIpv4": "10.0.0.0/8", "tags": TAGS}
-
-
-def _set(name: str, path: str, value: Any) -> Break:
-    return lambda plan: with_input(plan, name, path, value)
 
 
 def _all(*breaks: Break) -> Break:
@@ -68,9 +62,9 @@ INTERFACES: list[tuple[str, str, Break]] = [
         "efa-unsupported",
         "1 of its networkInterfaces are EFA, which g6.xlarge does not have",
         _all(
-            _set("wide", "spec|template|spec|requirements|0|values", ["g6.xlarge"]),
+            setting("wide", "spec|template|spec|requirements|0|values", ["g6.xlarge"]),
             # A model of four GPUs would not fit it, nor 33 interfaces.
-            _set("wide-model", "spec|template|spec|nodeSelector", {}),
+            setting("wide-model", "spec|template|spec|nodeSelector", {}),
             lambda p: with_input(
                 p, "wide-class", "spec|networkInterfaces", [_card(0, 0, "interface"), _card(0, 1, "efa-only")]
             ),
@@ -79,42 +73,42 @@ INTERFACES: list[tuple[str, str, Break]] = [
     (
         "interface-without-card",
         "networkInterfaces[32]: card 32, but p5.48xlarge has 32, from 0; more interfaces than cards",
-        _set(TEMPLATE, "networkInterfaces|32|networkCardIndex", 32),
+        setting(TEMPLATE, "networkInterfaces|32|networkCardIndex", 32),
     ),
     (
         "interface-without-card",
         "card 7 device 2, but of p5.48xlarge a card has 2 devices",
-        _set(TEMPLATE, "networkInterfaces|8|deviceIndex", 2),
+        setting(TEMPLATE, "networkInterfaces|8|deviceIndex", 2),
     ),
     (
         "interface-without-card",
         "2 of them are card 7 device 0; each place takes one",
-        _set(TEMPLATE, "networkInterfaces|7|networkCardIndex", 7),
+        setting(TEMPLATE, "networkInterfaces|7|networkCardIndex", 7),
     ),
     (
         "interface-without-card",
         "wide-class: networkInterfaces[32]: card 40",
-        _set("wide-class", "spec|networkInterfaces|32|networkCardIndex", 40),
+        setting("wide-class", "spec|networkInterfaces|32|networkCardIndex", 40),
     ),
     (
         "interface-kind",
         "none with addresses at card 0 device 0",
         _all(
-            _set(TEMPLATE, "networkInterfaces|0|interfaceType", "efa-only"),
-            _set(TEMPLATE, "networkInterfaces|1|interfaceType", "interface"),
+            setting(TEMPLATE, "networkInterfaces|0|interfaceType", "efa-only"),
+            setting(TEMPLATE, "networkInterfaces|1|interfaceType", "interface"),
         ),
     ),
     (
         "interface-kind",
         "33 are EFA, and p5.48xlarge takes 32",
-        _all(_set(TEMPLATE, "networkInterfaces|0|interfaceType", "efa"), lambda p: _tagged(p, 33)),
+        _all(setting(TEMPLATE, "networkInterfaces|0|interfaceType", "efa"), lambda p: _tagged(p, 33)),
     ),
     (
         "efa-idle",
         "31 of the 32 EFA devices of p5.48xlarge",
-        _set("wide-class", "spec|networkInterfaces|32", None),
+        setting("wide-class", "spec|networkInterfaces|32", None),
     ),
-    ("efa-zones", "may stand in use1-az5, use1-az6", _set("wide", "spec|template|spec|requirements|1", None)),
+    ("efa-zones", "may stand in use1-az5, use1-az6", setting("wide", "spec|template|spec|requirements|1", None)),
     ("efa-security-group", "none of circle lets all traffic in from itself", lambda p: without(p, "circle-in")),
     ("efa-security-group", "out to itself", lambda p: with_field(p, "circle-out", inputs=ANYWHERE)),
 ]
@@ -128,65 +122,69 @@ BUYING: list[tuple[str, str, Break]] = [
     (
         "placement-group-reserved",
         "beside a capacity block",
-        _set("h100-block-template", "placement", {"groupName": "together-1"}),
+        setting("h100-block-template", "placement", {"groupName": "together-1"}),
     ),
     (
         "placement-group-reserved",
         "beside a reservation",
-        _set(TEMPLATE, TARGET, {"capacityReservationTarget": {"capacityReservationId": "cr-2"}}),
+        setting(TEMPLATE, TARGET, {"capacityReservationTarget": {"capacityReservationId": "cr-2"}}),
     ),
     (
         "launch-template-market",
         "EKS wants instanceMarketOptions.marketType: capacity-block",
-        _set("h100-block-template", "instanceMarketOptions", None),
+        setting("h100-block-template", "instanceMarketOptions", None),
     ),
-    ("launch-template-market", "EKS wants capacityReservationSpecification", _set("h100-block-template", TARGET, None)),
+    (
+        "launch-template-market",
+        "EKS wants capacityReservationSpecification",
+        setting("h100-block-template", TARGET, None),
+    ),
     (
         "launch-template-market",
         "marketType is spot, but",
-        _set(TEMPLATE, "instanceMarketOptions", {"marketType": "spot"}),
+        setting(TEMPLATE, "instanceMarketOptions", {"marketType": "spot"}),
     ),
-    ("launch-template-of-eks", "names instanceTypes too", _set(TEMPLATE, "instanceType", "p5.48xlarge")),
-    ("launch-template-of-eks", "EKS makes one", _set(TEMPLATE, "iamInstanceProfile", {"name": "x"})),
-    ("launch-template-of-eks", "one names a subnet", _set(TEMPLATE, "networkInterfaces|0|subnetId", NEAR)),
+    ("launch-template-of-eks", "names instanceTypes too", setting(TEMPLATE, "instanceType", "p5.48xlarge")),
+    ("launch-template-of-eks", "EKS makes one", setting(TEMPLATE, "iamInstanceProfile", {"name": "x"})),
+    ("launch-template-of-eks", "one names a subnet", setting(TEMPLATE, "networkInterfaces|0|subnetId", NEAR)),
     (
         "launch-template-of-eks",
         "EC2 takes them on networkInterfaces",
-        _set(TEMPLATE, "vpcSecurityGroupIds", ["sg-efa"]),
+        setting(TEMPLATE, "vpcSecurityGroupIds", ["sg-efa"]),
     ),
     (
         "reservation-mismatch",
         "reserved is of p5en.48xlarge, and its nodes are p5.48xlarge",
-        _all(_targeted, _set("reserved", "instanceType", "p5en.48xlarge")),
+        _all(_targeted, setting("reserved", "instanceType", "p5en.48xlarge")),
     ),
     (
         "reservation-mismatch",
         "reserved has 3 instances, and it may grow to 4",
-        _all(_targeted, _set("reserved", "instanceCount", 3)),
+        _all(_targeted, setting("reserved", "instanceCount", 3)),
     ),
     (
         "reservation-mismatch",
         "reserved is in us-east-1e, and its nodes stand in us-east-1f",
-        _all(_targeted, _set("reserved", "availabilityZone", "us-east-1e")),
+        _all(_targeted, setting("reserved", "availabilityZone", "us-east-1e")),
     ),
-    ("ami-type", "AL2023_ARM_64_NVIDIA does not boot on p5.48xlarge", _set(NODES, "amiType", "AL2023_ARM_64_NVIDIA")),
-    ("ami-type", "has no driver for the GPUs of p5.48xlarge", _set(NODES, "amiType", "AL2023_x86_64_STANDARD")),
+    (
+        "ami-type",
+        "AL2023_ARM_64_NVIDIA does not boot on p5.48xlarge",
+        setting(NODES, "amiType", "AL2023_ARM_64_NVIDIA"),
+    ),
+    ("ami-type", "has no driver for the GPUs of p5.48xlarge", setting(NODES, "amiType", "AL2023_x86_64_STANDARD")),
 ]
 
 
-@pytest.mark.parametrize(
-    ("rule", "words", "broken"), INTERFACES + BUYING, ids=[f"{rule}: {words}" for rule, words, _ in INTERFACES + BUYING]
-)
+@each(INTERFACES + BUYING)
 def test_a_planted_fault_is_found_and_nothing_else(rule: str, words: str, broken: Break) -> None:
-    found = run_checks(broken(sound_gpus()))
+    found = found_alone(broken(sound_gpus()), rule, words)
 
-    assert {f.rule for f in found} == {rule}, [f"{f.rule}: {f.message}" for f in found]
-    assert any(words in f.message for f in found), [f.message for f in found]
     assert all(f.file and f.line for f in found)
 
 
 def test_nothing_is_wrong_with_the_sound_pools() -> None:
-    assert [f"{f.rule}: {f.message}" for f in run_checks(sound_gpus())] == []
+    assert told(run_checks(sound_gpus())) == []
 
 
 def test_a_placement_group_needs_one_zone_and_a_type_that_can_stand_in_one() -> None:
@@ -212,15 +210,15 @@ ACCEPTED: list[tuple[str, Break]] = [
     (
         "a reservation made in the placement group",
         _all(
-            _set("reserved", "placementGroupArn", "arn:aws:ec2:us-east-1:111122223333:placement-group/together-1"),
-            _set(TEMPLATE, TARGET, {"capacityReservationTarget": {"capacityReservationId": "cr-2"}}),
+            setting("reserved", "placementGroupArn", "arn:aws:ec2:us-east-1:111122223333:placement-group/together-1"),
+            setting(TEMPLATE, TARGET, {"capacityReservationTarget": {"capacityReservationId": "cr-2"}}),
         ),
     ),
     ("a reservation that stands", lambda p: _targeted(p, "cr-9")),
     ("a reservation that is made", _targeted),
-    ("a security group of somebody else's", _set(TEMPLATE, "networkInterfaces|0|securityGroups", ["sg-9"])),
-    ("an image of one's own", _set(NODES, "amiType", "CUSTOM")),
-    ("an image that is not known yet", _set(NODES, "amiType", UNKNOWN)),
+    ("a security group of somebody else's", setting(TEMPLATE, "networkInterfaces|0|securityGroups", ["sg-9"])),
+    ("an image of one's own", setting(NODES, "amiType", "CUSTOM")),
+    ("an image that is not known yet", setting(NODES, "amiType", UNKNOWN)),
 ]
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from gpuplatform.preview.check import run_checks
 from gpuplatform.preview.plan import Plan, PlannedResource
+from tests.preview.planted import found_alone
 from tests.preview.sound import LABELS, and_also, kubernetes, urn, with_input
 from tests.preview.sound_cluster import BIG, TOLERATION, a_object, sound_cluster
 
@@ -15,8 +14,6 @@ KEY = "example.com/unchecked"
 TAINT = {"key": KEY, "value": "true", "effect": "NoSchedule"}
 SMALL = urn("kubernetes:karpenter.sh/v1:NodePool", "small")
 BORNE = {"key": KEY, "operator": "Exists"}
-
-Break = Callable[[Plan], Plan]
 
 
 def daemon(pool: str, *tolerations: dict[str, str], key: str = KEY, kind: str = "DaemonSet") -> PlannedResource:
@@ -69,10 +66,7 @@ FAULTS: list[tuple[str, Plan]] = [
 
 @pytest.mark.parametrize(("words", "plan"), FAULTS, ids=[f"{i}: {words}" for i, (words, _) in enumerate(FAULTS)])
 def test_a_taint_that_would_stay_is_found_and_nothing_else(words: str, plan: Plan) -> None:
-    found = run_checks(plan)
-
-    assert {f.rule for f in found} == {"startup-taint-removed"}, [f.message for f in found]
-    assert any(words in f.message for f in found), [f.message for f in found]
+    found_alone(plan, "startup-taint-removed", words)
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -14,12 +12,11 @@ from gpuplatform.preview.check import run_checks
 from gpuplatform.preview.checks import topology as judged
 from gpuplatform.preview.plan import Plan
 from tests.conftest import ROOT
+from tests.preview.planted import Break, each, found_alone, setting, told
 from tests.preview.sound import and_also, with_field, with_input
 from tests.preview.sound_cluster import KUEUE, a_object, urn
 from tests.preview.sound_gpus import API, GROUPS, sound_gpus
 from tests.stacks.test_settings import changed
-
-Break = Callable[[Plan], Plan]
 
 LEVELS = [*topology.network_layers("p5.48xlarge", "us-east-1"), topology.NODE]
 WISH = "kueue.x-k8s.io/podset-preferred-topology"
@@ -38,10 +35,6 @@ def placed() -> Plan:
             with_input(plan, name, "spec|topologyName", "rows"), name, dependencies=(*flavor.dependencies, made)
         )
     return with_input(plan, "train", ANNOTATIONS, {WISH: LEVELS[-2]})
-
-
-def _set(name: str, path: str, value: Any) -> Break:
-    return lambda plan: with_input(plan, name, path, value)
 
 
 def _layer_4(plan: Plan) -> Plan:
@@ -70,7 +63,7 @@ FAULTS: list[tuple[str, str, Break]] = [
     (
         "topology-level",
         "rack is no level of the topology of pool h100, which has kubernetes.io/hostname, topology.k8s.aws",
-        _set("train", ANNOTATIONS, {WISH: "rack"}),
+        setting("train", ANNOTATIONS, {WISH: "rack"}),
     ),
     (
         "topology-level",
@@ -82,22 +75,19 @@ FAULTS: list[tuple[str, str, Break]] = [
     (
         "topology-of-empty-nodes",
         "h100-block has a topology and h100-block-nodes starts empty",
-        _set("team", "spec|admissionChecksStrategy", None),
+        setting("team", "spec|admissionChecksStrategy", None),
     ),
     (
         "topology-of-empty-nodes",
         "h100-demand has a topology",
-        _set("team", CHECKS, [{"name": "capacity", "onFlavors": ["h100-block"]}]),
+        setting("team", CHECKS, [{"name": "capacity", "onFlavors": ["h100-block"]}]),
     ),
 ]
 
 
-@pytest.mark.parametrize(("rule", "words", "broken"), FAULTS, ids=[f"{rule}: {words}" for rule, words, _ in FAULTS])
+@each(FAULTS)
 def test_a_planted_fault_is_found_and_nothing_else(rule: str, words: str, broken: Break) -> None:
-    found = run_checks(broken(placed()))
-
-    assert {f.rule for f in found} == {rule}, [f"{f.rule}: {f.message}" for f in found]
-    assert any(words in f.message for f in found), [f.message for f in found]
+    found_alone(broken(placed()), rule, words)
 
 
 def test_pods_that_claim_devices_are_not_placed() -> None:
@@ -124,8 +114,8 @@ def test_pods_that_claim_devices_are_not_placed() -> None:
 ROW = [{"nodeLabel": "example.com/row"}, {"nodeLabel": LEVELS[-2]}, {"nodeLabel": topology.NODE}]
 
 ACCEPTED: list[tuple[str, Break]] = [
-    ("a job that wishes nothing, where every flavour is placed", _set("train", ANNOTATIONS, None)),
-    ("labels of somebody's own", _set("rows", "spec|levels", ROW)),
+    ("a job that wishes nothing, where every flavour is placed", setting("train", ANNOTATIONS, None)),
+    ("labels of somebody's own", setting("rows", "spec|levels", ROW)),
     ("groups that never are empty", lambda p: _awake(with_input(p, "team", "spec|admissionChecksStrategy", None))),
     ("a wider level", lambda p: with_input(p, "train", ANNOTATIONS, {WISH: LEVELS[0]})),
 ]
@@ -139,7 +129,7 @@ def _awake(plan: Plan) -> Plan:
 
 @pytest.mark.parametrize(("what", "changed_to"), ACCEPTED, ids=[what for what, _ in ACCEPTED])
 def test_what_may_be_right_is_not_judged(what: str, changed_to: Break) -> None:
-    assert [f"{f.rule}: {f.message}" for f in run_checks(changed_to(placed()))] == [], what
+    assert told(run_checks(changed_to(placed()))) == [], what
 
 
 @pytest.mark.parametrize("name", ["dev", "prod"])
@@ -151,4 +141,4 @@ def test_what_the_setting_makes_has_no_finding(name: str) -> None:
     flavors = [r.inputs["spec"] for r in plan.all(f"kubernetes:{API}:ResourceFlavor")]
     assert flavors
     assert all("topologyName" in flavor for flavor in flavors)
-    assert [f"{f.rule}: {f.message}" for f in run_checks(plan)] == []
+    assert told(run_checks(plan)) == []
