@@ -118,6 +118,8 @@ def preview(
     if tree:
         report.full_tree(out, plan)
     report.first_screen(out, plan, findings, bill, timeline, suppressed)
+    if outputs.told:
+        out.print(f"\nWritten: {outputs.told}", markup=False, soft_wrap=True)
     if github:
         sys.stdout.write(annotations.github(findings))
     if any(f.severity == "error" for f in findings):

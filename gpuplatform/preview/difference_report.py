@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -15,6 +16,8 @@ from gpuplatform.preview.words import counted
 
 SHOWN: Final = 40
 """Lines; JSON has them all."""
+FEW: Final = 3
+"""Resources of which only tags change and that are still named: one new tag changes hundreds."""
 WIDEST: Final = 40
 """Characters of a value."""
 
@@ -121,12 +124,19 @@ def _added(difference: Difference) -> Iterator[str]:
 
 
 def _updated(difference: Difference) -> Iterator[str]:
+    tagged = [changed for changed in difference.changed if _only_tags(changed)]
+    if len(tagged) > FEW:
+        yield f"~ {len(tagged)} resources  tags alone: {kinds(changed.after.type for changed in tagged)}"
     for changed in difference.changed:
-        if changed.action is not Action.REPLACE:
+        if changed.action is not Action.REPLACE and not (len(tagged) > FEW and _only_tags(changed)):
             told = ", ".join(f"{c.path}: {_short(c.before)} → {_short(c.after)}" for c in changed.changes[:3])
             more = f" and {len(changed.changes) - 3} more" if len(changed.changes) > 3 else ""
             unsure = "  (in place or replaced: not known)" if changed.action is Action.UNSURE else ""
             yield f"~ {_name(changed.after)}  {told}{more}{unsure}"
+
+
+def _only_tags(changed: Changed) -> bool:
+    return changed.action is Action.UPDATE and all(re.match(r"tags(All)?\b", c.path) for c in changed.changes)
 
 
 def _name(resource: PlannedResource) -> str:

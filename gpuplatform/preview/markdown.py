@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from gpuplatform.preview import difference_report
+from gpuplatform.preview import difference_report, unit_costs
 from gpuplatform.preview.check import Finding
 from gpuplatform.preview.difference import Difference, difference
+from gpuplatform.preview.failure import printable, visible
 from gpuplatform.preview.look import listing, mapping
+from gpuplatform.preview.places import places
 from gpuplatform.preview.plan import STACK, Json, Plan
 from gpuplatform.preview.sums import (
     STATES,
@@ -27,64 +29,95 @@ from gpuplatform.preview.tally import tally
 from gpuplatform.preview.tree import by_layer, lines
 from gpuplatform.preview.words import counted, describe
 
-LIMIT: Final = 65_000
+MOST: Final = 64_800
 """GitHub refuses comments of more than 65,536 characters (REST API, issue comments)."""
+SHOWN: Final = 30
+"""Rows of findings in sight; the rest is folded."""
+LONGEST: Final = 400
+"""Characters of a message."""
 
 
 def comment(
     plan: Plan, findings: Sequence[Finding], bill: Json, timeline: Json, suppressed: Sequence[Suppressed] = ()
 ) -> str:
-    """GitHub-flavoured Markdown; what does not fit a comment is left out from the end, and said to be."""
+    """GitHub-flavoured Markdown; a folded part that no longer fits a comment is left out, and said to be."""
     resources = [r for r in plan.resources if r.type != STACK]
     counts = tally(plan, findings, suppressed)
+    rows = _findings(findings)
     head = [
         f"### {_cell(plan.environment)}: {counted(len(resources), 'resource')}, {counts.verdict.lower()}",
         "",
         f"{_cell(counts.told)}.",
         "",
-        *_findings(findings),
+        *([*FINDINGS, *rows[:SHOWN], ""] if rows else []),
         *(_difference(difference(plan.against, plan)) if plan.against else ()),
         *(_bill(plan, mapping(bill)) if bill else ()),
         *(_path(plan, mapping(timeline)) if timeline else ()),
     ]
     layers = [
-        "| layer | what, and where | resources |",
-        "|---|---|--:|",
-        *(f"| {layer} | {_cell(describe(plan, own))} | {len(own)} |" for layer, own in by_layer(plan).items()),
+        "| layer | resources | what, and where |",
+        "|---|--:|---|",
+        *(f"| {_cell(layer)} | {len(own)} | {_cell(describe(plan, own))} |" for layer, own in by_layer(plan).items()),
     ]
-    folded = [
-        *_allowed(suppressed),
-        *_folded("What there is", layers),
-        *_folded("Every resource", ["```", *lines(plan), "```"]),
-    ]
-    text = "\n".join([*head, *folded]) + "\n"
-    if len(text) > LIMIT:
-        text = "\n".join([*head, *_allowed(suppressed), *_folded("What there is", layers)]) + "\n"
+    folded = {
+        "More findings": [*FINDINGS, *rows[SHOWN:]] if rows[SHOWN:] else [],
+        f"Allowed by a comment ({len(suppressed)})": _allowed(suppressed),
+        "What there is": layers,
+        "What a unit of use costs": _units(mapping(bill).get("economics")),
+        "Every resource": _fenced(lines(plan)),
+    }
+    return _fitting("\n".join(head), {title: part for title, part in folded.items() if part})
+
+
+def _fitting(head: str, folded: Mapping[str, list[str]]) -> str:
+    """As many of the folded parts as a comment has room for."""
+    text, left = head[:MOST].rpartition("\n")[0] + "\n\n… and more.\n" if len(head) > MOST else f"{head}\n", list[str]()
+    for title, part in folded.items():
+        added = "\n".join(_folded(title, part)) + "\n"
+        if len(text) + len(added) <= MOST:
+            text += added
+        else:
+            left.append(title.lower())
     return (
-        text if len(text) <= LIMIT else text[: LIMIT - 40].rpartition("\n")[0] + "\n\n… and more; see the run's log.\n"
+        f"{text}Left out, for a comment has no room: {', '.join(left)}. The other reports hold it.\n" if left else text
     )
 
 
+FINDINGS: Final = ("| | line to change | what is wrong | check |", "|---|---|---|---|")
+
+
 def _findings(findings: Sequence[Finding]) -> list[str]:
-    if not findings:
-        return []
-    rows = [
-        f"| {f.severity.value} | {_cell(f'{f.file}:{f.line}' if f.file else '-')} | {_cell(f.message)} | {f.rule} |"
-        for f in findings[:50]
+    """A row for each fault on a line of code."""
+    return [
+        f"| {place.severity.value} | {_cell(place.where)} | {_cell(_short(place.told))} | {place.rule} |"
+        for place in places(findings)
     ]
-    more = [f"… and {len(findings) - 50} more."] if len(findings) > 50 else []
-    return ["| | line to change | what is wrong | check |", "|---|---|---|---|", *rows, "", *more]
+
+
+def _units(economics: Json) -> list[str]:
+    pools = [(pool if used else "", what, price, used) for pool, what, price, used in unit_costs.pools(economics)]
+    told = [
+        *_table(("GPU pool", "bought as", "price, $ a GPU-hour", "made use of, $ a GPU-hour"), pools),
+        *_table(("model, busy", "runs on", "$ a million requests", "$ a million tokens"), unit_costs.models(economics)),
+        _cell(unit_costs.silent(economics)),
+    ]
+    return told if any(told) else []
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    told = [f"| {' | '.join(map(_cell, row))} |" for row in rows]
+    return [f"| {' | '.join(heads)} |", "|---|---|--:|--:|", *told, ""] if told else []
 
 
 def _allowed(suppressed: Sequence[Suppressed]) -> list[str]:
     """What would be found, but for a comment: until when, and why."""
     rows = [
-        f"| {_cell(f'{one.finding.file}:{one.finding.line}')} | {_cell(one.finding.message)} | {one.finding.rule} "
+        f"| {_cell(f'{one.finding.file}:{one.finding.line}')} | {_cell(_short(one.finding.message))} | {one.finding.rule} "
         f"| {one.allowance.until} | {_cell(one.allowance.reason)} |"
         for one in suppressed[:50]
     ]
     head = ["| line | what is allowed | check | until | why |", "|---|---|---|---|---|"]
-    return _folded(f"Allowed by a comment ({len(suppressed)})", [*head, *rows]) if rows else []
+    return [*head, *rows] if rows else []
 
 
 def _difference(found: Difference) -> list[str]:
@@ -93,7 +126,7 @@ def _difference(found: Difference) -> list[str]:
     grave = [line for line in told if "LOST" in line or line[0] == "±"]
     rest = [line for line in told if line not in grave]
     costs = [
-        f"| {layer} | {' | '.join(f'{a:+,.2f}' if a else '' for a in amounts)} |"
+        f"| {_cell(layer)} | {' | '.join(f'{a:+,.2f}' if a else '' for a in amounts)} |"
         for layer, amounts in difference_report.bill_lines(found)
         if any(amounts)
     ]
@@ -109,7 +142,7 @@ def _difference(found: Difference) -> list[str]:
         *([""] if grave else ()),
         *([*head, *costs, ""] if costs else ()),
         *([f"No older bill: {_cell(found.no_bill)}.", ""] if found.no_bill else ()),
-        *(_folded("Every difference", ["```diff", *(_diff(line) for line in rest), "```"]) if rest else ()),
+        *(_folded("Every difference", _fenced(map(_diff, rest), "diff")) if rest else ()),
     ]
 
 
@@ -124,7 +157,7 @@ def _bill(plan: Plan, bill: dict[str, Json]) -> list[str]:
     return [
         "| $ | asleep, a month | idle, a month | expected, a month | maximum, an hour |",
         "|---|--:|--:|--:|--:|",
-        *(f"| {layer} | {' | '.join(money(sums[s]) for s in STATES)} |" for layer, sums in totals.items()),
+        *(f"| {_cell(layer)} | {' | '.join(money(sums[s]) for s in STATES)} |" for layer, sums in totals.items()),
         f"| **total** | {' | '.join(f'**{money(bill.get(s))}**' for s in STATES)} |",
         "",
         *([note, ""] if (note := rounding(bill, totals)) else ()),
@@ -144,6 +177,17 @@ def _folded(title: str, content: Iterable[str]) -> list[str]:
     return [f"<details><summary>{title}</summary>", "", *content, "", "</details>", ""]
 
 
+def _fenced(content: Iterable[str], language: str = "") -> list[str]:
+    """A block of code that nothing in it can end: each line in one, and a fence longer than any in it."""
+    shown = [visible(line) for line in content]
+    fence = "`" * max(3, 1 + max((len(run) for line in shown for run in re.findall(r"`+", line)), default=0))
+    return [f"{fence}{language}", *shown, fence]
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
 def _cell(text: str) -> str:
     """Text that stays text: no markup, no mention of a person, no end of a table's cell."""
-    return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", text.replace("\n", " ")).replace("@", "@\u200b")
+    return re.sub(r"([\\`*_~\[\]<>|#&])", r"\\\1", printable(text)).replace("@", "@\u200b")

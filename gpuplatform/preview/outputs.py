@@ -42,6 +42,11 @@ class Outputs:
             if path is not None:
                 yield field.name, path
 
+    @property
+    def told(self) -> str:
+        """`prod.html, prod.json`: the files and folders that are written; empty where none is."""
+        return ", ".join(str(path) for _, path in self._asked() if path.is_file() or path.is_dir())
+
     def write(self, plan: Plan, judgement: Judgement, bill: Json, timeline: Json) -> None:
         """Each whole or not at all. Raises OSError."""
         from gpuplatform.preview import json_report

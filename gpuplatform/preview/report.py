@@ -6,30 +6,18 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Final
 
-from rich import box, markup
 from rich.console import Console
 from rich.table import Table
 from rich.tree import Tree
 
-from gpuplatform.preview import difference_report
-from gpuplatform.preview.billing.economics import told
+from gpuplatform.preview import difference_report, report_bill
 from gpuplatform.preview.check import Finding, Severity, all_checks
 from gpuplatform.preview.difference import Difference, difference
-from gpuplatform.preview.failure import visible
 from gpuplatform.preview.look import listing, mapping
+from gpuplatform.preview.places import places
 from gpuplatform.preview.plan import STACK, Json, Plan, PlannedResource
-from gpuplatform.preview.sums import (
-    STATES,
-    assumed_use,
-    by_layer_sums,
-    money,
-    not_in_the_bill,
-    old_prices,
-    ready,
-    reasons,
-    rounding,
-    shortened,
-)
+from gpuplatform.preview.report_bill import escape, plain_table
+from gpuplatform.preview.sums import ready, shortened
 from gpuplatform.preview.suppression import Suppressed
 from gpuplatform.preview.tally import Tally, tally
 from gpuplatform.preview.tree import by_layer
@@ -37,9 +25,7 @@ from gpuplatform.preview.words import counted, describe
 
 _COLOUR: Final = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
 _MARK: Final = {"±": "red", "-": "red", "+": "green", "~": "yellow"}
-_STATE_WORDS: Final = ("asleep", "idle", "expected (each a month)", "maximum (an hour)")
-_UNPRICED_SHOWN: Final = 5
-_FINDINGS_SHOWN: Final = 20
+_PLACES_SHOWN: Final = 20
 """Of one rule; a fault that repeats needs no more to be understood."""
 
 
@@ -59,22 +45,24 @@ def first_screen(
     _layers(console, plan)
     _findings(console, findings)
     _verdict(console, tally(plan, findings, suppressed), suppressed)
-    if plan.against:
-        _difference(console, difference(plan.against, plan))
+    found = difference(plan.against, plan) if plan.against else None
+    if found:
+        _difference(console, found)
     if bill:
-        _bill(console, plan, mapping(bill))
+        report_bill.show(console, plan, mapping(bill), found)
     if timeline:
         _path(console, plan, mapping(timeline))
 
 
 def _difference(console: Console, found: Difference) -> None:
     console.print(f"[bold]Against the older plan[/]: {escape(difference_report.summary(found))}.")
+    table = Table.grid(padding=(0, 1))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
     for line in difference_report.lines(found):
-        console.print(f"  {escape(line)}", style=_MARK.get(line[0], ""))
-    for layer, amounts in difference_report.bill_lines(found):
-        told = ", ".join(f"{word} {a:+,.2f}" for word, a in zip(_STATE_WORDS, amounts, strict=True) if a)
-        if told:
-            console.print(f"  bill, {escape(layer)}: {told}")
+        sign, _, told = line.partition(" ")
+        table.add_row(f"  {escape(sign)}", escape(told), style=_MARK.get(sign, ""))
+    console.print(table)
     if found.no_bill:
         console.print(f"  No older bill: {escape(found.no_bill)}.")
     console.print()
@@ -102,11 +90,6 @@ def progress_of(plan: Plan) -> str:
     return f"Planned before that: {counted(len(made), 'resource')} ({layers})."
 
 
-def escape(text: str) -> str:
-    """Text of a plan, which is neither markup nor an order to the terminal."""
-    return markup.escape(visible(text))
-
-
 def _leaf(resource: PlannedResource) -> str:
     place = f"  [dim]{escape(str(resource.source))}[/]" if resource.source else ""
     flag = "  [dim]protected[/]" if resource.protect else ""
@@ -123,12 +106,12 @@ def short_type(token: str) -> str:
 
 
 def _layers(console: Console, plan: Plan) -> None:
-    table = _table()
+    table = plain_table()
     table.add_column("layer", style="bold", no_wrap=True)
-    table.add_column("what, and where", ratio=1, overflow="fold")
     table.add_column("resources", justify="right")
+    table.add_column("what, and where", overflow="fold")
     for layer, resources in by_layer(plan).items():
-        table.add_row(escape(layer), escape(describe(plan, resources)), str(len(resources)))
+        table.add_row(escape(layer), str(len(resources)), escape(describe(plan, resources)))
     console.print(table)
     console.print()
 
@@ -161,48 +144,12 @@ def _places(console: Console, findings: list[Finding]) -> None:
     table = Table.grid(padding=(0, 2))
     table.add_column(no_wrap=console.width >= 100, overflow="fold")
     table.add_column(overflow="fold")
-    for finding in findings[:_FINDINGS_SHOWN]:
-        place = f"{finding.file}:{finding.line}" if finding.file else "-"
-        table.add_row(f"  {escape(place)}", escape(finding.message))
-    if len(findings) > _FINDINGS_SHOWN:
-        table.add_row("  …", f"and {len(findings) - _FINDINGS_SHOWN} more; --json has them all")
+    found = places(findings)
+    for place in found[:_PLACES_SHOWN]:
+        table.add_row(f"  {escape(place.where)}", escape(place.told))
+    if rest := sum(place.findings for place in found[_PLACES_SHOWN:]):
+        table.add_row("  …", f"and {rest} more; --json has them all")
     console.print(table)
-
-
-def _bill(console: Console, plan: Plan, bill: dict[str, Json]) -> None:
-    table = _table(footer=True)
-    table.add_column("bill", "total", style="bold", no_wrap=True)
-    heads = ("asleep\n$ a month", "idle\n$ a month", "expected\n$ a month", "maximum\n$ an hour")
-    for head, state in zip(heads, STATES, strict=True):
-        table.add_column(head, money(bill.get(state)), justify="right", no_wrap=True)
-    layers = by_layer_sums(plan, bill)
-    for layer, sums in layers.items():
-        table.add_row(escape(layer), *(money(sums[state]) for state in STATES))
-    console.print(table)
-    if note := rounding(bill, layers):
-        console.print(f"[dim]{note}[/]")
-    _unpriced(console, plan, bill)
-    if old := old_prices(bill):
-        console.print(f"[yellow]{escape(old)}[/]")
-    if assumed := assumed_use(bill):
-        console.print(escape(assumed))
-    for line in told(bill.get("economics")):
-        console.print(escape(line))
-    console.print()
-
-
-def _unpriced(console: Console, plan: Plan, bill: dict[str, Json]) -> None:
-    console.print(f"[dim]List prices in {bill.get('currency', 'USD')}, the oldest of {bill.get('as_of', '?')}.[/]")
-    why = reasons(bill)
-    if not why:
-        return
-    console.print(escape(not_in_the_bill(plan, bill)))
-    for reason, urns in list(why.items())[:_UNPRICED_SHOWN]:
-        names = [plan.by_urn[urn].name if urn in plan.by_urn else urn for urn in urns]
-        others = f" and {len(names) - 1} more" if len(names) > 1 else ""
-        console.print(f"  {escape(names[0])}{others}: {escape(reason)}")
-    if len(why) > _UNPRICED_SHOWN:
-        console.print(f"  … and {len(why) - _UNPRICED_SHOWN} more; --json has them all")
 
 
 def _path(console: Console, plan: Plan, timeline: dict[str, Json]) -> None:
@@ -210,15 +157,3 @@ def _path(console: Console, plan: Plan, timeline: dict[str, Json]) -> None:
     when, _, least = ready(timeline).partition(",")
     by_way = f", by way of {' → '.join(shortened(chain))}" if chain else ""
     console.print(f"[bold]{when}[/]{f',{least}' if least else ''}{escape(by_way)}.")
-
-
-def _table(*, footer: bool = False) -> Table:
-    return Table(
-        box=box.SIMPLE_HEAD,
-        show_edge=False,
-        show_footer=footer,
-        pad_edge=False,
-        padding=(0, 1),
-        header_style="dim",
-        expand=False,
-    )

@@ -85,12 +85,13 @@ def how_to_price(plan: Plan, bill: dict[str, Json]) -> str:
 
 
 def old_prices(bill: dict[str, Json]) -> str:
-    """How many prices of the bill are stale, and which is told first; empty where none is."""
-    stale = [str(line) for line in listing(bill.get("stale"))]
+    """How many prices of the bill are stale; empty where none is."""
+    stale = len(listing(bill.get("stale")))
     if not stale:
         return ""
-    which = f"{stale[0]} and {len(stale) - 1} more" if len(stale) > 1 else stale[0]
-    return f"{counted(len(stale), 'price')} older than {STALE_DAYS} days: {which}; `gpuplatform prices refresh` reads them again."
+    verb, them = ("are", "them") if stale > 1 else ("is", "it")
+    oldest = f", the oldest of {bill['as_of']}" if stale > 1 and bill.get("as_of") else ""
+    return f"{counted(stale, 'price')} {verb} older than {STALE_DAYS} days{oldest}; `gpuplatform prices refresh` reads {them} again."
 
 
 def assumed_use(bill: dict[str, Json]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Final
 
@@ -33,6 +34,8 @@ _COUNTED: Final = {
     "aws:scheduler/schedule:Schedule": "schedule",
     "aws:sqs/queue:Queue": "message queue",
 }
+_MOST: Final = 16
+"""Names of one kind in a layer's words."""
 _PLURAL: Final = {"access entry": "access entries"}
 
 
@@ -54,12 +57,20 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun if number == 1 else _PLURAL.get(noun, noun + 's')}"
 
 
+def _some(told: list[str]) -> str:
+    """`a, b × 2`: the same once, and of very many the first ones."""
+    counts = Counter(told)
+    shown = [f"{text} × {number}" if number > 1 else text for text, number in counts.items()]
+    rest = len(shown) - _MOST
+    return f"{', '.join(shown[:_MOST])} and {rest} more" if rest > 1 else ", ".join(shown)
+
+
 def _kinds(by_type: dict[str, list[PlannedResource]]) -> str:
     return ", ".join(counted(len(found), type_.rsplit(":", 1)[-1]) for type_, found in sorted(by_type.items()))
 
 
 def _vpc(_: Plan, found: list[PlannedResource]) -> str:
-    return ", ".join(f"VPC {r.inputs.get('cidrBlock', r.name)}" for r in found)
+    return _some([f"VPC {r.inputs.get('cidrBlock', r.name)}" for r in found])
 
 
 def _subnets(_: Plan, found: list[PlannedResource]) -> str:
@@ -68,16 +79,14 @@ def _subnets(_: Plan, found: list[PlannedResource]) -> str:
 
 
 def _cluster(_: Plan, found: list[PlannedResource]) -> str:
-    return ", ".join(f"EKS {r.inputs.get('version', '')}".strip() for r in found)
+    return _some([f"EKS {r.inputs.get('version', '')}".strip() for r in found])
 
 
 def _node_groups(plan: Plan, found: list[PlannedResource]) -> str:
-    return "nodes: " + ", ".join(
-        f"{r.name.removesuffix('-nodes')} {' '.join(instance_types(plan, r))} {_range(r.inputs.get('scalingConfig'))}".replace(
-            "  ", " "
-        )
-        for r in found
+    told = (
+        (r.name.removesuffix("-nodes"), *instance_types(plan, r), _range(r.inputs.get("scalingConfig"))) for r in found
     )
+    return f"nodes: {_some([' '.join(part for part in parts if part) for parts in told])}"
 
 
 def instance_types(plan: Plan, group: PlannedResource) -> list[str]:
@@ -96,8 +105,7 @@ def _range(scaling: Json) -> str:
 
 
 def _node_pools(_: Plan, found: list[PlannedResource]) -> str:
-    names = ", ".join(f"{r.name}{_gpu_limit(r)}" for r in found)
-    return f"Karpenter: {names}"
+    return f"Karpenter: {_some([f'{r.name}{_gpu_limit(r)}' for r in found])}"
 
 
 def _gpu_limit(pool: PlannedResource) -> str:
@@ -106,16 +114,16 @@ def _gpu_limit(pool: PlannedResource) -> str:
 
 
 def _file_systems(_: Plan, found: list[PlannedResource]) -> str:
-    return ", ".join(f"Lustre {r.inputs.get('storageCapacity', '?')} GiB" for r in found)
+    return _some([f"Lustre {r.inputs.get('storageCapacity', '?')} GiB" for r in found])
 
 
 def _releases(_: Plan, found: list[PlannedResource]) -> str:
     names = sorted(chart(r) or r.name for r in found)
-    return f"{counted(len(found), 'operator')}: {', '.join(names)}"
+    return f"{counted(len(found), 'operator')}: {_some(names)}"
 
 
 def _endpoints(_: Plan, found: list[PlannedResource]) -> str:
-    return "SageMaker: " + ", ".join(r.name for r in found)
+    return f"SageMaker: {_some([r.name for r in found])}"
 
 
 _TOLD: Final[dict[str, Callable[[Plan, list[PlannedResource]], str]]] = {

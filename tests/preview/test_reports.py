@@ -54,7 +54,7 @@ def test_the_first_screen_says_what_where_what_it_costs_and_how_long():
 
     assert "gpuplatform dev  us-east-1" in text
     assert re.search(
-        r"test\s+VPC 10\.0\.0\.0/16; 1 subnet in use1-az4; EKS 1\.35; nodes: system t4g\.medium 1–2;", text
+        r"test\s+30\s+VPC 10\.0\.0\.0/16; 1 subnet in use1-az4; EKS 1\.35; nodes: system t4g\.medium 1–2;", text
     )
     assert re.search(r"Nothing wrong: \d+ checks passed\.", text)
     assert re.search(r"test +2\.00 +5\.00 +2,469\.00 +0\.50", text), "a layer's row sums its lines"
@@ -74,7 +74,7 @@ def test_what_is_gone_begins_no_list_within_the_list_of_a_comment():
     lost = a_resource("aws:s3/bucket:Bucket", "lost")
     text = markdown.comment(replace(sound(), against=and_also(sound(), lost)), [], None, None)
 
-    assert "- \\- lost (Bucket)  LOST: its objects" in text
+    assert "- \\- lost (Bucket) LOST: its objects" in text
 
 
 def test_findings_are_grouped_with_the_line_to_change():
@@ -146,8 +146,8 @@ OLD = [f"m{n}.large on-demand: price of 2026-01-0{n}" for n in (1, 2, 3)]
 @pytest.mark.parametrize(
     ("stale", "told"),
     [
-        (OLD[:1], "1 price older than 120 days: m1.large on-demand: price of 2026-01-01; "),
-        (OLD, "3 prices older than 120 days: m1.large on-demand: price of 2026-01-01 and 2 more; "),
+        (OLD[:1], "1 price is older than 120 days; "),
+        (OLD, "3 prices are older than 120 days, the oldest of 2026-09-01; "),
     ],
 )
 def test_old_prices_are_said_on_the_screen_and_in_the_comment(stale: list[str], told: str):
@@ -161,12 +161,32 @@ def test_of_prices_that_are_not_old_nothing_is_said():
     assert "older than" not in markdown.comment(sound(), [], a_bill(), TIMELINE)
 
 
+UNITS = {
+    "gpu_hours": [
+        {"pool": "h100", "what": "p5.48xlarge [block]", "dollars": 5.97},
+        {"pool": "h100", "what": "p5.48xlarge on-demand", "dollars": 6.88},
+    ],
+    "pools": [{"pool": "h100", "dollars_per_useful_gpu_hour": 9.57}],
+    "models": [{"model": "llama", "runs_on": "4 GPUs", "dollars_per_million_requests": 291.46}],
+    "models_without_throughput": ["odd"],
+}
+
+
 def test_what_units_cost_is_told_below_the_bill():
-    hour = {"pool": "h100", "what": "p5.48xlarge on-demand", "gpus": 8, "dollars": 6.88}
-    use = {"pool": "h100", "dollars_per_useful_gpu_hour": 9.57}
-    bill = a_bill(economics={"gpu_hours": [hour], "pools": [use], "models": []})
+    bill = a_bill(economics=UNITS)
     text = printed(200, lambda console: report.first_screen(console, sound(), [], bill, TIMELINE))
-    assert "A GPU-hour of h100: 6.88 $ as p5.48xlarge on-demand; each that is run comes to 9.57 $." in text
+
+    assert re.search(r"h100 +p5\.48xlarge \[block\] +5\.97 +9\.57 *\n +p5\.48xlarge on-demand +6\.88 *\n", text), (
+        "a pool is named once"
+    )
+    assert re.search(r"llama +4 GPUs +291\.46 +– *\n", text)
+    assert "odd declares no throughput" in text
+    comment = markdown.comment(sound(), [], bill, TIMELINE)
+    assert "| h100 | p5.48xlarge \\[block\\] | 5.97 | 9.57 |" in comment
+    assert "|  | p5.48xlarge on-demand | 6.88 |  |" in comment
+    assert "| llama | 4 GPUs | 291.46 | – |" in comment
+    assert "GPU pool" not in printed()
+    assert "GPU pool" not in markdown.comment(sound(), [], a_bill(), TIMELINE)
 
 
 def test_the_tree_shows_children_under_their_component_with_lines():
@@ -191,6 +211,15 @@ def test_a_layer_without_a_noun_of_ours_is_told_by_its_kinds():
     plan = a_plan(a_resource("aws:x/y:Thing", "a"), a_resource("aws:x/y:Thing", "b"))
 
     assert describe(plan, plan.resources[1:]) == "2 Things"
+
+
+def test_of_very_many_names_a_layer_tells_the_first_and_the_same_once():
+    made = [a_resource("aws:sagemaker/endpoint:Endpoint", f"model-{n:02}", {}) for n in range(40)]
+    releases = [a_resource("kubernetes:helm.sh/v3:Release", f"r{n}", {"chart": "keda"}) for n in range(3)]
+
+    told = describe(a_plan(*made, *releases), [*made, *releases])
+    assert told.startswith("3 operators: keda × 3; SageMaker: model-00, model-01,")
+    assert told.endswith("model-15 and 24 more")
 
 
 def test_the_tree_of_a_plan_is_one_sorted_line_a_resource():
@@ -242,13 +271,57 @@ def test_a_comment_fits_what_github_accepts():
 
 
 @pytest.mark.parametrize(
-    "hostile", ["@everybody", "<script>", "[x](http://evil)", "| a | b |", "`code`", "line\nbreak", "<!-- x"]
+    "hostile",
+    [
+        "@everybody",
+        "<script>",
+        "[x](http://evil)",
+        "| a | b |",
+        "`code`",
+        "line\nbreak",
+        "line\r| a",
+        "<!-- x",
+        "&lt;",
+        "~~x~~",
+    ],
 )
 def test_nothing_from_a_fork_becomes_markup_in_the_comment(hostile: str):
     text = markdown.comment(sound(), [a_finding(hostile)], None, None)
 
     assert not re.search(rf"(?<!\\){re.escape(hostile)}", text), "it stands there unescaped"
     assert len([line for line in text.splitlines() if line.startswith("| error")]) == 1
+
+
+@pytest.mark.parametrize("hostile", ["x\n```\n</details>\n@everybody", "x\r````\r# big", "``````"])
+def test_no_name_ends_the_block_of_code_that_it_stands_in(hostile: str):
+    plan = and_also(sound(), a_resource("aws:s3/bucket:Bucket", hostile, urn="urn:x::aws:s3/bucket:Bucket::odd"))
+    text = markdown.comment(replace(plan, against=sound()), [], None, None)
+
+    for block in ("Every difference", "Every resource"):
+        fence, *inside = text.partition(f"{block}</summary>\n\n")[2].partition("\n\n</details>")[0].split("\n")
+        ticks = fence.removesuffix("diff")
+        assert inside[-1] == ticks
+        assert not any(line.startswith(ticks) for line in inside[:-1])
+        assert sum("x0" in line or "``````" in line for line in inside[:-1]) == 1, "the name stays on one line"
+
+
+def test_a_comment_of_many_findings_shows_the_first_and_folds_the_rest():
+    many = [a_finding(f"r{n}: no tags {n}", urn=f"x::r{n}", line=n) for n in range(1, 201)]
+    text = markdown.comment(sound(), many, a_bill(), TIMELINE)
+
+    head, _, more = text.partition("<summary>More findings</summary>")
+    assert head.count("| error |") == markdown.SHOWN
+    assert more.partition("</details>")[0].count("| error |") == 200 - markdown.SHOWN
+    assert "| **total** |" in head, "the bill is in sight, however much is wrong"
+
+
+def test_what_a_comment_has_no_room_for_is_said():
+    many = [a_finding(f"r{n}: {'y' * 380}", urn=f"x::r{n}", line=n) for n in range(1, 300)]
+    text = markdown.comment(sound(), many, a_bill(), TIMELINE)
+
+    assert len(text) < 65_536
+    assert text.endswith("Left out, for a comment has no room: more findings. The other reports hold it.\n")
+    assert "<summary>Every resource</summary>" in text, "what is smaller still has room"
 
 
 def test_manifests_are_what_the_api_server_would_be_sent(tmp_path: Path):

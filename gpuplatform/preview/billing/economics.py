@@ -19,7 +19,7 @@ from gpuplatform.preview.billing.lines import Line
 from gpuplatform.preview.billing.node_pools import POOL_LABEL
 from gpuplatform.preview.billing.numbers import NoAmountError, decimal
 from gpuplatform.preview.billing.sagemaker import model_of
-from gpuplatform.preview.look import at, listing, mapping
+from gpuplatform.preview.look import at, mapping
 from gpuplatform.preview.plan import Json, Plan, PlannedResource
 
 MILLION: Final = Decimal(10**6)
@@ -144,36 +144,6 @@ def economics(plan: Plan, lines: Sequence[Line]) -> Economics:
         models=tuple(_models(plan, lines, [hour for hour, _ in hours])),
         undeclared=tuple(name for name, model in declared(plan).items() if not any(_throughput(model))),
     )
-
-
-def told(figures: Json) -> list[str]:
-    """The figures of `Economics.to_json` as a few lines; none where no use of GPUs and no throughput is declared."""
-    found = mapping(figures)
-    by_pool: dict[str, list[str]] = {}
-    for hour in map(mapping, found.get("gpu_hours") or ()):
-        by_pool.setdefault(str(hour["pool"]), []).append(f"{hour['dollars']:,.2f} $ as {hour['what']}")
-    useful = {p["pool"]: p["dollars_per_useful_gpu_hour"] for p in map(mapping, found.get("pools") or ())}
-    lines = [
-        f"A GPU-hour of {pool}: {', '.join(ways)}; each that is run comes to {useful[pool]:,.2f} $."
-        for pool, ways in by_pool.items()
-        if useful.get(pool) is not None
-    ]
-    for model in map(mapping, found.get("models") or ()):
-        prices = [
-            f"{model[key]:,.2f} $ a million {unit}"
-            for key, unit in (
-                ("dollars_per_million_requests", "requests"),
-                ("dollars_per_million_tokens", "tokens"),
-            )
-            if model.get(key) is not None
-        ]
-        lines.append(f"{model['model']}, when busy: {', '.join(prices)}, on {model['runs_on']}.")
-    silent = [str(name) for name in listing(found.get("models_without_throughput"))]
-    if silent:
-        verb = "declare" if len(silent) > 1 else "declares"
-        keys = "tokens_per_second or requests_per_minute"
-        lines.append(f"{', '.join(silent)} {verb} no throughput: {keys} in serving.models give the price of a million.")
-    return lines
 
 
 def _pool_lines(plan: Plan, lines: Sequence[Line]) -> Iterator[tuple[str, Line]]:

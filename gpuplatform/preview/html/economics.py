@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
+from gpuplatform.preview import unit_costs
 from gpuplatform.preview.html.faults import scrolled
 from gpuplatform.preview.html.markup import Content, Markup, tag
-from gpuplatform.preview.look import listing, mapping
 from gpuplatform.preview.plan import Json
-from gpuplatform.preview.sums import money
 
 
 def section(economics: Json) -> Content:
     """As `Economics.to_json` writes it; nothing where neither a pool of GPUs nor a model's throughput is declared."""
-    found = mapping(economics)
-    pools, models = list(_pools(found)), list(_models(found))
-    if not (pools or models):
+    pools, models, silent = list(_pools(economics)), list(_models(economics)), unit_costs.silent(economics)
+    if not (pools or models or silent):
         return None
     return tag(
         "div",
@@ -32,39 +30,24 @@ def section(economics: Json) -> Content:
             [("model", ""), ("runs on", ""), ("$ a million requests", "number"), ("$ a million tokens", "number")],
             models,
         ),
+        tag("p", silent, class_="muted") if silent else None,
         class_="units",
     )
 
 
-def _pools(found: Mapping[str, Json]) -> Iterable[Markup]:
-    useful = {
-        str(p.get("pool")): p.get("dollars_per_useful_gpu_hour") for p in map(mapping, listing(found.get("pools")))
-    }
-    seen: set[str] = set()
-    for hour in map(mapping, listing(found.get("gpu_hours"))):
-        pool = str(hour.get("pool"))
-        told = {"pool": pool, "useful": _dollars(useful.get(pool))} if pool not in seen else {"pool": "", "useful": ""}
-        seen.add(pool)
-        yield tag(
-            "tr",
-            tag("th", told["pool"] or tag("span", pool, class_="unseen"), scope="row"),
-            tag("td", str(hour.get("what", ""))),
-            tag("td", _dollars(hour.get("dollars")), class_="number"),
-            tag("td", told["useful"], class_="number"),
-        )
+def _pools(economics: Json) -> Iterable[Markup]:
+    for pool, what, price, used in unit_costs.pools(economics):
+        name = pool if used else tag("span", pool, class_="unseen")
+        yield tag("tr", tag("th", name, scope="row"), tag("td", what), _figure(price), _figure(used))
 
 
-def _models(found: Mapping[str, Json]) -> Iterable[Markup]:
-    for model in map(mapping, listing(found.get("models"))):
-        yield tag(
-            "tr",
-            tag("th", str(model.get("model", "")), scope="row"),
-            tag("td", str(model.get("runs_on", ""))),
-            *(
-                tag("td", _dollars(model.get(f"dollars_per_million_{unit}")), class_="number")
-                for unit in ("requests", "tokens")
-            ),
-        )
+def _models(economics: Json) -> Iterable[Markup]:
+    for model, runs_on, requests, tokens in unit_costs.models(economics):
+        yield tag("tr", tag("th", model, scope="row"), tag("td", runs_on), _figure(requests), _figure(tokens))
+
+
+def _figure(amount: str) -> Markup:
+    return tag("td", amount, class_="number")
 
 
 def _table(label: str, caption: str, columns: Sequence[tuple[str, str]], rows: Sequence[Markup]) -> Content:
@@ -72,7 +55,3 @@ def _table(label: str, caption: str, columns: Sequence[tuple[str, str]], rows: S
         return None
     head = tag("tr", *(tag("th", name, scope="col", class_=class_ or None) for name, class_ in columns))
     return scrolled(tag("table", tag("caption", caption), tag("thead", head), tag("tbody", *rows)), label)
-
-
-def _dollars(amount: Json) -> str:
-    return "–" if amount is None else money(amount)

@@ -1,0 +1,61 @@
+"""Findings of one rule as a reader wants them: the same fault of several resources on one line of code is told once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from gpuplatform.preview.check import Finding, Severity
+
+NAMED: Final = 3
+"""Resources that are named of many; JSON, SARIF and HTML name each."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A line to change, and what is wrong with what it makes."""
+
+    severity: Severity
+    rule: str
+    where: str
+    """`file:line`, or `-`."""
+    told: str
+    findings: int
+
+
+def places(findings: Iterable[Finding]) -> list[Place]:
+    """In the order in which the first of each was found.
+
+    Messages are the same if they are but for the resource's name, with which most begin: `lake-raw: no tags`.
+    """
+    groups: dict[tuple[Severity, str, str, int, str], list[str]] = {}
+    for found in findings:
+        name, fault = _split(found)
+        groups.setdefault((found.severity, found.rule, found.file, found.line, fault), []).append(name)
+    return [
+        Place(
+            severity=severity,
+            rule=rule,
+            where=f"{file}:{line}" if file else "-",
+            told=f"{_names(names)}{fault}",
+            findings=len(names),
+        )
+        for (severity, rule, file, line, fault), names in groups.items()
+    ]
+
+
+def _split(found: Finding) -> tuple[str, str]:
+    """The name of the resource, and the rest of the message; no name where the message does not begin with it."""
+    name = found.urn.rpartition("::")[2]
+    if name and found.message.startswith(f"{name}: "):
+        return name, found.message.removeprefix(name)
+    return "", found.message
+
+
+def _names(names: list[str]) -> str:
+    """`a, b, c and 4 more`; of messages without a name, how often the same stands there."""
+    if not names[0]:
+        return f"{len(names)} times: " if len(names) > 1 else ""
+    more = len(names) - NAMED
+    return f"{', '.join(names[:NAMED])} and {more} more" if more > 1 else ", ".join(names)
