@@ -65,6 +65,7 @@ def test_a_sound_program_ends_with_0_and_its_first_screen(project: Path):
     assert done.exit_code == 0, done.stderr
     assert "toy dev  us-east-1, 1 resource" in done.stdout
     assert "Nothing wrong" in done.stdout
+    assert "Written" not in done.stdout
     assert done.stderr == ""
 
 
@@ -96,6 +97,7 @@ def test_all_reports_are_written_in_one_run_even_with_findings(project: Path):
     assert (project / "out" / "k8s").is_dir()
     assert "::error file=__main__.py,line=6,title=cost-tags::" in done.stdout
     assert "jobs  aws sqs Queue" in done.stdout
+    assert "Written: out/plan.json, out/plan.md, out/k8s" in done.stdout
 
 
 def test_two_runs_write_the_same_json(project: Path):
