@@ -75,18 +75,18 @@ class Bill:
     @property
     def as_of(self) -> datetime.date | None:
         """The date of the oldest price that the bill rests on."""
-        return min((line.as_of for line in self.lines), default=None)
+        return min((line.oldest for line in self.lines), default=None)
 
     @property
     def stale(self) -> tuple[Line, ...]:
         """Lines whose price is older than 120 days."""
-        return tuple(line for line in self.lines if (self.today - line.as_of).days > STALE_DAYS)
+        return tuple(line for line in self.lines if (self.today - line.oldest).days > STALE_DAYS)
 
     @property
     def assumptions(self) -> tuple[str, ...]:
         """What the bill leaves out or takes for granted, a sentence each."""
         notes = sorted({line.note for line in self.lines if line.note})
-        return (*notes, *([NOTHING_FREE] if self.usage else ()), *(use.sentence for use in self.usage))
+        return (*notes, *([NOTHING_FREE] if self.lines else ()), *(use.sentence for use in self.usage))
 
     def by_team(self) -> dict[str, Totals]:
         return self._by(lambda line: line.team)
@@ -116,7 +116,7 @@ class Bill:
             "economics": self.economics.to_json(),
             "assumptions": list(self.assumptions),
             "usage": [{"key": u.key, "monthly": float(u.amount), "stated": u.stated} for u in self.usage],
-            "stale": sorted({f"{line.what}: price of {line.as_of}" for line in self.stale}),
+            "stale": sorted({f"{line.what}: price of {line.oldest}" for line in self.stale}),
         }
 
 
@@ -159,6 +159,8 @@ def _entries(resource: PlannedResource, situation: Situation) -> Iterator[Entry]
             yield from pricer(resource, situation)
         except NoAmountError as error:
             yield Unpriced(why=str(error))
+    elif resource.remote and not any(part.custom for part in situation.plan.descendants(resource)):
+        yield Unpriced(why=f"what {resource.type} makes is not in the plan")
     elif resource.custom and resource.type.startswith(BILLABLE_PACKAGES) and resource.type not in FREE:
         yield Unpriced(why=f"nothing here knows what {resource.type} costs, nor that it is free")
 
@@ -179,6 +181,7 @@ def _line(resource: PlannedResource, charge: Charge, situation: Situation) -> Li
         maximum_hourly=charge.most_per_hour * (charge.most_price or price).value,
         source=price.source,
         as_of=price.as_of,
+        oldest=min(price.as_of, (charge.most_price or price).as_of),
         note=charge.note,
         assumes=charge.assumes,
         instance=charge.instance,

@@ -103,7 +103,7 @@ def assumed_use(bill: dict[str, Json]) -> str:
     return f"Assumed of a month's use, for nobody states it in `expected`: {told}."
 
 
-def cents(amount: float) -> Decimal:
+def cents(amount: float | Decimal) -> Decimal:
     """Rounded as people do, half a cent up: in binary it may be a little less."""
     return Decimal(str(amount)).quantize(Decimal("0.01"), ROUND_HALF_UP)
 

@@ -68,6 +68,7 @@ EXAMPLES: dict[str, Json] = {
     "aws:s3/bucketV2:BucketV2": {},
     "aws:fsx/lustreFileSystem:LustreFileSystem": LUSTRE,
     "kubernetes:core/v1:PersistentVolumeClaim": CLAIM,
+    "kubernetes:apps/v1:StatefulSet": {"spec": {"replicas": 2, "volumeClaimTemplates": [CLAIM]}},
     by_hand.RELEASE: {"values": {"persistence": {"enabled": True, "size": "10Gi"}}},
     "aws:kms/key:Key": {"enableKeyRotation": True},
     "aws:kms/externalKey:ExternalKey": {},

@@ -119,6 +119,7 @@ CANNOT_BE_FREE = sorted(
         "kubernetes:networking.k8s.io/v1:Ingress",  # of another class, or of a group that another stands for
         "kubernetes:core/v1:PersistentVolumeClaim",  # that binds a volume that exists
         "kubernetes:helm.sh/v3:Release",  # without volumes
+        "kubernetes:apps/v1:StatefulSet",  # without volumes
         "aws:appautoscaling/policy:Policy",  # of another type
         "aws:elasticache/cluster:Cluster",  # that is paid with its replication group
         "aws:ssm/parameter:Parameter",  # of the standard tier

@@ -23,6 +23,11 @@ STANDARD_SUPPORT_ENDS: Final = {
 }
 
 
+SOON: Final = datetime.timedelta(days=90)
+UPGRADED: Final = (
+    "Kubernetes {} is past its standard support: EKS upgrades the cluster by itself, as its support type asks"
+)
+
 NO_INPUTS: Final[Mapping[str, Json]] = {}
 
 
@@ -35,16 +40,26 @@ def extended_support(version: str, today: datetime.date) -> bool:
     return _minor(version) < _minor(newest)
 
 
+def _leaves_soon(version: str, today: datetime.date) -> str:
+    """That a month from now on is dearer than the one that is billed."""
+    end = STANDARD_SUPPORT_ENDS.get(version)
+    if end is None or end - today > SOON:
+        return ""
+    return f"standard support of Kubernetes {version} ends on {end}; from then on its control plane costs what extended support does"
+
+
 def cluster(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
     """The control plane by the hour. A component is priced only where its control plane is not in the plan by itself."""
     if resource.type != CONTROL_PLANE and any(r.type == CONTROL_PLANE for r in situation.plan.descendants(resource)):
         return
     version = str(resource.inputs.get("version") or "")
     upgrades = mapping(resource.inputs.get("upgradePolicy")).get("supportType") == "STANDARD"
-    if version and not upgrades and extended_support(version, situation.today):
+    past = bool(version) and extended_support(version, situation.today)
+    if past and not upgrades:
         yield steady(situation, f"EKS control plane {version}, extended support", "eks", "cluster-extended-support")
     else:
-        yield steady(situation, f"EKS control plane {version}".rstrip(), "eks", "cluster")
+        note = UPGRADED.format(version) if past else _leaves_soon(version, situation.today) if not upgrades else ""
+        yield steady(situation, f"EKS control plane {version}".rstrip(), "eks", "cluster", note=note)
     tier = str(at(resource.inputs, "controlPlaneScalingConfig", "tier") or "standard").removeprefix("tier-")
     if tier != "standard":
         yield steady(situation, f"provisioned control plane {tier.upper()}", "eks", f"control-plane-{tier}")

@@ -29,6 +29,7 @@ def node_group(resource: PlannedResource, situation: Situation) -> Iterator[Entr
         resource, types, template, running, waiting if runs(config) else fleet.always(ZERO), situation
     )
     yield from fleet.watched(inputs, running, situation)
+    yield from fleet.addressed(resource, "subnetIds", inputs, running, situation)
     size = resource.inputs.get("diskSize")
     if template is None and size is not None:
         yield Unpriced(why=f"the node group states {size} GiB a node but no type: EKS chooses it with the AMI")

@@ -9,8 +9,8 @@ from typing import Final
 
 from gpuplatform.catalog import prices
 from gpuplatform.catalog.prices import Price
-from gpuplatform.preview.billing.charge import HOURS, Charge, Entry, Unpriced, missing
-from gpuplatform.preview.billing.situation import Situation
+from gpuplatform.preview.billing.charge import HOURS, ZERO, Charge, Entry, Unpriced, missing
+from gpuplatform.preview.billing.situation import SUBNET, Situation
 from gpuplatform.preview.billing.volumes import Copies, ec2_volume, volume_charges
 from gpuplatform.preview.look import listing, mapping
 from gpuplatform.preview.plan import Json, PlannedResource
@@ -121,6 +121,34 @@ def watched(template: Mapping[str, Json], running: NodeHours, situation: Situati
         idle=METRICS * running.idle / HOURS,
         expected=METRICS * running.expected / HOURS,
         most_per_hour=METRICS * running.most / HOURS,
+    )
+
+
+def addressed(
+    nodes: PlannedResource, path: str, template: Mapping[str, Json], running: NodeHours, situation: Situation
+) -> Iterator[Entry]:
+    """Public addresses of nodes: where their interface asks for one, else where their subnets give one. EC2 gives none to an instance
+    of several interfaces (EC2 user guide, "Amazon EC2 instance IP addressing")."""
+    interfaces = [mapping(i) for i in listing(template.get("networkInterfaces"))]
+    asked = interfaces[0].get("associatePublicIpAddress") if interfaces else None
+    subnets = situation.linked(nodes, path, SUBNET)
+    public = sum(1 for s in subnets if s.inputs.get("mapPublicIpOnLaunch"))
+    share = Decimal(public) / len(subnets) if subnets else ZERO
+    if asked is not None and asked != "":
+        share = Decimal(asked in (True, "true"))
+    if not share or len(interfaces) > 1:
+        return
+    price = situation.price("vpc", "public-ipv4")
+    if price is None:
+        yield missing(situation, "vpc", "public-ipv4")
+        return
+    yield Charge(
+        what="public IPv4 address of each node",
+        price=price,
+        asleep=running.asleep * share,
+        idle=running.idle * share,
+        expected=running.expected * share,
+        most_per_hour=running.most * share,
     )
 
 

@@ -82,6 +82,7 @@ def group(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
     paid = running.plus(waiting) if runs(config) else running
     yield from _bought(types, paid, template, mapping(mixed.get("instancesDistribution")), resource, situation)
     yield from fleet.watched(base, running, situation)
+    yield from fleet.addressed(resource, "vpcZoneIdentifiers", base, running, situation)
     yield from fleet.disks(template, running.plus(waiting).volumes(), situation)
 
 

@@ -32,6 +32,8 @@ class Line:
     maximum_hourly: Decimal
     source: str
     as_of: datetime.date
+    oldest: datetime.date
+    """The date of the older of two prices, where the dearest hour is paid at another."""
     note: str = ""
     assumes: str = ""
     """The key of `catalog.usage` that `quantity` rests on."""

@@ -28,8 +28,13 @@ TO_THE_INTERNET: Final = (
 """Row, and the GB of a month above which it is the price (aws.amazon.com/ec2/pricing/on-demand, "Data Transfer")."""
 
 
-def nat_gateway(_: PlannedResource, situation: Situation) -> Iterator[Entry]:
-    yield steady(situation, "NAT gateway", "vpc", "nat-gateway")
+def nat_gateway(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
+    if resource.inputs.get("availabilityMode") == "regional":
+        yield Unpriced(
+            why="a regional NAT gateway is paid in each zone that it serves, and the plan does not say which"
+        )
+    else:
+        yield steady(situation, "NAT gateway", "vpc", "nat-gateway")
     yield shared(
         situation, "data through a NAT gateway", "vpc", "nat-gateway-data", "nat_gb", among=situation.count(NAT)
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
-from gpuplatform.preview.billing.charge import HOURS, Entry, Pricer, missing, shared, steady, used
+from gpuplatform.preview.billing.charge import HOURS, Entry, Pricer, missing, shared, steady, tiers, used
 from gpuplatform.preview.billing.numbers import decimal
 from gpuplatform.preview.billing.situation import Situation, linked
 from gpuplatform.preview.look import listing, mapping
@@ -17,6 +17,11 @@ FLOW_LOG: Final = "aws:ec2/flowLog:FlowLog"
 WORKSPACE: Final = "aws:amp/workspace:Workspace"
 SCRAPER: Final = "aws:amp/scraper:Scraper"
 
+SAMPLES: Final = (("samples", 0), ("samples-above-2-b", 2 * 10**9), ("samples-above-252-b", 252 * 10**9))
+"""Row, and the samples of a month above which it is the price (aws.amazon.com/prometheus/pricing)."""
+UNCOMPRESSED: Final = (
+    "logs that are kept are counted as large as they were taken in; CloudWatch compresses them before it bills"
+)
 NEVER_EXPIRES: Final = "logs that never expire are counted with what one month adds"
 BANDS: Final = 2
 """Metrics that an anomaly detection band adds to the one that it watches (aws.amazon.com/cloudwatch/pricing)."""
@@ -75,7 +80,7 @@ def kept_logs(situation: Situation, what: str, usage: str, group: Mapping[str, J
     months = days * 24 / HOURS if days else Decimal(1)
     amount = situation.usage(usage).amount / max(among, 1) * months
     kept = f"{what}, kept {days:f} days" if days else f"{what}, kept"
-    note = "" if days else NEVER_EXPIRES
+    note = UNCOMPRESSED if days else f"{UNCOMPRESSED}; {NEVER_EXPIRES}"
     yield used(situation, kept, "cloudwatch", f"logs-storage{cheaper}", amount, assumes=usage, note=note)
 
 
@@ -96,10 +101,13 @@ def dashboard(_: PlannedResource, situation: Situation) -> Iterator[Entry]:
 
 
 def workspace(_: PlannedResource, situation: Situation) -> Iterator[Entry]:
-    """Samples taken in, at the rate of the first 2 billion a month; what is kept; what is queried."""
+    """Samples taken in, cheaper above 2 and above 252 billion a month; what is kept; what is queried."""
     among = situation.count(WORKSPACE)
+    total = situation.usage("metric_samples").amount
+    for key, above, inside in tiers(Decimal(0), total, SAMPLES):
+        what = f"samples taken in{f' above {above // 10**9} billion' if above else ''}"
+        yield used(situation, what, "prometheus", key, inside / among, assumes="metric_samples")
     for what, key, usage in (
-        ("samples taken in", "samples", "metric_samples"),
         ("metrics kept", "storage", "metric_gb"),
         ("samples queried", "queries", "metric_query_samples"),
     ):

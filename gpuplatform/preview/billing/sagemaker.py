@@ -14,6 +14,9 @@ from gpuplatform.preview.plan import Json, PlannedResource
 CONFIGURATION = "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
 SCALABLE_TARGET = "aws:appautoscaling/target:Target"
 SECONDS = Decimal(3600)
+DATA = (
+    "data that SageMaker's endpoints take in and give out is paid by the GB, and not counted, for no volume is stated"
+)
 SMALLEST_NOTEBOOK = 5
 """GiB, where nobody states a size (SageMaker API reference, CreateNotebookInstance)."""
 
@@ -53,6 +56,7 @@ def _instances(
         idle=least * HOURS,
         expected=min(least * HOURS + stated, max(least, most) * HOURS),
         most_per_hour=max(least, most),
+        note=DATA,
         instance=kind,
     )
 
@@ -71,7 +75,7 @@ def _serverless(config: Mapping[str, Json], stated: Decimal, situation: Situatio
         idle=ZERO,
         expected=min(stated, most * HOURS) * SECONDS * memory,
         most_per_hour=most * SECONDS * memory,
-        note="data processed by serverless endpoints is not counted, for no volume is stated",
+        note=DATA,
     )
 
 

@@ -9,18 +9,24 @@ from typing import Final
 from gpuplatform.preview.billing.charge import Entry, Pricer, Unpriced, missing, shared, steady, tiers
 from gpuplatform.preview.billing.numbers import decimal, gib
 from gpuplatform.preview.billing.situation import Situation
-from gpuplatform.preview.billing.volumes import Copies, Volume, volume_charges
-from gpuplatform.preview.look import at, mapping
+from gpuplatform.preview.billing.volumes import Copies, volume_charges, volume_of
+from gpuplatform.preview.look import at, listing, mapping
 from gpuplatform.preview.plan import Json, PlannedResource
+from gpuplatform.preview.words import counted
 
 BUCKETS: Final = ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2")
 KEYS: Final = ("aws:kms/key:Key", "aws:kms/externalKey:ExternalKey", "aws:kms/replicaKey:ReplicaKey")
 SECRET: Final = "aws:secretsmanager/secret:Secret"
 REPOSITORY: Final = "aws:ecr/repository:Repository"
+EBS: Final = ("ebs.csi.aws.com", "ebs.csi.eks.amazonaws.com", "kubernetes.io/aws-ebs")
+"""Provisioners that make EBS volumes."""
+DEFAULT_CLASS: Final = "storageclass.kubernetes.io/is-default-class"
 
 CLASSES: Final = {"expected_infrequent_gib": "standard-ia", "expected_archive_gib": "glacier-instant-retrieval"}
 """Settings key → S3 class: what lifecycle rules have moved out of S3 Standard."""
 
+
+NOT_MOVED: Final = "moving objects to S3's cheaper classes and reading them there costs by the object and by the GB, and is not counted"
 
 STANDARD: Final = (("standard", 0), ("standard-above-50-tb", 50 * 1024), ("standard-above-500-tb", 500 * 1024))
 """Row, and the GiB of all buckets above which it is the price (aws.amazon.com/s3/pricing)."""
@@ -38,7 +44,8 @@ def bucket(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
     moved = _moved(resource, situation)
     for cls, gibibytes in moved.items():
         if gibibytes:
-            yield steady(situation, f"S3 bucket, {gibibytes:f} GiB expected in {cls}", "s3", cls, gibibytes)
+            what = f"S3 bucket, {gibibytes:f} GiB expected in {cls}"
+            yield steady(situation, what, "s3", cls, gibibytes, note=NOT_MOVED)
     among = situation.count(*BUCKETS)
     yield shared(situation, "requests that write or list objects", "s3", "put-requests", "s3_writes", among)
     yield shared(situation, "requests that read objects", "s3", "get-requests", "s3_reads", among)
@@ -125,19 +132,38 @@ def _claims(
             yield from _claims(inner, (*path, key), replicas)
 
 
+def stateful(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
+    """A volume of each template for each replica."""
+    spec = mapping(resource.inputs.get("spec"))
+    stated = spec.get("replicas")
+    replicas = Decimal(1) if stated is None else decimal(stated)
+    for template in listing(spec.get("volumeClaimTemplates")):
+        name = str(at(template, "metadata", "name") or resource.name)
+        yield from _persistent(situation, mapping(mapping(template).get("spec")), replicas, name)
+
+
 def _persistent(situation: Situation, spec: Mapping[str, Json], count: Decimal, whose: str) -> Iterator[Entry]:
-    size = gib(at(spec, "resources", "requests", "storage"))
-    kind = _kind(situation, spec.get("storageClassName"))
+    named = spec.get("storageClassName")
+    found = _storage_class(situation, named)
+    provisioner = str(found.get("provisioner") or EBS[0])
+    if provisioner not in EBS:
+        yield Unpriced(why=f"the volume of {whose} is made by {provisioner}, and no price row is of such volumes")
+        return
+    parameters = mapping(found.get("parameters"))
+    # The driver's own default is gp3 (aws-ebs-csi-driver, docs/parameters.md); the class gp2 is there in every cluster.
+    kind = parameters.get("type") or ("gp2" if named == "gp2" and not found else "gp3")
+    volume = volume_of(parameters, gib(at(spec, "resources", "requests", "storage")), kind)
     copies = Copies(asleep=count, idle=count, expected=count, most=count)
-    yield from volume_charges(situation, Volume(kind=kind, gib=size), f"of {whose}", copies)
+    yield from volume_charges(situation, volume, f"of {whose}", copies)
 
 
-def _kind(situation: Situation, storage_class: Json) -> str:
-    """The EBS type of a class; the CSI driver's own default is gp3 (aws-ebs-csi-driver, docs/parameters.md)."""
+def _storage_class(situation: Situation, named: Json) -> Mapping[str, Json]:
+    """The class of that name, or the default one where a claim names none; empty where the plan does not make it."""
     for found in situation.plan.all("kubernetes:storage.k8s.io/v1:StorageClass"):
-        if at(found.inputs, "metadata", "name") == storage_class:
-            return str(at(found.inputs, "parameters", "type") or "gp3")
-    return "gp3"
+        default = mapping(at(found.inputs, "metadata", "annotations")).get(DEFAULT_CLASS) == "true"
+        if at(found.inputs, "metadata", "name") == named or (named is None and default):
+            return found.inputs
+    return {}
 
 
 def key(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
@@ -148,8 +174,11 @@ def key(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
     yield shared(situation, "requests to the key", "kms", row, "kms_requests", situation.count(*KEYS))
 
 
-def secret(_: PlannedResource, situation: Situation) -> Iterator[Entry]:
-    yield steady(situation, "secret", "secretsmanager", "secret")
+def secret(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
+    """A replica in another region is a secret of its own (aws.amazon.com/secrets-manager/pricing)."""
+    copies = 1 + len(listing(resource.inputs.get("replicas")))
+    what = "secret" if copies == 1 else f"secret, and {counted(copies - 1, 'replica')}"
+    yield steady(situation, what, "secretsmanager", "secret", copies)
     among = situation.count(SECRET)
     yield shared(situation, "requests for the secret", "secretsmanager", "requests", "secret_reads", among)
 
@@ -172,6 +201,7 @@ PRICERS: Mapping[str, Pricer] = {
     **dict.fromkeys(BUCKETS, bucket),
     "aws:fsx/lustreFileSystem:LustreFileSystem": lustre,
     "kubernetes:core/v1:PersistentVolumeClaim": claim,
+    "kubernetes:apps/v1:StatefulSet": stateful,
     "kubernetes:helm.sh/v3:Release": release,
     **dict.fromkeys(KEYS, key),
     SECRET: secret,

@@ -8,14 +8,16 @@ from decimal import Decimal
 from typing import Final
 
 from gpuplatform.catalog import gp3
-from gpuplatform.preview.billing.charge import HOURS, ZERO, Charge, Entry, Unpriced, missing
+from gpuplatform.preview.billing.charge import HOURS, ZERO, Charge, Entry, Unpriced, missing, tiers
 from gpuplatform.preview.billing.numbers import decimal
 from gpuplatform.preview.billing.situation import Situation
 from gpuplatform.preview.plan import Json
 
-PROVISIONED: Final = ("io1", "io2")
-FIRST_TIER_OF_IO2: Final = Decimal(32000)
-"""IOPS above are cheaper (aws.amazon.com/ebs/pricing), and no row says by how much."""
+PROVISIONED: Final[Mapping[str, tuple[tuple[str, int], ...]]] = {
+    "io1": (("io1-iops", 0),),
+    "io2": (("io2-iops", 0), ("io2-iops-above-32000", 32_000), ("io2-iops-above-64000", 64_000)),
+}
+"""Row, and the IOPS of a volume above which it is the price (aws.amazon.com/ebs/pricing)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,6 +92,5 @@ def _dimensions(volume: Volume) -> Iterator[tuple[str, Decimal, str]]:
             f"{volume.mibps:f} MiB/s of gp3, {gp3.INCLUDED_THROUGHPUT} included",
         )
     elif volume.kind in PROVISIONED:
-        first = min(volume.iops, FIRST_TIER_OF_IO2) if volume.kind == "io2" else volume.iops
-        yield f"{volume.kind}-iops", first, f"{first:f} IOPS of {volume.kind}"
-        yield f"{volume.kind}-iops-above-32000", volume.iops - first, f"IOPS of {volume.kind} above {first:f}"
+        for key, above, inside in tiers(ZERO, volume.iops, PROVISIONED[volume.kind]):
+            yield key, inside, f"{inside:f} IOPS of {volume.kind}{f' above {above}' if above else ''}"

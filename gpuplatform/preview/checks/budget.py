@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from gpuplatform.preview.bill import bill
 from gpuplatform.preview.check import Fault, Severity, check
 from gpuplatform.preview.look import at, mapping
 from gpuplatform.preview.plan import Part, Plan
+from gpuplatform.preview.sums import cents
 
 
 @check(
@@ -26,9 +28,13 @@ def over_budget(plan: Plan) -> Iterator[Fault]:
         f"teams.{team}": (made.by_team().get(team), most) for team, most in mapping(at(budgets, "teams")).items()
     }
     for path, (totals, most) in limits.items():
-        if totals and isinstance(most, int | float) and totals.expected_monthly > most:
+        if totals is None or isinstance(most, bool) or not isinstance(most, int | float):
+            continue
+        expected = cents(totals.expected_monthly)
+        if expected > Decimal(str(most)):
+            least = "at least " if made.unpriced else ""
             yield Fault(
-                f"budgets.{path} is {most:,} $ a month, and {totals.expected_monthly:,.2f} $ are expected; "
+                f"budgets.{path} is {most:,} $ a month, and {least}{expected:,} $ are expected; "
                 "raise it, or lower what is expected",
                 None,
                 plan.setting_source(f"governance.budgets.{path}"),

@@ -1,0 +1,282 @@
+"""What is easily billed wrong: volumes by their class, parts that a plan does not show, tiers, replicas, budgets and old prices."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import replace
+
+import pytest
+
+from gpuplatform.catalog import prices
+from gpuplatform.catalog.prices import Price
+from gpuplatform.preview.bill import Bill, bill
+from gpuplatform.preview.checks.budget import over_budget
+from gpuplatform.preview.plan import Json, PlannedResource
+from tests.preview import billing_plans as by_hand
+from tests.preview.billing_plans import made, node_group, plan_of, template
+from tests.preview.bills_by_hand import cents, d
+
+DAY = datetime.date(2026, 11, 22)
+CLAIM = "kubernetes:core/v1:PersistentVolumeClaim"
+CLASS = "kubernetes:storage.k8s.io/v1:StorageClass"
+
+
+def billed(*resources: PlannedResource, today: datetime.date = DAY, **settings: Json) -> Bill:
+    return bill(plan_of(*resources, **settings), today)
+
+
+def idle(found: Bill) -> dict[str, str]:
+    return {line.what: cents(line.idle_monthly) for line in found.lines}
+
+
+def why(found: Bill) -> list[str]:
+    return [reason for _, reason in found.unpriced]
+
+
+# --- volumes that pods claim -----------------------------------------------------------------------------------------
+
+
+def claim(**spec: Json) -> PlannedResource:
+    return made(CLAIM, "scratch", {"spec": {"resources": {"requests": {"storage": "100Gi"}}, **spec}})
+
+
+def storage_class(name: str, provisioner: str, default: bool = False, **parameters: Json) -> PlannedResource:
+    annotations = {"storageclass.kubernetes.io/is-default-class": "true"} if default else {}
+    inputs: Json = {"metadata": {"name": name, "annotations": annotations}, "provisioner": provisioner}
+    return made(CLASS, name, {**inputs, "parameters": parameters})
+
+
+FAST = storage_class("fast", "ebs.csi.aws.com", default=True, type="gp3", iops="5000", throughput="250")
+LUSTRE = storage_class("lustre", "fsx.csi.aws.com", deploymentType="SCRATCH_2")
+
+
+def test_a_claim_costs_what_its_class_provisions() -> None:
+    for named in ({"storageClassName": "fast"}, {}):
+        # 100 × 0.08; 2,000 IOPS and 125 MiB/s beyond those included: 2000 × 0.005, 125 × 0.04
+        assert list(idle(billed(FAST, claim(**named))).values()) == ["8.00", "10.00", "5.00"]
+
+
+def test_a_claim_of_another_provisioner_is_no_ebs_volume() -> None:
+    assert why(billed(LUSTRE, claim(storageClassName="lustre"))) == [
+        "the volume of scratch is made by fsx.csi.aws.com, and no price row is of such volumes"
+    ]
+
+
+@pytest.mark.parametrize(("named", "month"), [("gp2", "10.00"), ("gp3", "8.00"), (None, "8.00")])
+def test_a_class_of_the_cluster_itself_is_known_by_its_name(named: Json, month: str) -> None:
+    assert list(idle(billed(claim(storageClassName=named))).values()) == [month]
+
+
+@pytest.mark.parametrize(("replicas", "month"), [(3, "6.00"), (None, "2.00"), (0, "0.00")])
+def test_a_stateful_set_has_a_volume_a_replica(replicas: Json, month: str) -> None:
+    spec = {"resources": {"requests": {"storage": "25Gi"}}}
+    templates = [{"metadata": {"name": "data"}, "spec": spec}]
+    found = billed(
+        made(
+            "kubernetes:apps/v1:StatefulSet", "db", {"spec": {"replicas": replicas, "volumeClaimTemplates": templates}}
+        )
+    )
+    # 25 × 0.08 each
+    assert idle(found) == {"volume of data, 25 GiB gp3": month}
+
+
+# --- parts that a plan does not show ---------------------------------------------------------------------------------
+
+
+def test_what_a_component_of_another_package_hides_is_not_free() -> None:
+    hidden = made("eks:index:ManagedNodeGroup", "nodes", {}, custom=False, remote=True)
+    assert why(billed(hidden)) == ["what eks:index:ManagedNodeGroup makes is not in the plan"]
+    shown = made(by_hand.ADDRESS, "address", parent=hidden.urn)
+    assert not billed(hidden, shown).unpriced
+
+
+def test_our_own_components_are_their_parts() -> None:
+    assert not billed(made("gpuplatform:aws:Network", "network", custom=False)).unpriced
+
+
+# --- addresses of nodes ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("public", "interfaces", "addresses"),
+    [
+        ((True, True), [], 2),
+        ((True, False), [], 1),
+        ((False, False), [], 0),
+        ((True, True), [{"associatePublicIpAddress": "false"}], 0),
+        ((False, False), [{"associatePublicIpAddress": "true"}], 2),
+        # EC2 gives no public address to an instance of several interfaces.
+        ((True, True), [{"deviceIndex": "0"}, {"deviceIndex": "1"}], 0),
+    ],
+)
+def test_nodes_in_public_subnets_pay_their_addresses(
+    public: tuple[bool, ...], interfaces: list[Json], addresses: int
+) -> None:
+    """Two nodes over two subnets."""
+    subnets = [
+        made(
+            by_hand.SUBNET,
+            f"s{n}",
+            {"availabilityZoneId": "use1-az4", "mapPublicIpOnLaunch": of},
+            outputs={"id": f"s{n}"},
+        )
+        for n, of in enumerate(public)
+    ]
+    of = template("web")
+    of = made(of.type, "web", {**of.inputs, "networkInterfaces": interfaces}, outputs=of.outputs)
+    group = node_group("web", of, types=("m7g.large",), least=2, most=4)
+    group = made(group.type, "web", {**group.inputs, "subnetIds": ["s0", "s1"]}, values=group.property_dependencies)
+    found = idle(billed(*subnets, of, group))
+    # 730 × 0.005 each
+    assert found.get("public IPv4 address of each node", "0.00") == cents(addresses * 730 * d("0.005"))
+
+
+# --- tiers, replicas, gateways ---------------------------------------------------------------------------------------
+
+
+def test_a_replica_of_a_secret_is_a_secret() -> None:
+    token = made("aws:secretsmanager/secret:Secret", "token", {"replicas": [{"region": "eu-west-1"}]})
+    assert idle(billed(token))["secret, and 1 replica"] == "0.80"
+
+
+def test_a_regional_nat_gateway_is_not_billed_as_one_of_a_zone() -> None:
+    found = billed(made(by_hand.NAT, "nat", {"availabilityMode": "regional"}))
+    assert why(found) == ["a regional NAT gateway is paid in each zone that it serves, and the plan does not say which"]
+
+
+def given(monkeypatch: pytest.MonkeyPatch, **values: str) -> None:
+    """Rows of us-east-1 beside those that are on file, or in their place."""
+    known = prices.price
+
+    def price(service: str, key: str, region: str, purchase: str = "on-demand") -> Price | None:
+        value = values.get(key)
+        found = known(service, key, region, purchase)
+        return Price(value=d(value), unit=_UNITS.get(service, "month"), source="a test", as_of=DAY) if value else found
+
+    monkeypatch.setattr(prices, "price", price)
+
+
+_UNITS = {"prometheus": "10M samples", "ebs": "IOPS-month"}
+
+
+def test_provisioned_iops_are_cheaper_by_tiers(monkeypatch: pytest.MonkeyPatch) -> None:
+    given(monkeypatch, **{"io2-iops-above-32000": "0.04", "io2-iops-above-64000": "0.03"})
+    volume = made("aws:ebs/volume:Volume", "db", {"size": 1000, "type": "io2", "iops": 100_000})
+    # 1000 × 0.125; 32000 × 0.065; 32000 × 0.04; 36000 × 0.03
+    assert list(idle(billed(volume)).values()) == ["125.00", "2080.00", "1280.00", "1080.00"]
+
+
+@pytest.mark.parametrize(
+    ("samples", "month"),
+    [
+        # 2 billion at 0.90 a ten million; the next 250 billion at 0.40; the rest at 0.20.
+        (10**9, ["90.00"]),
+        (2 * 10**9, ["180.00"]),
+        (12 * 10**9, ["180.00", "400.00"]),
+        (262 * 10**9, ["180.00", "10000.00", "200.00"]),
+    ],
+)
+def test_samples_are_cheaper_by_tiers(monkeypatch: pytest.MonkeyPatch, samples: int, month: list[str]) -> None:
+    given(monkeypatch, **{"samples-above-2-b": "0.40", "samples-above-252-b": "0.20"})
+    found = billed(made("aws:amp/workspace:Workspace", "metrics"), expected={"metric_samples": samples})
+    assert [cents(line.expected_monthly) for line in found.lines if "taken in" in line.what] == month
+
+
+def test_what_lies_above_a_tier_without_a_row_is_not_billed_at_the_tier_below() -> None:
+    found = billed(made("aws:amp/workspace:Workspace", "metrics"), expected={"metric_samples": 3 * 10**9})
+    assert [cents(line.expected_monthly) for line in found.lines if "taken in" in line.what] == ["180.00"]
+    assert why(found) == ["no source gives the price of prometheus samples-above-2-b in us-east-1"]
+
+
+# --- the control plane -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("version", "support", "note"),
+    [
+        (
+            "1.34",
+            "EXTENDED",
+            "standard support of Kubernetes 1.34 ends on 2026-12-02; from then on its control plane costs what extended support does",
+        ),
+        ("1.34", "STANDARD", ""),
+        ("1.35", "EXTENDED", ""),
+        (
+            "1.33",
+            "STANDARD",
+            "Kubernetes 1.33 is past its standard support: EKS upgrades the cluster by itself, as its support type asks",
+        ),
+    ],
+)
+def test_a_control_plane_that_is_about_to_cost_more_is_said(version: str, support: str, note: str) -> None:
+    inputs: Json = {"version": version, "upgradePolicy": {"supportType": support}}
+    (line,) = billed(made("aws:eks/cluster:Cluster", "cluster", inputs)).lines
+    assert (line.note, cents(line.idle_monthly)) == (note, "73.00")
+
+
+# --- budgets ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("environment", "team", "found"),
+    [
+        (7.30, 3.65, []),
+        (7.31, 3.66, []),
+        (7.29, 3.65, ["budgets.environment is 7.29 $ a month, and 7.30 $ are expected"]),
+        (7.30, 3.64, ["budgets.teams.research is 3.64 $ a month, and 3.65 $ are expected"]),
+        (7, 3, ["budgets.environment is 7 $ a month", "budgets.teams.research is 3 $ a month"]),
+        (True, None, []),
+    ],
+)
+def test_a_budget_is_exceeded_by_a_cent_and_not_before(environment: float, team: float, found: list[str]) -> None:
+    """Two addresses at 730 × 0.005 = 3.65 $ a month, of one team and of another."""
+    plan = plan_of(
+        *(made(by_hand.ADDRESS, name, {"tags": {"team": name}}) for name in ("research", "applied")),
+        governance={"budgets": {"environment": environment, "teams": {"research": team, "nobody": 0.01}}},
+    )
+    told = [fault.message for fault in over_budget(plan)]
+    assert len(told) == len(found)
+    assert all(message.startswith(begins) for message, begins in zip(told, found, strict=True))
+
+
+def test_less_than_a_cent_exceeds_no_budget() -> None:
+    # A queue asked 110,000 times: 0.044 $, which is written 0.04.
+    queue = made("aws:sqs/queue:Queue", "q")
+    plan = plan_of(queue, expected={"queue_requests": 110_000}, governance={"budgets": {"environment": 0.04}})
+    assert not list(over_budget(plan))
+
+
+def test_a_bill_that_lacks_prices_is_at_least_so_much() -> None:
+    odd = made("aws:redshift/cluster:Cluster", "odd")
+    plan = plan_of(made(by_hand.ADDRESS, "a"), odd, governance={"budgets": {"environment": 1}})
+    (fault,) = over_budget(plan)
+    assert "and at least 3.65 $ are expected" in fault.message
+
+
+# --- old prices ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("days", "stale"), [(0, False), (119, False), (120, False), (121, True), (500, True)])
+def test_a_price_is_old_after_120_days(days: int, stale: bool) -> None:
+    address = made(by_hand.ADDRESS, "a")
+    (line,) = billed(address).lines
+    found = billed(address, today=line.as_of + datetime.timedelta(days=days))
+    assert bool(found.stale) is stale
+    assert found.to_json()["stale"] == ([f"public IPv4 address: price of {line.as_of}"] if stale else [])
+
+
+def test_the_price_of_the_dearest_hour_grows_old_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    known, old = prices.price, datetime.date(2026, 1, 1)
+
+    def price(service: str, key: str, region: str, purchase: str = "on-demand") -> Price | None:
+        found = known(service, key, region, purchase)
+        of_spot = purchase.startswith("spot")
+        return found and replace(found, as_of=DAY if of_spot or service != "ec2" else old)
+
+    monkeypatch.setattr(prices, "price", price)
+    zone = made(by_hand.SUBNET, "private", {"availabilityZoneId": "use1-az6"})
+    of = template("spot")
+    found = billed(zone, of, node_group("spot", of, types=("p4d.24xlarge",), bought="SPOT", least=1))
+    assert [line.as_of for line in found.stale] == [DAY]
+    assert found.as_of == old
+    assert found.to_json()["stale"] == ["p4d.24xlarge spot, 1 to 2 nodes: price of 2026-01-01"]
