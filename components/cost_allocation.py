@@ -7,33 +7,20 @@ the management account does it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 import pulumi
 import pulumi_aws as aws
 
 from components.tags import COST_KEYS
 
 
-@dataclass(frozen=True, kw_only=True)
-class CostAllocationArgs:
-    keys: Sequence[str] = tuple(key for key in COST_KEYS if key != "managed-by")
-    """Tags that costs are split by."""
-
-    def __post_init__(self) -> None:
-        unknown = [key for key in self.keys if key not in COST_KEYS]
-        if unknown:
-            raise ValueError(f"keys: {', '.join(unknown)}; accepted: {', '.join(COST_KEYS)}, which everything carries")
-
-
 class CostAllocation(pulumi.ComponentResource):
     keys: list[str]
     """Tags activated."""
 
-    def __init__(self, name: str, args: CostAllocationArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("gpuplatform:aws:CostAllocation", name, {}, opts)
-        for key in args.keys:
+        self.keys = [key for key in COST_KEYS if key != "managed-by"]
+        for key in self.keys:
             aws.costexplorer.CostAllocationTag(
                 f"{name}-{key}",
                 tag_key=key,
@@ -41,5 +28,4 @@ class CostAllocation(pulumi.ComponentResource):
                 # Activation is the account's: destroying one environment must not blind another.
                 opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True),
             )
-        self.keys = list(args.keys)
         self.register_outputs({"keys": self.keys})

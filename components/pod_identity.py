@@ -20,15 +20,13 @@ _DNS_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
 @dataclass(frozen=True, kw_only=True)
 class PodIdentityArgs:
-    """Who: a service account of a cluster. What: AWS-managed policies, statements of our own, or both."""
+    """Who: a service account of a cluster. What: statements of a policy of its own."""
 
     namespace: str
     service_account: str
     tags: Mapping[str, str]
-    managed: Sequence[str] = ()
-    """ARNs of AWS-managed policies, from `Account.managed_policy`."""
     cluster_name: pulumi.Input[str]
-    statements: Sequence[iam.Statement] = ()
+    statements: Sequence[iam.Statement]
     """From `iam.allow`; values may be Outputs."""
 
     def __post_init__(self) -> None:
@@ -40,10 +38,9 @@ class PodIdentityArgs:
             raise ValueError(
                 f"service_account: empty, in namespace {self.namespace}; name the account that the pods run as"
             )
-        if not self.managed and not self.statements:
+        if not self.statements:
             raise ValueError(
-                f"managed, statements: both empty for {self.namespace}/{self.service_account}; "
-                "pods that need no rights need no role"
+                f"statements: empty for {self.namespace}/{self.service_account}; pods that need no rights need no role"
             )
 
 
@@ -62,7 +59,6 @@ class PodIdentity(pulumi.ComponentResource):
         role = iam.role(
             f"{name}-role",
             trust=iam.trusted_by_pods(),
-            managed=args.managed,
             statements=args.statements,
             tags=args.tags,
             opts=child,

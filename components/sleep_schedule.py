@@ -2,7 +2,7 @@
 
 The order is what people get wrong. If the system nodes go first, Karpenter dies and its GPU nodes run on, unseen. So:
 1. at `stop`, GPU node groups go to zero;
-2. `delay_minutes` later, when Karpenter had time to remove its empty nodes, the system nodes go, and the autoscalers with them;
+2. DELAY_MINUTES later, when Karpenter had time to remove its empty nodes, the system nodes go, and the autoscalers with them;
 3. as long again, what is left is swept: the GPU groups go to zero once more, for what Cluster Autoscaler brought back in between,
    and instances that Karpenter started and did not remove are terminated by their tag. Nobody is left to start others.
 At `start` the system nodes come back, and the autoscalers bring the rest as pods ask for it.
@@ -26,6 +26,9 @@ KARPENTER_CLUSTER = "eks:eks-cluster-name"
 
 TERMINATE = "AWS-TerminateEC2Instance"
 """A runbook of AWS (Systems Manager Automation runbook reference, read 2026-11)."""
+
+DELAY_MINUTES = 30
+"""Between the steps of falling asleep: Karpenter needs 15 to remove its nodes."""
 
 _WEEK = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 
@@ -64,17 +67,11 @@ class SleepScheduleArgs:
     account: Account
     tags: CostTags
     hours: Hours
-    delay_minutes: int = 30
-    """Between the steps of falling asleep."""
     cluster_name: pulumi.Input[str]
     system: SystemNodes
     gpu_group_names: Mapping[str, pulumi.Input[str]]
     """Managed GPU node groups, by a name of ours."""
     alert_topic_arn: pulumi.Input[str]
-
-    def __post_init__(self) -> None:
-        if not 15 <= self.delay_minutes <= 240:
-            raise ValueError(f"delay_minutes: {self.delay_minutes}; accepted: 15 (Karpenter removes nodes) to 240")
 
 
 class SleepSchedule(pulumi.ComponentResource):
@@ -168,7 +165,7 @@ def steps(args: SleepScheduleArgs) -> list[Step]:
         return {"ClusterName": args.cluster_name, "NodegroupName": group, "ScalingConfig": size}
 
     def at(clock: str, delays: int = 0) -> str:
-        return cron(clock, workdays_only=args.hours.workdays_only, delay_minutes=delays * args.delay_minutes)
+        return cron(clock, workdays_only=args.hours.workdays_only, delay_minutes=delays * DELAY_MINUTES)
 
     stop, system = args.hours.stop, args.system
     gpus = args.gpu_group_names.items()

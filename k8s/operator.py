@@ -16,6 +16,8 @@ import pulumi_kubernetes as kubernetes
 from components.pod_identity import PodIdentity, PodIdentityArgs
 from gpuplatform.catalog.charts import Chart
 
+TIMEOUT_SECONDS = 600
+
 KEPT_REVISIONS = 5
 """Each is a secret as large as the chart; Helm keeps all of them unless told."""
 
@@ -29,7 +31,6 @@ class OperatorArgs:
     """For pods that call AWS."""
     crds: bool = True
     """Whether Helm installs the chart's `crds/` folder; it never upgrades it."""
-    timeout_seconds: int = 600
     after: Sequence[pulumi.Resource]
     """What must stand before the first pod starts; at the least what brings the nodes."""
 
@@ -68,7 +69,7 @@ class Operator(pulumi.ComponentResource):
             cleanup_on_fail=True,
             # Helm waits for Deployments; a DaemonSet on nodes that do not exist yet is complete with none.
             skip_await=False,
-            timeout=args.timeout_seconds,
+            timeout=TIMEOUT_SECONDS,
             max_history=KEPT_REVISIONS,
             opts=pulumi.ResourceOptions(parent=self, depends_on=after),
         )

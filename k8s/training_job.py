@@ -30,6 +30,7 @@ RENDEZVOUS_PORT = 29500
 
 _FIXED_IMAGE = re.compile(r".+(@sha256:[0-9a-f]{64}|:(?!latest$)[\w][\w.-]{0,127})")
 _SHARED = "/dev/shm"
+MOUNT = "/fsx"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,8 +62,7 @@ class Checkpoints:
     """A directory below a mounted volume, or `s3://bucket/prefix/`."""
     minutes: float
     claim: pulumi.Input[str] | None = None
-    """PersistentVolumeClaim mounted at `mount`; none for S3, which needs the S3 connector for PyTorch in the image."""
-    mount: str = "/fsx"
+    """PersistentVolumeClaim mounted at MOUNT; none for S3, which needs the S3 connector for PyTorch in the image."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,7 +186,7 @@ def pod(name: str, args: TrainingJobArgs, labels: Mapping[str, str]) -> dict[str
     mounts = [{"name": "shared", "mountPath": _SHARED}]
     if saved.claim is not None:
         volumes.append({"name": "files", "persistentVolumeClaim": {"claimName": saved.claim}})
-        mounts.append({"name": "files", "mountPath": saved.mount})
+        mounts.append({"name": "files", "mountPath": MOUNT})
     # Registering memory with EFA pins it; without the capability the default limit on locked memory stops it.
     pinning = {"add": ["IPC_LOCK"]} if share.efa else {}
     return {

@@ -10,7 +10,7 @@ import pulumi
 from components.alert_topic import PUBLISHERS, AlertTopic, AlertTopicArgs
 from components.anomaly_monitor import AnomalyMonitor, AnomalyMonitorArgs
 from components.budget import Budget, BudgetArgs
-from components.cost_allocation import CostAllocation, CostAllocationArgs
+from components.cost_allocation import CostAllocation
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs
 from components.sleep_schedule import Hours, SleepSchedule, SleepScheduleArgs, SystemNodes
 from stacks.cluster import ClusterLayer
@@ -88,7 +88,7 @@ def build(
             AnomalyMonitorArgs(tags=tags.of(team=team), dollars=settings.anomaly_dollars, topic_arn=topic_arn),
         )
     if settings.activate_cost_tags:
-        CostAllocation("cost-tags", CostAllocationArgs())
+        CostAllocation("cost-tags")
     if settings.awake:
         _sleep(settings.awake, context, cluster, topic_arn, system_nodes)
 

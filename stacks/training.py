@@ -17,7 +17,7 @@ from k8s.gpu_nodes import TrainingPool
 from k8s.lustre_volume import LustreVolume, LustreVolumeArgs
 from k8s.namespace import namespace, service_account
 from k8s.queues import Queues, QueuesArgs, Team
-from k8s.training_job import Checkpoints, Place, Shape, TrainingJob, TrainingJobArgs
+from k8s.training_job import MOUNT, Checkpoints, Place, Shape, TrainingJob, TrainingJobArgs
 from stacks.cluster import ClusterLayer
 from stacks.context import Context
 from stacks.data import DataLayer
@@ -167,9 +167,7 @@ def _volume(
 def _checkpoints(name: str, job: TrainingJobSettings, data: DataLayer, claim: pulumi.Output[str] | None) -> Checkpoints:
     """On the file system where there is one, else in the lake; either way below team and job."""
     if claim is not None:
-        return Checkpoints(
-            path=f"{Checkpoints.mount}/checkpoints/{job.team}/{name}", minutes=job.checkpoint_minutes, claim=claim
-        )
+        return Checkpoints(path=f"{MOUNT}/checkpoints/{job.team}/{name}", minutes=job.checkpoint_minutes, claim=claim)
     bucket = data.buckets["checkpoints"].name
     return Checkpoints(
         path=pulumi.Output.concat("s3://", bucket, f"/{job.team}/{name}/"), minutes=job.checkpoint_minutes

@@ -181,15 +181,12 @@ def capture(mode: Mode, results: Results) -> aws.sagemaker.EndpointConfiguration
     """Serverless cannot; asynchronous requests and answers lie in S3 anyway."""
     if mode is not Mode.REALTIME:
         return None
-    kept: aws.sagemaker.EndpointConfigurationDataCaptureConfigArgsDict = {
+    return {
         "enable_capture": True,
         "initial_sampling_percentage": CAPTURE_PERCENT,
         "destination_s3_uri": results.uri("captures"),
         "capture_options": [{"capture_mode": "Input"}, {"capture_mode": "Output"}],
     }
-    if results.kms_key_arn is not None:
-        kept["kms_key_id"] = results.kms_key_arn
-    return kept
 
 
 def answers(
@@ -201,8 +198,6 @@ def answers(
         "s3_output_path": results.uri("answers"),
         "s3_failure_path": results.uri("failures"),
     }
-    if results.kms_key_arn is not None:
-        output["kms_key_id"] = results.kms_key_arn
     if topic_arn is not None:
         output["notification_config"] = {"error_topic": topic_arn}
     return {"output_config": output}

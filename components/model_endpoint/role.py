@@ -127,9 +127,6 @@ def _results(mode: Mode, results: Results) -> list[dict[str, Any]]:
     if mode is Mode.ASYNC:
         requests = pulumi.Output.concat(results.bucket_arn, "/", results.prefix, "requests/*")
         found.append(allow("s3:GetObject", on=requests, sid="ReadRequests"))
-    if results.kms_key_arn is not None:
-        keys = ("kms:GenerateDataKey", "kms:Decrypt") if mode is Mode.ASYNC else ("kms:GenerateDataKey",)
-        found.append(allow(*keys, on=results.kms_key_arn, sid="EncryptResults"))
     return found
 
 

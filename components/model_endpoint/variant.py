@@ -125,7 +125,6 @@ class Results:
     bucket_arn: pulumi.Input[str]
     prefix: str
     """Such as sagemaker/embed/; nothing else writes below it."""
-    kms_key_arn: pulumi.Input[str] | None = None
 
     def __post_init__(self) -> None:
         if not self.prefix.endswith("/") or self.prefix.startswith("/"):

@@ -46,7 +46,7 @@ ENVIRONMENT: Final = {
 LOGGING: Final = {"NCCL_DEBUG": "INFO", "NCCL_DEBUG_SUBSYS": "INIT,NET", "NCCL_DEBUG_FILE": LOG}
 
 
-def manifests(asked: Pool, nodes: int, team: str | None = None, image: str = IMAGE) -> tuple[str, AllReduce]:
+def manifests(asked: Pool, nodes: int, team: str | None = None) -> tuple[str, AllReduce]:
     """The YAML, and what it must reach. Raises ValueError where there is nothing to measure or no room for it."""
     if asked.instance.efa and not asked.efa:
         raise ValueError(
@@ -56,7 +56,7 @@ def manifests(asked: Pool, nodes: int, team: str | None = None, image: str = IMA
     if nodes > asked.widest:
         raise ValueError(f"nodes: {nodes}; a job runs on one rung, and the largest of {asked.name} has {asked.widest}")
     queue = _queue(asked, nodes * asked.instance.gpu_count, team)
-    objects = [_program(asked, queue), *_claims(asked, queue), _jobset(asked, nodes, queue, image, target)]
+    objects = [_program(asked, queue), *_claims(asked, queue), _jobset(asked, nodes, queue, target)]
     return yaml.dump_all(objects, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120), target
 
 
@@ -118,7 +118,7 @@ def _share(asked: Pool) -> Share:
     return pod_share(asked.instance, asked.instance.gpu_count, efa=True)
 
 
-def _jobset(asked: Pool, nodes: int, queue: Queue, image: str, target: AllReduce) -> dict[str, Any]:
+def _jobset(asked: Pool, nodes: int, queue: Queue, target: AllReduce) -> dict[str, Any]:
     """Kueue starts it: `suspend` is its."""
     name, labels = _name(asked), _tagged(queue)
     job = {
@@ -127,7 +127,7 @@ def _jobset(asked: Pool, nodes: int, queue: Queue, image: str, target: AllReduce
         "parallelism": nodes,
         "backoffLimit": 0,
         "activeDeadlineSeconds": SECONDS,
-        "template": _pod(asked, nodes, name, labels, image, target),
+        "template": _pod(asked, nodes, name, labels, target),
     }
     return {
         "apiVersion": "jobset.x-k8s.io/v1alpha2",
@@ -150,9 +150,7 @@ def _jobset(asked: Pool, nodes: int, queue: Queue, image: str, target: AllReduce
     }
 
 
-def _pod(
-    asked: Pool, nodes: int, name: str, labels: Mapping[str, str], image: str, target: AllReduce
-) -> dict[str, Any]:
+def _pod(asked: Pool, nodes: int, name: str, labels: Mapping[str, str], target: AllReduce) -> dict[str, Any]:
     gpus = asked.instance.gpu_count
     share = _share(asked)
     memory = asked.instance.gpu.memory_mib if asked.instance.gpu else 0
@@ -169,7 +167,7 @@ def _pod(
     index = {"fieldRef": {"fieldPath": "metadata.annotations['batch.kubernetes.io/job-completion-index']"}}
     container = {
         "name": "all-reduce",
-        "image": image,
+        "image": IMAGE,
         "command": ["python", "-m", "torch.distributed.run", f"/program/{PROGRAM.name}"],
         "args": ["--largest", str(min(LARGEST, memory * MIB // 2)), *least],
         "env": [

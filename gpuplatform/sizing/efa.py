@@ -9,11 +9,9 @@ IP address.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Literal
+from typing import Any
 
 from gpuplatform.catalog.instances import InstanceType
-
-Layout = Literal["current", "legacy"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,19 +26,12 @@ PRIMARY = Interface(card=0, device=0, kind="interface")
 EFA_KINDS = frozenset({"efa", "efa-only"})
 
 
-def interfaces(instance: InstanceType, layout: Layout = "current", efa: bool = True) -> tuple[Interface, ...]:
-    """The interfaces to launch with, the primary first.
-
-    `legacy` is the layout that terraform-aws-eks and pulumi-eks make where every card has EFA: the primary itself
-    carries EFA if card 0 can, and every further EFA card an `efa-only` at device 1. It leaves a p5 twice the pods.
-    Raises ValueError when EFA is asked of a type without it.
-    """
+def interfaces(instance: InstanceType, *, efa: bool = True) -> tuple[Interface, ...]:
+    """The interfaces to launch with, the primary first. Raises ValueError when EFA is asked of a type without it."""
     if not efa:
         return (PRIMARY,)
     if not instance.efa:
         raise ValueError(f"{instance.name} has no EFA; ask for none, or choose a type that has it")
-    if layout == "legacy":
-        return _legacy(instance)
     return (PRIMARY, *islice(_efa_only(instance), instance.efa_max))
 
 
@@ -79,9 +70,7 @@ def launch_template_interfaces(wanted: tuple[Interface, ...]) -> list[dict[str, 
 
 
 def karpenter_interfaces(wanted: tuple[Interface, ...]) -> list[dict[str, Any]]:
-    """For `spec.networkInterfaces` of an EC2NodeClass, which knows no `efa` interface: the legacy layout is refused."""
-    if any(i.kind == "efa" for i in wanted):
-        raise ValueError('Karpenter accepts "interface" and "efa-only"; use the current layout, which has no "efa"')
+    """For `spec.networkInterfaces` of an EC2NodeClass."""
     return [{"networkCardIndex": i.card, "deviceIndex": i.device, "interfaceType": i.kind} for i in wanted]
 
 
@@ -91,11 +80,3 @@ def _efa_only(instance: InstanceType) -> Iterator[Interface]:
         device = 1 if card.index == 0 else 0
         if "efa-only" in card.interface_types and device < card.max_interfaces:
             yield Interface(card=card.index, device=device, kind="efa-only")
-
-
-def _legacy(instance: InstanceType) -> tuple[Interface, ...]:
-    first, *others = instance.network_cards
-    primary = Interface(card=0, device=0, kind="efa" if "efa" in first.interface_types else "interface")
-    left = instance.efa_max - efa_count((primary,))
-    further = [Interface(card=c.index, device=1, kind="efa-only") for c in others if "efa-only" in c.interface_types]
-    return (primary, *further[:left])

@@ -34,7 +34,7 @@ def max_pods(instance: InstanceType, interfaces: Sequence[Interface], prefix_del
     """Pods a node launched with `interfaces` can run, under the ceilings that managed node groups enforce.
 
     The VPC CNI uses the default card alone, and an efa-only interface there takes a slot but has no address: a p5 runs
-    51 pods in the current layout without prefixes, 100 in the legacy one. But a managed node group without a custom AMI
+    51 pods without prefixes. But a managed node group without a custom AMI
     takes EKS's own value, which knows the type and not the layout: without prefixes it promises a p5 pods that get no
     address. Give such nodes prefixes.
     """
@@ -78,8 +78,8 @@ def addresses_per_node(
     return Addresses(single=attached * instance.ipv4_per_interface + others)
 
 
-def nodes_in_subnet(prefix_length: int, per_node: Addresses, others: int = 0) -> int:
-    """How many such nodes a subnet of this prefix length can hold beside `others` single addresses.
+def nodes_in_subnet(prefix_length: int, per_node: Addresses) -> int:
+    """How many such nodes a subnet of this prefix length can hold.
 
     An upper bound with prefixes: a prefix needs 16 free aligned addresses, and single addresses scattered by EC2 may
     break blocks up (EKS recommends a subnet CIDR reservation). The first and last block hold addresses AWS keeps.
@@ -87,7 +87,7 @@ def nodes_in_subnet(prefix_length: int, per_node: Addresses, others: int = 0) ->
     if not 16 <= prefix_length <= 28:
         raise ValueError(f"subnet prefix length {prefix_length}: AWS accepts /16 to /28")
     size = 2 ** (32 - prefix_length)
-    nodes = max(size - AWS_RESERVED_ADDRESSES - others, 0) // per_node.total
+    nodes = max(size - AWS_RESERVED_ADDRESSES, 0) // per_node.total
     if per_node.prefixes:
         whole_blocks = max(size // ADDRESSES_PER_PREFIX - 2, 0)
         nodes = min(nodes, whole_blocks // per_node.prefixes)

@@ -2,18 +2,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
-
-from components.cost_allocation import CostAllocation, CostAllocationArgs
+from components.cost_allocation import CostAllocation
 from gpuplatform.preview.plan import Plan
 
 Record = Callable[[Callable[[], object]], Plan]
 
 
 def test_the_tags_that_costs_are_split_by_are_activated(record_plan: Record) -> None:
-    made = record_plan(lambda: CostAllocation("cost-tags", CostAllocationArgs())).all(
-        "aws:costexplorer/costAllocationTag:CostAllocationTag"
-    )
+    made = record_plan(lambda: CostAllocation("cost-tags")).all("aws:costexplorer/costAllocationTag:CostAllocationTag")
 
     assert {t.inputs["tagKey"]: t.inputs["status"] for t in made} == {
         "team": "Active",
@@ -24,11 +20,6 @@ def test_the_tags_that_costs_are_split_by_are_activated(record_plan: Record) -> 
 
 
 def test_destroying_one_environment_leaves_the_accounts_tags_active(record_plan: Record) -> None:
-    plan = record_plan(lambda: CostAllocation("cost-tags", CostAllocationArgs()))
+    plan = record_plan(lambda: CostAllocation("cost-tags"))
 
     assert all(t.retain_on_delete for t in plan.all("aws:costexplorer/costAllocationTag:CostAllocationTag"))
-
-
-def test_a_tag_that_nothing_carries_is_refused() -> None:
-    with pytest.raises(ValueError, match="cost-center"):
-        CostAllocationArgs(keys=("cost-center",))

@@ -47,14 +47,12 @@ def test_only_the_pod_identity_service_assumes_the_role(record_plan: Record) -> 
     assert set(statement["Action"]) == {"sts:AssumeRole", "sts:TagSession"}
 
 
-def test_rights_are_the_statements_and_the_managed_policies(record_plan: Record) -> None:
-    managed = "arn:aws:iam::aws:policy/service-role/AmazonEBSCSIDriverPolicy"
-    plan = record_plan(lambda: PodIdentity("csi", args(managed=[managed])))
+def test_rights_are_the_statements(record_plan: Record) -> None:
+    plan = record_plan(lambda: PodIdentity("csi", args()))
 
     assert json.loads(plan.one("aws:iam/rolePolicy:RolePolicy").inputs["policy"])["Statement"] == [
         {"Effect": "Allow", "Action": ["sqs:ReceiveMessage"], "Resource": QUEUE}
     ]
-    assert plan.one("aws:iam/rolePolicyAttachment:RolePolicyAttachment").inputs["policyArn"] == managed
 
 
 @pytest.mark.parametrize(

@@ -177,7 +177,6 @@ def test_every_weekday_s_stop_has_its_later_step(stop: str, delay: int) -> None:
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        (lambda: args(delay_minutes=5), "delay_minutes"),
         (lambda: SystemNodes(group_name="system-1", awake=0), "awake"),
         (lambda: Hours(workdays_only=True, start="19:00", stop="07:00", zone="UTC"), "stop"),
     ],

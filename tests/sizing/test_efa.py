@@ -9,7 +9,6 @@ from gpuplatform.catalog.instances import instance
 from gpuplatform.sizing.efa import (
     PRIMARY,
     Interface,
-    Layout,
     efa_count,
     efa_per_gpu_share,
     interfaces,
@@ -44,11 +43,10 @@ def test_counts_of_interfaces_and_efa_devices(name: str, counts: tuple[int, int]
     assert (len(wanted), efa_count(wanted)) == counts
 
 
-@pytest.mark.parametrize("layout", ["current", "legacy"])
 @pytest.mark.parametrize("name", EFA_TYPES)
-def test_every_layout_is_one_that_ec2_accepts(name: str, layout: Layout) -> None:
+def test_every_layout_is_one_that_ec2_accepts(name: str) -> None:
     i = instance(name)
-    wanted = interfaces(i, layout)
+    wanted = interfaces(i)
     places = [(w.card, w.device) for w in wanted]
     assert places[0] == (0, 0)
     assert wanted[0].kind != "efa-only", "the primary needs an address"
@@ -79,21 +77,10 @@ def test_p6_b300_has_no_efa_on_card_0() -> None:
     )
 
 
-def test_legacy_p5_carries_efa_on_its_primary() -> None:
-    wanted = interfaces(instance("p5.48xlarge"), "legacy")
-    assert wanted[0] == Interface(card=0, device=0, kind="efa")
-    assert wanted[1:] == tuple(Interface(card=card, device=1, kind="efa-only") for card in range(1, 32))
-
-
-def test_legacy_p6_b300_keeps_a_plain_primary() -> None:
-    assert interfaces(instance("p6-b300.48xlarge"), "legacy")[0] == PRIMARY
-
-
-@pytest.mark.parametrize("layout", ["current", "legacy"])
-def test_never_more_efa_than_the_instance_may_have(layout: Layout) -> None:
+def test_never_more_efa_than_the_instance_may_have() -> None:
     """As i7ie.48xlarge, which has two cards that can do EFA and may have one EFA interface."""
     two_cards_one_efa = replace(instance("g6e.24xlarge"), efa_max=1)
-    assert efa_count(interfaces(two_cards_one_efa, layout)) == 1
+    assert efa_count(interfaces(two_cards_one_efa)) == 1
 
 
 def test_card_0_with_one_slot_gives_it_to_the_primary() -> None:
@@ -154,8 +141,3 @@ def test_karpenter_speaks_its_node_class() -> None:
         {"networkCardIndex": 0, "deviceIndex": 0, "interfaceType": "interface"},
         {"networkCardIndex": 0, "deviceIndex": 1, "interfaceType": "efa-only"},
     ]
-
-
-def test_karpenter_refuses_the_legacy_layout() -> None:
-    with pytest.raises(ValueError, match="current layout"):
-        karpenter_interfaces(interfaces(instance("p5.48xlarge"), "legacy"))

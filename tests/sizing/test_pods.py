@@ -48,22 +48,22 @@ def test_max_pods_without_efa(name: str, prefixes: bool, pods: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "pods", "legacy"),
+    ("name", "pods", "without_efa"),
     [
         ("p5.48xlarge", 51, 100),
         ("p5e.48xlarge", 51, 100),
         ("p5en.48xlarge", 149, 198),
         ("p6-b200.48xlarge", 149, 198),
-        # Card 0 has no EFA, so no layout costs it a slot.
+        # Card 0 has no EFA, so it costs no slot.
         ("p6-b300.48xlarge", 198, 198),
         ("p5.4xlarge", 89, 110),
         ("g5.48xlarge", 250, 250),
     ],
 )
-def test_efa_only_on_card_0_costs_pods_without_prefixes(name: str, pods: int, legacy: int) -> None:
+def test_efa_only_on_card_0_costs_pods_without_prefixes(name: str, pods: int, without_efa: int) -> None:
     i = instance(name)
     assert max_pods(i, interfaces(i), prefix_delegation=False) == pods
-    assert max_pods(i, interfaces(i, "legacy"), prefix_delegation=False) == legacy
+    assert max_pods(i, (PRIMARY,), prefix_delegation=False) == without_efa
 
 
 def test_prefixes_need_the_nitro_hypervisor() -> None:
@@ -121,22 +121,20 @@ def test_efa_only_interfaces_take_no_address_and_others_take_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("prefix_length", "per_node", "others", "nodes"),
+    ("prefix_length", "per_node", "nodes"),
     [
-        (24, Addresses(single=60), 0, 4),  # 251 addresses
-        (24, Addresses(single=60), 12, 3),
-        (28, Addresses(single=11), 0, 1),
-        (28, Addresses(single=12), 0, 0),
-        (28, Addresses(single=1, prefixes=1), 0, 0),  # its one block holds the addresses AWS keeps
-        (24, Addresses(single=1, prefixes=1), 0, 14),  # 16 blocks, the first and last broken
-        (24, Addresses(single=1, prefixes=5), 0, 2),  # 251 addresses are enough for 3, 14 whole blocks are not
-        (24, Addresses(single=16, prefixes=1), 0, 7),  # singles eat blocks too
-        (24, Addresses(single=1, prefixes=8), 16, 1),
-        (18, Addresses(single=1, prefixes=17), 0, 59),  # 60 would leave 59 single addresses
+        (24, Addresses(single=60), 4),  # 251 addresses
+        (28, Addresses(single=11), 1),
+        (28, Addresses(single=12), 0),
+        (28, Addresses(single=1, prefixes=1), 0),  # its one block holds the addresses AWS keeps
+        (24, Addresses(single=1, prefixes=1), 14),  # 16 blocks, the first and last broken
+        (24, Addresses(single=1, prefixes=5), 2),  # 251 addresses are enough for 3, 14 whole blocks are not
+        (24, Addresses(single=16, prefixes=1), 7),  # singles eat blocks too
+        (18, Addresses(single=1, prefixes=17), 59),  # 60 would leave 59 single addresses
     ],
 )
-def test_nodes_in_a_subnet(prefix_length: int, per_node: Addresses, others: int, nodes: int) -> None:
-    assert nodes_in_subnet(prefix_length, per_node, others) == nodes
+def test_nodes_in_a_subnet(prefix_length: int, per_node: Addresses, nodes: int) -> None:
+    assert nodes_in_subnet(prefix_length, per_node) == nodes
 
 
 @pytest.mark.parametrize("prefix_length", [15, 29])
@@ -146,8 +144,8 @@ def test_subnet_size_that_aws_refuses(prefix_length: int) -> None:
 
 
 @settings(deadline=None)  # a busy machine is no fault of the arithmetic
-@given(st.integers(21, 28), st.integers(1, 60), st.integers(0, 20), st.integers(0, 400))
-def test_subnet_budget_is_the_most_that_can_be_laid_out(length: int, single: int, prefixes: int, others: int) -> None:
+@given(st.integers(21, 28), st.integers(1, 60), st.integers(0, 20))
+def test_subnet_budget_is_the_most_that_can_be_laid_out(length: int, single: int, prefixes: int) -> None:
     """Against laying it out, address by address."""
     size = 2 ** (32 - length)
     usable = set(range(4, size - 1))
@@ -158,9 +156,9 @@ def test_subnet_budget_is_the_most_that_can_be_laid_out(length: int, single: int
         if nodes * prefixes > len(whole):
             return False
         left = usable.difference(*whole[: nodes * prefixes])
-        return nodes * single + others <= len(left)
+        return nodes * single <= len(left)
 
-    nodes = nodes_in_subnet(length, Addresses(single=single, prefixes=prefixes), others)
+    nodes = nodes_in_subnet(length, Addresses(single=single, prefixes=prefixes))
     assert nodes == 0 or fits(nodes)
     assert not fits(nodes + 1)
 

@@ -30,9 +30,7 @@ def args(variant: Variant = REALTIME, **changes: Any) -> ModelEndpointArgs:
             key="embed/model.tar.gz",
             kms_key_arn=KEY,
         ),
-        "results": Results(
-            bucket_name="logs", bucket_arn="arn:aws:s3:::logs", prefix="sagemaker/embed/", kms_key_arn=KEY
-        ),
+        "results": Results(bucket_name="logs", bucket_arn="arn:aws:s3:::logs", prefix="sagemaker/embed/"),
         "placement": None
         if variant.serverless
         else Placement(subnet_ids=["subnet-1", "subnet-2"], security_group_ids=["sg-1"]),

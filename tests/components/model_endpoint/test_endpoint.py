@@ -66,12 +66,11 @@ def test_a_prefix_of_weights_is_loaded_as_it_is(record_plan: Record) -> None:
     assert "modelDataUrl" not in container
 
 
-def test_realtime_requests_are_captured_with_the_lakes_key(record_plan: Record) -> None:
+def test_realtime_requests_are_captured(record_plan: Record) -> None:
     config = plan_of(record_plan).one("aws:sagemaker/endpointConfiguration:EndpointConfiguration").inputs
     capture = config["dataCaptureConfig"]
 
     assert capture["destinationS3Uri"] == "s3://logs/sagemaker/embed/captures"
-    assert capture["kmsKeyId"] == KEY
     assert [o["captureMode"] for o in capture["captureOptions"]] == ["Input", "Output"]
     assert "asyncInferenceConfig" not in config
 
@@ -82,7 +81,6 @@ def test_asynchronous_answers_go_to_the_lake_and_failures_to_the_topic(record_pl
     assert config["asyncInferenceConfig"]["outputConfig"] == {
         "s3OutputPath": "s3://logs/sagemaker/embed/answers",
         "s3FailurePath": "s3://logs/sagemaker/embed/failures",
-        "kmsKeyId": KEY,
         "notificationConfig": {"errorTopic": TOPIC},
     }
     assert "dataCaptureConfig" not in config

@@ -10,7 +10,7 @@ from gpuplatform.catalog import instances
 from gpuplatform.preview.check import run_checks
 from gpuplatform.preview.checks import interfaces as judged
 from gpuplatform.preview.plan import UNKNOWN, Plan
-from gpuplatform.sizing.efa import Layout, interfaces, launch_template_interfaces
+from gpuplatform.sizing.efa import interfaces, launch_template_interfaces
 from tests.preview.planted import Break, each, found_alone, setting, told
 from tests.preview.sound import TAGS, a_plan, a_resource, with_field, with_input, without
 from tests.preview.sound_gpus import FAR, GROUP, NEAR, sound_gpus
@@ -259,12 +259,11 @@ def _launched(type_: str, cards: list[dict[str, Any]]) -> Plan:
 JUDGES = (judged.efa_unsupported, judged.interface_without_card, judged.interface_kind, judged.efa_idle)
 
 
-@pytest.mark.parametrize("layout", ["current", "legacy"])
-def test_every_layout_that_is_computed_is_one_that_the_hardware_has(layout: Layout) -> None:
+def test_every_layout_that_is_computed_is_one_that_the_hardware_has() -> None:
     """Every type of the catalogue, with EFA where it has it."""
     for name in instances.names():
         hardware = instances.instance(name)
-        cards = launch_template_interfaces(interfaces(hardware, layout, efa=hardware.efa))
+        cards = launch_template_interfaces(interfaces(hardware, efa=hardware.efa))
         written = [_card(c["network_card_index"], c["device_index"], c["interface_type"]) for c in cards]
 
         assert [f.message for f in run_checks(_launched(name, written), JUDGES)] == [], name
