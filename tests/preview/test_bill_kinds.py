@@ -294,6 +294,29 @@ def test_a_training_job_is_billed_for_a_month_at_most() -> None:
     assert cents(line.expected_monthly) == "1027.84"
 
 
+def test_an_instance_that_hosts_pays_its_volume_as_long_as_it_runs() -> None:
+    variant = {
+        "variantName": "primary",
+        "instanceType": "ml.m5.large",
+        "initialInstanceCount": 1,
+        "volumeSizeInGb": 100,
+    }
+    config = made(by_hand.ENDPOINT_CONFIGURATION, "chat-config", {"productionVariants": [variant]})
+    named, here = {"name": "chat"}, {"endpointConfigName": (config.urn,)}
+    between = {"resourceId": "endpoint/chat/variant/primary", "minCapacity": 1, "maxCapacity": 4}
+    _, volumes = billed(
+        config,
+        made(by_hand.ENDPOINT, "chat-endpoint", named, outputs=named, values=here),
+        made(by_hand.SCALABLE_TARGET, "chat-scale", between),
+        serving={"models": {"chat": {"expected_hours": 73}}},
+    ).lines
+    # 100 GB at 0.112 $: of one instance always, of a tenth of one more on average, and of four at once in the dearest hour.
+    assert volumes.what == "volumes of 100 GiB, of 1 to 4 instances"
+    assert (cents(volumes.asleep_monthly), cents(volumes.idle_monthly)) == ("11.20", "11.20")
+    assert cents(volumes.expected_monthly) == "12.32"
+    assert round(volumes.maximum_hourly, 6) == Decimal("0.061370")
+
+
 # --- use -------------------------------------------------------------------------------------------------------------
 
 

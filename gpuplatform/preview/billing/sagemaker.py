@@ -37,8 +37,7 @@ def endpoint(resource: PlannedResource, situation: Situation) -> Iterator[Entry]
             yield _serverless(serverless, stated, situation)
         else:
             yield _instances(row, resource, stated, waits, situation)
-        if row.get("volumeSizeInGb"):
-            yield Unpriced(why="no price row for the storage volume of a SageMaker instance")
+            yield from _volumes(row, resource, stated, situation)
 
 
 def _instances(
@@ -58,6 +57,29 @@ def _instances(
         most_per_hour=max(least, most),
         note=DATA,
         instance=kind,
+    )
+
+
+def _volumes(
+    variant: Mapping[str, Json], resource: PlannedResource, stated: Decimal, situation: Situation
+) -> Iterator[Entry]:
+    """The volume that a variant asks for beside each instance, for as long as that runs."""
+    size = decimal(variant.get("volumeSizeInGb"))
+    price = situation.price("sagemaker", "hosting-volume")
+    if not size:
+        return
+    if price is None:
+        yield missing(situation, "sagemaker", "hosting-volume")
+        return
+    least, most = _bounds(variant, resource, situation)
+    highest = max(least, most)
+    yield Charge(
+        what=f"volumes of {size:f} GiB, of {least} to {highest} instances",
+        price=price,
+        asleep=least * size,
+        idle=least * size,
+        expected=min(least + stated / HOURS, highest) * size,
+        most_per_hour=highest * size / HOURS,
     )
 
 
