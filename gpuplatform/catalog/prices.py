@@ -2,8 +2,8 @@
 
 `data/prices/REGION.csv`, and `every-region.csv` for what its source gives for every region: service, key, region, purchase, unit,
 value, currency, source, as_of. Purchase is `on-demand`, `capacity-block`, `spot:ZONE` for what a zone's spot market asked on that
-date, or `spot` for the mean of a region's zones, where no zone's own price is known. A price that is not here does not exist: callers
-show it as unpriced. Looking one up reads its region's file alone.
+date, or `spot` for the mean of a region's zones, where no zone's own price is known, or none so new. A price that is not here does
+not exist: callers show it as unpriced. Looking one up reads its region's file alone.
 `gpuplatform.ops.refresh_prices` writes the files.
 """
 
@@ -58,18 +58,21 @@ def price(service: str, key: str, region: str, purchase: str = "on-demand") -> P
 
 def spot(instance_type: str, zone_ids: tuple[str, ...]) -> Price | None:
     """The dearest spot reference among the zones (by ID) that have one: what to expect without the luck of a zone.
-    Where none has, the mean of the region's zones, if any of these zones offers the type.
+    The mean of the region's zones where none has, or where it is newer, if any of these zones offers the type.
 
     A reference, not an offer: spot prices move daily, and never above the on-demand price.
     """
     places = [(zone, region) for zone in zone_ids if (region := _region_of(zone))]
     known = [found for zone, region in places if (found := price("ec2", instance_type, region, f"spot:{zone}"))]
-    known = known or [
+    newest = max((found.as_of for found in known), default=datetime.date.min)
+    means = [
         found
         for zone, region in places
-        if (found := price("ec2", instance_type, region, "spot")) and zone in zones.offered(instance_type, region)
+        if (found := price("ec2", instance_type, region, "spot"))
+        and found.as_of > newest
+        and zone in zones.offered(instance_type, region)
     ]
-    return max(known, key=lambda found: found.value, default=None)
+    return max(means or known, key=lambda found: found.value, default=None)
 
 
 def rows() -> tuple[Row, ...]:

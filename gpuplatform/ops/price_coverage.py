@@ -15,7 +15,8 @@ from gpuplatform.catalog.prices import EVERY_REGION, Row
 class Coverage:
     region: str
     priced: tuple[str, ...]
-    """Catalogue types with an on-demand price, of those that the region offers, and those that AWS sells by capacity block alone."""
+    """Catalogue types with an on-demand price, of those that the region offers, and those sold by capacity block of which AWS lists
+    none in any region."""
     unpriced: tuple[str, ...]
     """The others that it offers: nobody we know of says their price."""
     spot: int

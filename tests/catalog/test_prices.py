@@ -7,15 +7,16 @@ import datetime
 import os
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from gpuplatform.catalog import instances, prices, zones
 from gpuplatform.ops.price_coverage import coverage
 
-# Types that exist but that AWS lists no on-demand price for: sold by capacity block alone (a copy of the whole list, May 2026, has
-# a row in no region, nor has karpenter's of us-east-1, 2026-07-20).
-SOLD_BY_BLOCK_ALONE = {"p5e.48xlarge"}
+# Types that exist but that AWS lists no on-demand price for: sold by capacity block, and on the spot market (a copy of the whole
+# list, May 2026, has a row in no region, nor has karpenter's of us-east-1, 2026-07-20).
+NOT_ON_DEMAND = {"p5e.48xlarge"}
 
 
 def test_every_row_says_its_source_and_a_date_that_is_past() -> None:
@@ -68,7 +69,7 @@ def test_looking_a_price_up_reads_its_region_alone(monkeypatch: pytest.MonkeyPat
 
 def test_every_instance_type_of_the_catalogue_has_a_price_in_us_east_1() -> None:
     missing = {name for name in instances.names() if prices.price("ec2", name, "us-east-1") is None}
-    assert missing == SOLD_BY_BLOCK_ALONE
+    assert missing == NOT_ON_DEMAND
 
 
 # Offered, and no source at hand says for how much: `gpuplatform prices coverage` counts them, `prices refresh --region` asks AWS.
@@ -211,3 +212,21 @@ def test_the_mean_of_a_region_is_the_reference_where_no_zone_has_one_and_the_typ
     assert prices.spot("g6.xlarge", ("euc2-az1", "euc2-az2", "euc2-az3")) == mean
     assert zones.offered("g6.xlarge", "eu-central-2") == ("euc2-az2", "euc2-az3")
     assert prices.spot("g6.xlarge", ("euc2-az1",)) is None
+
+
+@pytest.mark.parametrize(("day", "value"), [(1, "0.3"), (2, "0.3"), (3, "0.6")])
+def test_the_newer_of_a_zone_and_the_mean_of_its_region_is_the_reference(
+    monkeypatch: pytest.MonkeyPatch, day: int, value: str
+) -> None:
+    def one(amount: str, day: int) -> prices.Price:
+        return prices.Price(value=Decimal(amount), unit="hour", source="it", as_of=datetime.date(2026, 9, day))
+
+    table = {("ec2", "g6.xlarge", "spot:use1-az4"): one("0.3", 2), ("ec2", "g6.xlarge", "spot"): one("0.6", day)}
+
+    def read(region: str) -> Any:
+        return table if region == "us-east-1" else {}
+
+    monkeypatch.setattr(prices, "_table", read)
+    found = prices.spot("g6.xlarge", ("use1-az4", "use1-az6"))
+    assert found is not None
+    assert found.value == Decimal(value)

@@ -365,10 +365,11 @@ def test_bill_of_an_elastic_pool() -> None:
             beside=served("llama", gpus=4, replicas=1, scaler={"minReplicaCount": 1, "maxReplicaCount": 4}),
         )
     ).lines
-    # One replica on 4 GPUs never goes: 1 node of the cheapest type, g6e.12xlarge spot in use1-az1 at 3.421.
-    # idle 1 × 730 × 3.421 = 2,497.33; expected 2 × 730 × 3.421 = 4,994.66
+    # One replica on 4 GPUs never goes: 1 node of the cheapest type, on us-east-1's zones on average: g6e.24xlarge spot at
+    # (9.191 + 2.068 + 7.4412 + 10.6735) / 4 = 7.343425, for g6e.12xlarge is at 8.11265.
+    # idle 1 × 730 × 7.343425 = 5,360.70; expected 2 × 730 × 7.343425 = 10,721.40
     # dearest hour: 16 GPUs as 4 × g6e.24xlarge on-demand = 4 × 15.06559 = 60.26
-    assert states(nodes) == ("2497.33", "2497.33", "4994.66", "60.26")
+    assert states(nodes) == ("5360.70", "5360.70", "10721.40", "60.26")
     # 100 GiB: idle 100 × 0.08 = 8.00; expected 16.00; dearest hour 4 × 100 × 0.08 / 730 = 0.0438
     assert states(volumes) == ("8.00", "8.00", "16.00", "0.04")
 

@@ -91,10 +91,10 @@ def test_a_group_of_on_demand_and_spot_is_paid_by_its_shares() -> None:
         values={"mixedInstancesPolicy": (of.urn,)},
     )
     found = billed(of, zone, group)
-    # On demand 2 + (6 − 2) × 25 % = 3 of g6.xlarge: 3 × 730 × 0.8048; spot 3 at the dearer reference of use1-az6: 3 × 730 × 0.4423
+    # On demand 2 + (6 − 2) × 25 % = 3 of g6.xlarge: 3 × 730 × 0.8048; spot 3 at the dearer type's reference: 3 × 730 × 0.62978
     assert idle(found) == {
         "g6.xlarge on-demand, 3 to 4 nodes": "1762.51",
-        "g5.xlarge spot, 3 to 6 nodes": "968.64",
+        "g5.xlarge spot, 3 to 6 nodes": "1379.22",
         "volume of each node, 10 GiB gp3": "4.80",
     }
     # At most: 2 + 8 × 25 % = 4 on demand, and 6 of spot at the dearest on-demand price.
@@ -162,16 +162,16 @@ def test_detailed_monitoring_is_seven_metrics_an_instance() -> None:
 @pytest.mark.parametrize(
     ("subnet", "month"),
     [
-        ({"availabilityZoneId": "use1-az6"}, "263.31"),  # 730 × 0.3607
-        # Names of zones mean another place in every account: the dearest of the region, use1-az5, 730 × 0.5525.
-        ({"availabilityZone": "us-east-1a"}, "403.33"),
+        ({"availabilityZoneId": "use1-az6"}, "8604.51"),  # 730 × 11.787
+        # Names of zones mean another place in every account: the dearest of the region, use1-az4, 730 × 13.9933.
+        ({"availabilityZone": "us-east-1a"}, "10215.11"),
     ],
 )
 def test_spot_is_priced_at_the_dearest_of_the_zones_that_it_may_be_in(subnet: Any, month: str) -> None:
     of = template("spot", gib=10)
     zone = made(by_hand.SUBNET, "private", subnet, outputs={"id": "subnet-1"})
-    found = billed(of, zone, node_group("spot", of, types=("g6.xlarge",), bought="SPOT", least=1, most=1))
-    assert idle(found)["g6.xlarge spot, 1 to 1 nodes"] == month
+    found = billed(of, zone, node_group("spot", of, types=("p4d.24xlarge",), bought="SPOT", least=1, most=1))
+    assert idle(found)["p4d.24xlarge spot, 1 to 1 nodes"] == month
 
 
 # --- the network -----------------------------------------------------------------------------------------------------

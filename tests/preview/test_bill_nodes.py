@@ -267,13 +267,14 @@ def test_expected_nodes_of_an_elastic_pool_run_beside_those_that_never_go() -> N
 @pytest.mark.parametrize(
     ("zone", "hour"),
     [
-        (None, "0.3618"),  # the dearer of use1-az4, 0.3618, and use1-az6, 0.3607
-        ({"key": "topology.k8s.aws/zone-id", "operator": "In", "values": ["use1-az6"]}, "0.3607"),
-        ({"key": "topology.kubernetes.io/zone", "operator": "In", "values": ["us-east-1b"]}, "0.3607"),
+        (None, "13.9933"),  # the dearer of use1-az4, 13.9933, and use1-az6, 11.787
+        ({"key": "topology.k8s.aws/zone-id", "operator": "In", "values": ["use1-az6"]}, "11.787"),
+        ({"key": "topology.kubernetes.io/zone", "operator": "In", "values": ["us-east-1b"]}, "11.787"),
     ],
 )
 def test_spot_of_an_elastic_pool_is_priced_in_its_zone(zone: Json, hour: str) -> None:
-    assert elastic(ways=("spot", "on-demand"), zone=zone).lines[0].idle_monthly == 730 * d(hour)
+    found = elastic(types=("p4d.24xlarge",), ways=("spot", "on-demand"), zone=zone)
+    assert found.lines[0].idle_monthly == 730 * d(hour)
 
 
 def test_the_dearest_hour_of_an_elastic_pool_may_mix_types() -> None:
