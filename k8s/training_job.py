@@ -17,16 +17,13 @@ from pulumi_kubernetes.apiextensions import CustomResource
 
 from components.tags import CostTags
 from gpuplatform.catalog.nodes import POOL_LABEL
-from gpuplatform.sizing import devices
+from gpuplatform.sizing import devices, torchrun
 from gpuplatform.sizing.devices import Devices
 from gpuplatform.sizing.shares import Share, pod_share
 from k8s.gpu_nodes import TAINT, TrainingPool
 
 SAVE_SECONDS = 300
 """Between SIGTERM and SIGKILL: time to save a checkpoint. EC2 takes a spot instance after 120 s, whatever is said here."""
-
-RENDEZVOUS_PORT = 29500
-"""PyTorch's default."""
 
 _FIXED_IMAGE = re.compile(r".+(@sha256:[0-9a-f]{64}|:(?!latest$)[\w][\w.-]{0,127})")
 _SHARED = "/dev/shm"
@@ -233,35 +230,13 @@ def _share(shape: Shape) -> Share:
 
 
 def environment(name: str, shape: Shape, saved: Checkpoints) -> list[dict[str, Any]]:
-    """What torchrun (PET_…), plain torch.distributed and NCCL read, and where to save."""
-    first = f"{name}-workers-0-0.{name}"
-    index = {"fieldRef": {"fieldPath": "metadata.annotations['batch.kubernetes.io/job-completion-index']"}}
+    """What torchrun, plain torch.distributed and NCCL read, and where to save."""
     values: dict[str, pulumi.Input[str]] = {
-        "PET_NNODES": str(shape.nodes),
-        "PET_NPROC_PER_NODE": str(shape.gpus_per_node),
-        "PET_MASTER_ADDR": first,
-        "PET_MASTER_PORT": str(RENDEZVOUS_PORT),
-        "MASTER_ADDR": first,
-        "MASTER_PORT": str(RENDEZVOUS_PORT),
+        **torchrun.environment(name, shape.nodes, shape.gpus_per_node),
+        "MASTER_ADDR": torchrun.first_pod(name),
+        "MASTER_PORT": str(torchrun.PORT),
         "CHECKPOINT_PATH": saved.path,
         "CHECKPOINT_MINUTES": f"{saved.minutes:g}",
-        **(nccl_over_efa() if shape.pool.efa else {}),
+        **(torchrun.NCCL_OVER_EFA if shape.pool.efa else {}),
     }
-    return [
-        {"name": "PET_NODE_RANK", "valueFrom": index},
-        *({"name": key, "value": value} for key, value in values.items()),
-    ]
-
-
-def nccl_over_efa() -> dict[str, str]:
-    """Of AWS's NCCL tests on EKS (awsome-distributed-training, micro-benchmarks/nccl-tests, 2026-02).
-
-    The image must bring aws-ofi-nccl: without it NCCL takes TCP, and says so only at NCCL_DEBUG=INFO.
-    """
-    return {
-        "FI_PROVIDER": "efa",
-        "FI_EFA_FORK_SAFE": "1",
-        "NCCL_BUFFSIZE": "8388608",
-        "NCCL_P2P_NET_CHUNKSIZE": "524288",
-        "NCCL_TUNER_PLUGIN": "libnccl-ofi-tuner.so",
-    }
+    return [torchrun.NODE_RANK, *({"name": key, "value": value} for key, value in values.items())]

@@ -15,7 +15,7 @@ import yaml
 from gpuplatform.catalog.nodes import POOL_LABEL
 from gpuplatform.ops.all_reduce import LOG, MIB
 from gpuplatform.ops.nccl_pool import Pool, Queue
-from gpuplatform.sizing import devices
+from gpuplatform.sizing import devices, torchrun
 from gpuplatform.sizing.bandwidth import AllReduce, all_reduce, records
 from gpuplatform.sizing.devices import Devices
 from gpuplatform.sizing.shares import Share, pod_share
@@ -35,14 +35,6 @@ SECONDS: Final = 1800
 KEPT_SECONDS: Final = 24 * 3600
 """For which an ended job, and with it its log, is kept."""
 
-# As in every training job of the platform (k8s/training_job.py, which says where they come from), and what the program reads.
-ENVIRONMENT: Final = {
-    "FI_PROVIDER": "efa",
-    "FI_EFA_FORK_SAFE": "1",
-    "NCCL_BUFFSIZE": "8388608",
-    "NCCL_P2P_NET_CHUNKSIZE": "524288",
-    "NCCL_TUNER_PLUGIN": "libnccl-ofi-tuner.so",
-}
 LOGGING: Final = {"NCCL_DEBUG": "INFO", "NCCL_DEBUG_SUBSYS": "INIT,NET", "NCCL_DEBUG_FILE": LOG}
 
 
@@ -155,25 +147,13 @@ def _pod(asked: Pool, nodes: int, name: str, labels: Mapping[str, str], target: 
     share = _share(asked)
     memory = asked.instance.gpu.memory_mib if asked.instance.gpu else 0
     least = [] if target.least_gbytes is None else ["--least", f"{target.least_gbytes:.1f}"]
-    first = f"{name}-workers-0-0.{name}"
-    values = {
-        "PET_NNODES": str(nodes),
-        "PET_NPROC_PER_NODE": str(gpus),
-        "PET_MASTER_ADDR": first,
-        "PET_MASTER_PORT": "29500",
-        **ENVIRONMENT,
-        **LOGGING,
-    }
-    index = {"fieldRef": {"fieldPath": "metadata.annotations['batch.kubernetes.io/job-completion-index']"}}
+    values = {**torchrun.environment(name, nodes, gpus), **torchrun.NCCL_OVER_EFA, **LOGGING}
     container = {
         "name": "all-reduce",
         "image": IMAGE,
         "command": ["python", "-m", "torch.distributed.run", f"/program/{PROGRAM.name}"],
         "args": ["--largest", str(min(LARGEST, memory * MIB // 2)), *least],
-        "env": [
-            {"name": "PET_NODE_RANK", "valueFrom": index},
-            *({"name": key, "value": value} for key, value in values.items()),
-        ],
+        "env": [torchrun.NODE_RANK, *({"name": key, "value": value} for key, value in values.items())],
         "resources": devices.resources(share, asked.devices),
         # Registering memory with EFA pins it.
         "securityContext": {

@@ -6,12 +6,10 @@ What a Helm release brings is not in the plan; its namespace is known to hold mo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Final
 
 from gpuplatform.preview.look import at, listing, mapping
-from gpuplatform.preview.manifests import objects
+from gpuplatform.preview.manifests import objects, of_kind
 from gpuplatform.preview.plan import Json, Plan, PlannedResource, once
 from gpuplatform.preview.tokens import RELEASE
 
@@ -30,44 +28,29 @@ _CLUSTER_WIDE: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class View:
-    """The cluster of one plan."""
-
-    plan: Plan
-    objects: tuple[tuple[PlannedResource, Mapping[str, Json]], ...]
-    names: Mapping[tuple[str, str, str], PlannedResource] = field(repr=False)
-    """Kind, namespace (empty where it has none) and name."""
-
-    @cached_property
-    def namespaces(self) -> dict[str, Mapping[str, Json]]:
-        """Labels by name."""
-        known: dict[str, Mapping[str, Json]] = {name: {} for name in (*OWN_NAMESPACES, *self.of_charts)}
-        known |= {
-            str(at(body, "metadata", "name")): mapping(at(body, "metadata", "labels"))
-            for _, body in self.objects
-            if body.get("kind") == "Namespace"
-        }
-        return {name: {"kubernetes.io/metadata.name": name, **labels} for name, labels in known.items()}
-
-    @cached_property
-    def of_charts(self) -> frozenset[str]:
-        """Namespaces that hold what charts bring."""
-        return frozenset(str(r.inputs.get("namespace") or "default") for r in self.plan.all(RELEASE))
+@once
+def names(plan: Plan) -> dict[tuple[str, str, str], PlannedResource]:
+    """Objects by kind, namespace (empty where it has none) and name."""
+    return {
+        (kind := str(body["kind"]), scope(kind, namespace_of(body)), str(body["metadata"]["name"])): resource
+        for resource, body in objects(plan)
+    }
 
 
 @once
-def view(plan: Plan) -> View:
-    found = objects(plan)
-    names = {
-        (
-            kind := str(body["kind"]),
-            scope(kind, namespace_of(body)),
-            str(body["metadata"]["name"]),
-        ): r
-        for r, body in found
+def namespaces(plan: Plan) -> dict[str, Mapping[str, Json]]:
+    """Labels by name."""
+    known: dict[str, Mapping[str, Json]] = {name: {} for name in (*OWN_NAMESPACES, *of_charts(plan))}
+    known |= {
+        str(body["metadata"]["name"]): mapping(at(body, "metadata", "labels")) for _, body in of_kind(plan, "Namespace")
     }
-    return View(plan=plan, objects=found, names=names)
+    return {name: {"kubernetes.io/metadata.name": name, **labels} for name, labels in known.items()}
+
+
+@once
+def of_charts(plan: Plan) -> frozenset[str]:
+    """Namespaces that hold what charts bring."""
+    return frozenset(str(release.inputs.get("namespace") or "default") for release in plan.all(RELEASE))
 
 
 def chart(release: PlannedResource) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import cast
 
@@ -21,6 +22,14 @@ def at(value: Json, *path: str) -> Json:
     for key in path:
         value = mapping(value).get(key)
     return value
+
+
+def parsed(text: Json) -> Json:
+    """What a JSON document in a text says; None where it is none."""
+    try:
+        return json.loads(str(text))
+    except ValueError:
+        return None
 
 
 def leaves(value: Json, path: str = "") -> Iterator[tuple[str, Json]]:

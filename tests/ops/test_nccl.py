@@ -14,8 +14,8 @@ from gpuplatform.cli import app
 from gpuplatform.ops import all_reduce, nccl
 from gpuplatform.ops.nccl_pool import NODE_GROUP, TEMPLATE, pool
 from gpuplatform.ops.wanted import UnreadablePlan
+from gpuplatform.sizing import torchrun
 from k8s.queues import PRIORITIES
-from k8s.training_job import nccl_over_efa
 from tests.ops.conftest import ROOT, Documents
 
 
@@ -103,8 +103,7 @@ def test_where_devices_are_claimed_the_pods_claim_them(documents: Documents) -> 
 
 def test_environment_is_that_of_training_jobs(documents: Documents) -> None:
     text, _ = nccl.manifests(pool(documents("prod"), "h100"), 2)
-    assert nccl_over_efa().items() <= values(text).items()
-    assert nccl_over_efa() == nccl.ENVIRONMENT
+    assert torchrun.NCCL_OVER_EFA.items() <= values(text).items()
 
 
 def test_pods_are_those_of_the_training_job_but_for_what_they_run(documents: Documents) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 
 from gpuplatform.catalog.api_limits import wrong
 from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.look import mapping
+from gpuplatform.preview.look import mapping, parsed
 from gpuplatform.preview.plan import SECRET, UNKNOWN, Json, Plan, PlannedResource
 
 
@@ -26,8 +25,4 @@ def _sent(resource: PlannedResource) -> tuple[str, Mapping[str, Json]]:
     """Type and properties; those of Cloud Control's resources are in a JSON text."""
     if resource.type != "aws:cloudcontrol/resource:Resource":
         return resource.type, resource.inputs
-    try:
-        state = json.loads(str(resource.inputs.get("desiredState")))
-    except ValueError:
-        state = None
-    return str(resource.inputs.get("typeName")), mapping(state)
+    return str(resource.inputs.get("typeName")), mapping(parsed(resource.inputs.get("desiredState")))

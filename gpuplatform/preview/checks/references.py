@@ -13,8 +13,9 @@ from typing import Final
 
 from gpuplatform.preview.billing.numbers import NoAmountError, gib
 from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.cluster import QUEUE_LABEL, View, namespace_of, scope, view
+from gpuplatform.preview.cluster import QUEUE_LABEL, names, namespace_of, namespaces, of_charts, scope
 from gpuplatform.preview.look import at, leaves, listing, mapping
+from gpuplatform.preview.manifests import objects, of_kind
 from gpuplatform.preview.plan import SECRET, UNKNOWN, Json, Plan, PlannedResource
 from gpuplatform.preview.pods import Pod, pods
 from gpuplatform.preview.tokens import RELEASE
@@ -65,34 +66,34 @@ class Reference:
 
 @check("missing-reference", Severity.ERROR, "Every object that another one on the cluster names is there.")
 def missing_reference(plan: Plan) -> Iterator[Fault]:
-    cluster = view(plan)
-    for reference in _references(cluster):
-        if _missing(cluster, reference):
-            yield Fault(f"{reference.resource.name}: {reference.path}: {_told(cluster, reference)}", reference.resource)
+    for reference in _references(plan):
+        if _missing(plan, reference):
+            yield Fault(f"{reference.resource.name}: {reference.path}: {_told(plan, reference)}", reference.resource)
 
 
-def _missing(cluster: View, one: Reference) -> bool:
+def _missing(plan: Plan, one: Reference) -> bool:
     if not isinstance(one.name, str) or one.name in (SECRET, UNKNOWN, *_BUILT_IN.get(one.kind, ())):
         return False
     if one.kind == "Namespace":
-        return one.name not in cluster.namespaces
+        return one.name not in namespaces(plan)
     namespace = scope(one.kind, one.namespace)
-    brought = namespace in cluster.of_charts if namespace else one.kind in _OF_CHARTS and bool(cluster.of_charts)
-    return not brought and (one.kind, namespace, one.name) not in cluster.names
+    filled = of_charts(plan)
+    brought = namespace in filled if namespace else one.kind in _OF_CHARTS and bool(filled)
+    return not brought and (one.kind, namespace, one.name) not in names(plan)
 
 
-def _told(cluster: View, one: Reference) -> str:
+def _told(plan: Plan, one: Reference) -> str:
     namespace = scope(one.kind, one.namespace)
-    known = [name for kind, place, name in cluster.names if kind == one.kind and place == namespace]
-    known = list(cluster.namespaces) if one.kind == "Namespace" else known
+    known = [name for kind, place, name in names(plan) if kind == one.kind and place == namespace]
+    known = list(namespaces(plan)) if one.kind == "Namespace" else known
     near = difflib.get_close_matches(str(one.name), known, n=1)
     place = f" in namespace {namespace}" if namespace else ""
     there = f"did you mean {near[0]}?" if near else f"there is {', '.join(sorted(known)[:6]) or 'none'}"
     return f"no {one.kind} {one.name}{place}; {there}"
 
 
-def _references(cluster: View) -> Iterator[Reference]:
-    for resource, body in cluster.objects:
+def _references(plan: Plan) -> Iterator[Reference]:
+    for resource, body in objects(plan):
         kind, namespace, spec = str(body["kind"]), namespace_of(body), body.get("spec")
         yield Reference(resource, "metadata.namespace", "Namespace", "", at(body, "metadata", "namespace"))
         for wanted, path in _IN_SPEC.get(kind, ()):
@@ -108,7 +109,7 @@ def _references(cluster: View) -> Iterator[Reference]:
         yield Reference(resource, QUEUE_LABEL, "LocalQueue", namespace, labels.get(QUEUE_LABEL))
         priority = "kueue.x-k8s.io/priority-class"
         yield Reference(resource, priority, "WorkloadPriorityClass", "", labels.get(priority))
-    for pod in pods(cluster.plan):
+    for pod in pods(plan):
         yield from _of_pod(pod)
 
 
@@ -171,12 +172,11 @@ def _of_pod(pod: Pod) -> Iterator[Reference]:
 
 @check("pod-identity-account", Severity.ERROR, "A role is given to a service account that is there.")
 def pod_identity_account(plan: Plan) -> Iterator[Fault]:
-    cluster = view(plan)
-    if not cluster.objects:
+    if not objects(plan):
         return
     for association in plan.all("aws:eks/podIdentityAssociation:PodIdentityAssociation"):
         namespace, account = (str(association.inputs.get(key)) for key in ("namespace", "serviceAccount"))
-        if ("ServiceAccount", namespace, account) in cluster.names or _in_chart(plan, namespace, account):
+        if ("ServiceAccount", namespace, account) in names(plan) or _in_chart(plan, namespace, account):
             continue
         yield Fault(
             f"{association.name}: no service account {account} in namespace {namespace}, and no chart there is told to make it",
@@ -211,11 +211,10 @@ def unmounted_volume(plan: Plan) -> Iterator[Fault]:
 
 @check("claim-without-volume", Severity.ERROR, "A claim that no storage class serves fits a volume of the plan.")
 def claim_without_volume(plan: Plan) -> Iterator[Fault]:
-    cluster = view(plan)
-    volumes = {name: r for (kind, _, name), r in cluster.names.items() if kind == "PersistentVolume"}
-    for resource, body in cluster.objects:
+    volumes = {str(body["metadata"]["name"]): r for r, body in of_kind(plan, "PersistentVolume")}
+    for resource, body in of_kind(plan, "PersistentVolumeClaim"):
         spec = body.get("spec")
-        if body["kind"] != "PersistentVolumeClaim" or at(spec, "storageClassName") != "":
+        if at(spec, "storageClassName") != "":
             continue
         named = at(spec, "volumeName")
         offered = [r for name, r in volumes.items() if named in (None, name)]

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.cluster import View, namespace_of, selects, view
+from gpuplatform.preview.cluster import namespace_of, namespaces, of_charts, selects
 from gpuplatform.preview.look import at, listing, mapping
+from gpuplatform.preview.manifests import objects
 from gpuplatform.preview.plan import Json, Plan, PlannedResource
 from gpuplatform.preview.pods import Pod, pods
 
@@ -19,20 +20,19 @@ _OWNERS: Final = ("Deployment", "ReplicaSet", "StatefulSet", "DaemonSet")
 
 @check("dead-selector", Severity.ERROR, "Every selector matches the labels of some pod or namespace of the plan.")
 def dead_selector(plan: Plan) -> Iterator[Fault]:
-    cluster = view(plan)
-    for resource, body in cluster.objects:
+    for resource, body in objects(plan):
         namespace, spec = namespace_of(body), body.get("spec")
         if body["kind"] in _OWNERS and not selects(
             at(spec, "selector"), mapping(at(spec, "template", "metadata", "labels"))
         ):
             yield Fault(f"{resource.name}: spec.selector does not match the labels of its own pods", resource)
         for path, selector in _of_pods(body):
-            if namespace not in cluster.of_charts and not _selected(cluster, namespace, selector):
-                told = _told(cluster, namespace, selector)
+            if namespace not in of_charts(plan) and not _selected(plan, namespace, selector):
+                told = _told(plan, namespace, selector)
                 yield Fault(f"{resource.name}: {path} matches no pod in namespace {namespace}; {told}", resource)
         for path, selector in _of_namespaces(body):
-            if selector is not None and not any(selects(selector, labels) for labels in cluster.namespaces.values()):
-                known = ", ".join(sorted(cluster.namespaces))
+            if selector is not None and not any(selects(selector, labels) for labels in namespaces(plan).values()):
+                known = ", ".join(sorted(namespaces(plan)))
                 yield Fault(f"{resource.name}: {path} matches no namespace; there is {known}", resource)
 
 
@@ -65,29 +65,24 @@ def _peers(spec: Json) -> Iterator[tuple[str, Json]]:
                 yield f"spec.{direction}[{index}].{side}[{number}]", peer
 
 
-def _selected(cluster: View, namespace: str, selector: Json) -> list[Pod]:
-    return [pod for pod in pods(cluster.plan) if pod.namespace == namespace and selects(selector, pod.labels)]
+def _selected(plan: Plan, namespace: str, selector: Json) -> list[Pod]:
+    return [pod for pod in pods(plan) if pod.namespace == namespace and selects(selector, pod.labels)]
 
 
-def _told(cluster: View, namespace: str, selector: Json) -> str:
+def _told(plan: Plan, namespace: str, selector: Json) -> str:
     """What pods have of the labels that are asked for."""
     keys = [*mapping(at(selector, "matchLabels")), *(at(e, "key") for e in listing(at(selector, "matchExpressions")))]
     there = {
-        f"{k}={pod.labels[k]}"
-        for pod in pods(cluster.plan)
-        if pod.namespace == namespace
-        for k in keys
-        if k in pod.labels
+        f"{k}={pod.labels[k]}" for pod in pods(plan) if pod.namespace == namespace for k in keys if k in pod.labels
     }
     return f"its pods have {', '.join(sorted(there)) or 'none of these labels'}"
 
 
 @check("unknown-port", Severity.ERROR, "Every port that is named is one of the pods that are meant.")
 def unknown_port(plan: Plan) -> Iterator[Fault]:
-    cluster = view(plan)
-    for resource, body in cluster.objects:
+    for resource, body in objects(plan):
         for selector, path, name in _named_ports(body):
-            yield from _unknown(resource, path, name, _selected(cluster, namespace_of(body), selector))
+            yield from _unknown(resource, path, name, _selected(plan, namespace_of(body), selector))
     for pod in pods(plan):
         for container in pod.containers:
             for probe in ("livenessProbe", "readinessProbe", "startupProbe"):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Final
 
 from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.look import at, listing, mapping
+from gpuplatform.preview.look import at, listing, mapping, parsed
 from gpuplatform.preview.plan import SECRET, UNKNOWN, Json, Plan, PlannedResource
 from gpuplatform.preview.sdk import input_class, is_map, properties
 from gpuplatform.preview.tokens import LAUNCH_TEMPLATE, NODE_CLASS
@@ -73,8 +72,5 @@ def _missing(resource: PlannedResource, what: str, given: Json, wanted: Iterable
 
 
 def _cloud_control_tags(resource: PlannedResource) -> dict[str, Json]:
-    try:
-        state = json.loads(str(resource.inputs.get("desiredState")))
-    except ValueError:
-        return {}
+    state = parsed(resource.inputs.get("desiredState"))
     return {str(at(tag, "Key")): at(tag, "Value") for tag in listing(at(state, "Tags"))}
