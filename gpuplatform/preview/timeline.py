@@ -89,10 +89,14 @@ def timeline(plan: Plan, without: tuple[str, str] | None = None) -> Timeline:
 
 
 def _seconds(resource: PlannedResource, plan: Plan) -> float:
-    """A component of ours takes what its parts take; a remote one, and every other resource, its own time."""
+    """A component of ours takes what its parts take; a remote one, and every other resource, its own time. Where the plan shows the
+    part that takes the time of a remote one, as the engine's own does, that is counted once."""
     if resource.type.startswith("pulumi:") or (resource.component and not resource.remote):
         return 0.0
-    return duration(resource.type, _variant(resource, plan)).seconds
+    own = duration(resource.type, _variant(resource, plan)).seconds
+    if resource.remote and any(d.custom and duration(d.type).seconds >= own for d in plan.descendants(resource)):
+        return 0.0
+    return own
 
 
 def _variant(resource: PlannedResource, plan: Plan) -> str:
@@ -158,7 +162,7 @@ def _span(
     plan: Plan, resource: PlannedResource, ends: Mapping[str, float], lasting: Mapping[str, float]
 ) -> tuple[float, float]:
     end = ends[resource.urn]
-    if not resource.component or resource.remote:
+    if not resource.component or lasting[resource.urn]:
         return end - lasting[resource.urn], end
     first = [ends[d.urn] - lasting[d.urn] for d in plan.descendants(resource) if d.custom or d.remote]
     return min(first, default=end), end

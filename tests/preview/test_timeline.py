@@ -119,6 +119,20 @@ def test_a_component_is_there_when_its_last_part_is() -> None:
     assert times.chain == (vpc.urn, subnet.urn, after.urn)
 
 
+def test_a_component_of_another_package_takes_its_time_once_where_its_parts_are_shown() -> None:
+    """As the engine lists it: the component, and the control plane that it makes."""
+    role = made("aws:iam/role:Role", "cluster-role", parent=CLUSTER.urn)
+    values = {"roleArn": (role.urn,), "vpcConfig": (SUBNET.urn,)}
+    inside = made("aws:eks/cluster:Cluster", "cluster-eks", parent=CLUSTER.urn, values=values)
+    times = timeline(plan_of(VPC, SUBNET, CLUSTER, role, inside, NODES))
+    # VPC 12, subnet 8, role 1, control plane 532, node group 125; the role by itself needs no subnet.
+    assert times.critical_path_seconds == 12 + 8 + 1 + 532 + 125
+    assert times.lower_bound_seconds == 12 + 8 + 532 + 125
+    assert times.starts[CLUSTER.urn] == (20, 553)
+    # What it makes in no time tells nothing of how long it takes itself.
+    assert timeline(plan_of(VPC, SUBNET, CLUSTER, role, NODES)).critical_path_seconds >= 12 + 8 + 532 + 125
+
+
 def test_a_part_does_not_wait_for_what_it_is_part_of() -> None:
     whole = made("gpuplatform:aws:Network", "net", custom=False, waits_for=(NAT.urn,))
     part = made(by_hand.VPC, "net-vpc", parent=whole.urn, waits_for=(whole.urn,))
