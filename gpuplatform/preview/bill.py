@@ -49,6 +49,9 @@ PRICERS: Final[Mapping[str, Pricer]] = {
     **governance.PRICERS,
 }
 
+NO_CAP: Final = (
+    "use that is paid by the request or by the GB has no cap: the dearest hour counts an hour of its average"
+)
 NOTHING_FREE: Final = "what AWS gives every account free each month is the account's, and is not taken off"
 
 BILLABLE_PACKAGES: Final = ("aws:", "aws-native:", "awsx:")
@@ -86,7 +89,11 @@ class Bill:
     def assumptions(self) -> tuple[str, ...]:
         """What the bill leaves out or takes for granted, a sentence each."""
         notes = sorted({line.note for line in self.lines if line.note})
-        return (*notes, *([NOTHING_FREE] if self.lines else ()), *(use.sentence for use in self.usage))
+        return (
+            *notes,
+            *([NOTHING_FREE] if self.lines else ()),
+            *((NO_CAP, *(use.sentence for use in self.usage)) if self.usage else ()),
+        )
 
     def by_team(self) -> dict[str, Totals]:
         return self._by(lambda line: line.team)

@@ -84,6 +84,7 @@ EXAMPLES: dict[str, Json] = {
     "aws:cloudwatch/metricAlarm:MetricAlarm": {"metricQueries": [{"metric": {"period": 60}}]},
     "aws:cloudwatch/compositeAlarm:CompositeAlarm": {},
     "aws:appautoscaling/policy:Policy": {"policyType": "TargetTrackingScaling"},
+    "aws:autoscaling/policy:Policy": {"policyType": "TargetTrackingScaling"},
     "aws:cloudwatch/logMetricFilter:LogMetricFilter": {},
     "aws:cloudwatch/logGroup:LogGroup": {"retentionInDays": 30},
     "aws:ec2/flowLog:FlowLog": {},

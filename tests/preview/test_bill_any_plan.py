@@ -121,6 +121,7 @@ CANNOT_BE_FREE = sorted(
         "kubernetes:helm.sh/v3:Release",  # without volumes
         "kubernetes:apps/v1:StatefulSet",  # without volumes
         "aws:appautoscaling/policy:Policy",  # of another type
+        "aws:autoscaling/policy:Policy",
         "aws:elasticache/cluster:Cluster",  # that is paid with its replication group
         "aws:ssm/parameter:Parameter",  # of the standard tier
         "aws:sagemaker/app:App",  # on the free system instance

@@ -188,6 +188,60 @@ def test_what_lies_above_a_tier_without_a_row_is_not_billed_at_the_tier_below() 
     assert why(found) == ["no source gives the price of prometheus samples-above-2-b in us-east-1"]
 
 
+@pytest.mark.parametrize(
+    ("spec", "dollars"),
+    [
+        ("SYMMETRIC_DEFAULT", "3.00"),
+        ("HMAC_256", "3.00"),
+        ("RSA_2048", "3.00"),
+        ("RSA_4096", "15.00"),
+        ("ECC_NIST_P256", "15.00"),
+    ],
+)
+def test_requests_cost_by_the_kind_of_key(spec: str, dollars: str) -> None:
+    key = made("aws:kms/key:Key", "key", {"customerMasterKeySpec": spec})
+    # A million at 0.03 or 0.15 a ten thousand.
+    assert cents(billed(key, expected={"kms_requests": 10**6}).lines[1].expected_monthly) == dollars
+
+
+def test_target_tracking_of_a_group_makes_two_alarms() -> None:
+    policy = "aws:autoscaling/policy:Policy"
+    tracked, stepped = (made(policy, kind, {"policyType": kind}) for kind in ("TargetTrackingScaling", "StepScaling"))
+    assert idle(billed(tracked, stepped)) == {"two alarms that target tracking creates": "0.20"}
+
+
+def test_logs_of_a_control_plane_are_billed_with_it_alone() -> None:
+    cluster = made("aws:eks/cluster:Cluster", "cluster", {"version": "1.35", "enabledClusterLogTypes": ["audit"]})
+    group = made("aws:cloudwatch/logGroup:LogGroup", "logs", {"name": "/aws/eks/a/cluster", "retentionInDays": 73})
+    found = billed(cluster, group, expected={"control_plane_log_gb": 10, "log_gb": 10})
+    # 10 × 0.50; 10 × 2.4 months × 0.03
+    assert [cents(line.expected_monthly) for line in found.lines] == ["73.00", "5.00", "0.72"]
+    assert {line.urn for line in found.lines} == {cluster.urn}
+
+
+def test_instances_beside_an_open_reservation_are_said_to_be_counted_too() -> None:
+    inputs: Json = {"instanceType": "p4d.24xlarge", "instanceCount": 1}
+    for criteria, told in (("open", True), (None, True), ("targeted", False)):
+        held = made(
+            "aws:ec2/capacityReservation:CapacityReservation", "r", {**inputs, "instanceMatchCriteria": criteria}
+        )
+        assert ("open reservation" in billed(held).lines[0].note) is told
+
+
+def test_a_capacity_block_says_when_it_ends() -> None:
+    of = template("h100", reservation="cr-1", instance="p5.48xlarge")
+    labels = {"gpuplatform.io/pool": "h100", "gpuplatform.io/rung": "capacity-block-0"}
+    group = node_group("h100", of, bought="CAPACITY_BLOCK", labels=labels)
+    pools: Json = {"h100": {"buy": [{"max": 2, "until": "2026-12-20"}]}}
+    assert billed(of, group, cluster={"pools": pools}).lines[0].note.endswith("; cr-1 ends on 2026-12-20")
+
+
+def test_that_use_has_no_cap_is_said_where_use_is_billed() -> None:
+    told = "use that is paid by the request or by the GB has no cap: the dearest hour counts an hour of its average"
+    assert told in billed(made("aws:sqs/queue:Queue", "q")).assumptions
+    assert told not in billed(made(by_hand.ADDRESS, "a")).assumptions
+
+
 # --- the control plane -----------------------------------------------------------------------------------------------
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from gpuplatform.preview.billing.charge import Entry, Pricer, Unpriced, steady
-from gpuplatform.preview.billing.observability import LOG_GROUP, kept_logs
+from gpuplatform.preview.billing.observability import LOG_GROUP, kept_logs, of_control_plane
 from gpuplatform.preview.billing.situation import Situation
 from gpuplatform.preview.look import at, listing, mapping
 from gpuplatform.preview.plan import Json, PlannedResource
@@ -74,8 +74,7 @@ def cluster(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
 
 def _kept_in(situation: Situation) -> Mapping[str, Json]:
     """The log group of a control plane, where the plan makes it before EKS does; EKS's own never expires."""
-    named = (g.inputs for g in situation.plan.all(LOG_GROUP) if str(g.inputs.get("name", "")).startswith("/aws/eks/"))
-    return next(named, NO_INPUTS)
+    return next((g.inputs for g in situation.plan.all(LOG_GROUP) if of_control_plane(g)), NO_INPUTS)
 
 
 def fargate(_: PlannedResource, situation: Situation) -> Iterator[Entry]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from gpuplatform.preview.billing import fleet, sleep
-from gpuplatform.preview.billing.charge import HOURS, ZERO, Entry, Pricer, Unpriced
+from gpuplatform.preview.billing.charge import HOURS, ZERO, Charge, Entry, Pricer, Unpriced
 from gpuplatform.preview.billing.fleet import NodeHours
 from gpuplatform.preview.billing.numbers import decimal
 from gpuplatform.preview.billing.situation import NODE_GROUP, Situation, texts
@@ -62,7 +63,13 @@ def _instances(
             return
         nodes = decimal(held.inputs.get("instanceCount")) if held and held.type == fleet.RESERVATION else None
         purchase = "capacity-block" if bought == "CAPACITY_BLOCK" else "on-demand"
-        yield fleet.reserved(types[0], running, purchase, reservation, situation, nodes)
+        found = fleet.reserved(types[0], running, purchase, reservation, situation, nodes)
+        until = str(mapping(_rung(resource, situation)).get("until") or "")[:10]
+        yield (
+            replace(found, note=f"{found.note}; {reservation} ends on {until}")
+            if isinstance(found, Charge) and until
+            else found
+        )
 
 
 def users(held: PlannedResource, situation: Situation) -> Iterator[PlannedResource]:
@@ -97,17 +104,29 @@ def _running(resource: PlannedResource, situation: Situation) -> NodeHours:
 def _stated(resource: PlannedResource, situation: Situation) -> tuple[Decimal, Decimal] | None:
     """Nodes that settings expect of this group, of its pool's the first rungs filled first, and the hours a month of each. None where
     no pool is its own."""
+    pool, place = _pool(resource, situation)
+    if not pool:
+        return None
+    rungs = [decimal(mapping(rung).get("max")) for rung in listing(pool.get("buy"))]
+    before, own = sum(rungs[:place], ZERO), rungs[place] if place < len(rungs) else ZERO
+    nodes = min(max(decimal(pool.get("expected_nodes")) - before, ZERO), own)
+    return nodes, decimal(pool.get("expected_hours"))
+
+
+def _rung(resource: PlannedResource, situation: Situation) -> Json:
+    """The way of buying that a group is, as settings state it."""
+    pool, place = _pool(resource, situation)
+    rungs = listing(pool.get("buy"))
+    return rungs[place] if place < len(rungs) else None
+
+
+def _pool(resource: PlannedResource, situation: Situation) -> tuple[Mapping[str, Json], int]:
+    """Settings of the pool that a group is of, and which of its rungs the group is; none where no pool is its own."""
     labels = mapping(resource.inputs.get("labels"))
     pools = mapping(situation.settings("cluster").get("pools"))
     pool = mapping(pools.get(str(labels.get("gpuplatform.io/pool", ""))))
     position = str(labels.get("gpuplatform.io/rung", "")).rpartition("-")[2]
-    if not pool or not position.isdecimal():
-        return None
-    rungs = [decimal(mapping(rung).get("max")) for rung in listing(pool.get("buy"))]
-    place = min(int(position[:4]), len(rungs))
-    before, own = sum(rungs[:place], ZERO), rungs[place] if place < len(rungs) else ZERO
-    nodes = min(max(decimal(pool.get("expected_nodes")) - before, ZERO), own)
-    return nodes, decimal(pool.get("expected_hours"))
+    return (pool, int(position[:4])) if pool and position.isdecimal() else ({}, 0)
 
 
 def warm(config: Mapping[str, Json], running: NodeHours) -> NodeHours:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
 from gpuplatform.preview.billing import fleet
-from gpuplatform.preview.billing.charge import HOURS, Entry, Pricer, Unpriced
+from gpuplatform.preview.billing.charge import HOURS, Charge, Entry, Pricer, Unpriced
 from gpuplatform.preview.billing.compute import runs, users, warm
 from gpuplatform.preview.billing.fleet import NodeHours
 from gpuplatform.preview.billing.network import addresses
@@ -22,6 +23,7 @@ SPOT_REQUEST: Final = "aws:ec2/spotInstanceRequest:SpotInstanceRequest"
 GROUP: Final = "aws:autoscaling/group:Group"
 SUBNET: Final = "aws:ec2/subnet:Subnet"
 
+OPEN: Final = "instances that an open reservation takes in without being told are counted beside it"
 OLDEST_KIND: Final = "gp2"
 """What EC2 makes of a volume whose type nobody states (EC2 API reference, CreateVolume and EbsBlockDevice)."""
 
@@ -144,7 +146,9 @@ def reservation(resource: PlannedResource, situation: Situation) -> Iterator[Ent
         return
     held = decimal(resource.inputs.get("instanceCount"))
     none = NodeHours(asleep=Decimal(0), idle=Decimal(0), expected=Decimal(0), most=held)
-    yield fleet.reserved(str(resource.inputs.get("instanceType") or ""), none, "on-demand", "", situation)
+    found = fleet.reserved(str(resource.inputs.get("instanceType") or ""), none, "on-demand", "", situation)
+    open_to_all = str(resource.inputs.get("instanceMatchCriteria") or "open") == "open"
+    yield replace(found, note=f"{found.note}; {OPEN}") if isinstance(found, Charge) and open_to_all else found
 
 
 def volume(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:

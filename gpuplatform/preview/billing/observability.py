@@ -14,6 +14,7 @@ from gpuplatform.preview.plan import Json, Plan, PlannedResource, once
 
 LOG_GROUP: Final = "aws:cloudwatch/logGroup:LogGroup"
 FLOW_LOG: Final = "aws:ec2/flowLog:FlowLog"
+CONTROL_PLANES: Final = ("aws:eks/cluster:Cluster", "eks:index:Cluster")
 WORKSPACE: Final = "aws:amp/workspace:Workspace"
 SCRAPER: Final = "aws:amp/scraper:Scraper"
 
@@ -54,10 +55,10 @@ def metric_filter(_: PlannedResource, situation: Situation) -> Iterator[Entry]:
 
 
 def log_group(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
-    """Logs taken in and kept. Those of a flow log are priced with it."""
-    of_flow_logs = _of_flow_logs(situation.plan)
-    if resource.urn not in of_flow_logs:
-        among = situation.count(LOG_GROUP) - len(of_flow_logs)
+    """Logs taken in and kept. Those of a flow log and of a control plane are priced with it."""
+    told_elsewhere = _told_elsewhere(situation.plan)
+    if resource.urn not in told_elsewhere:
+        among = situation.count(LOG_GROUP) - len(told_elsewhere)
         yield from kept_logs(situation, "logs", "log_gb", resource.inputs, among)
 
 
@@ -92,8 +93,17 @@ def _written_by(resource: PlannedResource, plan: Plan) -> list[PlannedResource]:
 
 
 @once
-def _of_flow_logs(plan: Plan) -> set[str]:
-    return {group.urn for log in plan.all(FLOW_LOG) for group in _written_by(log, plan)}
+def _told_elsewhere(plan: Plan) -> set[str]:
+    """URNs of the groups of flow logs, and of the control planes that send logs."""
+    sends = any(c.inputs.get("enabledClusterLogTypes") for type_ in CONTROL_PLANES for c in plan.all(type_))
+    named = {g.urn for g in plan.all(LOG_GROUP) if of_control_plane(g)} if sends else set[str]()
+    return named | {group.urn for log in plan.all(FLOW_LOG) for group in _written_by(log, plan)}
+
+
+def of_control_plane(group: PlannedResource) -> bool:
+    """By the name that EKS writes to: /aws/eks/CLUSTER/cluster."""
+    name = str(group.inputs.get("name", ""))
+    return name.startswith("/aws/eks/") and name.endswith("/cluster")
 
 
 def dashboard(_: PlannedResource, situation: Situation) -> Iterator[Entry]:
@@ -125,6 +135,7 @@ PRICERS: Mapping[str, Pricer] = {
     "aws:cloudwatch/metricAlarm:MetricAlarm": alarm,
     "aws:cloudwatch/compositeAlarm:CompositeAlarm": composite_alarm,
     "aws:appautoscaling/policy:Policy": scaling_policy,
+    "aws:autoscaling/policy:Policy": scaling_policy,
     "aws:cloudwatch/logMetricFilter:LogMetricFilter": metric_filter,
     LOG_GROUP: log_group,
     FLOW_LOG: flow_log,

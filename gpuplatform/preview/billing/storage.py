@@ -170,7 +170,9 @@ def key(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
     note = "a KMS key that rotates costs 1 $ a month more after each of its first two rotations"
     yield steady(situation, "KMS key", "kms", "key", note=note if resource.inputs.get("enableKeyRotation") else "")
     spec = str(resource.inputs.get("customerMasterKeySpec") or "SYMMETRIC_DEFAULT")
-    row = "requests" if spec in ("SYMMETRIC_DEFAULT", "RSA_2048") else "asymmetric-requests"
+    # Of asymmetric keys, only RSA of 2,048 bits costs what symmetric ones do (aws.amazon.com/kms/pricing).
+    symmetric = spec.startswith(("SYMMETRIC", "HMAC")) or spec == "RSA_2048"
+    row = "requests" if symmetric else "asymmetric-requests"
     yield shared(situation, "requests to the key", "kms", row, "kms_requests", situation.count(*KEYS))
 
 
