@@ -23,7 +23,7 @@ SAMPLES: Final = (("samples", 0), ("samples-above-2-b", 2 * 10**9), ("samples-ab
 UNCOMPRESSED: Final = (
     "logs that are kept are counted as large as they were taken in; CloudWatch compresses them before it bills"
 )
-NEVER_EXPIRES: Final = "logs that never expire are counted with what one month adds"
+NEVER_EXPIRES: Final = "logs that never expire are counted with what one month adds, as large as it is taken in"
 BANDS: Final = 2
 """Metrics that an anomaly detection band adds to the one that it watches (aws.amazon.com/cloudwatch/pricing)."""
 
@@ -81,7 +81,7 @@ def kept_logs(situation: Situation, what: str, usage: str, group: Mapping[str, J
     months = days * 24 / HOURS if days else Decimal(1)
     amount = situation.usage(usage).amount / max(among, 1) * months
     kept = f"{what}, kept {days:f} days" if days else f"{what}, kept"
-    note = UNCOMPRESSED if days else f"{UNCOMPRESSED}; {NEVER_EXPIRES}"
+    note = UNCOMPRESSED if days else NEVER_EXPIRES
     yield used(situation, kept, "cloudwatch", f"logs-storage{cheaper}", amount, assumes=usage, note=note)
 
 
