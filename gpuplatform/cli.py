@@ -181,12 +181,12 @@ def _judged(plan: Plan) -> tuple[Judgement, Any, Any]:
 
 
 def _shareable(plan: Plan, judgement: Judgement) -> Plan:
-    """The plan as reports may show it: keys and tokens that someone pasted into it are masked."""
-    found = [*judgement.findings, *(one.finding for one in judgement.suppressed)]
-    if plan.against is None and all(finding.rule != "pasted-secret" for finding in found):
-        return plan
-    from gpuplatform.preview.masking import masked
+    """The plan as reports may show it: keys, tokens and passwords that someone wrote into it are masked."""
+    from gpuplatform.preview.masking import FOUND_BY, masked
 
+    found = [*judgement.findings, *(one.finding for one in judgement.suppressed)]
+    if plan.against is None and all(finding.rule not in FOUND_BY for finding in found):
+        return plan
     return masked(plan)
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from gpuplatform.catalog import charts
 from gpuplatform.preview.plan import Plan, PlannedResource, Source
 
 PROJECT = Path(__file__).parent / "sound_project"
@@ -22,6 +23,7 @@ TAGS = {
     "contact": "ml@example.com",
     "managed-by": "pulumi",
 }
+VERSIONS = {one.name: one.version for one in vars(charts).values() if isinstance(one, charts.Chart)}
 LABELS = {f"gpuplatform.io/{key}": TAGS[key] for key in ("team", "project", "environment", "component")}
 
 
@@ -88,7 +90,11 @@ def kubernetes(type_: str, name: str, inputs: Mapping[str, Any], *after: str, **
     """An object on the cluster, sent through our provider."""
     api_version, kind = type_.removeprefix("kubernetes:").rsplit(":", 1)
     body = {"apiVersion": api_version.removeprefix("core/"), "kind": kind, "metadata": {"name": name}, **inputs}
-    sent = inputs if "chart" in inputs else body
+    sent = (
+        {"version": VERSIONS.get(str(inputs["chart"]).rpartition("/")[2], "1.0.0"), **inputs}
+        if "chart" in inputs
+        else body
+    )
     provider = f"{urn('pulumi:providers:kubernetes', 'cluster-provider')}::1234"
     return a_resource(type_, name, sent, provider=provider, dependencies=after, **more)
 
@@ -102,7 +108,7 @@ def sound() -> Plan:
     pool = urn("kubernetes:karpenter.sh/v1:NodePool", "small")
     group = urn("aws:eks/nodeGroup:NodeGroup", "system")
     return a_plan(
-        a_resource("aws:ec2/vpc:Vpc", "vpc", {"cidrBlock": "10.0.0.0/16", "tags": TAGS}),
+        a_resource("aws:ec2/vpc:Vpc", "vpc", {"cidrBlock": "10.0.0.0/16", "tags": TAGS}, outputs={"id": "vpc-1"}),
         a_resource(
             "aws:ec2/subnet:Subnet",
             "private",

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from gpuplatform.preview.check import Fault, Severity, check
+from gpuplatform.preview.cluster import namespace_of
 from gpuplatform.preview.look import at
+from gpuplatform.preview.manifests import objects
 from gpuplatform.preview.plan import Plan
 
 MAXIMUM: Final = {
@@ -28,15 +30,37 @@ def scaler_without_maximum(plan: Plan) -> Iterator[Fault]:
                 yield Fault(f"{scaler.name}: {'.'.join(path)} is missing: nothing bounds what it costs", scaler)
 
 
-@check("minimum-above-maximum", Severity.ERROR, "No scaler's minimum is above its maximum.")
+_GROUP: Final = "aws:eks/nodeGroup:NodeGroup"
+_ORDERED: Final = (
+    (_GROUP, ("scalingConfig", "minSize"), ("scalingConfig", "maxSize")),
+    (_GROUP, ("scalingConfig", "minSize"), ("scalingConfig", "desiredSize")),
+    (_GROUP, ("scalingConfig", "desiredSize"), ("scalingConfig", "maxSize")),
+    ("aws:autoscaling/group:Group", ("minSize",), ("maxSize",)),
+    ("aws:appautoscaling/target:Target", ("minCapacity",), ("maxCapacity",)),
+    ("kubernetes:keda.sh/v1alpha1:ScaledObject", ("spec", "minReplicaCount"), ("spec", "maxReplicaCount")),
+    ("kubernetes:autoscaling/v2:HorizontalPodAutoscaler", ("spec", "minReplicas"), ("spec", "maxReplicas")),
+)
+"""What is never above what; the size that is desired is between both."""
+
+
+@check(
+    "minimum-above-maximum", Severity.ERROR, "No scaler's minimum is above its maximum, and what is desired is between."
+)
 def minimum_above_maximum(plan: Plan) -> Iterator[Fault]:
-    pairs = {
-        "aws:eks/nodeGroup:NodeGroup": (("scalingConfig", "minSize"), ("scalingConfig", "maxSize")),
-        "aws:appautoscaling/target:Target": (("minCapacity",), ("maxCapacity",)),
-        "kubernetes:keda.sh/v1alpha1:ScaledObject": (("spec", "minReplicaCount"), ("spec", "maxReplicaCount")),
-    }
-    for type_, (low, high) in pairs.items():
+    for type_, low, high in _ORDERED:
         for scaler in plan.all(type_):
             least, most = at(scaler.inputs, *low), at(scaler.inputs, *high)
             if isinstance(least, int) and isinstance(most, int) and least > most:
                 yield Fault(f"{scaler.name}: {'.'.join(low)} {least} is above {'.'.join(high)} {most}", scaler)
+
+
+@check("two-scalers", Severity.ERROR, "Nothing is scaled by two: each would undo the other.")
+def two_scalers(plan: Plan) -> Iterator[Fault]:
+    targets: dict[tuple[str, str, str], str] = {}
+    for resource, body in objects(plan):
+        if body["kind"] in ("ScaledObject", "HorizontalPodAutoscaler"):
+            target = at(body, "spec", "scaleTargetRef")
+            key = (namespace_of(body), str(at(target, "kind") or "Deployment"), str(at(target, "name")))
+            if key in targets:
+                yield Fault(f"{resource.name}: {key[1]} {key[2]} is scaled by {targets[key]} already", resource)
+            targets.setdefault(key, resource.name)

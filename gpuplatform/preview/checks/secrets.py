@@ -9,8 +9,8 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Final, cast
 
 from gpuplatform.preview.check import Fault, Severity, check
 from gpuplatform.preview.environment import CANARY
@@ -57,6 +57,9 @@ def pasted_secret(plan: Plan) -> Iterator[Fault]:
         for path, value in leaves(resource.inputs):
             for what in shapes(value):
                 yield Fault(f"{resource.name}: {path} looks like {what}; keep it in AWS Secrets Manager", resource)
+    for path, value in leaves(plan.outputs):
+        for what in shapes(value):
+            yield Fault(f"the output {path} looks like {what}; keep it in AWS Secrets Manager")
     for key, setting in plan.settings.items():
         for path, value in leaves(setting):
             for what in shapes(value):
@@ -64,6 +67,49 @@ def pasted_secret(plan: Plan) -> Iterator[Fault]:
                 place = f"{key}{inner if path else ''}"
                 source = plan.setting_source(place.removeprefix(f"{plan.project}:"))
                 yield Fault(f"{place} looks like {what}; write the name of a secret", None, source)
+
+
+@check("plain-password", Severity.ERROR, "What is called a password or token is no plain text.")
+def plain_password(plan: Plan) -> Iterator[Fault]:
+    """A variable of a container whose name ends so, or a property. What names a secret, or where it lies, is none."""
+    for resource in plan.resources:
+        for path, _ in passwords(resource.inputs):
+            yield Fault(f"{resource.name}: {path} is written in the open; keep it in AWS Secrets Manager", resource)
+
+
+def passwords(inputs: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
+    """Path and value of each text that is called a password and may be one."""
+    yield from ((path, value) for path, value in _called(inputs, "") if _may_be(value))
+
+
+def _may_be(value: Json) -> bool:
+    # What is known by its shape is the business of pasted-secret.
+    return (
+        isinstance(value, str)
+        and value not in (SECRET, UNKNOWN)
+        and _PASSWORD.fullmatch(value) is not None
+        and not any(True for _ in shapes(value))
+    )
+
+
+_VARIABLES: Final = re.compile(r"(.*_)?(PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|ACCESS_KEY|SECRET_KEY|PRIVATE_KEY)")
+_PROPERTIES: Final = re.compile(r"(admin|master|masterUser|root|db|database|user)?[pP]assword|authToken|secretString")
+_PASSWORD: Final = re.compile(r"(?!true$|false$|arn:|https?:)[^\s/$]{6,}")
+"""Neither a path, nor a reference to another variable, nor one of a few words."""
+
+
+def _called(value: Json, path: str) -> Iterator[tuple[str, Json]]:
+    if isinstance(value, list):
+        for index, inner in enumerate(cast("list[Json]", value)):
+            yield from _called(inner, f"{path}[{index}]")
+    named = mapping(value)
+    if _VARIABLES.fullmatch(str(named.get("name"))) and "value" in named:
+        yield f"{path}.value ({named['name']})", named["value"]
+    for key, inner in named.items():
+        place = f"{path}.{key}" if path else key
+        if _PROPERTIES.fullmatch(str(key)):
+            yield place, inner
+        yield from _called(inner, place)
 
 
 @check("kubernetes-secret", Severity.ERROR, "What a Kubernetes Secret holds is a secret in Pulumi's state too.")
@@ -93,6 +139,7 @@ def _decoded(text: str) -> bytes:
 
 
 def shapes(value: Json) -> Iterator[str]:
-    """What a value looks like that should stand nowhere: `an AWS access key`; nothing for all others."""
+    """What a value looks like that should stand nowhere, in base64 too: `an AWS access key`; nothing for all others."""
     if isinstance(value, str) and len(value) >= 15:
-        yield from (what for what, pattern in _SHAPES.items() if pattern.search(value))
+        texts = (value, *(_decoded(part).decode(errors="replace") for part in _BASE64.findall(value)))
+        yield from (what for what, pattern in _SHAPES.items() if any(map(pattern.search, texts)))

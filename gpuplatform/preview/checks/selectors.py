@@ -30,6 +30,10 @@ def dead_selector(plan: Plan) -> Iterator[Fault]:
             if namespace not in of_charts(plan) and not _selected(plan, namespace, selector):
                 told = _told(plan, namespace, selector)
                 yield Fault(f"{resource.name}: {path} matches no pod in namespace {namespace}; {told}", resource)
+        if body["kind"] == "ServiceMonitor" and at(spec, "namespaceSelector") is None:
+            selector = at(spec, "selector")
+            if namespace not in cluster.of_charts and not _services(cluster, namespace, selector):
+                yield Fault(f"{resource.name}: spec.selector matches no Service in namespace {namespace}", resource)
         for path, selector in _of_namespaces(body):
             if selector is not None and not any(selects(selector, labels) for labels in namespaces(plan).values()):
                 known = ", ".join(sorted(namespaces(plan)))
@@ -69,6 +73,16 @@ def _selected(plan: Plan, namespace: str, selector: Json) -> list[Pod]:
     return [pod for pod in pods(plan) if pod.namespace == namespace and selects(selector, pod.labels)]
 
 
+def _services(cluster: View, namespace: str, selector: Json) -> list[Mapping[str, Json]]:
+    return [
+        body
+        for _, body in cluster.objects
+        if body["kind"] == "Service"
+        and namespace_of(body) == namespace
+        and selects(selector, mapping(at(body, "metadata", "labels")))
+    ]
+
+
 def _told(plan: Plan, namespace: str, selector: Json) -> str:
     """What pods have of the labels that are asked for."""
     keys = [*mapping(at(selector, "matchLabels")), *(at(e, "key") for e in listing(at(selector, "matchExpressions")))]
@@ -83,6 +97,8 @@ def unknown_port(plan: Plan) -> Iterator[Fault]:
     for resource, body in objects(plan):
         for selector, path, name in _named_ports(body):
             yield from _unknown(resource, path, name, _selected(plan, namespace_of(body), selector))
+        if body["kind"] == "ServiceMonitor":
+            yield from _unknown_of_services(cluster, resource, body)
     for pod in pods(plan):
         for container in pod.containers:
             for probe in ("livenessProbe", "readinessProbe", "startupProbe"):
@@ -102,9 +118,29 @@ def _named_ports(body: Mapping[str, Json]) -> Iterator[tuple[Json, str, Json]]:
 
 
 def _unknown(resource: PlannedResource, path: str, name: Json, pods: list[Pod]) -> Iterator[Fault]:
+    """Of names, and of a service's numbers where its pods say theirs: to say a port is not a must."""
     known = {port for pod in pods for port in pod.ports()}
     if isinstance(name, str) and not name.isdigit() and pods and name not in known:
         yield Fault(
             f"{resource.name}: {path}: no port is called {name}; there is {', '.join(sorted(known)) or 'none'}",
             resource,
         )
+    numbers = {at(port, "containerPort") for pod in pods for c in pod.containers for port in listing(at(c, "ports"))}
+    if resource.type.endswith(":Service") and isinstance(name, int) and numbers and name not in numbers:
+        yield Fault(
+            f"{resource.name}: {path}: no port is {name}; there is {', '.join(sorted(map(str, numbers)))}", resource
+        )
+
+
+def _unknown_of_services(cluster: View, resource: PlannedResource, body: Mapping[str, Json]) -> Iterator[Fault]:
+    """A ServiceMonitor names the ports of services."""
+    spec = body.get("spec")
+    found = _services(cluster, namespace_of(body), at(spec, "selector"))
+    known = {str(at(port, "name")) for service in found for port in listing(at(service, "spec", "ports"))}
+    for index, endpoint in enumerate(listing(at(spec, "endpoints"))):
+        name = at(endpoint, "port")
+        if found and isinstance(name, str) and name not in known:
+            told = ", ".join(sorted(known - {"None"})) or "none with a name"
+            yield Fault(
+                f"{resource.name}: spec.endpoints[{index}].port: no service has {name}; there is {told}", resource
+            )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Final
@@ -18,6 +19,8 @@ COST_KEYS: Final = ("team", "project", "environment", "component", "managed-by")
 POD_LABELS: Final = tuple(f"gpuplatform.io/{key}" for key in ("team", "project", "environment", "component"))
 """Labels that split cost allocation makes cost tags of."""
 
+MOST_TAGS: Final = 50
+_TAG: Final = re.compile(r"[\w\s.:/=+\-@]*")
 _LAUNCHED: Final = ("instance", "volume")
 _POD_TEMPLATES: Final = {
     "kubernetes:apps/v1:Deployment": ("spec", "template"),
@@ -35,6 +38,29 @@ def cost_tags(plan: Plan) -> Iterator[Fault]:
             yield from _missing(resource, "tags", resource.inputs.get("tags"), COST_KEYS)
         elif resource.type == "aws:cloudcontrol/resource:Resource":
             yield from _missing(resource, "desiredState.Tags", _cloud_control_tags(resource), COST_KEYS)
+
+
+@check("tag-limit", Severity.ERROR, "Every tag is one that AWS takes.")
+def tag_limit(plan: Plan) -> Iterator[Fault]:
+    """Fifty of them, keys of up to 128 characters that do not begin with aws:, values of up to 256 (tagging reference, 2026-11-22)."""
+    for resource in plan.resources:
+        if taggable(resource.type):
+            tags = mapping(resource.inputs.get("tags"))
+            if len(tags) > MOST_TAGS:
+                yield Fault(f"{resource.name}: tags: has {len(tags)}; AWS takes {MOST_TAGS}", resource)
+            for key, value in tags.items():
+                if why := _no_tag(key, value):
+                    yield Fault(f"{resource.name}: tags.{key[:80]}: {why}", resource)
+
+
+def _no_tag(key: str, value: Json) -> str:
+    if key.lower().startswith("aws:"):
+        return "AWS keeps aws: to itself"
+    if not _TAG.fullmatch(key) or not 1 <= len(key) <= 128:
+        return "is no key: 1 to 128 letters, digits, spaces and _ . : / = + - @"
+    if isinstance(value, str) and value not in (SECRET, UNKNOWN) and (not _TAG.fullmatch(value) or len(value) > 256):
+        return f"{value[:80]!r} is no value: up to 256 letters, digits, spaces and _ . : / = + - @"
+    return ""
 
 
 @check("launched-tags", Severity.ERROR, "What a launch template or Karpenter starts carries the cost tags.")

@@ -123,7 +123,8 @@ ACCEPTED: list[tuple[str, Break]] = [
 
 def _awake(plan: Plan) -> Plan:
     for name in GROUPS:
-        plan = with_input(plan, f"{name}-nodes", "scalingConfig|minSize", 1)
+        for size in ("minSize", "desiredSize"):
+            plan = with_input(plan, f"{name}-nodes", f"scalingConfig|{size}", 1)
     return plan
 
 

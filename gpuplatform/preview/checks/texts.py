@@ -1,0 +1,59 @@
+"""Texts that hold more than they show: documents, and values that were not known yet"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from gpuplatform.preview.check import Fault, Severity, check
+from gpuplatform.preview.look import leaves
+from gpuplatform.preview.plan import SECRET, UNKNOWN, Json, Plan
+
+_DOCUMENTS: Final = {
+    "aws:eks/addon:Addon": ("configurationValues",),
+    "aws:cloudwatch/eventRule:EventRule": ("eventPattern",),
+    "aws:cloudwatch/eventTarget:EventTarget": ("input",),
+    "aws:cloudwatch/dashboard:Dashboard": ("dashboardBody",),
+    "aws:cloudcontrol/resource:Resource": ("desiredState",),
+    "aws:ecr/lifecyclePolicy:LifecyclePolicy": ("policy",),
+    "aws:ecs/taskDefinition:TaskDefinition": ("containerDefinitions",),
+    "aws:sfn/stateMachine:StateMachine": ("definition",),
+    "aws:sqs/queue:Queue": ("redrivePolicy", "redriveAllowPolicy"),
+}
+"""Properties that hold a JSON document as text; those of policies are the business of policy-document. An add-on's may be YAML."""
+
+_WRITTEN: Final = re.compile(r"Calling __str__ on an Output\[T\]|<pulumi\.output\.Output object at 0x")
+"""What the SDK makes of an output in a text (pulumi 3, output.py), where it is not told to raise."""
+
+
+@check("json-text", Severity.ERROR, "Every text that is to hold a JSON document holds one.")
+def json_text(plan: Plan) -> Iterator[Fault]:
+    for type_, keys in _DOCUMENTS.items():
+        for resource in plan.all(type_):
+            for key in keys:
+                if why := _no_document(resource.inputs.get(key), yaml_too=key == "configurationValues"):
+                    yield Fault(f"{resource.name}: {key} is no JSON: {why}", resource)
+
+
+def _no_document(value: Json, *, yaml_too: bool) -> str:
+    if not isinstance(value, str) or value in (SECRET, UNKNOWN, ""):
+        return ""
+    try:
+        json.loads(value)
+    except ValueError as error:
+        return "" if yaml_too and not value.lstrip().startswith(("{", "[")) else str(error)
+    return ""
+
+
+@check("output-in-text", Severity.ERROR, "No text holds an Output instead of its value.")
+def output_in_text(plan: Plan) -> Iterator[Fault]:
+    """The preview's own runs refuse it as the program makes it; a plan of the engine holds it."""
+    for resource in plan.resources:
+        for path, value in leaves(resource.inputs):
+            if isinstance(value, str) and _WRITTEN.search(value):
+                yield Fault(f"{resource.name}: {path} was formatted from an Output; use pulumi.Output.format", resource)
+    for path, value in leaves(plan.outputs):
+        if isinstance(value, str) and _WRITTEN.search(value):
+            yield Fault(f"the output {path} was formatted from an Output; use pulumi.Output.format")
