@@ -241,6 +241,12 @@ app.add_typer(price_commands.app(console), name="prices", rich_help_panel="Facts
 app.add_typer(commands.app(_document, console))
 
 
+def _unprinted(error: OSError) -> int:
+    with contextlib.suppress(OSError):
+        sys.stderr.write(f"the output cannot be written: {error.strerror}\n")
+    return WRONG_CALL
+
+
 def main() -> None:
     """Run, and leave without taking apart what was made: of a plan of 400 resources, that alone takes 0.2 s."""
     status: str | int | None = 0
@@ -250,8 +256,16 @@ def main() -> None:
         app()
     except SystemExit as end:
         status = end.code
-    with contextlib.suppress(OSError):
+    except OSError as error:
+        # What the commands themselves write to is named by them: this is where the screen is a file, on a disk that is full.
+        status = _unprinted(error)
+    try:
         sys.stdout.flush()
+    except BrokenPipeError:
+        pass
+    except OSError as error:
+        status = _unprinted(error)
+    with contextlib.suppress(OSError):
         sys.stderr.flush()
     os._exit(status if isinstance(status, int) else int(status is not None))
 

@@ -260,3 +260,12 @@ def test_a_key_that_only_the_older_plan_had_is_in_no_difference(project: Path):
 
     assert "tags.team: [secret] → x" in done.stdout
     assert key not in (project / "p.json").read_text() + (project / "p.html").read_text()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a file that is always full is Linux's")
+def test_a_screen_that_cannot_be_written_is_one_sentence_and_status_2():
+    command = [sys.executable, "-c", "from gpuplatform.cli import main; main()", "checks"]
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+
+    assert (ended.returncode, ended.stderr) == (2, "the output cannot be written: No space left on device\n")

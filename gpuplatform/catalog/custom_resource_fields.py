@@ -84,7 +84,7 @@ _KARPENTER: Final[dict[str, Any]] = {
                 "spec!": {
                     "expireAfter": DURATION,
                     "terminationGracePeriod": DURATION,
-                    "nodeClassRef!": {"group!": TEXT, "kind!": TEXT, "name!": TEXT},
+                    "nodeClassRef!": {"group!": ("karpenter.k8s.aws",), "kind!": ("EC2NodeClass",), "name!": TEXT},
                     "requirements!": [_REQUIREMENT],
                     "taints": [_TAINT],
                     "startupTaints": [_TAINT],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from gpuplatform.catalog.nodes import GPU
 from gpuplatform.preview.check import Fault, Severity, check
 from gpuplatform.preview.kueue import flavors
 from gpuplatform.preview.launches import Launch, Taint, extra_argument, launches
@@ -34,12 +35,18 @@ def pod_without_pool(plan: Plan) -> Iterator[Fault]:
         if pod.queue:
             # Kueue adds those of the flavour that it admits a job to.
             tolerations = [*tolerations, *(t for flavor in flavors(plan).values() for t in flavor.tolerations)]
-        if why := _unplaced(pools, asked_labels(pod), tolerations):
+        devices = [pool for pool in pools if _has_devices(pool, pod)]
+        if why := _unplaced(devices or pools, asked_labels(pod), tolerations):
             yield Fault(f"{pod.owner.name}: {why}", pod.owner)
     for flavor in flavors(plan).values():
         asked = [(key, [value]) for key, value in flavor.labels.items()]
         if why := _unplaced(pools, asked, [{"operator": "Exists"}]):
             yield Fault(f"{flavor.resource.name}: spec.nodeLabels: {why}", flavor.resource)
+
+
+def _has_devices(pool: Launch, pod: Pod) -> bool:
+    """Whether a pod that asks for GPUs could have them there, as far as the hardware is known; how many is another check's to say."""
+    return not pod.asks.get(GPU) or not pool.types or any(t.gpu_count for t in pool.types)
 
 
 def asked_labels(pod: Pod) -> list[tuple[str, list[Json]]]:

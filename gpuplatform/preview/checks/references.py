@@ -176,7 +176,10 @@ def pod_identity_account(plan: Plan) -> Iterator[Fault]:
         return
     for association in plan.all("aws:eks/podIdentityAssociation:PodIdentityAssociation"):
         namespace, account = (str(association.inputs.get(key)) for key in ("namespace", "serviceAccount"))
-        if ("ServiceAccount", namespace, account) in names(plan) or _in_chart(plan, namespace, account):
+        # The namespace of one that is not made yet may be unknown to a first `pulumi preview`.
+        places = {namespace, UNKNOWN} if namespace != UNKNOWN else {place for _, place, _ in names(plan)}
+        there = any(("ServiceAccount", place, account) in names(plan) for place in places)
+        if there or account in (SECRET, UNKNOWN) or _in_chart(plan, namespace, account):
             continue
         yield Fault(
             f"{association.name}: no service account {account} in namespace {namespace}, and no chart there is told to make it",

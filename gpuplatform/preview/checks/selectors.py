@@ -32,7 +32,7 @@ def dead_selector(plan: Plan) -> Iterator[Fault]:
                 yield Fault(f"{resource.name}: {path} matches no pod in namespace {namespace}; {told}", resource)
         if body["kind"] == "ServiceMonitor" and at(spec, "namespaceSelector") is None:
             selector = at(spec, "selector")
-            if namespace not in cluster.of_charts and not _services(cluster, namespace, selector):
+            if namespace not in of_charts(plan) and not _services(plan, namespace, selector):
                 yield Fault(f"{resource.name}: spec.selector matches no Service in namespace {namespace}", resource)
         for path, selector in _of_namespaces(body):
             if selector is not None and not any(selects(selector, labels) for labels in namespaces(plan).values()):
@@ -73,10 +73,10 @@ def _selected(plan: Plan, namespace: str, selector: Json) -> list[Pod]:
     return [pod for pod in pods(plan) if pod.namespace == namespace and selects(selector, pod.labels)]
 
 
-def _services(cluster: View, namespace: str, selector: Json) -> list[Mapping[str, Json]]:
+def _services(plan: Plan, namespace: str, selector: Json) -> list[Mapping[str, Json]]:
     return [
         body
-        for _, body in cluster.objects
+        for _, body in objects(plan)
         if body["kind"] == "Service"
         and namespace_of(body) == namespace
         and selects(selector, mapping(at(body, "metadata", "labels")))
@@ -98,7 +98,7 @@ def unknown_port(plan: Plan) -> Iterator[Fault]:
         for selector, path, name in _named_ports(body):
             yield from _unknown(resource, path, name, _selected(plan, namespace_of(body), selector))
         if body["kind"] == "ServiceMonitor":
-            yield from _unknown_of_services(cluster, resource, body)
+            yield from _unknown_of_services(plan, resource, body)
     for pod in pods(plan):
         for container in pod.containers:
             for probe in ("livenessProbe", "readinessProbe", "startupProbe"):
@@ -132,10 +132,10 @@ def _unknown(resource: PlannedResource, path: str, name: Json, pods: list[Pod]) 
         )
 
 
-def _unknown_of_services(cluster: View, resource: PlannedResource, body: Mapping[str, Json]) -> Iterator[Fault]:
+def _unknown_of_services(plan: Plan, resource: PlannedResource, body: Mapping[str, Json]) -> Iterator[Fault]:
     """A ServiceMonitor names the ports of services."""
     spec = body.get("spec")
-    found = _services(cluster, namespace_of(body), at(spec, "selector"))
+    found = _services(plan, namespace_of(body), at(spec, "selector"))
     known = {str(at(port, "name")) for service in found for port in listing(at(service, "spec", "ports"))}
     for index, endpoint in enumerate(listing(at(spec, "endpoints"))):
         name = at(endpoint, "port")

@@ -1,0 +1,64 @@
+"""Whether a claim on a volume finds a class that makes one, and one of the kind it asks for"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Final
+
+from gpuplatform.preview.check import Fault, Severity, check
+from gpuplatform.preview.look import at, listing
+from gpuplatform.preview.manifests import objects
+from gpuplatform.preview.plan import Json, Plan, PlannedResource
+
+_DEFAULT: Final = "storageclass.kubernetes.io/is-default-class"
+_DISKS: Final = ("ebs.csi.aws.com", "ebs.csi.eks.amazonaws.com", "kubernetes.io/aws-ebs")
+_SHARED: Final = ("ReadWriteMany", "ReadOnlyMany")
+
+
+@check(
+    "claim-class",
+    Severity.ERROR,
+    "Every claim names a storage class, or there is one by default; a disk is for one node.",
+)
+def claim_class(plan: Plan) -> Iterator[Fault]:
+    """EKS makes no class the default one since Kubernetes 1.30 (EKS user guide, "Kubernetes versions", read 2026-11-22)."""
+    found = objects(plan)
+    classes = {str(at(body, "metadata", "name")): body for _, body in found if body["kind"] == "StorageClass"}
+    default = any(at(c, "metadata", "annotations", _DEFAULT) == "true" for c in classes.values()) or _by_addon(plan)
+    for resource, path, claim in _claims(plan):
+        named = at(claim, "storageClassName")
+        if named is None and at(claim, "volumeName") is None and not default:
+            there = ", ".join(sorted(classes)) or "none"
+            yield Fault(
+                f"{resource.name}: {path}storageClassName is missing, and no class is the default; there is {there}",
+                resource,
+            )
+        shared = [mode for mode in listing(at(claim, "accessModes")) if mode in _SHARED]
+        maker = at(classes.get(str(named)), "provisioner")
+        if shared and maker in _DISKS and at(claim, "volumeMode") != "Block":
+            yield Fault(
+                f"{resource.name}: {path}accessModes: {shared[0]}, but {named} makes disks, which are one node's",
+                resource,
+            )
+
+
+def _claims(plan: Plan) -> Iterator[tuple[PlannedResource, str, Json]]:
+    for resource, body in objects(plan):
+        if body["kind"] == "PersistentVolumeClaim":
+            yield resource, "spec.", body.get("spec")
+        elif body["kind"] == "StatefulSet":
+            for index, template in enumerate(listing(at(body, "spec", "volumeClaimTemplates"))):
+                yield resource, f"spec.volumeClaimTemplates[{index}].spec.", at(template, "spec")
+
+
+def _by_addon(plan: Plan) -> bool:
+    """Whether the EBS add-on is told to make its class the default."""
+    for addon in plan.all("aws:eks/addon:Addon"):
+        try:
+            told = json.loads(str(addon.inputs.get("configurationValues") or "{}"))
+        except ValueError:
+            return True
+        if at(told, "defaultStorageClass", "enabled") is True:
+            return True
+    return False
