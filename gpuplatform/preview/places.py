@@ -20,8 +20,16 @@ class Place:
     rule: str
     where: str
     """`file:line`, or `-`."""
+    fault: str
+    """What is wrong, without whose fault it is."""
     told: str
-    findings: int
+    """The same with the first few names."""
+    urns: tuple[str, ...]
+    """Of the findings, one each."""
+
+    @property
+    def findings(self) -> int:
+        return len(self.urns)
 
 
 def places(findings: Iterable[Finding]) -> list[Place]:
@@ -29,19 +37,20 @@ def places(findings: Iterable[Finding]) -> list[Place]:
 
     Messages are the same if they are but for the resource's name, with which most begin: `lake-raw: no tags`.
     """
-    groups: dict[tuple[Severity, str, str, int, str], list[str]] = {}
+    groups: dict[tuple[Severity, str, str, int, str], list[tuple[str, str]]] = {}
     for found in findings:
         name, fault = _split(found)
-        groups.setdefault((found.severity, found.rule, found.file, found.line, fault), []).append(name)
+        groups.setdefault((found.severity, found.rule, found.file, found.line, fault), []).append((name, found.urn))
     return [
         Place(
             severity=severity,
             rule=rule,
             where=f"{file}:{line}" if file else "-",
-            told=f"{_names(names)}{fault}",
-            findings=len(names),
+            fault=fault.removeprefix(": "),
+            told=f"{_names([name for name, _ in found])}{fault}",
+            urns=tuple(urn for _, urn in found),
         )
-        for (severity, rule, file, line, fault), names in groups.items()
+        for (severity, rule, file, line, fault), found in groups.items()
     ]
 
 

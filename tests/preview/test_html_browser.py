@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
@@ -194,6 +195,52 @@ def test_no_width_scrolls_sideways(prod: Page, width: int):
     prod.size(width, 900)
 
     assert prod.eval("document.documentElement.scrollWidth <= innerWidth") is True
+
+
+def test_paper_holds_all_of_it(prod: Page):
+    def hidden(selector: str) -> bool:
+        return prod.eval(f"getComputedStyle(document.querySelector({selector!r})).display") == "none"
+
+    prod.click("[data-zoom=in]")
+    prod.send("Emulation.setEmulatedMedia", media="print")
+    prod.eval("dispatchEvent(new Event('beforeprint'))")
+
+    assert prod.eval(
+        "(s => s.getAttribute('viewBox') === `0 0 ${s.dataset.width} ${s.dataset.height}`)(document.getElementById('svg'))"
+    )
+    assert hidden("header.bar")
+    assert hidden(".tools")
+    assert not hidden(".gantt td.bar")
+    tables = "[...document.querySelectorAll('.scroll')].filter(e => e.checkVisibility())"
+    assert prod.eval(
+        f"{tables}.every(e => getComputedStyle(e).overflow === 'visible' && e.scrollHeight <= e.clientHeight + 1)"
+    )
+    prod.eval("dispatchEvent(new Event('afterprint'))")
+    prod.send("Emulation.setEmulatedMedia", media="")
+    assert not prod.eval(
+        "(s => s.getAttribute('viewBox').endsWith(` ${s.dataset.height}`))(document.getElementById('svg'))"
+    )
+
+
+def test_the_tab_key_stops_at_what_can_be_used(prod: Page):
+    stops: list[str] = []
+    for _ in range(14):
+        prod.key("Tab")
+        stops.append(prod.eval("(e => e.id || e.getAttribute('href') || e.tagName)(document.activeElement)"))
+
+    nav = ["#main", "#findings", "#picture", "#bill", "#timeline", "#resources", "search", "theme"]
+    assert stops[: len(nav)] == nav
+    assert stops[len(nav) : 12] == ["#findings", "SUMMARY", "#bill", "canvas"], (
+        "verdict, checks, the way past the picture, the picture"
+    )
+    assert all(re.fullmatch(r"b\d+", stop) for stop in stops[12:]), "and its boxes"
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_every_text_can_be_read(prod: Page, dark: bool):
+    prod.size(1400, 1000, dark=dark)
+
+    assert prod.eval((Path(__file__).parent / "contrast.js").read_text(encoding="utf-8")) == []
 
 
 def test_folding_opens_and_closes(prod: Page):

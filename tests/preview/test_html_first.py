@@ -142,3 +142,16 @@ def test_shares_add_up_in_words():
     assert "100%" in text
     small = a_bill(expected_monthly=1_000_000.0)
     assert "< 1%" in a_report(bill=small).one("section", id="bill")["text"]
+
+
+def test_a_fault_that_repeats_is_folded_and_every_resource_of_a_line_stays_linked():
+    subnet = urn("aws:ec2/subnet:Subnet", "private")
+    apart = [a_finding(message=f"vpc: no tags {n}", line=n) for n in range(1, 14)]
+    seen = a_report(sound(), *apart)
+
+    assert seen.one("article", class_="finding")["text"].startswith("error cost-tags 13 times")
+    assert "3 more findings" in [e["text"] for e in seen.all("summary")]
+    both = a_report(sound(), a_finding(), a_finding(urn=subnet, message="private: no tags"))
+    text = both.one("article", class_="finding")["text"]
+    assert "stacks/network.py:122 resources: no tags" in text
+    assert text.endswith("private, vpc")

@@ -44,7 +44,14 @@ def test_what_differs_in_line_fault_rule_or_severity_stays_apart():
 
 def test_a_message_that_begins_with_no_name_stays_whole():
     assert places([a_finding("budget.x is 1: raise it", urn="", file="")]) == [
-        Place(severity=Severity.ERROR, rule="cost-tags", where="-", told="budget.x is 1: raise it", findings=1)
+        Place(
+            severity=Severity.ERROR,
+            rule="cost-tags",
+            where="-",
+            fault="budget.x is 1: raise it",
+            told="budget.x is 1: raise it",
+            urns=("",),
+        )
     ]
     assert told(a_finding("odd", urn=""), a_finding("odd", urn="urn:x::y"))[0][1] == "2 times: odd"
 

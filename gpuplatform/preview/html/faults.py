@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Final
 
 from gpuplatform.preview.check import Finding, Severity, all_checks
 from gpuplatform.preview.html.data import numbers
 from gpuplatform.preview.html.markup import Content, Markup, join, tag
+from gpuplatform.preview.places import NAMED, Place, places
 from gpuplatform.preview.plan import Plan
 from gpuplatform.preview.suppression import Suppressed
 from gpuplatform.preview.tally import tally
+from gpuplatform.preview.words import counted
 
+PLACES: Final = 10
+"""Of one rule in sight; a fault that repeats needs no more to be understood."""
 _RANK: Final = {severity: n for n, severity in enumerate(Severity)}
 
 
@@ -81,24 +85,47 @@ def _allowed(suppressed: Sequence[Suppressed]) -> Content:
 
 
 def _rule(severity: Severity, rule: str, sentence: str, findings: list[Finding], rows: dict[str, int]) -> Markup:
+    found = places(findings)
     return tag(
         "article",
-        tag("h3", tag("span", severity.value, class_="severity"), " ", tag("code", rule)),
+        tag(
+            "h3",
+            tag("span", severity.value, class_="severity"),
+            " ",
+            tag("code", rule),
+            tag("span", f" {len(findings)} times", class_="count") if len(findings) > 1 else None,
+        ),
         tag("p", sentence, class_="muted") if sentence else None,
-        tag("ul", *(_place(finding, rows) for finding in findings), class_="places"),
+        tag("ul", *(_place(place, rows) for place in found[:PLACES]), class_="places"),
+        _folded(found[PLACES:], rows),
         class_=f"finding {severity.value}",
     )
 
 
-def _place(finding: Finding, rows: dict[str, int]) -> Markup:
-    number = rows.get(finding.urn)
-    name = finding.urn.rpartition("::")[2]
+def _folded(found: list[Place], rows: dict[str, int]) -> Content:
+    if not found:
+        return None
+    places_ = tag("ul", *(_place(place, rows) for place in found), class_="places")
+    return tag("details", tag("summary", f"{counted(sum(p.findings for p in found), 'more finding')}"), places_)
+
+
+def _place(place: Place, rows: dict[str, int]) -> Markup:
     return tag(
         "li",
-        tag("code", f"{finding.file}:{finding.line}") if finding.file else None,
-        tag("span", finding.message),
-        tag("a", name, href=f"#r{number}") if number is not None else None,
+        tag("code", place.where if place.where != "-" else ""),
+        tag("span", place.told if place.findings == 1 else f"{counted(place.findings, 'resource')}: {place.fault}"),
+        tag("span", *_links([urn for urn in place.urns if urn in rows], rows)),
     )
+
+
+def _links(urns: list[str], rows: dict[str, int]) -> Iterator[Content]:
+    """Each resource; of many, the most behind a fold."""
+    links = [tag("a", urn.rpartition("::")[2], href=f"#r{rows[urn]}") for urn in dict.fromkeys(urns)]
+    shown = links if len(links) <= NAMED + 1 else links[:NAMED]
+    yield join(part for n, link in enumerate(shown) for part in ((", ", link) if n else (link,)))
+    if rest := links[len(shown) :]:
+        items = tag("ul", *(tag("li", link) for link in rest))
+        yield tag("details", tag("summary", f"{len(rest)} more"), items)
 
 
 def scrolled(table: Markup, label: str) -> Markup:

@@ -22,7 +22,7 @@ from gpuplatform.preview.suppression import Suppressed
 from gpuplatform.preview.tally import tally
 from gpuplatform.preview.tree import by_layer
 
-STYLES: Final = ("report.css", "sections.css", "picture.css")
+STYLES: Final = ("report.css", "sections.css", "picture.css", "print.css")
 SCRIPTS: Final = ("report.js", "picture.js")
 
 

@@ -146,7 +146,10 @@ class Scene:
         if told := ", ".join(box.title for box in across):
             for subnet in (subnet for zone in zones for subnet in zone.inside):
                 if not subnet.inside and subnet.icon == "lock":
-                    subnet.lines = ["open to the pools below:", *wrap(told, 28, break_on_hyphens=False)[:4]]
+                    subnet.lines = [
+                        "open to the pools below:",
+                        *wrap(told, 28, break_on_hyphens=False, max_lines=4, placeholder=" …"),
+                    ]
 
     @property
     def _public(self) -> set[str]:

@@ -3,7 +3,7 @@
   const canvas = find("canvas");
   const svg = find("svg");
   const full = { width: Number(svg.dataset.width), height: Number(svg.dataset.height) };
-  const view = { x: 0, y: 0, unit: 1, touched: false }; // unit: lengths of the picture in one pixel
+  const view = { x: 0, y: 0, unit: 1, touched: false, paper: false }; // unit: lengths of the picture in one pixel
   canvas.classList.add("live");
   find("tools").hidden = false;
 
@@ -15,6 +15,7 @@
   const size = () => ({ width: svg.clientWidth || 1, height: svg.clientHeight || 1 });
   const whole = () => Math.max(full.width / size().width, full.height / size().height);
   function draw() {
+    if (view.paper) return; // its size there is that of a sheet
     const { width, height } = size();
     view.unit = Math.min(Math.max(view.unit, 0.25), Math.max(whole() * 1.2, 1));
     // Never off the picture: what is larger than the view fills it, what is smaller stays within.
@@ -93,7 +94,8 @@
   for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => { setTimeout(() => { grip = null; }); });
   svg.addEventListener("click", (event) => { if (grip?.moved > 4) { event.preventDefault(); event.stopPropagation(); } }, true);
   svg.addEventListener("dragstart", (event) => event.preventDefault());
-  svg.addEventListener("focusin", (event) => { if (event.target.matches(":focus-visible")) reveal(event.target); });
+  // On the canvas: a drawing that listens for focus is a stop of its own for the Tab key.
+  canvas.addEventListener("focusin", (event) => { if (event.target.matches(".box:focus-visible")) reveal(event.target); });
 
   // Lines go from the nearer sides of two boxes; dashed ones come from what needs the chosen box.
   const drawn = (name, attributes) => {
@@ -124,6 +126,13 @@
     find(`b${number}`).classList.add("chosen");
     reveal(find(`b${number}`));
   });
+
+  // Paper holds all of it, and the screen is then as it was.
+  addEventListener("beforeprint", () => {
+    view.paper = true;
+    svg.setAttribute("viewBox", `0 0 ${full.width} ${full.height}`);
+  });
+  addEventListener("afterprint", () => { view.paper = false; draw(); });
 
   new ResizeObserver(() => { stretch(); if (view.touched) draw(); else begin(); }).observe(canvas);
   stretch();
