@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from typing import Final
 
 from gpuplatform.preview.aws_names import ARN, EC2_PREFIX, digest, kebab, uuid
 from gpuplatform.preview.look import mapping
@@ -47,10 +47,12 @@ class Cloud:
                 p=self.partition, a=self.account, r=self.region, n=physical, i=identifier, u=uuid(urn), s=digest(urn, 6)
             )
         outputs |= {"id": identifier, "name": physical}
-        special = self._special.get(type_)
-        if special is not None:
-            outputs |= special(physical, identifier, urn, inputs)
+        if special := _SPECIAL.get(type_):
+            outputs |= special(self, Made(name=physical, id=identifier, urn=urn, inputs=inputs))
         return identifier, outputs
+
+    def arn(self, service: str, resource: str) -> str:
+        return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
 
     def _physical_name(self, short: str, name: str, urn: str, inputs: Inputs) -> str:
         for key in ("name", "bucket", "nodeGroupName", "policyName", "addonName", "family"):
@@ -81,117 +83,25 @@ class Cloud:
             case "aws:budgets/budget:Budget":
                 return f"{self.account}:{physical}"
             case "aws:sns/topic:Topic":
-                return f"arn:{self.partition}:sns:{self.region}:{self.account}:{physical}"
+                return self.arn("sns", physical)
             case _:
                 return str(inputs.get("resourceId") or physical)
-
-    @cached_property
-    def _special(self) -> dict[str, Callable[[str, str, str, Inputs], Outputs]]:
-        region, account = self.region, self.account
-
-        def vpc(_n: str, _i: str, urn: str, _x: Inputs) -> Outputs:
-            return {
-                "defaultSecurityGroupId": f"sg-{digest(urn + '/default', 17)}",
-                "mainRouteTableId": f"rtb-{digest(urn + '/main', 17)}",
-                "defaultNetworkAclId": f"acl-{digest(urn + '/acl', 17)}",
-                "ownerId": account,
-            }
-
-        def subnet(_n: str, _i: str, _u: str, inputs: Inputs) -> Outputs:
-            zone = re.search(r"-az([1-8])$", str(inputs.get("availabilityZoneId")))
-            # Names differ between accounts; this account maps az1 to a, az2 to b and so on.
-            return {"availabilityZone": f"{region}{'abcdefgh'[int(zone[1]) - 1]}"} if zone else {}
-
-        def node_group(name: str, _i: str, urn: str, inputs: Inputs) -> Outputs:
-            group = f"eks-{name}-{uuid(urn)}"
-            cluster = inputs.get("clusterName")
-            return {
-                "arn": f"arn:{self.partition}:eks:{region}:{account}:nodegroup/{cluster}/{name}/{uuid(urn)}",
-                "nodeGroupName": name,
-                "status": "ACTIVE",
-                "resources": [{"autoscalingGroups": [{"name": group}], "remoteAccessSecurityGroupId": ""}],
-            }
-
-        def bucket(name: str, _i: str, _u: str, _x: Inputs) -> Outputs:
-            return {
-                "bucket": name,
-                "bucketDomainName": f"{name}.s3.amazonaws.com",
-                "bucketRegionalDomainName": f"{name}.s3.{region}.amazonaws.com",
-                "hostedZoneId": "Z3AQBSTGFYJSTF",
-            }
-
-        def file_system(_n: str, identifier: str, urn: str, _x: Inputs) -> Outputs:
-            letters = "".join(chr(ord("a") + int(c, 16)) for c in digest(urn, 8))
-            return {
-                "dnsName": f"{identifier}.fsx.{region}.amazonaws.com",
-                "mountName": letters,
-                "networkInterfaceIds": [f"eni-{digest(urn + '/eni', 17)}"],
-            }
-
-        def unique(_n: str, _i: str, urn: str, _x: Inputs) -> Outputs:
-            return {"uniqueId": f"AROA{digest(urn, 17).upper()}"}
-
-        return {
-            "aws:ec2/vpc:Vpc": vpc,
-            "aws:ec2/subnet:Subnet": subnet,
-            "aws:ec2/eip:Eip": lambda _n, i, u, _x: {
-                "allocationId": i,
-                "publicIp": f"203.0.113.{int(digest(u, 2), 16) or 1}",
-            },
-            "aws:ec2/launchTemplate:LaunchTemplate": lambda _n, _i, _u, _x: {"latestVersion": 1, "defaultVersion": 1},
-            "aws:eks/nodeGroup:NodeGroup": node_group,
-            "aws:s3/bucket:Bucket": bucket,
-            "aws:fsx/lustreFileSystem:LustreFileSystem": file_system,
-            "aws:kms/key:Key": lambda _n, i, _u, _x: {"keyId": i},
-            "aws:iam/role:Role": unique,
-            "aws:sqs/queue:Queue": lambda _n, i, _u, _x: {"url": i},
-        }
 
     def _eks(self, name: str, urn: str, inputs: Inputs) -> Outputs:
         physical = str(inputs.get("name") or f"{name}-eksCluster-{digest(urn, 7)}")
         endpoint = f"https://{digest(urn, 32).upper()}.gr7.{self.region}.eks.amazonaws.com"
         issuer = f"https://oidc.eks.{self.region}.amazonaws.com/id/{digest(urn, 32).upper()}"
-        authority = {"data": "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t"}
         cluster = {
             "id": physical,
             "name": physical,
-            "arn": f"arn:{self.partition}:eks:{self.region}:{self.account}:cluster/{physical}",
+            "arn": self.arn("eks", f"cluster/{physical}"),
             "endpoint": endpoint,
             "version": inputs.get("version"),
-            "certificateAuthority": authority,
+            "certificateAuthority": {"data": _AUTHORITY},
             "vpcConfig": {"clusterSecurityGroupId": f"sg-{digest(urn, 17)}", "vpcId": inputs.get("vpcId")},
             "identities": [{"oidcs": [{"issuer": issuer}]}],
         }
-        kubeconfig = {
-            "apiVersion": "v1",
-            "kind": "Config",
-            "clusters": [
-                {"name": "kubernetes", "cluster": {"server": endpoint, "certificate-authority-data": authority["data"]}}
-            ],
-            "contexts": [{"name": "aws", "context": {"cluster": "kubernetes", "user": "aws"}}],
-            "current-context": "aws",
-            "users": [
-                {
-                    "name": "aws",
-                    "user": {
-                        "exec": {
-                            "apiVersion": "client.authentication.k8s.io/v1beta1",
-                            "command": "aws",
-                            "args": [
-                                "--region",
-                                self.region,
-                                "eks",
-                                "get-token",
-                                "--cluster-name",
-                                physical,
-                                "--output",
-                                "json",
-                            ],
-                        }
-                    },
-                }
-            ],
-        }
+        kubeconfig = _kubeconfig(endpoint, self.region, physical)
         return {
             "eksCluster": {"$resource": "aws:eks/cluster:Cluster", "state": cluster},
             "kubeconfig": kubeconfig,
@@ -222,3 +132,93 @@ class Cloud:
         metadata.setdefault("name", f"{name}-{digest(name, 8)}")
         metadata.setdefault("namespace", "default")
         return f"{metadata['namespace']}/{metadata['name']}", {"metadata": metadata, "status": {}}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Made:
+    """A resource that is there."""
+
+    name: str
+    """In AWS."""
+    id: str
+    urn: str
+    inputs: Inputs
+
+
+def _vpc(cloud: Cloud, made: Made) -> Outputs:
+    return {
+        "defaultSecurityGroupId": f"sg-{digest(made.urn + '/default', 17)}",
+        "mainRouteTableId": f"rtb-{digest(made.urn + '/main', 17)}",
+        "defaultNetworkAclId": f"acl-{digest(made.urn + '/acl', 17)}",
+        "ownerId": cloud.account,
+    }
+
+
+def _subnet(cloud: Cloud, made: Made) -> Outputs:
+    zone = re.search(r"-az([1-8])$", str(made.inputs.get("availabilityZoneId")))
+    # Names differ between accounts; this account maps az1 to a, az2 to b and so on.
+    return {"availabilityZone": f"{cloud.region}{'abcdefgh'[int(zone[1]) - 1]}"} if zone else {}
+
+
+def _address(_: Cloud, made: Made) -> Outputs:
+    return {"allocationId": made.id, "publicIp": f"203.0.113.{int(digest(made.urn, 2), 16) or 1}"}
+
+
+def _node_group(cloud: Cloud, made: Made) -> Outputs:
+    path = f"nodegroup/{made.inputs.get('clusterName')}/{made.name}/{uuid(made.urn)}"
+    groups = [{"name": f"eks-{made.name}-{uuid(made.urn)}"}]
+    return {
+        "arn": cloud.arn("eks", path),
+        "nodeGroupName": made.name,
+        "status": "ACTIVE",
+        "resources": [{"autoscalingGroups": groups, "remoteAccessSecurityGroupId": ""}],
+    }
+
+
+def _bucket(cloud: Cloud, made: Made) -> Outputs:
+    return {
+        "bucket": made.name,
+        "bucketDomainName": f"{made.name}.s3.amazonaws.com",
+        "bucketRegionalDomainName": f"{made.name}.s3.{cloud.region}.amazonaws.com",
+        "hostedZoneId": "Z3AQBSTGFYJSTF",
+    }
+
+
+def _file_system(cloud: Cloud, made: Made) -> Outputs:
+    return {
+        "dnsName": f"{made.id}.fsx.{cloud.region}.amazonaws.com",
+        "mountName": "".join(chr(ord("a") + int(c, 16)) for c in digest(made.urn, 8)),
+        "networkInterfaceIds": [f"eni-{digest(made.urn + '/eni', 17)}"],
+    }
+
+
+_SPECIAL: Final[dict[str, Callable[[Cloud, Made], Outputs]]] = {
+    "aws:ec2/vpc:Vpc": _vpc,
+    "aws:ec2/subnet:Subnet": _subnet,
+    "aws:ec2/eip:Eip": _address,
+    "aws:ec2/launchTemplate:LaunchTemplate": lambda _, made: {"latestVersion": 1, "defaultVersion": 1},
+    "aws:eks/nodeGroup:NodeGroup": _node_group,
+    "aws:s3/bucket:Bucket": _bucket,
+    "aws:fsx/lustreFileSystem:LustreFileSystem": _file_system,
+    "aws:kms/key:Key": lambda _, made: {"keyId": made.id},
+    "aws:iam/role:Role": lambda _, made: {"uniqueId": f"AROA{digest(made.urn, 17).upper()}"},
+    "aws:sqs/queue:Queue": lambda _, made: {"url": made.id},
+}
+"""What types return beside identifier, name and ARN."""
+
+_AUTHORITY: Final = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t"
+
+
+def _kubeconfig(endpoint: str, region: str, cluster: str) -> Json:
+    """As pulumi-eks writes it: a token from `aws eks get-token`."""
+    arguments = ["--region", region, "eks", "get-token", "--cluster-name", cluster, "--output", "json"]
+    login = {"apiVersion": "client.authentication.k8s.io/v1beta1", "command": "aws", "args": arguments}
+    server = {"server": endpoint, "certificate-authority-data": _AUTHORITY}
+    return {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "clusters": [{"name": "kubernetes", "cluster": server}],
+        "contexts": [{"name": "aws", "context": {"cluster": "kubernetes", "user": "aws"}}],
+        "current-context": "aws",
+        "users": [{"name": "aws", "user": {"exec": login}}],
+    }

@@ -35,7 +35,7 @@ def _volumes(plan: Plan) -> Iterator[tuple[PlannedResource, str, Json]]:
     for volume in plan.all("aws:ebs/volume:Volume"):
         yield volume, "", volume.inputs.get("encrypted")
     for instance in plan.all("aws:ec2/instance:Instance"):
-        yield instance, "rootBlockDevice.", at(dict(instance.inputs), "rootBlockDevice", "encrypted")
+        yield instance, "rootBlockDevice.", at(instance.inputs, "rootBlockDevice", "encrypted")
         for index, device in enumerate(listing(instance.inputs.get("ebsBlockDevices"))):
             yield instance, f"ebsBlockDevices[{index}].", at(device, "encrypted")
     for template in plan.all(LAUNCH_TEMPLATE):

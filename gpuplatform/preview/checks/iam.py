@@ -41,7 +41,7 @@ def statements(plan: Plan) -> list[tuple[PlannedResource, str, dict[str, Json]]]
 
 def _documents(resource: PlannedResource) -> Iterator[tuple[str, Json]]:
     """Policy documents as text, at any depth; the SDK takes some as objects too."""
-    for path, value in leaves(dict(resource.inputs)):
+    for path, value in leaves(resource.inputs):
         if isinstance(value, str) and value.lstrip().startswith("{") and '"Statement"' in value:
             with contextlib.suppress(ValueError):
                 yield path, json.loads(value)
