@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal, get_args
 
 import pulumi
 import pulumi_aws as aws
@@ -17,7 +18,7 @@ from components.tags import CostTags
 
 # LNet, and what servers and clients use besides (LustreGuide, "File system access control with Amazon VPC").
 PORTS = ((988, 988), (1018, 1023))
-THROUGHPUT = (125, 250, 500, 1000)
+Throughput = Literal[125, 250, 500, 1000]
 """MB/s for each TiB of SSD that PERSISTENT_2 offers (botocore 1.44.5, fsx CreateFileSystem)."""
 MAX_ASSOCIATIONS = 8
 EVENTS = ("NEW", "CHANGED", "DELETED")
@@ -45,8 +46,7 @@ class LustrePlace:
 @dataclass(frozen=True, kw_only=True)
 class LustreFileSystemArgs:
     storage_gib: int
-    throughput: int
-    """MB/s for each TiB."""
+    throughput: Throughput
     place: LustrePlace
     links: Mapping[str, pulumi.Input[str]] = field(default_factory=dict[str, pulumi.Input[str]])
     """Folder → name of the bucket that it shows."""
@@ -56,14 +56,10 @@ class LustreFileSystemArgs:
     protect: bool = True
 
     def __post_init__(self) -> None:
-        if self.storage_gib != 1200 and (self.storage_gib < 1200 or self.storage_gib % 2400):
-            raise ValueError(
-                f"storage_gib: {self.storage_gib} is no size of FSx for Lustre: 1200 or a multiple of 2400"
-            )
-        if self.throughput not in THROUGHPUT:
-            raise ValueError(
-                f"throughput: {self.throughput} MB/s for each TiB is not offered; choose {', '.join(map(str, THROUGHPUT))}"
-            )
+        check_size(self.storage_gib)
+        if self.throughput not in get_args(Throughput):
+            offered = ", ".join(map(str, get_args(Throughput)))
+            raise ValueError(f"throughput: {self.throughput} MB/s for each TiB is not offered; choose {offered}")
         if len(self.links) > MAX_ASSOCIATIONS:
             raise ValueError(
                 f"links: {len(self.links)} folders; a file system links {MAX_ASSOCIATIONS} buckets at most"
@@ -150,6 +146,12 @@ class LustreFileSystem(pulumi.ComponentResource):
                 "zone": self.zone,
             }
         )
+
+
+def check_size(storage_gib: int) -> None:
+    """Raises ValueError for a size in which FSx sells no file system of SSD."""
+    if storage_gib != 1200 and (storage_gib < 1200 or storage_gib % 2400):
+        raise ValueError(f"storage_gib: {storage_gib} is no size of FSx for Lustre: 1200, or a multiple of 2400")
 
 
 def _security_group(

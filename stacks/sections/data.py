@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field, model_validator
 
 from components.lake_bucket import Lifecycle
+from components.lustre import Throughput, check_size
 from stacks.sections.types import EncryptionKey, Section, ZoneId
 
 
@@ -27,17 +28,14 @@ class LustreSettings(Section):
     """Where the file system stands: the zone of the pools that train on it."""
     storage_gib: int = Field(ge=1200)
     """1200, or a multiple of 2400."""
-    throughput: Literal[125, 250, 500, 1000] = 250
+    throughput: Throughput = 250
     """MB/s for each TiB."""
     linked: tuple[LakeZone, ...] = (LakeZone.CURATED, LakeZone.CHECKPOINTS)
     """Lake zones that appear in the file system, imported and exported as they change."""
 
     @model_validator(mode="after")
     def _allowed_size(self) -> LustreSettings:
-        if self.storage_gib != 1200 and self.storage_gib % 2400:
-            raise ValueError(
-                f"storage_gib: {self.storage_gib} is no size of FSx for Lustre: 1200, 2400 or a multiple of 2400"
-            )
+        check_size(self.storage_gib)
         return self
 
 

@@ -157,7 +157,7 @@ def test_failed_imports_and_exports_are_logged_where_fsx_may_write(record_plan: 
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [
-        ({"storage_gib": 3600}, "3600 is no size of FSx for Lustre: 1200 or a multiple of 2400"),
+        ({"storage_gib": 3600}, "3600 is no size of FSx for Lustre: 1200, or a multiple of 2400"),
         ({"storage_gib": 0}, "0 is no size"),
         ({"throughput": 200}, "choose 125, 250, 500, 1000"),
         ({"links": {f"folder-{i}": "bucket" for i in range(9)}}, "links 8 buckets at most"),
