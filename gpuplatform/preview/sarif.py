@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from importlib.metadata import version
 from typing import Final
@@ -18,6 +19,7 @@ LEVEL: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.I
 ROOT: Final = "%SRCROOT%"
 """Stands for the project's folder; whoever opens the file knows where that is."""
 FINGERPRINT: Final = "gpuplatform/v1"
+_MONEY: Final = re.compile(r"\d[\d,.]* \$")
 MOST: Final = 25_000
 """Results of a run; code scanning refuses a file with more (docs.github.com, SARIF support for code scanning, 2026-11)."""
 
@@ -101,8 +103,10 @@ def _result(finding: Finding, index: dict[str, int], settings: str) -> dict[str,
         "level": LEVEL[finding.severity],
         "message": {"text": finding.message},
         "locations": [_location(finding, settings)],
-        # Without the line: a finding stays the same when code above it moves.
-        "partialFingerprints": {FINGERPRINT: _digest(finding.rule, finding.urn, finding.file, finding.message)},
+        # Without the line and amounts of money: a finding stays the same when code above it moves, or a price does.
+        "partialFingerprints": {
+            FINGERPRINT: _digest(finding.rule, finding.urn, finding.file, _MONEY.sub("$", finding.message))
+        },
     }
 
 

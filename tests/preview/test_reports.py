@@ -15,12 +15,14 @@ import yaml
 from rich.console import Console
 
 from gpuplatform.preview import json_report, manifests, markdown, report
+from gpuplatform.preview.bill import bill
 from gpuplatform.preview.check import Finding, Severity
 from gpuplatform.preview.graph import Graph
 from gpuplatform.preview.plan import Plan
+from gpuplatform.preview.timeline import timeline
 from gpuplatform.preview.tree import by_layer, lines
 from gpuplatform.preview.words import describe
-from tests.preview.sound import a_plan, a_resource, and_also, kubernetes, sound, urn, with_field
+from tests.preview.sound import a_plan, a_resource, and_also, kubernetes, sound, urn, with_field, with_input
 
 VPC = urn("aws:ec2/vpc:Vpc", "vpc")
 
@@ -249,6 +251,40 @@ def test_the_json_has_every_key_that_others_rely_on():
     assert set(made["findings"][0]) == KEYS["findings"]
     assert made["resources"][1]["source"] == {"file": "stacks/test.py", "line": 10}
     assert made["findings"][0]["severity"] == "error"
+
+
+def test_the_page_on_the_json_names_every_key(plans: dict[str, Plan]):
+    newer = plans["prod"]
+    older = replace(newer, resources=newer.resources[:-3])
+    found = [a_finding()]
+    document = json_report.document(
+        replace(newer, against=with_input(older, "cluster", "version", "1.2")),
+        found,
+        bill(newer).to_json(),
+        timeline(newer).to_json(),
+    )
+    page = (Path(__file__).parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
+    parts = [
+        document,
+        document["resources"][1],
+        *document["findings"][:1],
+        document["checks"],
+        document["bill"],
+        document["timeline"],
+    ]
+    parts += [
+        document["bill"]["lines"][0],
+        document["bill"]["economics"],
+        document["difference"],
+        *document["difference"]["changed"][:1],
+    ]
+    keys = {key for part in parts for key in part}
+
+    assert len(keys) > 60
+    assert sorted(key for key in keys if f"`{key}`" not in page) == []
+    told = set(re.findall(r"^\| (`.*?) \|", page, re.M))
+    tops = {key for row in told for key in re.findall(r"`(\w+)`", row)}
+    assert sorted(tops - keys) == [], "no key that is not there"
 
 
 def test_the_comment_keeps_verdict_and_bill_in_sight_and_folds_the_rest():

@@ -102,6 +102,16 @@ def test_a_finding_keeps_its_fingerprint_when_lines_move_and_no_two_share_one():
     assert all(isinstance(v, str) and v for v in here["partialFingerprints"].values())
 
 
+def test_a_finding_keeps_its_fingerprint_when_a_price_moves_and_not_when_another_number_does():
+    def printed(message: str) -> str:
+        return the_run(a_finding(message=message))["results"][0]["partialFingerprints"]
+
+    assert printed("1,800 $ a month, and 160,403.05 $ are expected") == printed(
+        "1,800 $ a month, and 9.5 $ are expected"
+    )
+    assert printed("port 22 is open") != printed("port 23 is open")
+
+
 def test_environments_do_not_overwrite_one_another():
     assert the_run()["automationDetails"]["id"] == "gpuplatform/dev/"
 
