@@ -34,6 +34,7 @@ schema: $(STAMP)
 
 $(STAMP): pyproject.toml uv.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is older than 3.11: install Python 3.11 or newer, or name one: make PYTHON=python3.12"; exit 1; }
+	@echo "Making $(VENV) from uv.lock; the first time takes half a minute." >&2
 	@command -v $(UV) >/dev/null || { $(PYTHON) -m venv $(VENV) && $(VENV)/bin/pip install --quiet uv==$(UV_VERSION); }
 	@UV_PROJECT_ENVIRONMENT=$(VENV) $(UV) sync --frozen --inexact --quiet --python $(PYTHON) --compile-bytecode
 	@touch $@
