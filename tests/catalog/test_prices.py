@@ -186,7 +186,7 @@ def test_a_price_of_every_region_holds_where_the_region_has_none_of_its_own() ->
 @pytest.mark.parametrize(
     ("service", "key", "region", "purchase"),
     [
-        ("fsx-lustre", "persistent-2-500", "eu-west-3", "on-demand"),
+        ("fsx-lustre", "persistent-2-250", "sa-east-1", "on-demand"),
         ("ec2", "p5e.48xlarge", "us-east-1", "on-demand"),
         ("ec2", "g6.xlarge", "us-east-1", "capacity-block"),
         ("ec2", "x1.32xlarge", "us-east-1", "on-demand"),

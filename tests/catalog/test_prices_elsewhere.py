@@ -18,9 +18,16 @@ USED = (
     *("vpc data-between-zones", "vpc internet-out", "vpc nat-gateway", "vpc nat-gateway-data", "vpc public-ipv4"),
 )
 KNOWN_UNKNOWNS = Path(__file__).parent / "unpriced_things.txt"
-COMPLETE = {"us-east-1", "us-west-2"}
+COMPLETE = {
+    *("us-east-1", "us-west-2", "eu-central-1", "eu-north-1", "eu-west-1", "eu-west-2"),
+    *("ap-northeast-1", "ap-northeast-2", "ap-south-1"),
+}
 # What a bill is mostly of, but for instances: each region that the settings accept has them.
-BULK = ("ebs gp3", "s3 standard", "vpc nat-gateway", "vpc internet-out")
+BULK = (
+    *("cloudwatch alarm", "cloudwatch logs-ingestion", "cloudwatch logs-storage", "ebs gp3", "s3 standard"),
+    *("s3 standard-ia", "sns publishes", "vpc interface-endpoint", "vpc internet-out", "vpc nat-gateway"),
+    "vpc nat-gateway-data",
+)
 
 
 def missing(region: str, things: tuple[str, ...] = USED) -> list[str]:
@@ -45,7 +52,9 @@ def test_what_a_bill_is_mostly_of_has_a_price_in_every_region(region: str) -> No
 
 
 # Northern Virginia is as cheap as any region but for a few: a price far from its own is a slip of the pen.
-@pytest.mark.parametrize("thing", ["vpc internet-out", "s3 standard", "s3 standard-ia", "ebs gp3", "vpc nat-gateway"])
+@pytest.mark.parametrize(
+    "thing", ["cloudwatch logs-ingestion", "ebs gp3", "s3 standard", "vpc internet-out", "vpc nat-gateway-data"]
+)
 def test_no_region_is_far_from_the_first(thing: str) -> None:
     service, key = thing.split()
     home = prices.price(service, key, "us-east-1")

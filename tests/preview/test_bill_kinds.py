@@ -260,8 +260,8 @@ def test_a_resource_in_another_region_is_paid_at_its_prices() -> None:
         ),
         (
             "aws:ec2/flowLog:FlowLog",
-            {"logDestinationType": "s3"},
-            "no source gives the price of cloudwatch delivery of flow logs to s3 in us-east-1",
+            {"logDestinationType": "fax"},
+            "no source gives the price of cloudwatch delivery of flow logs to fax in us-east-1",
         ),
         (
             "aws:kinesis/stream:Stream",
@@ -315,6 +315,15 @@ def test_an_instance_that_hosts_pays_its_volume_as_long_as_it_runs() -> None:
     assert (cents(volumes.asleep_monthly), cents(volumes.idle_monthly)) == ("11.20", "11.20")
     assert cents(volumes.expected_monthly) == "12.32"
     assert round(volumes.maximum_hourly, 6) == Decimal("0.061370")
+
+
+@pytest.mark.parametrize("to", ["s3", "kinesis-data-firehose"])
+def test_flow_logs_are_paid_where_they_are_delivered(to: str) -> None:
+    flow = made("aws:ec2/flowLog:FlowLog", "it", {"logDestinationType": to})
+    other = made("aws:ec2/flowLog:FlowLog", "other", {"logDestinationType": to})
+    (line, _) = billed(flow, other, expected={"flow_log_gb": 40}).lines
+    # Half of 40 GB at 0.25 $; nothing is taken in or kept by a log group.
+    assert (line.what, cents(line.expected_monthly)) == (f"VPC flow logs, delivered to {to}", "5.00")
 
 
 # --- use -------------------------------------------------------------------------------------------------------------

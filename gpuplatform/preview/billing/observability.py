@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
-from gpuplatform.preview.billing.charge import HOURS, Entry, Pricer, missing, shared, steady, tiers, used
+from gpuplatform.preview.billing.charge import HOURS, Entry, Pricer, shared, steady, tiers, used
 from gpuplatform.preview.billing.numbers import decimal
 from gpuplatform.preview.billing.situation import Situation, linked
 from gpuplatform.preview.look import listing, mapping
@@ -24,6 +24,8 @@ UNCOMPRESSED: Final = (
     "logs that are kept are counted as large as they were taken in; CloudWatch compresses them before it bills"
 )
 NEVER_EXPIRES: Final = "logs that never expire are counted with what one month adds, as large as it is taken in"
+DELIVERED: Final = {"s3": "logs-to-s3", "kinesis-data-firehose": "logs-to-firehose"}
+"""Destination of flow logs beside a log group → the row of what CloudWatch asks for delivering them; its first 10 TB."""
 BANDS: Final = 2
 """Metrics that an anomaly detection band adds to the one that it watches (aws.amazon.com/cloudwatch/pricing)."""
 
@@ -63,10 +65,12 @@ def log_group(resource: PlannedResource, situation: Situation) -> Iterator[Entry
 
 
 def flow_log(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
-    """Taken in and kept by the log group that it writes to."""
+    """Taken in and kept by the log group that it writes to, or delivered elsewhere."""
     kind = str(resource.inputs.get("logDestinationType") or "cloud-watch-logs")
     if kind != "cloud-watch-logs":
-        yield missing(situation, "cloudwatch", f"delivery of flow logs to {kind}")
+        row = DELIVERED.get(kind, f"delivery of flow logs to {kind}")
+        among = situation.count(FLOW_LOG)
+        yield shared(situation, f"VPC flow logs, delivered to {kind}", "cloudwatch", row, "flow_log_gb", among)
         return
     to = next(iter(_written_by(resource, situation.plan)), None)
     inputs: Mapping[str, Json] = to.inputs if to else {}
