@@ -19,13 +19,15 @@ USED = (
 )
 KNOWN_UNKNOWNS = Path(__file__).parent / "unpriced_things.txt"
 COMPLETE = {
-    *("us-east-1", "us-west-2", "eu-central-1", "eu-north-1", "eu-west-1", "eu-west-2"),
-    *("ap-northeast-1", "ap-northeast-2", "ap-south-1"),
+    *("us-east-1", "us-east-2", "us-west-1", "us-west-2", "ca-central-1"),
+    *("eu-central-1", "eu-north-1", "eu-west-1", "eu-west-2"),
+    *("ap-northeast-1", "ap-northeast-2", "ap-south-1", "ap-southeast-1", "ap-southeast-2"),
 }
 # What a bill is mostly of, but for instances: each region that the settings accept has them.
 BULK = (
-    *("cloudwatch alarm", "cloudwatch logs-ingestion", "cloudwatch logs-storage", "ebs gp3", "s3 standard"),
-    *("s3 standard-ia", "sns publishes", "vpc interface-endpoint", "vpc internet-out", "vpc nat-gateway"),
+    *("cloudwatch alarm", "cloudwatch logs-ingestion", "cloudwatch logs-storage", "ebs gp3"),
+    *("ebs gp3-iops", "ebs gp3-throughput", "s3 get-requests", "s3 put-requests", "s3 standard", "s3 standard-ia"),
+    *("sns publishes", "vpc interface-endpoint", "vpc internet-out", "vpc nat-gateway"),
     "vpc nat-gateway-data",
 )
 
