@@ -131,6 +131,28 @@ def test_nodes_in_public_subnets_pay_their_addresses(
     assert found.get("public IPv4 address of each node", "0.00") == cents(addresses * 730 * d("0.005"))
 
 
+@pytest.mark.parametrize("how", ["by the address itself", "by an association", "not at all"])
+def test_an_elastic_ip_takes_the_place_of_the_address_that_ec2_gives(how: str) -> None:
+    disk = {"volumeSize": 8, "volumeType": "gp3"}
+    inputs: Json = {"instanceType": "t4g.medium", "associatePublicIpAddress": True, "rootBlockDevice": disk}
+    lone = made("aws:ec2/instance:Instance", "lone", inputs)
+    taken = {"instance": (lone.urn,)} if how == "by the address itself" else {}
+    address = made(by_hand.ADDRESS, "address", values=taken)
+    bound = made("aws:ec2/eipAssociation:EipAssociation", "bound", values={"instanceId": (lone.urn,)})
+    found = billed(lone, address, *([bound] if how == "by an association" else []))
+    assert len([line for line in found.lines if "IPv4" in line.what]) == (2 if how == "not at all" else 1)
+
+
+def test_a_service_that_is_given_its_addresses_pays_no_others() -> None:
+    notes = {"service.beta.kubernetes.io/aws-load-balancer-type": "external"}
+    notes["service.beta.kubernetes.io/aws-load-balancer-scheme"] = "internet-facing"
+    given = {"service.beta.kubernetes.io/aws-load-balancer-eip-allocations": "eipalloc-1,eipalloc-2"}
+    for more, there in (({}, True), (given, False)):
+        inputs: Json = {"metadata": {"annotations": {**notes, **more}}, "spec": {"type": "LoadBalancer"}}
+        found = idle(billed(made("kubernetes:core/v1:Service", "api", inputs)))
+        assert ("public IPv4 address" in found) is there
+
+
 # --- tiers, replicas, gateways ---------------------------------------------------------------------------------------
 
 

@@ -27,6 +27,7 @@ CONTROLLER: Final = "aws-load-balancer-controller"
 TYPE: Final = "service.beta.kubernetes.io/aws-load-balancer-type"
 SCHEME: Final = "service.beta.kubernetes.io/aws-load-balancer-scheme"
 INTERNAL: Final = "service.beta.kubernetes.io/aws-load-balancer-internal"
+ADDRESSES: Final = "service.beta.kubernetes.io/aws-load-balancer-eip-allocations"
 INGRESS_SCHEME: Final = "alb.ingress.kubernetes.io/scheme"
 GROUP: Final = "alb.ingress.kubernetes.io/group.name"
 PUBLIC_SUBNET: Final = "kubernetes.io/role/elb"
@@ -68,7 +69,9 @@ def service(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
         yield from _balancer(situation, "network") if notes.get(TYPE) == "nlb" else _classic(situation)
         public = str(notes.get(INTERNAL, "false")).lower() not in ("true", "0.0.0.0/0")
     if public:
-        yield from _facing_the_internet(situation, _public_zones(situation))
+        # Elastic IPs that it is given are in the plan, and paid, by themselves.
+        own = [one for one in notes.get(ADDRESSES, "").split(",") if one.strip()]
+        yield from _facing_the_internet(situation, 0 if own else _public_zones(situation))
 
 
 def ingress(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:

@@ -59,8 +59,19 @@ def instance(resource: PlannedResource, situation: Situation) -> Iterator[Entry]
         yield from volume_charges(situation, volume, f"at {mapping(disk).get('deviceName')}", ONE)
     subnets = situation.linked(resource, "subnetId", SUBNET)
     given = any(s.inputs.get("mapPublicIpOnLaunch") for s in subnets)
-    if inputs.get("associatePublicIpAddress") or (given and inputs.get("associatePublicIpAddress") is None):
+    asked = inputs.get("associatePublicIpAddress")
+    if (asked or (given and asked is None)) and not _has_elastic_ip(resource, situation):
         yield addresses(situation, 1)
+
+
+def _has_elastic_ip(resource: PlannedResource, situation: Situation) -> bool:
+    """EC2 takes the address back that it gave, for the one that is paid by itself (EC2 user guide, "Elastic IP addresses")."""
+    ways = (("aws:ec2/eip:Eip", "instance"), ("aws:ec2/eipAssociation:EipAssociation", "instanceId"))
+    return any(
+        resource in situation.linked(one, path, resource.type)
+        for type_, path in ways
+        for one in situation.plan.all(type_)
+    )
 
 
 def group(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
