@@ -142,6 +142,17 @@ STATED: Final[dict[str, dict[str, object]]] = {
 """Limits of shapes, or of a shape's member, that are sentences in the documentation of botocore's models and nothing more."""
 
 STATED_OF: Final[dict[str, dict[str, dict[str, object]]]] = {
+    "aws:budgets/budget:Budget": {"limitAmount": {"pattern": "\\d+(\\.\\d+)?"}},
+    "aws:eks/nodeGroup:NodeGroup": {"nodeGroupName": {"maxLength": 63, "pattern": "[A-Za-z0-9][A-Za-z0-9_-]*"}},
+    # SSD, HDD and SCRATCH_2; what goes with what is not said here (FSx API reference, PerUnitStorageThroughput).
+    "aws:fsx/lustreFileSystem:LustreFileSystem": {
+        "perUnitStorageThroughput": {"enum": [12, 40, 50, 100, 125, 200, 250, 500, 1000]},
+        "storageCapacity": {"minimum": 1200},
+    },
+    # Amazon S3 user guide, "General purpose bucket naming rules".
+    "aws:s3/bucket:Bucket": {
+        "bucket": {"minLength": 3, "maxLength": 63, "pattern": "[a-z0-9][a-z0-9.-]*[a-z0-9]"},
+    },
     # SQS takes its attributes as a map of texts; the ranges are in the documentation of CreateQueue.
     "aws:sqs/queue:Queue": {
         "delaySeconds": {"minimum": 0, "maximum": 900},

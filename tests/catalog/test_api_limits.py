@@ -71,7 +71,7 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
         "aws:fsx/lustreFileSystem:LustreFileSystem",
         {"perUnitStorageThroughput": 5},
         "perUnitStorageThroughput",
-        "12 to 1,000",
+        "AWS knows no 5",
     ),
     ("aws:fsx/lustreFileSystem:LustreFileSystem", {"subnetIds": "net-1"}, "subnetIds", "characters"),
     ("aws:sqs/queue:Queue", {"visibilityTimeoutSeconds": 50_000}, "visibilityTimeoutSeconds", "at most 43,200"),

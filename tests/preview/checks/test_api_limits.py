@@ -16,6 +16,9 @@ FAULTS: list[tuple[str, str, Any, str]] = [
     ("system", "amiType", "AL2023_ARM_64_STANDART", "did you mean AL2023_ARM_64_STANDARD?"),
     ("system-template", "instanceMarketOptions", {"marketType": "blocks"}, "AWS knows no 'blocks'"),
     ("interruptions", "messageRetentionSeconds", 30, "60 to 1,209,600"),
+    ("lake", "bucket", "Lake_1", "'Lake_1' does not match"),
+    ("lake", "bucket", "l" * 64, "has 64 characters; AWS takes 3 to 63"),
+    ("system", "nodeGroupName", "n" * 64, "has 64 characters; AWS takes at most 63"),
     ("late", "comparisonOperator", "Greater", "comparisonOperator: AWS knows no 'Greater'"),
 ]
 

@@ -68,6 +68,7 @@ FAULTS: list[tuple[str, str, Break]] = [
     ("unprotected-data", "home: holds data", lambda p: with_field(kept(p), "home", protect=False)),
     ("unprotected-data", "force_destroy", lambda p: with_input(kept(p), "lake", "forceDestroy", True)),
     ("unprotected-data", "lake-key: holds data", _key_of_lake),
+    ("duplicate-name", "interruptions is called q already", lambda p: and_also(_queue("interruptions", p), QUEUE_Q)),
     ("two-scalers", "Deployment model is scaled by model-scaler already", lambda p: and_also(p, SECOND_SCALER)),
     ("minimum-above-maximum", "spec.minReplicas 9", lambda p: and_also(p, other_scaler(9))),
     ("minimum-above-maximum", "desiredSize 3 is above", _set("system", "scalingConfig|desiredSize", 3)),
@@ -81,6 +82,14 @@ def _scaler(name: str, target: str, least: int) -> Any:
     return kubernetes("kubernetes:autoscaling/v2:HorizontalPodAutoscaler", name, {"spec": spec})
 
 
+QUEUE = "aws:sqs/queue:Queue"
+QUEUE_Q = a_resource(QUEUE, "another", {"name": "q", "sqsManagedSseEnabled": True, "tags": TAGS})
+
+
+def _queue(name: str, plan: Plan) -> Plan:
+    return with_input(plan, name, "name", "q")
+
+
 SECOND_SCALER = _scaler("again", "model", 1)
 
 
@@ -89,6 +98,7 @@ def other_scaler(least: int) -> Any:
 
 
 SOUND: list[Break] = [
+    lambda p: and_also(_queue("interruptions", p), replace(QUEUE_Q, inputs={**QUEUE_Q.inputs, "name": "r"})),
     _addon("replicaCount: 2\n"),
     _addon('{"replicaCount": 2}'),
     _set("vpc", "tags|note", "Straße 7: a/b=c+d-e@f_g."),
