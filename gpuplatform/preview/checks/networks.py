@@ -153,7 +153,7 @@ def other_region(plan: Plan) -> Iterator[Fault]:
     for resource in plan.resources:
         if not resource.type.startswith("aws:") or resource.type.split("/")[0].removeprefix("aws:") in _GLOBAL:
             continue
-        by = resource.provider.rpartition("::")[0]
+        by = resource.provider_urn
         region = resource.inputs.get("region") or regions.get(by)
         if _known(region) and plan.region and region != plan.region:
             yield Fault(f"{resource.name}: is made in {region}, and the environment is in {plan.region}", resource)

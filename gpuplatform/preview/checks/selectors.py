@@ -11,7 +11,7 @@ from typing import Final
 from gpuplatform.preview.check import Fault, Severity, check
 from gpuplatform.preview.cluster import namespace_of, namespaces, of_charts, selects
 from gpuplatform.preview.look import at, listing, mapping
-from gpuplatform.preview.manifests import objects
+from gpuplatform.preview.manifests import objects, of_kind
 from gpuplatform.preview.plan import Json, Plan, PlannedResource
 from gpuplatform.preview.pods import Pod, pods
 
@@ -76,10 +76,8 @@ def _selected(plan: Plan, namespace: str, selector: Json) -> list[Pod]:
 def _services(plan: Plan, namespace: str, selector: Json) -> list[Mapping[str, Json]]:
     return [
         body
-        for _, body in objects(plan)
-        if body["kind"] == "Service"
-        and namespace_of(body) == namespace
-        and selects(selector, mapping(at(body, "metadata", "labels")))
+        for _, body in of_kind(plan, "Service")
+        if namespace_of(body) == namespace and selects(selector, mapping(at(body, "metadata", "labels")))
     ]
 
 

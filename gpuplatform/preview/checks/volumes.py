@@ -8,7 +8,7 @@ from typing import Final
 
 from gpuplatform.preview.check import Fault, Severity, check
 from gpuplatform.preview.look import at, listing
-from gpuplatform.preview.manifests import objects
+from gpuplatform.preview.manifests import of_kind
 from gpuplatform.preview.plan import Json, Plan, PlannedResource
 
 _DEFAULT: Final = "storageclass.kubernetes.io/is-default-class"
@@ -23,8 +23,7 @@ _SHARED: Final = ("ReadWriteMany", "ReadOnlyMany")
 )
 def claim_class(plan: Plan) -> Iterator[Fault]:
     """EKS makes no class the default one since Kubernetes 1.30 (EKS user guide, "Kubernetes versions", read 2026-11-22)."""
-    found = objects(plan)
-    classes = {str(at(body, "metadata", "name")): body for _, body in found if body["kind"] == "StorageClass"}
+    classes = {str(at(body, "metadata", "name")): body for _, body in of_kind(plan, "StorageClass")}
     default = any(at(c, "metadata", "annotations", _DEFAULT) == "true" for c in classes.values()) or _by_addon(plan)
     for resource, path, claim in _claims(plan):
         named = at(claim, "storageClassName")
@@ -44,12 +43,11 @@ def claim_class(plan: Plan) -> Iterator[Fault]:
 
 
 def _claims(plan: Plan) -> Iterator[tuple[PlannedResource, str, Json]]:
-    for resource, body in objects(plan):
-        if body["kind"] == "PersistentVolumeClaim":
-            yield resource, "spec.", body.get("spec")
-        elif body["kind"] == "StatefulSet":
-            for index, template in enumerate(listing(at(body, "spec", "volumeClaimTemplates"))):
-                yield resource, f"spec.volumeClaimTemplates[{index}].spec.", at(template, "spec")
+    for resource, body in of_kind(plan, "PersistentVolumeClaim"):
+        yield resource, "spec.", body.get("spec")
+    for resource, body in of_kind(plan, "StatefulSet"):
+        for index, template in enumerate(listing(at(body, "spec", "volumeClaimTemplates"))):
+            yield resource, f"spec.volumeClaimTemplates[{index}].spec.", at(template, "spec")
 
 
 def _by_addon(plan: Plan) -> bool:
