@@ -10,6 +10,7 @@ import contextlib
 import contextvars
 import gc
 import logging
+import signal
 import sys
 import threading
 import traceback
@@ -86,12 +87,43 @@ def _run(
     set_all_config(config, secret_keys)
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
+    with _heard_interrupts(loop):
+        try:
+            loop.run_until_complete(run_in_stack(lambda: _to_the_end(program)))
+        finally:
+            _drain(loop)
+            gc.collect()
+            gc.unfreeze()
+
+
+@contextlib.contextmanager
+def _heard_interrupts(loop: asyncio.AbstractEventLoop) -> Generator[None]:
+    """Ctrl-C ends a run wherever it falls: an import that it breaks off is an AttributeError later, and a task of the SDK that it
+    falls into is one that others wait for without an end."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    told = threading.Event()
+
+    def hear(number: int, frame: FrameType | None) -> None:
+        told.set()
+        with contextlib.suppress(RuntimeError):  # closed
+            loop.call_soon_threadsafe(loop.stop)
+        signal.default_int_handler(number, frame)
+
+    kinds = [kind for kind in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(kind) is signal.default_int_handler]
+    for kind in kinds:
+        signal.signal(kind, hear)
     try:
-        loop.run_until_complete(run_in_stack(lambda: _to_the_end(program)))
+        yield
+    except BaseException:
+        if not told.is_set():
+            raise
     finally:
-        _drain(loop)
-        gc.collect()
-        gc.unfreeze()
+        for kind in kinds:
+            signal.signal(kind, signal.default_int_handler)
+    if told.is_set():
+        raise KeyboardInterrupt
 
 
 async def _to_the_end(program: Callable[[], object]) -> None:

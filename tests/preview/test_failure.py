@@ -173,3 +173,29 @@ def test_who_stops_it_finds_nothing_left(project: Path, sent: signal.Signals, op
     assert not (project / "plan.json").exists()
     with pytest.raises(ProcessLookupError):
         os.kill(int(running.read_text("utf-8")), 0)
+
+
+SWALLOWED = """
+import os, signal
+try:
+    os.kill(os.getpid(), signal.SIGINT)
+except KeyboardInterrupt:
+    raise AttributeError("an import that was broken off")
+"""
+
+
+def test_an_interruption_that_somebody_swallows_still_ends_it(project: Path):
+    (project / "__main__.py").write_text(SWALLOWED, encoding="utf-8")
+    command = [sys.executable, "-m", "gpuplatform.cli", "preview", "dev", "--json", "plan.json"]
+    ended = subprocess.run(
+        command,
+        cwd=project,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+
+    assert ended.returncode == 130
+    assert b"Traceback" not in ended.stdout + ended.stderr
+    assert not (project / "plan.json").exists()
