@@ -11,8 +11,9 @@ from typing import Final
 
 from gpuplatform.catalog.actions import wrong
 from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.look import at, leaves, listing, mapping
+from gpuplatform.preview.look import at, listing, mapping
 from gpuplatform.preview.plan import Json, Plan, PlannedResource, once
+from gpuplatform.preview.texts import texts
 
 TRUST: Final = "assumeRolePolicy"
 PASS: Final = "iam:passrole"
@@ -33,20 +34,22 @@ def statements(plan: Plan) -> list[tuple[PlannedResource, str, dict[str, Json]]]
     """Each statement of each policy document among inputs, with the resource and the property that holds it."""
     return [
         (resource, path, statement)
-        for resource in plan.resources
-        for path, document in _documents(resource)
+        for resource, path, document in _documents(plan)
         for statement in _statements(document)
     ]
 
 
-def _documents(resource: PlannedResource) -> Iterator[tuple[str, Json]]:
+def _documents(plan: Plan) -> Iterator[tuple[PlannedResource, str, Json]]:
     """Policy documents as text, at any depth; the SDK takes some as objects too."""
-    for path, value in leaves(resource.inputs):
-        if isinstance(value, str) and value.lstrip().startswith("{") and '"Statement"' in value:
+    for resource, path, text in texts(plan):
+        if '"Statement"' in text and text.lstrip().startswith("{"):
             with contextlib.suppress(ValueError):
-                yield path, json.loads(value)
-    if resource.type.startswith("aws:"):
-        yield from ((key, value) for key, value in resource.inputs.items() if "Statement" in mapping(value))
+                yield resource, path, json.loads(text)
+    for resource in plan.resources:
+        if resource.type.startswith("aws:"):
+            yield from (
+                (resource, key, value) for key, value in resource.inputs.items() if "Statement" in mapping(value)
+            )
 
 
 def _statements(document: Json) -> list[dict[str, Json]]:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from gpuplatform.catalog.registries import DEEP_LEARNING_ACCOUNTS, deep_learning_account
 from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.look import leaves
 from gpuplatform.preview.plan import Plan, PlannedResource
+from gpuplatform.preview.texts import texts
 
 SAGEMAKER_MODEL = "aws:sagemaker/model:Model"
 RUN_PODS = ("Deployment", "StatefulSet", "DaemonSet", "Pod", "Job", "CronJob", "JobSet", "LeaderWorkerSet")
@@ -17,12 +17,11 @@ _IMAGE = re.compile(r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.ama
 
 
 def _images(plan: Plan) -> Iterator[tuple[PlannedResource, re.Match[str]]]:
-    for resource in plan.resources:
+    for resource, path, text in texts(plan):
         if resource.type == SAGEMAKER_MODEL or resource.type.rpartition(":")[2] in RUN_PODS:
-            for path, leaf in leaves(resource.inputs):
-                found = _IMAGE.fullmatch(leaf) if path.endswith("image") and isinstance(leaf, str) else None
-                if found:
-                    yield resource, found
+            found = _IMAGE.fullmatch(text) if path.endswith("image") else None
+            if found:
+                yield resource, found
 
 
 @check("image-registry", Severity.ERROR, "An image of Amazon ECR is in a registry that can be pulled from.")

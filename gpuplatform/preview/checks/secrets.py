@@ -16,6 +16,7 @@ from gpuplatform.preview.check import Fault, Severity, check
 from gpuplatform.preview.environment import CANARY
 from gpuplatform.preview.look import leaves, mapping
 from gpuplatform.preview.plan import SECRET, UNKNOWN, Json, Part, Plan
+from gpuplatform.preview.texts import texts
 
 # Key formats as their owners document them (AWS unique identifiers; Hugging Face, OpenAI, GitHub and Slack tokens; PEM).
 _SHAPES: Final = {
@@ -36,10 +37,10 @@ _BASE64: Final = re.compile(r"[A-Za-z0-9+/]{24,}={0,2}")
     needs=(Part.CANARIES,),
 )
 def secret_in_the_open(plan: Plan) -> Iterator[Fault]:
+    for resource, path, text in texts(plan):
+        if _shows_canary(text):
+            yield Fault(f"{resource.name}: {path} holds a secret setting; read it with require_secret", resource)
     for resource in plan.resources:
-        for path, value in leaves(resource.inputs):
-            if _shows_canary(value):
-                yield Fault(f"{resource.name}: {path} holds a secret setting; read it with require_secret", resource)
         for path, value in leaves(resource.registered_outputs or {}):
             if resource.component and _shows_canary(value):
                 yield Fault(f"{resource.name}: its output {path} holds a secret setting; keep it secret", resource)
@@ -53,10 +54,9 @@ def secret_in_the_open(plan: Plan) -> Iterator[Fault]:
 
 @check("pasted-secret", Severity.ERROR, "No input or setting has the shape of a key or token.")
 def pasted_secret(plan: Plan) -> Iterator[Fault]:
-    for resource in plan.resources:
-        for path, value in leaves(resource.inputs):
-            for what in shapes(value):
-                yield Fault(f"{resource.name}: {path} looks like {what}; keep it in AWS Secrets Manager", resource)
+    for resource, path, text in texts(plan):
+        for what in shapes(text):
+            yield Fault(f"{resource.name}: {path} looks like {what}; keep it in AWS Secrets Manager", resource)
     for path, value in leaves(plan.outputs):
         for what in shapes(value):
             yield Fault(f"the output {path} looks like {what}; keep it in AWS Secrets Manager")

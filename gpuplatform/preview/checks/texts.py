@@ -1,4 +1,4 @@
-"""Texts that hold more than they show: documents, and values that were not known yet"""
+"""Texts that hold more than they show: documents, and values that were not known yet."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Final
 from gpuplatform.preview.check import Fault, Severity, check
 from gpuplatform.preview.look import leaves
 from gpuplatform.preview.plan import SECRET, UNKNOWN, Json, Plan
+from gpuplatform.preview.texts import texts
 
 _DOCUMENTS: Final = {
     "aws:eks/addon:Addon": ("configurationValues",),
@@ -50,10 +51,9 @@ def _no_document(value: Json, *, yaml_too: bool) -> str:
 @check("output-in-text", Severity.ERROR, "No text holds an Output instead of its value.")
 def output_in_text(plan: Plan) -> Iterator[Fault]:
     """The preview's own runs refuse it as the program makes it; a plan of the engine holds it."""
-    for resource in plan.resources:
-        for path, value in leaves(resource.inputs):
-            if isinstance(value, str) and _WRITTEN.search(value):
-                yield Fault(f"{resource.name}: {path} was formatted from an Output; use pulumi.Output.format", resource)
+    for resource, path, text in texts(plan):
+        if _WRITTEN.search(text):
+            yield Fault(f"{resource.name}: {path} was formatted from an Output; use pulumi.Output.format", resource)
     for path, value in leaves(plan.outputs):
         if isinstance(value, str) and _WRITTEN.search(value):
             yield Fault(f"the output {path} was formatted from an Output; use pulumi.Output.format")
