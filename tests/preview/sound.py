@@ -155,6 +155,7 @@ def sound() -> Plan:
             {
                 "tags": TAGS,
                 "instanceType": "t4g.medium",
+                "metadataOptions": {"httpTokens": "required"},
                 "blockDeviceMappings": [{"deviceName": "/dev/xvda", "ebs": {"encrypted": "true"}}],
                 "tagSpecifications": [{"resourceType": kind, "tags": TAGS} for kind in ("instance", "volume")],
             },

@@ -134,6 +134,7 @@ def _group(name: str, how: str, launched: dict[str, Any], **more: Any) -> tuple[
             {
                 "networkInterfaces": cards,
                 "userData": script,
+                "metadataOptions": {"httpTokens": "required"},
                 "blockDeviceMappings": [{"deviceName": "/dev/xvda", "ebs": {"encrypted": "true"}}],
                 "tagSpecifications": [{"resourceType": kind, "tags": TAGS} for kind in ("instance", "volume")],
                 "tags": TAGS,

@@ -60,6 +60,7 @@ def claiming() -> Plan:
                 "instanceType": "p5.48xlarge",
                 "networkInterfaces": CARDS,
                 "blockDeviceMappings": [{"deviceName": "/dev/xvda", "ebs": {"encrypted": "true"}}],
+                "metadataOptions": {"httpTokens": "required"},
                 "tagSpecifications": [{"resourceType": kind, "tags": TAGS} for kind in ("instance", "volume")],
             },
             outputs={"id": "lt-2"},

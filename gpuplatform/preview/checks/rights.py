@@ -1,0 +1,54 @@
+"""What may be done inside the cluster, and on whose behalf a node is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from gpuplatform.preview.check import Fault, Severity, check
+from gpuplatform.preview.look import at, listing
+from gpuplatform.preview.plan import UNKNOWN, Json, Plan, PlannedResource
+from gpuplatform.preview.tokens import LAUNCH_TEMPLATE, NODE_CLASS
+
+_RBAC: Final = "kubernetes:rbac.authorization.k8s.io/v1:"
+_EVERYBODY: Final = ("system:anonymous", "system:authenticated", "system:unauthenticated")
+"""A user and two groups that Kubernetes itself gives (Using RBAC Authorization, kubernetes.io, read 2026-11)."""
+
+
+@check(
+    "rbac-everything", Severity.ERROR, "No Kubernetes role allows everything on everything, and none is everybody's."
+)
+def rbac_everything(plan: Plan) -> Iterator[Fault]:
+    for role in (r for kind in ("Role", "ClusterRole") for r in plan.all(_RBAC + kind)):
+        for index, rule in enumerate(listing(role.inputs.get("rules"))):
+            if all("*" in listing(at(rule, part)) for part in ("apiGroups", "resources", "verbs")):
+                yield Fault(f"{role.name}: rules[{index}] allows everything; name what it needs", role)
+    for binding in (r for kind in ("RoleBinding", "ClusterRoleBinding") for r in plan.all(_RBAC + kind)):
+        if at(binding.inputs, "roleRef", "name") == "cluster-admin":
+            yield Fault(f"{binding.name}: gives cluster-admin; give a role with what is needed", binding)
+        for subject in listing(binding.inputs.get("subjects")):
+            if at(subject, "name") in _EVERYBODY:
+                yield Fault(f"{binding.name}: gives its role to {at(subject, 'name')}, which is everybody", binding)
+
+
+@check("instance-metadata", Severity.WARNING, "A node gives its role's credentials to sessions alone (IMDSv2).")
+def instance_metadata(plan: Plan) -> Iterator[Fault]:
+    """Where a launch template is silent, the account or the image decides; Karpenter asks for sessions by itself.
+
+    Amazon EC2 user guide, "Configure the Instance Metadata Service options"; karpenter.sh, "NodeClasses"; read 2026-11.
+    """
+    for resource, path, options in _options(plan):
+        tokens = at(options, "httpTokens")
+        if tokens not in ("required", UNKNOWN) and at(options, "httpEndpoint") != "disabled":
+            yield Fault(f"{resource.name}: {path}.httpTokens is {tokens or 'missing'}; set required", resource)
+
+
+def _options(plan: Plan) -> Iterator[tuple[PlannedResource, str, Json]]:
+    for template in plan.all(LAUNCH_TEMPLATE):
+        yield template, "metadataOptions", template.inputs.get("metadataOptions")
+    for instance in plan.all("aws:ec2/instance:Instance"):
+        if "metadataOptions" in instance.inputs:
+            yield instance, "metadataOptions", instance.inputs["metadataOptions"]
+    for node_class in plan.all(NODE_CLASS):
+        if options := at(node_class.inputs, "spec", "metadataOptions"):
+            yield node_class, "spec.metadataOptions", options
