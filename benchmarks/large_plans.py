@@ -22,10 +22,10 @@ from pathlib import Path
 from rich.console import Console
 from gpuplatform.preview import environment, json_report, manifests, markdown, report, sarif
 from gpuplatform.preview.bill import bill
-from gpuplatform.preview.check import all_checks
 from gpuplatform.preview.cloud import Cloud
 from gpuplatform.preview.html import html
 from gpuplatform.preview.plan import STACK
+from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.recorder import Run, record
 from gpuplatform.preview.suppression import judge
 from gpuplatform.preview.timeline import timeline
@@ -61,16 +61,16 @@ judge(once, datetime.date.today())  # what is loaded at the first use is loaded 
 gc.freeze()
 gc.enable()
 judged = timed("checks", lambda: judge(plan, datetime.date.today()))
-findings, allowed = judged.findings, judged.suppressed
 costs = timed("bill", lambda: bill(plan).to_json())
 path = timed("timeline", lambda: timeline(plan).to_json())
+preview = Preview(plan, judged.findings, costs, path, judged.suppressed)
 quiet = Console(file=io.StringIO(), width=120)
-timed("terminal", lambda: report.first_screen(quiet, plan, findings, costs, path, allowed))
+timed("terminal", lambda: report.first_screen(quiet, preview))
 timed("tree", lambda: report.full_tree(quiet, plan))
-timed("json", lambda: json_report.text(json_report.document(plan, findings, costs, path, allowed)))
-timed("markdown", lambda: markdown.comment(plan, findings, costs, path))
-timed("sarif", lambda: json_report.text(sarif.document(plan, findings, all_checks(), allowed)))
-timed("html", lambda: html(plan, findings, costs, path, suppressed=allowed))
+timed("json", lambda: json_report.text(json_report.document(preview)))
+timed("markdown", lambda: markdown.comment(preview))
+timed("sarif", lambda: json_report.text(sarif.document(preview)))
+timed("html", lambda: html(preview))
 with tempfile.TemporaryDirectory() as folder:
     timed("manifests", lambda: manifests.write(plan, Path(folder)))
 older = replace(plan)

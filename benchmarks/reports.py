@@ -43,34 +43,34 @@ def ordered():
 
 
 judgement, costs, path = timed("checks", judged), timed("bill", priced), timed("timeline", ordered)
-found, allowed = judgement.findings, judgement.suppressed
+from gpuplatform.preview.preview import Preview
+preview = Preview(plan, judgement.findings, costs, path, judgement.suppressed)
 
 
 def screen():
     from rich.console import Console
     from gpuplatform.preview import report
-    report.first_screen(Console(file=io.StringIO(), width=120), plan, found, costs, path, allowed)
+    report.first_screen(Console(file=io.StringIO(), width=120), preview)
 
 
 def as_json():
     from gpuplatform.preview import json_report
-    return json_report.text(json_report.document(plan, found, costs, path, allowed))
+    return json_report.text(json_report.document(preview))
 
 
 def as_markdown():
     from gpuplatform.preview import markdown
-    return markdown.comment(plan, found, costs, path)
+    return markdown.comment(preview)
 
 
 def as_sarif():
     from gpuplatform.preview import json_report, sarif
-    from gpuplatform.preview.check import all_checks
-    return json_report.text(sarif.document(plan, found, all_checks(), allowed))
+    return json_report.text(sarif.document(preview))
 
 
 def as_html():
     from gpuplatform.preview.html import html
-    return html(plan, found, costs, path, suppressed=allowed)
+    return html(preview)
 
 
 def as_manifests():

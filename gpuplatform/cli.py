@@ -1,4 +1,4 @@
-"""The command `gpuplatform`: arguments in, tables out.
+"""The command `gpuplatform`: arguments in, reports out.
 
 What a command needs is imported when it runs, so that `--help` answers at once.
 """
@@ -13,19 +13,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
-from rich.console import Console
 
+from gpuplatform.console import console
 from gpuplatform.ops import catalog_commands, commands, price_commands
 
 if TYPE_CHECKING:
     from gpuplatform.preview.plan import Plan
-    from gpuplatform.preview.suppression import Judgement
 
 FOUND, WRONG_CALL = 1, 2
 """Exit status: the plan has an error; the settings or the call are wrong. Nothing wrong is 0."""
-
-PLAIN_WIDTH = 120
-"""Columns where no terminal says how many it has: a pipe, a file, a CI log."""
 
 app = typer.Typer(
     help="AI infrastructure on AWS as one Pulumi program, with a preview that needs no account.",
@@ -35,23 +31,6 @@ app = typer.Typer(
     rich_markup_mode=None if "NO_COLOR" in os.environ else "rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-
-def console(*, stderr: bool = False) -> Console:
-    """A console that is plain where nobody sees colours."""
-    stream = sys.stderr if stderr else sys.stdout
-    plain = "NO_COLOR" in os.environ or not stream.isatty()
-    width = PLAIN_WIDTH if not stream.isatty() and "COLUMNS" not in os.environ else None
-    return Console(
-        file=stream,
-        color_system=None if plain else "auto",
-        no_color=plain,
-        force_terminal=False if plain else None,
-        highlight=False,
-        emoji=False,
-        width=width,
-        soft_wrap=False,
-    )
 
 
 @app.command(rich_help_panel="Before anything is created")
@@ -99,30 +78,31 @@ def preview(
 
     Ends with 0 where nothing is wrong, with 1 where a finding is an error, with 2 where the settings or the call are wrong.
     """
+    import datetime
+
     from gpuplatform.preview import annotations, report
     from gpuplatform.preview.environment import CallError
     from gpuplatform.preview.outputs import Outputs
+    from gpuplatform.preview.preview import Preview
 
     try:
         outputs = Outputs(json=json_file, markdown=markdown, html=html_file, sarif=sarif, manifests=manifests)
         plan = _plan(environment, verbose=verbose, isolated=isolated, file=read, older=against)
-        judgement, bill, timeline = _judged(plan)
-        plan = _shareable(plan, judgement)
-        outputs.write(plan, judgement, bill, timeline)
+        found = Preview.of(plan, datetime.datetime.now(datetime.UTC).date())
+        outputs.write(found)
     except CallError as error:
         _refuse(*error.problems)
     except OSError as error:
         _refuse(f"{error.filename}: cannot be written: {error.strerror}")
-    findings, suppressed = judgement.findings, judgement.suppressed
     out = console()
     if tree:
-        report.full_tree(out, plan)
-    report.first_screen(out, plan, findings, bill, timeline, suppressed)
+        report.full_tree(out, found.plan)
+    report.first_screen(out, found)
     if outputs.told:
         out.print(f"\nWritten: {outputs.told}", markup=False, soft_wrap=True)
     if github:
-        sys.stdout.write(annotations.github(findings))
-    if any(f.severity == "error" for f in findings):
+        sys.stdout.write(annotations.github(found.findings))
+    if any(f.severity == "error" for f in found.findings):
         raise typer.Exit(FOUND)
 
 
@@ -168,38 +148,17 @@ def _plan(
     _refuse(*sentences)
 
 
-def _judged(plan: Plan) -> tuple[Judgement, Any, Any]:
-    """Findings, bill and timeline of a plan."""
-    import datetime
-
-    from gpuplatform.preview.bill import bill
-    from gpuplatform.preview.suppression import judge
-    from gpuplatform.preview.timeline import timeline
-
-    today = datetime.datetime.now(datetime.UTC).date()
-    return judge(plan, today), bill(plan).to_json(), timeline(plan).to_json()
-
-
-def _shareable(plan: Plan, judgement: Judgement) -> Plan:
-    """The plan as reports may show it: keys, tokens and passwords that someone wrote into it are masked."""
-    from gpuplatform.preview.masking import FOUND_BY, masked
-
-    found = [*judgement.findings, *(one.finding for one in judgement.suppressed)]
-    if plan.against is None and all(finding.rule not in FOUND_BY for finding in found):
-        return plan
-    return masked(plan)
-
-
 def _document(name: str) -> dict[str, Any]:
     """What the day-two commands know of an environment: its plan as JSON."""
     from gpuplatform.preview import json_report
     from gpuplatform.preview.environment import CallError
+    from gpuplatform.preview.preview import Preview
 
     try:
         plan = _plan(name)
     except CallError as error:
         _refuse(*error.problems)
-    return json_report.document(plan, [], None, None)
+    return json_report.document(Preview(plan))
 
 
 @app.command(rich_help_panel="On the cluster")

@@ -3,39 +3,35 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 
 from gpuplatform.preview import difference_report
-from gpuplatform.preview.check import Finding, not_applicable
-from gpuplatform.preview.difference import difference
-from gpuplatform.preview.plan import Json, Plan, PlannedResource
-from gpuplatform.preview.suppression import Suppressed
-from gpuplatform.preview.tally import tally
+from gpuplatform.preview.check import not_applicable
+from gpuplatform.preview.plan import Json, PlannedResource
+from gpuplatform.preview.preview import Preview
 
 
-def document(
-    plan: Plan, findings: Iterable[Finding], bill: Json, timeline: Json, suppressed: Iterable[Suppressed] = ()
-) -> dict[str, Json]:
-    """`bill` and `timeline` are theirs as JSON; None where they were not computed. What is allowed comes after the findings."""
-    found, allowed = list(findings), list(suppressed)
+def document(preview: Preview) -> dict[str, Json]:
+    """What is allowed comes after the findings."""
+    plan, difference = preview.plan, preview.difference
     return {
         "project": plan.project,
         "environment": plan.environment,
         "region": plan.region,
         "resources": [resource_json(r) for r in plan.resources],
         "outputs": dict(plan.outputs),
-        "findings": [f.to_json() for f in (*found, *allowed)],
-        "bill": bill,
-        "timeline": timeline,
+        "findings": [f.to_json() for f in (*preview.findings, *preview.suppressed)],
+        "bill": preview.bill,
+        "timeline": preview.timeline,
         "invokes": [asdict(i) for i in plan.invokes],
         "messages": [asdict(m) for m in plan.messages],
         "duplicates": [resource_json(r) for r in plan.duplicates],
         "settings": dict(plan.settings),
         "origin": plan.origin,
         "not_applicable": [one.rule for one in not_applicable(plan)],
-        "checks": tally(plan, found, allowed).to_json(),
-        **({"difference": difference_report.to_json(difference(plan.against, plan))} if plan.against else {}),
+        "checks": preview.tally.to_json(),
+        **({"difference": difference_report.to_json(difference)} if difference else {}),
     }
 
 

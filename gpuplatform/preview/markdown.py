@@ -8,11 +8,12 @@ from typing import Final
 
 from gpuplatform.preview import difference_report, unit_costs
 from gpuplatform.preview.check import Finding
-from gpuplatform.preview.difference import Difference, difference
+from gpuplatform.preview.difference import Difference
 from gpuplatform.preview.failure import printable, visible
 from gpuplatform.preview.look import listing, mapping
 from gpuplatform.preview.places import places
 from gpuplatform.preview.plan import STACK, Json, Plan
+from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.sums import (
     STATES,
     assumed_use,
@@ -25,7 +26,6 @@ from gpuplatform.preview.sums import (
     shortened,
 )
 from gpuplatform.preview.suppression import Suppressed
-from gpuplatform.preview.tally import tally
 from gpuplatform.preview.tree import by_layer, lines
 from gpuplatform.preview.words import counted, describe
 
@@ -37,22 +37,20 @@ LONGEST: Final = 400
 """Characters of a message."""
 
 
-def comment(
-    plan: Plan, findings: Sequence[Finding], bill: Json, timeline: Json, suppressed: Sequence[Suppressed] = ()
-) -> str:
+def comment(preview: Preview) -> str:
     """GitHub-flavoured Markdown; a folded part that no longer fits a comment is left out, and said to be."""
+    plan, counts, bill, timeline = preview.plan, preview.tally, mapping(preview.bill), mapping(preview.timeline)
     resources = [r for r in plan.resources if r.type != STACK]
-    counts = tally(plan, findings, suppressed)
-    rows = _findings(findings)
+    rows = _findings(preview.findings)
     head = [
         f"### {_cell(plan.environment)}: {counted(len(resources), 'resource')}, {counts.verdict.lower()}",
         "",
         f"{_cell(counts.told)}.",
         "",
         *([*FINDINGS, *rows[:SHOWN], ""] if rows else []),
-        *(_difference(difference(plan.against, plan)) if plan.against else ()),
-        *(_bill(plan, mapping(bill)) if bill else ()),
-        *(_path(plan, mapping(timeline)) if timeline else ()),
+        *(_difference(preview.difference) if preview.difference else ()),
+        *(_bill(plan, bill) if bill else ()),
+        *(_path(plan, timeline) if timeline else ()),
     ]
     layers = [
         "| layer | resources | what, and where |",
@@ -61,9 +59,9 @@ def comment(
     ]
     folded = {
         "More findings": [*FINDINGS, *rows[SHOWN:]] if rows[SHOWN:] else [],
-        f"Allowed by a comment ({len(suppressed)})": _allowed(suppressed),
+        f"Allowed by a comment ({len(preview.suppressed)})": _allowed(preview.suppressed),
         "What there is": layers,
-        "What a unit of use costs": _units(mapping(bill).get("economics")),
+        "What a unit of use costs": _units(bill.get("economics")),
         "Every resource": _fenced(lines(plan)),
     }
     return _fitting("\n".join(head), {title: part for title, part in folded.items() if part})

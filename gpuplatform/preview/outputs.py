@@ -8,8 +8,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from gpuplatform.preview.environment import CallError
-from gpuplatform.preview.plan import Json, Plan
-from gpuplatform.preview.suppression import Judgement
+from gpuplatform.preview.preview import Preview
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,28 +46,26 @@ class Outputs:
         """`prod.html, prod.json`: the files and folders that are written; empty where none is."""
         return ", ".join(str(path) for _, path in self._asked() if path.is_file() or path.is_dir())
 
-    def write(self, plan: Plan, judgement: Judgement, bill: Json, timeline: Json) -> None:
+    def write(self, preview: Preview) -> None:
         """Each whole or not at all. Raises OSError."""
         from gpuplatform.preview import json_report
         from gpuplatform.preview.files import write_whole
 
-        found, allowed = judgement.findings, judgement.suppressed
         if self.json:
-            write_whole(self.json, json_report.text(json_report.document(plan, found, bill, timeline, allowed)))
+            write_whole(self.json, json_report.text(json_report.document(preview)))
         if self.markdown:
             from gpuplatform.preview import markdown
 
-            write_whole(self.markdown, markdown.comment(plan, found, bill, timeline, allowed))
+            write_whole(self.markdown, markdown.comment(preview))
         if self.html:
             from gpuplatform.preview.html import html
 
-            write_whole(self.html, html(plan, found, bill, timeline, suppressed=allowed))
+            write_whole(self.html, html(preview))
         if self.sarif:
             from gpuplatform.preview import sarif
-            from gpuplatform.preview.check import all_checks
 
-            write_whole(self.sarif, json_report.text(sarif.document(plan, found, all_checks(), allowed)))
+            write_whole(self.sarif, json_report.text(sarif.document(preview)))
         if self.manifests:
             from gpuplatform.preview import manifests
 
-            manifests.write(plan, self.manifests)
+            manifests.write(preview.plan, self.manifests)

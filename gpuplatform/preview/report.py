@@ -12,14 +12,15 @@ from rich.tree import Tree
 
 from gpuplatform.preview import difference_report, report_bill
 from gpuplatform.preview.check import Finding, Severity, all_checks
-from gpuplatform.preview.difference import Difference, difference
+from gpuplatform.preview.difference import Difference
 from gpuplatform.preview.look import listing, mapping
 from gpuplatform.preview.places import places
 from gpuplatform.preview.plan import STACK, Json, Plan, PlannedResource
+from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.report_bill import escape, plain_table
 from gpuplatform.preview.sums import ready, shortened
 from gpuplatform.preview.suppression import Suppressed
-from gpuplatform.preview.tally import Tally, tally
+from gpuplatform.preview.tally import Tally
 from gpuplatform.preview.tree import by_layer
 from gpuplatform.preview.words import counted, describe
 
@@ -29,29 +30,22 @@ _PLACES_SHOWN: Final = 20
 """Of one rule; a fault that repeats needs no more to be understood."""
 
 
-def first_screen(
-    console: Console,
-    plan: Plan,
-    findings: Sequence[Finding],
-    bill: Json,
-    timeline: Json,
-    suppressed: Sequence[Suppressed] = (),
-) -> None:
+def first_screen(console: Console, preview: Preview) -> None:
     """What the plan contains, in one page."""
+    plan = preview.plan
     resources = [r for r in plan.resources if r.type != STACK]
     heading = f"[bold]{escape(plan.project)} {escape(plan.environment)}[/]"
     console.print(f"{heading}  {escape(plan.region)}, {counted(len(resources), 'resource')}")
     console.print()
     _layers(console, plan)
-    _findings(console, findings)
-    _verdict(console, tally(plan, findings, suppressed), suppressed)
-    found = difference(plan.against, plan) if plan.against else None
-    if found:
-        _difference(console, found)
-    if bill:
-        report_bill.show(console, plan, mapping(bill), found)
-    if timeline:
-        _path(console, plan, mapping(timeline))
+    _findings(console, preview.findings)
+    _verdict(console, preview.tally, preview.suppressed)
+    if preview.difference:
+        _difference(console, preview.difference)
+    if preview.bill:
+        report_bill.show(console, preview)
+    if preview.timeline:
+        _path(console, plan, mapping(preview.timeline))
 
 
 def _difference(console: Console, found: Difference) -> None:

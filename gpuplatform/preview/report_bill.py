@@ -10,9 +10,10 @@ from rich.console import Console
 from rich.table import Table
 
 from gpuplatform.preview import difference_report, unit_costs
-from gpuplatform.preview.difference import Difference
 from gpuplatform.preview.failure import visible
+from gpuplatform.preview.look import mapping
 from gpuplatform.preview.plan import Json, Plan
+from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.sums import (
     STATES,
     assumed_use,
@@ -28,8 +29,8 @@ HEADS: Final = ("asleep\n$ a month", "idle\n$ a month", "expected\n$ a month", "
 _UNPRICED_SHOWN: Final = 5
 
 
-def show(console: Console, plan: Plan, bill: dict[str, Json], found: Difference | None) -> None:
-    """`found`: how the plan differs from an older one."""
+def show(console: Console, preview: Preview) -> None:
+    plan, bill, difference = preview.plan, mapping(preview.bill), preview.difference
     layers = by_layer_sums(plan, bill)
     rows = [(layer, [money(sums[state]) for state in STATES]) for layer, sums in layers.items()]
     _sums(console, "bill", rows, [money(bill.get(state)) for state in STATES])
@@ -37,7 +38,7 @@ def show(console: Console, plan: Plan, bill: dict[str, Json], found: Difference 
         console.print(f"[dim]{note}[/]")
     changes = [
         (layer, [_change(a) for a in amounts])
-        for layer, amounts in (found and difference_report.bill_lines(found)) or ()
+        for layer, amounts in (difference_report.bill_lines(difference) if difference else ())
     ]
     if any(any(amounts) for _, amounts in changes):
         console.print()

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
 from importlib.metadata import version
 from typing import Final
 from urllib.parse import quote
 
-from gpuplatform.preview.check import Check, Finding, Severity
-from gpuplatform.preview.plan import Json, Plan
+from gpuplatform.preview.check import Check, Finding, Severity, all_checks
+from gpuplatform.preview.plan import Json
+from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.suppression import Suppressed
-from gpuplatform.preview.tally import Tally, tally
+from gpuplatform.preview.tally import Tally
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 LEVEL: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
@@ -24,19 +24,17 @@ MOST: Final = 25_000
 """Results of a run; code scanning refuses a file with more (docs.github.com, SARIF support for code scanning, 2026-11)."""
 
 
-def document(
-    plan: Plan, findings: Sequence[Finding], checks: Iterable[Check], suppressed: Sequence[Suppressed] = ()
-) -> dict[str, Json]:
+def document(preview: Preview) -> dict[str, Json]:
     """One run with a rule for each check and a result for each finding.
 
     A result without a place of its own is put at the first line of the settings: code scanning shows no result without one.
     It shows as an alert whatever is among the results, also if it is suppressed or not applicable (github/codeql-action#1230,
     microsoft/PSRule#955, read 2026-11); so what a comment allows, and what could not be asked, is told as a notification.
     """
-    rules = sorted(checks, key=lambda one: one.rule)
+    rules = sorted(all_checks(), key=lambda one: one.rule)
     index = {one.rule: n for n, one in enumerate(rules)}
-    settings = f"Pulumi.{plan.environment}.yaml"
-    counts = tally(plan, findings, suppressed)
+    environment, counts = preview.plan.environment, preview.tally
+    settings = f"Pulumi.{environment}.yaml"
     return {
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -50,7 +48,7 @@ def document(
                     }
                 },
                 # Code scanning keeps one set of results for each category of a commit.
-                "automationDetails": {"id": f"gpuplatform/{plan.environment}/"},
+                "automationDetails": {"id": f"gpuplatform/{environment}/"},
                 "originalUriBaseIds": {ROOT: {"description": {"text": "The project's folder"}}},
                 "columnKind": "unicodeCodePoints",
                 "invocations": [
@@ -58,12 +56,12 @@ def document(
                         "executionSuccessful": True,
                         "toolConfigurationNotifications": [
                             *(_unasked(one, counts, index) for one in counts.inapplicable),
-                            *(_allowed(one, index, settings) for one in suppressed),
+                            *(_allowed(one, index, settings) for one in preview.suppressed),
                         ],
                         "properties": {"checks": counts.to_json()},
                     }
                 ],
-                "results": [_result(finding, index, settings) for finding in findings[:MOST]],
+                "results": [_result(finding, index, settings) for finding in preview.findings[:MOST]],
             }
         ],
     }

@@ -13,6 +13,7 @@ from moto import mock_aws
 
 from gpuplatform.ops.account import Aws
 from gpuplatform.preview import environment, json_report
+from gpuplatform.preview.preview import Preview
 
 ROOT = Path(__file__).resolve().parents[2]
 REGION = "us-east-1"
@@ -53,7 +54,7 @@ def documents() -> Documents:
     def document(name: str) -> dict[str, Any]:
         if name not in kept:
             plan = environment.preview(environment.load(ROOT, name))
-            kept[name] = json_report.document(plan, [], None, None)
+            kept[name] = json_report.document(Preview(plan))
         return copy.deepcopy(kept[name])
 
     return document

@@ -19,6 +19,7 @@ from gpuplatform.preview.difference import difference
 from gpuplatform.preview.difference_report import bill_lines
 from gpuplatform.preview.html import html
 from gpuplatform.preview.plan import Json, Plan
+from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.sums import STATES, money, rounding
 from tests.preview.billing_plans import made, plan_of
 from tests.preview.priced_kinds import EXAMPLES
@@ -34,20 +35,21 @@ def cents(amount: float | Decimal) -> Decimal:
 def on_a_terminal(plan: Plan, written: Json) -> dict[str, list[str]]:
     out = io.StringIO()
     console = Console(file=out, width=200, color_system=None, highlight=False, emoji=False)
-    report.first_screen(console, plan, [], written, TIMELINE)
+    report.first_screen(console, Preview(plan, bill=written, timeline=TIMELINE))
     table = out.getvalue().partition("\nbill ")[2].partition("List prices")[0]
     rows = [line.split() for line in table.splitlines() if re.search(r"\d\.\d\d$", line.strip())]
     return {name: figures for name, *figures in rows}
 
 
 def in_a_comment(plan: Plan, written: Json) -> dict[str, list[str]]:
-    table = markdown.comment(plan, [], written, TIMELINE).partition("| $ | asleep")[2].partition("\n\n")[0]
+    comment = markdown.comment(Preview(plan, bill=written, timeline=TIMELINE))
+    table = comment.partition("| $ | asleep")[2].partition("\n\n")[0]
     rows = [[cell.strip(" *") for cell in line.strip("| ").split("|")] for line in table.splitlines()[2:]]
     return {name: figures for name, *figures in rows}
 
 
 def on_the_page(plan: Plan, written: Json, noun: str) -> dict[str, list[str]]:
-    page = html(plan, [], bill=written, timeline=TIMELINE)
+    page = html(Preview(plan, bill=written, timeline=TIMELINE))
     table = page.partition(f"<caption>Dollars by {noun}</caption>")[2].partition("</table>")[0]
     rows = [re.findall(r"<t[hd][^>]*>([^<]*)<", row) for row in table.split("<tr>")[2:]]
     return {name: figures[:4] for name, *figures in rows}

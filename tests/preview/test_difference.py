@@ -17,6 +17,7 @@ from gpuplatform.preview.difference import DATA, Action, Changed, difference
 from gpuplatform.preview.difference_report import bill_lines, lines, summary, to_json
 from gpuplatform.preview.json_report import document, text
 from gpuplatform.preview.plan import UNKNOWN, Part, Plan
+from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.readers import plan_from
 from gpuplatform.preview.sdk import input_class, properties
 from tests.preview.sound import a_plan, a_resource, and_also, sound, urn, with_field, with_input, without
@@ -235,7 +236,7 @@ def test_a_source_without_values_has_no_bill_and_says_why():
 
 def test_both_environments_do_not_differ_from_their_own_documents(plans: dict[str, Plan]):
     for plan in plans.values():
-        again = plan_from(json.loads(text(document(plan, [], None, None))), "file")
+        again = plan_from(json.loads(text(document(Preview(plan)))), "file")
 
         assert difference(again, plan).nothing
 

@@ -24,6 +24,7 @@ from gpuplatform.preview.html.boxes import Box
 from gpuplatform.preview.html.markup import Markup, tag
 from gpuplatform.preview.html.scene import Scene
 from gpuplatform.preview.plan import STACK, Part, Plan, Source
+from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.sums import STATES, by_layer_sums, money
 from gpuplatform.preview.suppression import Allowance, Suppressed
 from gpuplatform.preview.timeline import timeline
@@ -126,8 +127,9 @@ TIMES = {
 
 
 def a_report(plan: Plan | None = None, *findings: Finding, **more: Any) -> Document:
+    difference = more.pop("difference", None)
     given: dict[str, Any] = {"bill": a_bill(), "timeline": TIMES, **more}
-    return Document(html(sound() if plan is None else plan, findings, **given))
+    return Document(html(Preview(sound() if plan is None else plan, findings, **given), difference))
 
 
 def hostile() -> Document:
@@ -183,7 +185,7 @@ def test_the_report_is_well_formed_and_says_what_and_where():
 
 
 def test_it_loads_nothing_from_anywhere():
-    text = html(sound(), [a_finding()], a_bill(), TIMES)
+    text = html(Preview(sound(), [a_finding()], a_bill(), TIMES))
     seen = Document(text)
 
     loading = {"src", "srcset", "data", "poster", "action", "formaction", "background", "xlink:href", "style"}
@@ -248,7 +250,7 @@ def test_text_is_escaped_and_markup_is_not():
 
 def test_secrets_are_shown_as_such_and_simulated_outputs_not_at_all():
     plan = with_field(sound(), "vpc", inputs={"password": "[secret]"}, outputs={"id": "vpc-canary-1234"})
-    text = html(plan, [], a_bill(), TIMES)
+    text = html(Preview(plan, bill=a_bill(), timeline=TIMES))
 
     assert next(r for r in Document(text).data["resources"] if r["name"] == "vpc")["inputs"] == {"password": "[secret]"}
     assert "vpc-canary-1234" not in text
@@ -479,7 +481,7 @@ def test_the_difference_is_that_of_the_plan_with_its_older_one():
 
 
 def test_the_picture_shows_zones_subnets_nodes_and_their_interfaces(plans: dict[str, Plan]):
-    seen = Document(html(plans["prod"], [], None, None))
+    seen = Document(html(Preview(plans["prod"])))
     said = [e["text"] for e in seen.all("title") if "svg" in e["within"]]
 
     assert any(re.match(r"VPC 10\.60\.0\.0/16", t) for t in said)
@@ -534,13 +536,13 @@ def test_a_program_without_network_or_cluster_has_a_picture_too():
     said = [e["text"] for e in seen.all("title") if "svg" in e["within"]]
     assert "jobs, message queue" in said
     assert "odd, x:y" in said
-    assert Document(html(a_plan(), [], None, None)).one("svg", id="svg")
+    assert Document(html(Preview(a_plan()))).one("svg", id="svg")
 
 
 def test_a_thousand_resources_are_all_listed_and_the_picture_counts_what_it_leaves_out():
     many = [a_resource("aws:sqs/queue:Queue", f"queue-{n}", {"delaySeconds": n}) for n in range(1500)]
     plan = and_also(sound(), *many)
-    text = html(plan, [], a_bill(), timeline(plan).to_json())
+    text = html(Preview(plan, bill=a_bill(), timeline=timeline(plan).to_json()))
     seen = Document(text)
 
     assert len([e for e in seen.all("li") if "data-row" in e["attributes"]]) == len(plan.resources) - 1
@@ -554,7 +556,7 @@ def test_a_thousand_resources_are_all_listed_and_the_picture_counts_what_it_leav
 def test_prod_is_small_and_the_same_every_time(plans: dict[str, Plan]):
     plan = plans["prod"]
     costs, times = bill(plan).to_json(), timeline(plan).to_json()
-    first = html(plan, [], costs, times)
+    first = html(Preview(plan, bill=costs, timeline=times))
 
     assert len(first.encode()) < 2_000_000
-    assert first == html(plan, [], costs, times)
+    assert first == html(Preview(plan, bill=costs, timeline=times))

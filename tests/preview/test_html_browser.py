@@ -12,6 +12,7 @@ import pytest
 from gpuplatform.preview.bill import bill
 from gpuplatform.preview.html import html
 from gpuplatform.preview.plan import Plan
+from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.timeline import timeline
 from tests.preview.browser import Page, page
 from tests.preview.sound import a_resource, and_also, sound
@@ -30,7 +31,9 @@ def tab(tmp_path_factory: pytest.TempPathFactory) -> Generator[Page]:
 def file(plans: dict[str, Plan], tmp_path_factory: pytest.TempPathFactory) -> Path:
     plan = plans["prod"]
     written = tmp_path_factory.mktemp("report") / "prod.html"
-    written.write_text(html(plan, [a_finding()], bill(plan).to_json(), timeline(plan).to_json()), encoding="utf-8")
+    written.write_text(
+        html(Preview(plan, [a_finding()], bill(plan).to_json(), timeline(plan).to_json())), encoding="utf-8"
+    )
     return written
 
 
@@ -259,7 +262,7 @@ def test_names_that_attack_are_text(tab: Page, tmp_path: Path):
     plan = replace(and_also(sound(), bad), environment=HOSTILE)
     number = len(plan.resources) - 2
     written = tmp_path / "hostile.html"
-    written.write_text(html(plan, [a_finding(urn=bad.urn, message=HOSTILE)], a_bill(), None), encoding="utf-8")
+    written.write_text(html(Preview(plan, [a_finding(urn=bad.urn, message=HOSTILE)], a_bill())), encoding="utf-8")
     tab.problems.clear()
     tab.requests.clear()
     tab.open(written, f"#r{number}")
@@ -274,7 +277,7 @@ def test_a_large_plan_stays_usable(tab: Page, tmp_path: Path):
     many = [a_resource("aws:sqs/queue:Queue", f"queue-{n}", {"delaySeconds": n}) for n in range(1500)]
     plan = and_also(sound(), *many)
     written = tmp_path / "large.html"
-    written.write_text(html(plan, [], a_bill(), timeline(plan).to_json()), encoding="utf-8")
+    written.write_text(html(Preview(plan, bill=a_bill(), timeline=timeline(plan).to_json())), encoding="utf-8")
     tab.open(written)
     tab.eval(
         "(i => { i.value = 'queue-1499'; i.dispatchEvent(new Event('input')) })(document.getElementById('search'))"

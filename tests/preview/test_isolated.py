@@ -20,6 +20,7 @@ from gpuplatform.preview import environment, isolated, json_report
 from gpuplatform.preview.environment import CallError, load
 from gpuplatform.preview.isolated import ENVIRONMENT
 from gpuplatform.preview.plan import Plan
+from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.recorder import ProgramError
 from tests.conftest import ROOT
 
@@ -65,7 +66,7 @@ def test_the_platform_s_plan_is_the_same_to_the_letter(plans: dict[str, Plan]):
         return replace(plan, first=first, resources=(replace(plan.resources[0], source=None), *plan.resources[1:]))
 
     def text(plan: Plan) -> str:
-        return json_report.text(json_report.document(plan, [], None, None))
+        return json_report.text(json_report.document(Preview(plan)))
 
     apart, here = without_caller(isolated.preview(load(ROOT, "dev"))), without_caller(plans["dev"])
 
@@ -112,7 +113,7 @@ def test_the_program_has_an_empty_environment(project: Path, monkeypatch: pytest
     )
 
     assert set(plan.outputs["names"]) <= {*ENVIRONMENT, "LC_CTYPE"}
-    assert "of this process" not in json_report.text(json_report.document(plan, [], None, None))
+    assert "of this process" not in json_report.text(json_report.document(Preview(plan)))
 
 
 def test_the_program_is_imported_from_its_own_folder(project: Path):

@@ -20,6 +20,7 @@ from gpuplatform.preview import environment, json_report
 from gpuplatform.preview.bill import bill
 from gpuplatform.preview.check import not_applicable, run_checks
 from gpuplatform.preview.plan import SECRET, UNKNOWN, Invoke, Message, Part, Plan, PlannedResource, Source
+from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.readers import UnreadableError, plan_from, read
 from gpuplatform.preview.wire import RESOURCE_SIGNATURE, SECRET_SIGNATURE, SIGNATURE
 from tests.preview.anything import json_like, put
@@ -31,7 +32,7 @@ STACK = "urn:pulumi:dev::toy::pulumi:pulumi:Stack::toy-dev"
 
 def written(plan: Plan) -> dict[str, Any]:
     """A plan's document as it lies in a file."""
-    return json.loads(json_report.text(json_report.document(plan, run_checks(plan), None, None)))
+    return json.loads(json_report.text(json_report.document(Preview(plan, run_checks(plan)))))
 
 
 def an_export(*states: dict[str, Any], **deployment: Any) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from gpuplatform.preview.bill import bill
 from gpuplatform.preview.check import Finding, Severity
 from gpuplatform.preview.graph import Graph
 from gpuplatform.preview.plan import Plan
+from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.timeline import timeline
 from gpuplatform.preview.tree import by_layer, lines
 from gpuplatform.preview.words import describe
@@ -45,7 +46,7 @@ def printed(width: int = 100, show: Callable[[Console], None] | None = None, *fi
     out = io.StringIO()
     console = Console(file=out, width=width, color_system=None, highlight=False, emoji=False)
     if show is None:
-        report.first_screen(console, sound(), findings, a_bill(), TIMELINE)
+        report.first_screen(console, Preview(sound(), findings, a_bill(), TIMELINE))
     else:
         show(console)
     return out.getvalue()
@@ -66,15 +67,16 @@ def test_the_first_screen_says_what_where_what_it_costs_and_how_long():
 
 def test_where_nothing_could_be_sooner_that_is_said_once():
     quick = {**TIMELINE, "lower_bound_seconds": 1439.0}
-    text = printed(100, lambda console: report.first_screen(console, sound(), [], None, quick))
+    text = printed(100, lambda console: report.first_screen(console, Preview(sound(), timeline=quick)))
 
     assert "Ready in about 24 min, as soon as it can be, by way of vpc." in text
-    assert "Ready in about 24 min, as soon as it can be, by way of vpc." in markdown.comment(sound(), [], None, quick)
+    comment = markdown.comment(Preview(sound(), timeline=quick))
+    assert "Ready in about 24 min, as soon as it can be, by way of vpc." in comment
 
 
 def test_what_is_gone_begins_no_list_within_the_list_of_a_comment():
     lost = a_resource("aws:s3/bucket:Bucket", "lost")
-    text = markdown.comment(replace(sound(), against=and_also(sound(), lost)), [], None, None)
+    text = markdown.comment(Preview(replace(sound(), against=and_also(sound(), lost))))
 
     assert "- \\- lost (Bucket) LOST: its objects" in text
 
@@ -121,7 +123,7 @@ def test_names_are_no_orders_to_the_terminal():
 
 def test_what_is_not_priced_is_said_with_its_reason():
     unpriced = [{"urn": VPC, "why": "no source"}, {"urn": "gone", "why": "none"}]
-    text = printed(100, lambda c: report.first_screen(c, sound(), [], a_bill(unpriced=unpriced), None))
+    text = printed(100, lambda c: report.first_screen(c, Preview(sound(), bill=a_bill(unpriced=unpriced))))
 
     assert "Not in the bill: 2 resources without a known price." in text
     assert "vpc: no source" in text
@@ -131,7 +133,7 @@ def test_what_is_not_priced_is_said_with_its_reason():
 def test_a_price_that_is_not_on_file_comes_with_the_commands_that_learn_it():
     why = "no source gives the price of ec2 g6.xlarge in us-east-1"
     unpriced = [{"urn": VPC, "why": why}, {"urn": "gone", "why": why}, {"urn": VPC, "why": "a thing of its own"}]
-    text = printed(300, lambda c: report.first_screen(c, sound(), [], a_bill(unpriced=unpriced), None))
+    text = printed(300, lambda c: report.first_screen(c, Preview(sound(), bill=a_bill(unpriced=unpriced))))
 
     assert (
         "2 resources without a known price. `gpuplatform prices refresh --region us-east-1` asks AWS for the 1 price"
@@ -139,7 +141,8 @@ def test_a_price_that_is_not_on_file_comes_with_the_commands_that_learn_it():
     )
     assert f"vpc and 1 more: {why}" in text
     assert text.count(why) == 1
-    assert "prices refresh --region us-east-1" in markdown.comment(sound(), [], a_bill(unpriced=unpriced), TIMELINE)
+    comment = markdown.comment(Preview(sound(), bill=a_bill(unpriced=unpriced), timeline=TIMELINE))
+    assert "prices refresh --region us-east-1" in comment
 
 
 OLD = [f"m{n}.large on-demand: price of 2026-01-0{n}" for n in (1, 2, 3)]
@@ -154,13 +157,14 @@ OLD = [f"m{n}.large on-demand: price of 2026-01-0{n}" for n in (1, 2, 3)]
 )
 def test_old_prices_are_said_on_the_screen_and_in_the_comment(stale: list[str], told: str):
     bill = a_bill(stale=stale)
-    assert told in printed(200, lambda console: report.first_screen(console, sound(), [], bill, TIMELINE))
-    assert told in markdown.comment(sound(), [], bill, TIMELINE)
+    preview = Preview(sound(), bill=bill, timeline=TIMELINE)
+    assert told in printed(200, lambda console: report.first_screen(console, preview))
+    assert told in markdown.comment(preview)
 
 
 def test_of_prices_that_are_not_old_nothing_is_said():
     assert "older than" not in printed()
-    assert "older than" not in markdown.comment(sound(), [], a_bill(), TIMELINE)
+    assert "older than" not in markdown.comment(Preview(sound(), bill=a_bill(), timeline=TIMELINE))
 
 
 UNITS = {
@@ -176,19 +180,20 @@ UNITS = {
 
 def test_what_units_cost_is_told_below_the_bill():
     bill = a_bill(economics=UNITS)
-    text = printed(200, lambda console: report.first_screen(console, sound(), [], bill, TIMELINE))
+    preview = Preview(sound(), bill=bill, timeline=TIMELINE)
+    text = printed(200, lambda console: report.first_screen(console, preview))
 
     assert re.search(r"h100 +p5\.48xlarge \[block\] +5\.97 +9\.57 *\n +p5\.48xlarge on-demand +6\.88 *\n", text), (
         "a pool is named once"
     )
     assert re.search(r"llama +4 GPUs +291\.46 +– *\n", text)
     assert "odd declares no throughput" in text
-    comment = markdown.comment(sound(), [], bill, TIMELINE)
+    comment = markdown.comment(preview)
     assert "| h100 | p5.48xlarge \\[block\\] | 5.97 | 9.57 |" in comment
     assert "|  | p5.48xlarge on-demand | 6.88 |  |" in comment
     assert "| llama | 4 GPUs | 291.46 | – |" in comment
     assert "GPU pool" not in printed()
-    assert "GPU pool" not in markdown.comment(sound(), [], a_bill(), TIMELINE)
+    assert "GPU pool" not in markdown.comment(Preview(sound(), bill=a_bill(), timeline=TIMELINE))
 
 
 def test_the_tree_shows_children_under_their_component_with_lines():
@@ -244,7 +249,7 @@ KEYS = {
 
 
 def test_the_json_has_every_key_that_others_rely_on():
-    made = json.loads(json_report.text(json_report.document(sound(), [a_finding()], a_bill(), TIMELINE)))
+    made = json.loads(json_report.text(json_report.document(Preview(sound(), [a_finding()], a_bill(), TIMELINE))))
 
     assert set(made) >= KEYS[""]
     assert set(made["resources"][1]) >= KEYS["resources"]
@@ -256,13 +261,8 @@ def test_the_json_has_every_key_that_others_rely_on():
 def test_the_page_on_the_json_names_every_key(plans: dict[str, Plan]):
     newer = plans["prod"]
     older = replace(newer, resources=newer.resources[:-3])
-    found = [a_finding()]
-    document = json_report.document(
-        replace(newer, against=with_input(older, "cluster", "version", "1.2")),
-        found,
-        bill(newer).to_json(),
-        timeline(newer).to_json(),
-    )
+    plan = replace(newer, against=with_input(older, "cluster", "version", "1.2"))
+    document = json_report.document(Preview(plan, [a_finding()], bill(newer).to_json(), timeline(newer).to_json()))
     page = (Path(__file__).parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
     parts = [
         document,
@@ -288,7 +288,7 @@ def test_the_page_on_the_json_names_every_key(plans: dict[str, Plan]):
 
 
 def test_the_comment_keeps_verdict_and_bill_in_sight_and_folds_the_rest():
-    text = markdown.comment(sound(), [a_finding()], a_bill(), TIMELINE)
+    text = markdown.comment(Preview(sound(), [a_finding()], a_bill(), TIMELINE))
 
     head, _, folded = text.partition("<details>")
     assert head.startswith("### dev: ")
@@ -301,9 +301,9 @@ def test_the_comment_keeps_verdict_and_bill_in_sight_and_folds_the_rest():
 def test_a_comment_fits_what_github_accepts():
     many = [a_resource("aws:sqs/queue:Queue", f"queue-{n}-{'x' * 60}") for n in range(2000)]
 
-    assert len(markdown.comment(and_also(sound(), *many), [], a_bill(), TIMELINE)) < 65_536
+    assert len(markdown.comment(Preview(and_also(sound(), *many), bill=a_bill(), timeline=TIMELINE))) < 65_536
     endless = [a_finding("y" * 3000, line=n) for n in range(50)]
-    assert len(markdown.comment(sound(), endless, a_bill(), TIMELINE)) < 65_536
+    assert len(markdown.comment(Preview(sound(), endless, a_bill(), TIMELINE))) < 65_536
 
 
 @pytest.mark.parametrize(
@@ -322,7 +322,7 @@ def test_a_comment_fits_what_github_accepts():
     ],
 )
 def test_nothing_from_a_fork_becomes_markup_in_the_comment(hostile: str):
-    text = markdown.comment(sound(), [a_finding(hostile)], None, None)
+    text = markdown.comment(Preview(sound(), [a_finding(hostile)]))
 
     assert not re.search(rf"(?<!\\){re.escape(hostile)}", text), "it stands there unescaped"
     assert len([line for line in text.splitlines() if line.startswith("| error")]) == 1
@@ -331,7 +331,7 @@ def test_nothing_from_a_fork_becomes_markup_in_the_comment(hostile: str):
 @pytest.mark.parametrize("hostile", ["x\n```\n</details>\n@everybody", "x\r````\r# big", "``````"])
 def test_no_name_ends_the_block_of_code_that_it_stands_in(hostile: str):
     plan = and_also(sound(), a_resource("aws:s3/bucket:Bucket", hostile, urn="urn:x::aws:s3/bucket:Bucket::odd"))
-    text = markdown.comment(replace(plan, against=sound()), [], None, None)
+    text = markdown.comment(Preview(replace(plan, against=sound())))
 
     for block in ("Every difference", "Every resource"):
         fence, *inside = text.partition(f"{block}</summary>\n\n")[2].partition("\n\n</details>")[0].split("\n")
@@ -343,7 +343,7 @@ def test_no_name_ends_the_block_of_code_that_it_stands_in(hostile: str):
 
 def test_a_comment_of_many_findings_shows_the_first_and_folds_the_rest():
     many = [a_finding(f"r{n}: no tags {n}", urn=f"x::r{n}", line=n) for n in range(1, 201)]
-    text = markdown.comment(sound(), many, a_bill(), TIMELINE)
+    text = markdown.comment(Preview(sound(), many, a_bill(), TIMELINE))
 
     head, _, more = text.partition("<summary>More findings</summary>")
     assert head.count("| error |") == markdown.SHOWN
@@ -353,7 +353,7 @@ def test_a_comment_of_many_findings_shows_the_first_and_folds_the_rest():
 
 def test_what_a_comment_has_no_room_for_is_said():
     many = [a_finding(f"r{n}: {'y' * 380}", urn=f"x::r{n}", line=n) for n in range(1, 300)]
-    text = markdown.comment(sound(), many, a_bill(), TIMELINE)
+    text = markdown.comment(Preview(sound(), many, a_bill(), TIMELINE))
 
     assert len(text) < 65_536
     assert text.endswith("Left out, for a comment has no room: more findings. The other reports hold it.\n")
@@ -398,6 +398,7 @@ def test_what_is_reached_goes_through_providers_parents_and_circles():
 
 def test_use_that_nobody_states_is_told_where_the_bill_is():
     usage = [{"key": "nat_gb", "monthly": 100.0, "stated": False}, {"key": "log_gb", "monthly": 5.0, "stated": True}]
-    text = " ".join(printed(show=lambda c: report.first_screen(c, sound(), (), a_bill(usage=usage), TIMELINE)).split())
+    preview = Preview(sound(), bill=a_bill(usage=usage), timeline=TIMELINE)
+    text = " ".join(printed(show=lambda c: report.first_screen(c, preview)).split())
     assert "Assumed of a month's use, for nobody states it in `expected`: nat_gb 100." in text
     assert "Assumed" not in printed()

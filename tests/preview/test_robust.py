@@ -17,12 +17,11 @@ from rich.console import Console
 from gpuplatform.preview import json_report, markdown, report, sarif
 from gpuplatform.preview.bill import PRICERS, bill
 from gpuplatform.preview.billing.charge import Entry, Pricer
-from gpuplatform.preview.check import Check, Fault, Severity, all_checks, run_checks
+from gpuplatform.preview.check import Check, Fault, Severity, run_checks
 from gpuplatform.preview.html import html
 from gpuplatform.preview.plan import Plan
+from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.readers import UnreadableError, plan_from
-from gpuplatform.preview.suppression import judge
-from gpuplatform.preview.timeline import timeline
 from tests.preview.anything import json_like, put
 from tests.preview.sound import a_plan, a_resource, sound, with_input
 
@@ -30,14 +29,14 @@ READING = (Path(__file__).parent / "readings" / "stack-export.json").read_text("
 
 
 def reported(plan: Plan) -> None:
-    judged, costs, times = judge(plan, date(2026, 11, 22)), bill(plan).to_json(), timeline(plan).to_json()
+    preview = Preview.of(plan, date(2026, 11, 22))
     console = Console(file=io.StringIO(), width=80)
-    report.first_screen(console, plan, judged.findings, costs, times, judged.suppressed)
+    report.first_screen(console, preview)
     report.full_tree(console, plan)
-    markdown.comment(plan, judged.findings, costs, times)
-    json_report.text(json_report.document(plan, judged.findings, costs, times, judged.suppressed)).encode()
-    sarif.document(plan, judged.findings, all_checks(), judged.suppressed)
-    html(plan, judged.findings, costs, times, suppressed=judged.suppressed).encode()
+    markdown.comment(preview)
+    json_report.text(json_report.document(preview)).encode()
+    sarif.document(preview)
+    html(preview).encode()
 
 
 @settings(max_examples=80, deadline=None)

@@ -14,6 +14,7 @@ from jsonschema import validate
 from gpuplatform.preview import sarif
 from gpuplatform.preview.check import Finding, Severity, all_checks
 from gpuplatform.preview.plan import Part, Source
+from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.suppression import Allowance, Suppressed
 from tests.preview.sound import sound, urn
 
@@ -28,13 +29,13 @@ def a_finding(**more: Any) -> Finding:
 
 
 def the_run(*findings: Finding, suppressed: tuple[Suppressed, ...] = ()) -> dict[str, Any]:
-    whole = sarif.document(sound(), findings, all_checks(), suppressed)
+    whole = sarif.document(Preview(sound(), findings, suppressed=suppressed))
     (run,) = json.loads(json.dumps(whole))["runs"]
     return run
 
 
 def test_the_file_says_what_it_is():
-    whole = sarif.document(sound(), [], all_checks())
+    whole = sarif.document(Preview(sound()))
 
     assert whole["version"] == "2.1.0"
     assert whole["$schema"].endswith("sarif-schema-2.1.0.json")
@@ -148,7 +149,7 @@ def test_what_is_allowed_is_a_notification_and_no_result():
 
 def test_what_does_not_apply_is_a_notification_that_says_why():
     plan = replace(sound(), lacks=frozenset({Part.DUPLICATES}), origin="stack-export")
-    (run,) = sarif.document(plan, [], all_checks())["runs"]
+    (run,) = sarif.document(Preview(plan))["runs"]
 
     assert run["results"] == []
     assert [n["message"]["text"] for n in the_notices(run)] == [
@@ -174,6 +175,6 @@ def test_the_file_is_valid_by_the_standard_s_schema():
     found = [a_finding(), a_finding(file="", line=0, urn=""), a_finding(rule="unknown", severity=Severity.INFO)]
 
     for plan, findings, suppressed in ((sound(), found, (ALLOWED,)), (lacking, [], ())):
-        whole = json.loads(json.dumps(sarif.document(plan, findings, all_checks(), suppressed)))
+        whole = json.loads(json.dumps(sarif.document(Preview(plan, findings, suppressed=suppressed))))
         validate(whole, schema)
         assert whole["$schema"] == schema["id"]

@@ -18,9 +18,9 @@ from rich.console import Console
 from gpuplatform.preview import json_report, manifests, markdown, report, sarif
 from gpuplatform.preview.annotations import github
 from gpuplatform.preview.bill import bill
-from gpuplatform.preview.check import all_checks
 from gpuplatform.preview.html import html
 from gpuplatform.preview.plan import Plan
+from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.readers import plan_from
 from gpuplatform.preview.suppression import judge
 from gpuplatform.preview.timeline import timeline
@@ -32,15 +32,16 @@ STACK = "urn:pulumi:dev::toy::pulumi:pulumi:Stack::toy-dev"
 def reports(plan: Plan) -> dict[str, str]:
     """Every report of a plan, as text."""
     judged, costs, times = judge(plan, date(2026, 11, 22)), bill(plan).to_json(), timeline(plan).to_json()
+    preview = Preview(plan, judged.findings, costs, times, judged.suppressed)
     screen = Console(file=(out := io.StringIO()), width=100_000)
     report.full_tree(screen, plan)
-    report.first_screen(screen, plan, judged.findings, costs, times, judged.suppressed)
+    report.first_screen(screen, preview)
     return {
         "screen": out.getvalue(),
-        "json": json_report.text(json_report.document(plan, judged.findings, costs, times, judged.suppressed)),
-        "markdown": markdown.comment(plan, judged.findings, costs, times, judged.suppressed),
-        "sarif": json.dumps(sarif.document(plan, judged.findings, all_checks(), judged.suppressed)),
-        "html": html(plan, judged.findings, costs, times, suppressed=judged.suppressed),
+        "json": json_report.text(json_report.document(preview)),
+        "markdown": markdown.comment(preview),
+        "sarif": json.dumps(sarif.document(preview)),
+        "html": html(preview),
         "annotations": github(judged.findings),
         "manifests": json.dumps([body for _, body in manifests.objects(plan)], ensure_ascii=False),
     }

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from gpuplatform.preview import json_report, report
 from gpuplatform.preview.plan import Plan
+from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.suppression import judge
 from tests.preview.sound import PROJECT, sound, with_input
 
@@ -138,7 +139,7 @@ def test_json_lists_what_is_allowed_as_such(project: Path):
     plan = _broken(project, ALLOW)
     judgement = judge(plan, TODAY)
 
-    found = json_report.document(plan, judgement.findings, None, None, judgement.suppressed)["findings"]
+    found = json_report.document(Preview(plan, judgement.findings, suppressed=judgement.suppressed))["findings"]
 
     assert [(f["rule"], f["suppressed"], f["until"], f["reason"]) for f in found] == [
         ("unencrypted-volume", True, "2027-01-31", "a scratch disk")
@@ -149,7 +150,8 @@ def test_the_first_screen_counts_what_is_allowed(project: Path):
     plan, out = _broken(project, ALLOW), StringIO()
     judgement = judge(plan, TODAY)
 
-    report.first_screen(Console(file=out, width=120), plan, judgement.findings, None, None, judgement.suppressed)
+    preview = Preview(plan, judgement.findings, suppressed=judgement.suppressed)
+    report.first_screen(Console(file=out, width=120), preview)
 
     assert (
         "1 finding is allowed by a comment.\nAllowed: unencrypted-volume; the first until 2027-01-31." in out.getvalue()

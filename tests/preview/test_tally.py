@@ -16,6 +16,7 @@ from gpuplatform.preview import json_report, markdown, report, sarif
 from gpuplatform.preview.check import Finding, Severity, all_checks, not_applicable
 from gpuplatform.preview.html import html
 from gpuplatform.preview.plan import Part, Plan, Source
+from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.suppression import Allowance, Suppressed
 from gpuplatform.preview.tally import tally
 from tests.preview.sound import sound
@@ -76,9 +77,10 @@ def test_every_report_has_the_same_verdict(
     plan: Plan, findings: list[Finding], suppressed: list[Suppressed], verdict: str, told: str
 ):
     console = Console(file=(out := io.StringIO()), width=400, color_system=None, highlight=False)
-    report.first_screen(console, plan, findings, None, None, suppressed)
-    page = re.sub(r"<[^>]+>", "", markup.unescape(html(plan, findings, None, None, suppressed=suppressed)))
-    comment = markdown.comment(plan, findings, None, None, suppressed).replace("\\", "")
+    preview = Preview(plan, findings, suppressed=suppressed)
+    report.first_screen(console, preview)
+    page = re.sub(r"<[^>]+>", "", markup.unescape(html(preview)))
+    comment = markdown.comment(preview).replace("\\", "")
 
     assert f"{verdict}: {told}." in out.getvalue()
     assert f"{verdict}: {told}." in page
@@ -91,8 +93,9 @@ def test_every_report_has_the_same_verdict(
 def test_json_and_sarif_count_alike_and_every_check_once(
     plan: Plan, findings: list[Finding], suppressed: list[Suppressed]
 ):
-    counted = json.loads(json_report.text(json_report.document(plan, findings, None, None, suppressed)))["checks"]
-    (run,) = sarif.document(plan, findings, all_checks(), suppressed)["runs"]
+    preview = Preview(plan, findings, suppressed=suppressed)
+    counted = json.loads(json_report.text(json_report.document(preview)))["checks"]
+    (run,) = sarif.document(preview)["runs"]
 
     assert run["invocations"][0]["properties"]["checks"] == counted
     assert counted["passed"] + counted["failed"] + counted["allowed"] + len(counted["not_applicable"]) == ALL
@@ -109,7 +112,7 @@ def test_a_finding_of_no_check_that_there_is_counts_as_a_finding_alone():
 
 
 def test_allowed_findings_are_listed_in_the_comment_with_day_and_reason():
-    text = markdown.comment(sound(), [], None, None, [allowed("cost-tags")])
+    text = markdown.comment(Preview(sound(), suppressed=[allowed("cost-tags")]))
 
     assert "<summary>Allowed by a comment (1)</summary>" in text
     assert "| stacks/data.py:3 | found | cost-tags | 2027-01-31 | agreed |" in text

@@ -6,12 +6,12 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from gpuplatform.preview.check import Finding
 from gpuplatform.preview.html.faces import kind_of
 from gpuplatform.preview.html.markup import Markup, tag
 from gpuplatform.preview.html.picture import Picture
 from gpuplatform.preview.look import listing, mapping
 from gpuplatform.preview.plan import STACK, Json, Plan, PlannedResource
+from gpuplatform.preview.preview import Preview
 
 _OPTIONS: Final = (
     "protect",
@@ -30,15 +30,14 @@ def numbers(plan: Plan) -> dict[str, int]:
     return {r.urn: n for n, r in enumerate(r for r in plan.resources if r.type != STACK)}
 
 
-def element(plan: Plan, findings: Sequence[Finding], bill: Json, timeline: Json, picture: Picture) -> Markup:
+def element(preview: Preview, picture: Picture) -> Markup:
     """The JSON in a script element that no browser runs."""
-    rows = numbers(plan)
-    found = _grouped([f.to_json() for f in findings])
-    lines = _grouped(mapping(line) for line in listing(mapping(bill).get("lines")))
-    unpriced = _grouped(mapping(line) for line in listing(mapping(bill).get("unpriced")))
-    times = mapping(mapping(timeline).get("starts"))
-    estimated = set(listing(mapping(timeline).get("estimated")))
-    chain = set(listing(mapping(timeline).get("chain")))
+    bill, timeline, rows = mapping(preview.bill), mapping(preview.timeline), numbers(preview.plan)
+    found = _grouped([f.to_json() for f in preview.findings])
+    lines = _grouped(mapping(line) for line in listing(bill.get("lines")))
+    unpriced = _grouped(mapping(line) for line in listing(bill.get("unpriced")))
+    times = mapping(timeline.get("starts"))
+    estimated, chain = set(listing(timeline.get("estimated"))), set(listing(timeline.get("chain")))
     resources = [
         {
             **_resource(r, rows),
@@ -51,7 +50,7 @@ def element(plan: Plan, findings: Sequence[Finding], bill: Json, timeline: Json,
             "box": picture.number_of(r.urn),
             "said": picture.said_of(r.urn),
         }
-        for r in plan.resources
+        for r in preview.plan.resources
         if r.type != STACK
     ]
     content = {"resources": [{k: v for k, v in r.items() if v not in (None, "", [], {}, False)} for r in resources]}

@@ -10,9 +10,8 @@ from gpuplatform.preview.check import Finding, Severity, all_checks
 from gpuplatform.preview.html.data import numbers
 from gpuplatform.preview.html.markup import Content, Markup, join, tag
 from gpuplatform.preview.places import NAMED, Place, places
-from gpuplatform.preview.plan import Plan
+from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.suppression import Suppressed
-from gpuplatform.preview.tally import tally
 from gpuplatform.preview.words import counted
 
 PLACES: Final = 10
@@ -20,12 +19,11 @@ PLACES: Final = 10
 _RANK: Final = {severity: n for n, severity in enumerate(Severity)}
 
 
-def section(plan: Plan, findings: Sequence[Finding], suppressed: Sequence[Suppressed] = ()) -> Markup:
-    checks = all_checks()
-    counts = tally(plan, findings, suppressed)
+def section(preview: Preview) -> Markup:
+    findings, counts, checks = preview.findings, preview.tally, all_checks()
     unasked = {one.rule for one in counts.inapplicable}
     sentences = {one.rule: one.sentence for one in checks}
-    rows = numbers(plan)
+    rows = numbers(preview.plan)
     ordered = sorted(findings, key=lambda f: (_RANK[f.severity], f.rule, f.file, f.line, f.message))
     groups = groupby(ordered, key=lambda f: (f.severity, f.rule))
     told = [_rule(severity, rule, sentences.get(rule, ""), list(found), rows) for (severity, rule), found in groups]
@@ -58,7 +56,7 @@ def section(plan: Plan, findings: Sequence[Finding], suppressed: Sequence[Suppre
         [
             summary,
             *told,
-            _allowed(suppressed),
+            _allowed(preview.suppressed),
             tag("details", tag("summary", f"All {len(checks)} checks"), scrolled(looked_at, "Checks")),
         ]
     )

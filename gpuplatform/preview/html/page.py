@@ -11,44 +11,31 @@ from importlib.resources import files
 from typing import Final
 
 from gpuplatform.preview import difference_report
-from gpuplatform.preview.check import Finding
-from gpuplatform.preview.difference import difference as difference_of
 from gpuplatform.preview.html import data, differing, faults, gantt, hero, marks, money, resources
 from gpuplatform.preview.html.markup import Markup, join, layer_class, tag
 from gpuplatform.preview.html.picture import Picture
 from gpuplatform.preview.look import mapping
 from gpuplatform.preview.plan import Json, Plan
-from gpuplatform.preview.suppression import Suppressed
-from gpuplatform.preview.tally import tally
+from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.tree import by_layer
 
 STYLES: Final = ("report.css", "sections.css", "picture.css", "print.css")
 SCRIPTS: Final = ("report.js", "picture.js")
 
 
-def html(
-    plan: Plan,
-    findings: Sequence[Finding],
-    bill: Json,
-    timeline: Json,
-    difference: Mapping[str, Json] | None = None,
-    suppressed: Sequence[Suppressed] = (),
-) -> str:
-    """The whole report.
-
-    `bill` and `timeline` are theirs as JSON, None where they were not computed; `difference` is as `difference_report.to_json`
-    writes it, by default that from the plan's older one.
-    """
-    if difference is None and plan.against:
-        difference = difference_report.to_json(difference_of(plan.against, plan))
+def html(preview: Preview, difference: Mapping[str, Json] | None = None) -> str:
+    """The whole report. `difference` is as `difference_report.to_json` writes it, by default that from the plan's older one."""
+    plan, findings = preview.plan, preview.findings
+    if difference is None and preview.difference:
+        difference = difference_report.to_json(preview.difference)
     picture = Picture(plan)
     signs = marks.mark(picture, findings, difference)
     style, script = (Markup("\n".join(_file(name) for name in names)) for names in (STYLES, SCRIPTS))
     sections = {
-        "findings": ("Findings", faults.section(plan, findings, suppressed)),
+        "findings": ("Findings", faults.section(preview)),
         "difference": ("Difference", differing.section(plan, difference) if difference is not None else None),
-        "bill": ("Bill", money.section(plan, bill)),
-        "timeline": ("Timeline", gantt.section(plan, timeline)),
+        "bill": ("Bill", money.section(plan, preview.bill)),
+        "timeline": ("Timeline", gantt.section(plan, preview.timeline)),
         "resources": ("Resources", resources.section(plan, findings)),
     }
     order = _order(bool(findings), difference is not None)
@@ -68,10 +55,10 @@ def html(
         style=tag("style", style),
         brand=join([plan.project, " ", tag("b", plan.environment)]),
         nav=join(tag("li", tag("a", whole[id_][0], href=f"#{id_}")) for id_ in order),
-        head=hero.head(plan, tally(plan, findings, suppressed)),
-        tiles=hero.tiles(plan, mapping(bill), mapping(timeline), dict(difference or {})),
+        head=hero.head(plan, preview.tally),
+        tiles=hero.tiles(plan, mapping(preview.bill), mapping(preview.timeline), dict(difference or {})),
         sections=join(whole[id_][1] for id_ in order),
-        data=data.element(plan, findings, bill, timeline, picture),
+        data=data.element(preview, picture),
         script=tag("script", script),
     )
 
