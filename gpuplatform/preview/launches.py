@@ -5,19 +5,22 @@ What belongs together is known by the plan's property dependencies or by IDs, wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
 from gpuplatform.catalog import instances
 from gpuplatform.catalog.instances import InstanceType, instance
-from gpuplatform.catalog.nodes import GPU, ZONE_LABEL
+from gpuplatform.catalog.nodes import ZONE_LABEL
+from gpuplatform.preview import stated
 from gpuplatform.preview.cluster import chart
+from gpuplatform.preview.links import linked
 from gpuplatform.preview.look import at, listing, mapping
 from gpuplatform.preview.plan import Json, Plan, PlannedResource, once
 from gpuplatform.preview.quantity import quantity, whole
-from gpuplatform.preview.tokens import LAUNCH_TEMPLATE, NODE_CLASS, NODE_GROUP, NODE_POOL, RELEASE, SUBNET
+from gpuplatform.preview.stated import TYPE_LABEL, ZONE_NAME_LABEL
+from gpuplatform.preview.tokens import NODE_GROUP, NODE_POOL, RELEASE, SUBNET
 from gpuplatform.sizing.autoscaler import PREFIX
 from gpuplatform.sizing.efa import Interface, efa_count
 
@@ -25,7 +28,6 @@ AUTOSCALER: Final = "cluster-autoscaler"
 """Its chart."""
 _TAG: Final = "aws:autoscaling/tag:Tag"
 
-TYPE_LABEL: Final = "node.kubernetes.io/instance-type"
 _UNPLACED: Final = -(2**31)
 
 
@@ -84,9 +86,7 @@ class Launch:
     @property
     def labels(self) -> dict[str, str]:
         """As they are written."""
-        inputs = self.resource.inputs
-        written = inputs.get("labels") if self.managed else at(inputs, "spec", "template", "metadata", "labels")
-        return {key: str(value) for key, value in mapping(written).items()}
+        return stated.labels(self.resource)
 
 
 @once
@@ -121,13 +121,6 @@ def told(plan: Plan, launch: Launch) -> dict[str, tuple[PlannedResource, str]]:
     return found
 
 
-def referred(plan: Plan, by: PlannedResource, key: str, ids: Iterable[Json], type_: str) -> tuple[PlannedResource, ...]:
-    """Resources of a type that a property refers to: it depends on them, or holds their IDs."""
-    wanted = {one for one in ids if isinstance(one, str)}
-    known = by.property_dependencies.get(key, ())
-    return tuple(r for r in plan.all(type_) if r.urn in known or r.outputs.get("id") in wanted)
-
-
 def zone(subnet: PlannedResource) -> str:
     """Of a subnet: its zone's ID, or its name where the plan says no ID; empty where it says neither."""
     for known in (subnet.inputs, subnet.outputs):
@@ -137,10 +130,7 @@ def zone(subnet: PlannedResource) -> str:
 
 
 def _of_group(plan: Plan, group: PlannedResource) -> Launch:
-    template = _template(plan, group)
-    own = [str(name) for name in listing(group.inputs.get("instanceTypes"))]
-    if template and isinstance(template.inputs.get("instanceType"), str):
-        own.append(str(template.inputs["instanceType"]))
+    template = stated.template(plan, group)
     most = at(group.inputs, "scalingConfig", "maxSize")
     # EKS has one list of both; Cluster Autoscaler, which grows the group, is told which is which.
     passing = str(extra_argument(plan, "startup-taint") or "")
@@ -148,31 +138,20 @@ def _of_group(plan: Plan, group: PlannedResource) -> Launch:
     return Launch(
         resource=group,
         how=template,
-        types=_known(own),
+        types=_known(stated.instance_types(plan, group)),
         interfaces=_interfaces(template.inputs if template else {}),
-        subnets=referred(plan, group, "subnetIds", listing(group.inputs.get("subnetIds")), SUBNET),
+        subnets=tuple(linked(plan, group, "subnetIds", SUBNET)),
         most=int(most) if isinstance(most, (int, float)) else None,
-        label_values=_single(group.inputs.get("labels")),
+        label_values=_single(stated.labels(group)),
         taints=tuple(t for t in taints if not passing or t[0] != passing),
         startup=tuple(t for t in taints if passing and t[0] == passing),
     )
 
 
-def _template(plan: Plan, group: PlannedResource) -> PlannedResource | None:
-    wanted = mapping(group.inputs.get("launchTemplate"))
-    found = referred(plan, group, "launchTemplate", (wanted.get("id"),), LAUNCH_TEMPLATE)
-    return found[0] if found else None
-
-
 def _of_pool(plan: Plan, pool: PlannedResource) -> Launch:
     spec = at(pool.inputs, "spec", "template", "spec")
-    wanted = {
-        str(at(r, "key")): [str(value) for value in listing(at(r, "values"))]
-        for r in listing(at(spec, "requirements"))
-        if at(r, "operator") == "In"
-    }
-    called = at(spec, "nodeClassRef", "name")
-    node_class = next((c for c in plan.all(NODE_CLASS) if at(c.inputs, "metadata", "name") == called), None)
+    wanted = stated.requirements(pool)
+    node_class = stated.node_class(plan, pool)
     how = mapping(node_class.inputs.get("spec")) if node_class else {}
     types = _known(wanted.get(TYPE_LABEL, []))
     return Launch(
@@ -182,15 +161,14 @@ def _of_pool(plan: Plan, pool: PlannedResource) -> Launch:
         interfaces=_interfaces(how),
         subnets=_selected(plan, listing(how.get("subnetSelectorTerms")), wanted),
         most=_nodes_of(pool, types),
-        label_values=_single(at(pool.inputs, "spec", "template", "metadata", "labels"))
-        | {key: frozenset(values) for key, values in wanted.items()},
+        label_values=_single(stated.labels(pool)) | {key: frozenset(values) for key, values in wanted.items()},
         taints=_taints(at(spec, "taints")),
         startup=_taints(at(spec, "startupTaints")),
     )
 
 
-def _single(labels: Json) -> dict[str, frozenset[str]]:
-    return {key: frozenset((str(value),)) for key, value in mapping(labels).items()}
+def _single(labels: Mapping[str, str]) -> dict[str, frozenset[str]]:
+    return {key: frozenset((value,)) for key, value in labels.items()}
 
 
 def _taints(written: Json) -> tuple[Taint, ...]:
@@ -216,7 +194,7 @@ def _interfaces(how: Mapping[str, Json]) -> tuple[Interface, ...]:
 
 def _selected(plan: Plan, terms: list[Json], wanted: Mapping[str, list[str]]) -> tuple[PlannedResource, ...]:
     """Subnets that a node class selects, in the zones that its pool asks for."""
-    zones = wanted.get(ZONE_LABEL) or wanted.get("topology.kubernetes.io/zone")
+    zones = wanted.get(ZONE_LABEL) or wanted.get(ZONE_NAME_LABEL)
     return tuple(
         subnet
         for subnet in plan.all(SUBNET)
@@ -235,6 +213,6 @@ def selects(term: Json, resource: PlannedResource) -> bool:
 
 def _nodes_of(pool: PlannedResource, types: Sequence[InstanceType]) -> int | None:
     """Nodes of a pool whose GPUs are limited, if all were of the type with the fewest."""
-    limit = at(pool.inputs, "spec", "limits", GPU)
+    limit = quantity(stated.gpu_limit(pool))
     fewest = min((t.gpu_count for t in types), default=0)
-    return int(quantity(limit)) // fewest if quantity(limit) and fewest else None
+    return int(limit) // fewest if limit and fewest else None

@@ -42,3 +42,8 @@ def leaves(value: Json, path: str = "") -> Iterator[tuple[str, Json]]:
             yield from leaves(inner, f"{path}[{index}]")
     else:
         yield path, value
+
+
+def texts(value: Json) -> Iterator[str]:
+    """Every text within a value."""
+    return (leaf for _, leaf in leaves(value) if isinstance(leaf, str))

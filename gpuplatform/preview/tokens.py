@@ -9,5 +9,9 @@ NODE_POOL: Final = "kubernetes:karpenter.sh/v1:NodePool"
 NODE_CLASS: Final = "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"
 SUBNET: Final = "aws:ec2/subnet:Subnet"
 SECURITY_GROUP: Final = "aws:ec2/securityGroup:SecurityGroup"
-CLUSTERS: Final = ("eks:index:Cluster", "aws:eks/cluster:Cluster")
+RESERVATION: Final = "aws:ec2/capacityReservation:CapacityReservation"
+BLOCK: Final = "aws:ec2/capacityBlockReservation:CapacityBlockReservation"
+CLUSTER_COMPONENT: Final = "eks:index:Cluster"
+CONTROL_PLANE: Final = "aws:eks/cluster:Cluster"
+CLUSTERS: Final = (CLUSTER_COMPONENT, CONTROL_PLANE)
 """A cluster by Pulumi's component for it, and by the resource alone."""

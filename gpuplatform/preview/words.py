@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from gpuplatform.catalog.nodes import GPU
 from gpuplatform.preview.cluster import chart
-from gpuplatform.preview.look import at, listing, mapping
+from gpuplatform.preview.look import mapping
 from gpuplatform.preview.plan import Json, Plan, PlannedResource
-from gpuplatform.preview.tokens import LAUNCH_TEMPLATE
+from gpuplatform.preview.stated import gpu_limit, instance_types
+from gpuplatform.preview.tokens import CLUSTER_COMPONENT, NODE_GROUP, NODE_POOL, RELEASE, SUBNET
 
 _COUNTED: Final = {
     "aws:ec2/natGateway:NatGateway": "NAT gateway",
@@ -89,16 +89,6 @@ def _node_groups(plan: Plan, found: list[PlannedResource]) -> str:
     return f"nodes: {_some([' '.join(part for part in parts if part) for parts in told])}"
 
 
-def instance_types(plan: Plan, group: PlannedResource) -> list[str]:
-    """Of a node group: its own, or its launch template's."""
-    template = at(group.inputs, "launchTemplate", "id")
-    return [str(t) for t in listing(group.inputs.get("instanceTypes"))] + [
-        str(other.inputs["instanceType"])
-        for other in plan.all(LAUNCH_TEMPLATE)
-        if template and other.outputs.get("id") == template and other.inputs.get("instanceType")
-    ]
-
-
 def _range(scaling: Json) -> str:
     limits = mapping(scaling)
     return f"{limits.get('minSize', 0)}–{limits.get('maxSize', '?')}" if limits else ""
@@ -109,7 +99,7 @@ def _node_pools(_: Plan, found: list[PlannedResource]) -> str:
 
 
 def _gpu_limit(pool: PlannedResource) -> str:
-    gpus = at(pool.inputs, "spec", "limits", GPU)
+    gpus = gpu_limit(pool)
     return f" up to {counted(int(gpus), 'GPU')}" if gpus is not None else ""
 
 
@@ -128,12 +118,12 @@ def _endpoints(_: Plan, found: list[PlannedResource]) -> str:
 
 _TOLD: Final[dict[str, Callable[[Plan, list[PlannedResource]], str]]] = {
     "aws:ec2/vpc:Vpc": _vpc,
-    "aws:ec2/subnet:Subnet": _subnets,
-    "eks:index:Cluster": _cluster,
-    "aws:eks/nodeGroup:NodeGroup": _node_groups,
+    SUBNET: _subnets,
+    CLUSTER_COMPONENT: _cluster,
+    NODE_GROUP: _node_groups,
     "aws:fsx/lustreFileSystem:LustreFileSystem": _file_systems,
-    "kubernetes:helm.sh/v3:Release": _releases,
-    "kubernetes:karpenter.sh/v1:NodePool": _node_pools,
+    RELEASE: _releases,
+    NODE_POOL: _node_pools,
     "aws:sagemaker/endpoint:Endpoint": _endpoints,
 }
 """Types that a count alone does not describe; said first, in this order."""

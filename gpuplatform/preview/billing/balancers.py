@@ -10,6 +10,7 @@ from gpuplatform.preview.billing.network import addresses
 from gpuplatform.preview.billing.situation import Situation
 from gpuplatform.preview.look import at, listing, mapping
 from gpuplatform.preview.plan import PlannedResource
+from gpuplatform.preview.tokens import RELEASE, SUBNET
 
 ELASTIC: Final = (
     "aws:lb/loadBalancer:LoadBalancer",
@@ -20,7 +21,6 @@ ELASTIC: Final = (
 CLASSIC: Final = ("aws:elb/loadBalancer:LoadBalancer", "aws:elasticloadbalancing/loadBalancer:LoadBalancer")
 SERVICE: Final = "kubernetes:core/v1:Service"
 INGRESS: Final = "kubernetes:networking.k8s.io/v1:Ingress"
-RELEASE: Final = "kubernetes:helm.sh/v3:Release"
 
 CONTROLLER: Final = "aws-load-balancer-controller"
 """Chart that makes Services Network Load Balancers and Ingresses Application ones."""
@@ -115,7 +115,7 @@ def _counted(situation: Situation) -> int:
 
 def _public_zones(situation: Situation) -> int:
     """Zones where a load balancer may face the internet: those of subnets tagged for it, else of subnets that give public addresses."""
-    subnets = [mapping(s.inputs) for s in situation.plan.all("aws:ec2/subnet:Subnet")]
+    subnets = [mapping(s.inputs) for s in situation.plan.all(SUBNET)]
     tagged = [s for s in subnets if PUBLIC_SUBNET in mapping(s.get("tags"))]
     public = tagged or [s for s in subnets if s.get("mapPublicIpOnLaunch")]
     return max(len({str(s.get("availabilityZoneId") or s.get("availabilityZone")) for s in public}), 1)

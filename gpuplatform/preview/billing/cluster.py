@@ -11,9 +11,7 @@ from gpuplatform.preview.billing.observability import LOG_GROUP, kept_logs, of_c
 from gpuplatform.preview.billing.situation import Situation
 from gpuplatform.preview.look import at, listing, mapping
 from gpuplatform.preview.plan import Json, PlannedResource
-
-CONTROL_PLANE: Final = "aws:eks/cluster:Cluster"
-COMPONENT: Final = "eks:index:Cluster"
+from gpuplatform.preview.tokens import CLUSTER_COMPONENT, CONTROL_PLANE
 
 # Last days of standard support (endoflife.date/amazon-eks, February 2026). Versions come in order, so one that is newer
 # than these ends later.
@@ -68,7 +66,7 @@ def cluster(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
     kinds = listing(resource.inputs.get("enabledClusterLogTypes"))
     if kinds:
         what = f"control-plane logs ({', '.join(str(kind) for kind in kinds)})"
-        among = situation.count(CONTROL_PLANE) or situation.count(COMPONENT)
+        among = situation.count(CONTROL_PLANE) or situation.count(CLUSTER_COMPONENT)
         yield from kept_logs(situation, what, "control_plane_log_gb", _kept_in(situation), among)
 
 
@@ -87,7 +85,7 @@ def _minor(version: str) -> int:
 
 
 PRICERS: Mapping[str, Pricer] = {
-    COMPONENT: cluster,
+    CLUSTER_COMPONENT: cluster,
     CONTROL_PLANE: cluster,
     "aws:eks/fargateProfile:FargateProfile": fargate,
 }

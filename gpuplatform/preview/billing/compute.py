@@ -6,20 +6,23 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
+from gpuplatform.catalog.nodes import POOL_LABEL, RUNG_LABEL
+from gpuplatform.preview import stated
 from gpuplatform.preview.billing import fleet, sleep
 from gpuplatform.preview.billing.charge import HOURS, ZERO, Charge, Entry, Pricer, Unpriced
 from gpuplatform.preview.billing.fleet import NodeHours
 from gpuplatform.preview.billing.numbers import decimal
-from gpuplatform.preview.billing.situation import NODE_GROUP, Situation, texts
+from gpuplatform.preview.billing.situation import Situation
 from gpuplatform.preview.look import listing, mapping
 from gpuplatform.preview.plan import Json, PlannedResource
+from gpuplatform.preview.tokens import NODE_GROUP, RESERVATION
 
 
 def node_group(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
     """Instances and volumes of one managed node group. Reserved capacity is paid whether nodes run or not."""
-    template = next(iter(situation.linked(resource, "launchTemplate", fleet.LAUNCH_TEMPLATE)), None)
+    template = stated.template(situation.plan, resource)
     inputs = mapping(template.inputs if template else None)
-    types = [*texts(resource.inputs.get("instanceTypes")), *texts(inputs.get("instanceType"))]
+    types = stated.instance_types(situation.plan, resource)
     if not types:
         yield Unpriced(why="neither the node group nor its launch template names an instance type")
         return
@@ -61,7 +64,7 @@ def _instances(
         held = fleet.held(template, situation)
         if held and next(users(held, situation)) is not resource:
             return
-        nodes = decimal(held.inputs.get("instanceCount")) if held and held.type == fleet.RESERVATION else None
+        nodes = decimal(held.inputs.get("instanceCount")) if held and held.type == RESERVATION else None
         purchase = "capacity-block" if bought == "CAPACITY_BLOCK" else "on-demand"
         found = fleet.reserved(types[0], running, purchase, reservation, situation, nodes)
         until = str(mapping(_rung(resource, situation)).get("until") or "")[:10]
@@ -75,9 +78,8 @@ def _instances(
 def users(held: PlannedResource, situation: Situation) -> Iterator[PlannedResource]:
     """Node groups that run in a reservation of the plan; the first is the one that pays it."""
     for group in situation.plan.all(NODE_GROUP):
-        for template in situation.linked(group, "launchTemplate", fleet.LAUNCH_TEMPLATE):
-            if fleet.held(template, situation) is held:
-                yield group
+        if fleet.held(stated.template(situation.plan, group), situation) is held:
+            yield group
 
 
 def _running(resource: PlannedResource, situation: Situation) -> NodeHours:
@@ -122,10 +124,10 @@ def _rung(resource: PlannedResource, situation: Situation) -> Json:
 
 def _pool(resource: PlannedResource, situation: Situation) -> tuple[Mapping[str, Json], int]:
     """Settings of the pool that a group is of, and which of its rungs the group is; none where no pool is its own."""
-    labels = mapping(resource.inputs.get("labels"))
+    labels = stated.labels(resource)
     pools = mapping(situation.settings("cluster").get("pools"))
-    pool = mapping(pools.get(str(labels.get("gpuplatform.io/pool", ""))))
-    position = str(labels.get("gpuplatform.io/rung", "")).rpartition("-")[2]
+    pool = mapping(pools.get(labels.get(POOL_LABEL, "")))
+    position = labels.get(RUNG_LABEL, "").rpartition("-")[2]
     return (pool, int(position[:4])) if pool and position.isdecimal() else ({}, 0)
 
 

@@ -14,13 +14,15 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from gpuplatform.catalog.instances import UnknownInstanceType, instance
+from gpuplatform.catalog.nodes import POOL_LABEL
 from gpuplatform.preview.billing.charge import ZERO
 from gpuplatform.preview.billing.lines import Line
-from gpuplatform.preview.billing.node_pools import POOL_LABEL
 from gpuplatform.preview.billing.numbers import NoAmountError, decimal
 from gpuplatform.preview.billing.sagemaker import model_of
-from gpuplatform.preview.look import at, mapping
-from gpuplatform.preview.plan import Json, Plan, PlannedResource
+from gpuplatform.preview.look import mapping
+from gpuplatform.preview.plan import Json, Plan
+from gpuplatform.preview.stated import labels
+from gpuplatform.preview.tokens import NODE_GROUP, NODE_POOL
 
 MILLION: Final = Decimal(10**6)
 DIGITS: Final = Decimal("0.0001")
@@ -148,15 +150,9 @@ def economics(plan: Plan, lines: Sequence[Line]) -> Economics:
 
 def _pool_lines(plan: Plan, lines: Sequence[Line]) -> Iterator[tuple[str, Line]]:
     for line in lines:
-        pool = _pool(plan.by_urn[line.urn])
-        if pool:
+        starter = plan.by_urn[line.urn]
+        if starter.type in (NODE_GROUP, NODE_POOL) and (pool := labels(starter).get(POOL_LABEL)):
             yield pool, line
-
-
-def _pool(resource: PlannedResource) -> str:
-    """Of a managed node group, or of one of Karpenter's pools."""
-    labels = resource.inputs.get("labels") or at(resource.inputs, "spec", "template", "metadata", "labels")
-    return str(mapping(labels).get(POOL_LABEL, ""))
 
 
 def _gpus(name: str) -> int:

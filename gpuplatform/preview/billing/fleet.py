@@ -9,18 +9,16 @@ from typing import Final
 
 from gpuplatform.catalog import prices
 from gpuplatform.catalog.prices import Price
+from gpuplatform.preview import stated
 from gpuplatform.preview.billing.charge import HOURS, ZERO, Charge, Entry, Unpriced, missing
-from gpuplatform.preview.billing.situation import SUBNET, Situation
+from gpuplatform.preview.billing.situation import Situation
 from gpuplatform.preview.billing.volumes import Copies, ec2_volume, volume_charges
 from gpuplatform.preview.look import listing, mapping
 from gpuplatform.preview.plan import Json, PlannedResource
+from gpuplatform.preview.tokens import SUBNET
 
-LAUNCH_TEMPLATE: Final = "aws:ec2/launchTemplate:LaunchTemplate"
 METRICS: Final = 7
 """Of an instance that is watched in detail."""
-
-RESERVATION: Final = "aws:ec2/capacityReservation:CapacityReservation"
-BLOCK: Final = "aws:ec2/capacityBlockReservation:CapacityBlockReservation"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -162,15 +160,12 @@ def unlisted(template: Mapping[str, Json], image: str = "") -> str:
 
 def held(target: PlannedResource | None, situation: Situation) -> PlannedResource | None:
     """What the plan itself reserves or buys, of what a launch template or an instance targets."""
-    path = "capacityReservationSpecification"
-    found = (r for type_ in (RESERVATION, BLOCK) for r in (situation.linked(target, path, type_) if target else ()))
-    return next(found, None)
+    return next(iter(stated.reservations(situation.plan, target) if target else ()), None)
 
 
 def reservation_of(template: Mapping[str, Json]) -> str:
     """The reservation that a launch template or an instance targets; empty where it targets none."""
-    specification = mapping(template.get("capacityReservationSpecification"))
-    target = mapping(specification.get("capacityReservationTarget"))
+    target = mapping(stated.reserved(template))
     return str(target.get("capacityReservationId") or target.get("capacityReservationResourceGroupArn") or "")
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from gpuplatform.preview.tokens import LAUNCH_TEMPLATE, SECURITY_GROUP, SUBNET
+
 _VPC = "VPC, subnets, routes and gateways are free (aws.amazon.com/vpc/pricing)"
 _RULES = "security groups and their rules are free (aws.amazon.com/vpc/pricing)"
 _IAM = "IAM is free (aws.amazon.com/iam)"
@@ -32,19 +34,19 @@ _DNS = "part of the zone, which is priced by the month (aws.amazon.com/route53/p
 _CERTIFICATE = "validation of a certificate (aws.amazon.com/certificate-manager/pricing)"
 
 FREE: Final = {
-    "aws:ec2/subnet:Subnet": _VPC,
+    SUBNET: _VPC,
     "aws:ec2/internetGateway:InternetGateway": _VPC,
     "aws:ec2/route:Route": _VPC,
     "aws:ec2/routeTable:RouteTable": _VPC,
     "aws:ec2/routeTableAssociation:RouteTableAssociation": _VPC,
     "aws:ec2/defaultRouteTable:DefaultRouteTable": _VPC,
     "aws:ec2/tag:Tag": _VPC,
-    "aws:ec2/securityGroup:SecurityGroup": _RULES,
+    SECURITY_GROUP: _RULES,
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": _RULES,
     "aws:ec2/securityGroupRule:SecurityGroupRule": _RULES,
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": _RULES,
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": _RULES,
-    "aws:ec2/launchTemplate:LaunchTemplate": _TEMPLATE,
+    LAUNCH_TEMPLATE: _TEMPLATE,
     "aws:ec2/placementGroup:PlacementGroup": _TEMPLATE,
     "aws:iam/role:Role": _IAM,
     "aws:iam/policy:Policy": _IAM,

@@ -7,21 +7,22 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
+from gpuplatform.preview import stated
 from gpuplatform.preview.billing import fleet
 from gpuplatform.preview.billing.charge import HOURS, Charge, Entry, Pricer, Unpriced
 from gpuplatform.preview.billing.compute import runs, users, warm
 from gpuplatform.preview.billing.fleet import NodeHours
 from gpuplatform.preview.billing.network import addresses
 from gpuplatform.preview.billing.numbers import decimal
-from gpuplatform.preview.billing.situation import Situation, texts
+from gpuplatform.preview.billing.situation import Situation
 from gpuplatform.preview.billing.volumes import ONE, ec2_volume, volume_charges, volume_of
-from gpuplatform.preview.look import at, listing, mapping
+from gpuplatform.preview.look import at, listing, mapping, texts
 from gpuplatform.preview.plan import Json, PlannedResource
+from gpuplatform.preview.tokens import BLOCK, RESERVATION, SUBNET
 
 INSTANCE: Final = "aws:ec2/instance:Instance"
 SPOT_REQUEST: Final = "aws:ec2/spotInstanceRequest:SpotInstanceRequest"
 GROUP: Final = "aws:autoscaling/group:Group"
-SUBNET: Final = "aws:ec2/subnet:Subnet"
 
 OPEN: Final = "instances that an open reservation takes in without being told are counted beside it"
 OLDEST_KIND: Final = "gp2"
@@ -31,11 +32,11 @@ OLDEST_KIND: Final = "gp2"
 def instance(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
     """One instance that runs day and night, with its volumes and its public address."""
     inputs = resource.inputs
-    template = next(iter(situation.linked(resource, "launchTemplate", fleet.LAUNCH_TEMPLATE)), None)
+    template = stated.template(situation.plan, resource)
     base = mapping(template.inputs if template else None)
     kind = str(inputs.get("instanceType") or base.get("instanceType") or "")
     reservation = fleet.reservation_of(inputs) or fleet.reservation_of(base)
-    market = at(inputs, "instanceMarketOptions", "marketType") or at(base, "instanceMarketOptions", "marketType")
+    market = stated.market(inputs) or stated.market(base)
     other = fleet.unlisted({**base, **inputs})
     if not kind:
         yield Unpriced(why="neither the instance nor its launch template names an instance type")
@@ -78,8 +79,7 @@ def group(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
     """An Auto Scaling group: expected at the size it starts with, between its minimum and its maximum."""
     inputs = resource.inputs
     mixed = mapping(inputs.get("mixedInstancesPolicy"))
-    path = "mixedInstancesPolicy" if mixed else "launchTemplate"
-    template = next(iter(situation.linked(resource, path, fleet.LAUNCH_TEMPLATE)), None)
+    template = stated.template(situation.plan, resource)
     base = mapping(template.inputs if template else None)
     overrides = [mapping(o).get("instanceType") for o in listing(at(mixed, "launchTemplate", "overrides"))]
     types = [str(t) for t in overrides if t] or list(texts(base.get("instanceType")))
@@ -109,7 +109,7 @@ def _bought(
 ) -> Iterator[Entry]:
     """On-demand and spot as the group mixes them: so many on-demand first, then a share of the rest."""
     inputs = mapping(template.inputs if template else None)
-    market = at(inputs, "instanceMarketOptions", "marketType")
+    market = stated.market(inputs)
     reservation = fleet.reservation_of(inputs)
     if other := fleet.unlisted(inputs):
         yield Unpriced(why=other)
@@ -152,7 +152,7 @@ def reservation(resource: PlannedResource, situation: Situation) -> Iterator[Ent
     """Reserved capacity that no node group of the plan pays for already."""
     if any(users(resource, situation)):
         return
-    if resource.type != fleet.RESERVATION:
+    if resource.type != RESERVATION:
         yield Unpriced(why="a capacity block costs what its offering says on the day it is bought")
         return
     held = decimal(resource.inputs.get("instanceCount"))
@@ -171,7 +171,7 @@ PRICERS: Mapping[str, Pricer] = {
     INSTANCE: instance,
     SPOT_REQUEST: instance,
     GROUP: group,
-    fleet.RESERVATION: reservation,
-    fleet.BLOCK: reservation,
+    RESERVATION: reservation,
+    BLOCK: reservation,
     "aws:ebs/volume:Volume": volume,
 }

@@ -8,22 +8,23 @@ from decimal import ROUND_CEILING, Decimal
 
 from gpuplatform.catalog import prices
 from gpuplatform.catalog.instances import instance
+from gpuplatform.catalog.nodes import GPU, POOL_LABEL, ZONE_LABEL
 from gpuplatform.catalog.prices import Price
+from gpuplatform.preview import stated
 from gpuplatform.preview.billing import sleep
 from gpuplatform.preview.billing.charge import HOURS, ZERO, Charge, Entry, Pricer, Unpriced, missing
 from gpuplatform.preview.billing.fleet import NodeHours
 from gpuplatform.preview.billing.numbers import decimal, gib
-from gpuplatform.preview.billing.situation import SUBNET, Situation
+from gpuplatform.preview.billing.situation import Situation
 from gpuplatform.preview.billing.volumes import Volume, volume_charges, volume_of
 from gpuplatform.preview.look import at, listing, mapping
-from gpuplatform.preview.plan import Json, PlannedResource
+from gpuplatform.preview.plan import PlannedResource
+from gpuplatform.preview.stated import CAPACITY_LABEL, TYPE_LABEL, ZONE_NAME_LABEL
+from gpuplatform.preview.tokens import NODE_POOL, SUBNET
 from gpuplatform.preview.words import counted
 
-NODE_CLASS = "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 SCALER = "kubernetes:keda.sh/v1alpha1:ScaledObject"
-POOL_LABEL = "gpuplatform.io/pool"
-ZONE_ID_LABEL = "topology.k8s.aws/zone-id"
 COUNTED = 4096
 """GPUs; of pools that may have more, the dearest single type is taken for the dearest mixture."""
 
@@ -41,18 +42,16 @@ class Choice:
 
 def node_pool(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
     """Nodes for the workloads that never scale to zero, and those that settings expect; at most what the GPU limit allows."""
-    spec = mapping(resource.inputs.get("spec"))
-    template = mapping(spec.get("template"))
-    wanted = _requirements(mapping(template.get("spec")))
-    types = wanted.get("node.kubernetes.io/instance-type", [])
+    wanted = stated.requirements(resource)
+    types = wanted.get(TYPE_LABEL, [])
     if not types:
         yield Unpriced(why="the NodePool names no instance types, so what Karpenter would launch is unknown")
         return
-    limit = decimal(mapping(spec.get("limits")).get("nvidia.com/gpu"))
+    limit = decimal(stated.gpu_limit(resource))
     if not limit:
         yield Unpriced(why="the NodePool has no limit of nvidia.com/gpu, so its cost has no maximum")
         return
-    spot = "spot" in wanted.get("karpenter.sh/capacity-type", ["on-demand"])
+    spot = "spot" in wanted.get(CAPACITY_LABEL, ["on-demand"])
     zones = _zones(wanted, situation)
     choices = [c for name in types if (c := _choice(name, zones if spot else (), situation))]
     for name in types:
@@ -60,8 +59,8 @@ def node_pool(resource: PlannedResource, situation: Situation) -> Iterator[Entry
             yield missing(situation, "ec2", name)
     if not choices:
         return
-    volumes = list(_volumes(mapping(at(template, "spec", "nodeClassRef")), situation))
-    pool = str(mapping(mapping(template.get("metadata")).get("labels")).get(POOL_LABEL, ""))
+    volumes = list(_volumes(resource, situation))
+    pool = stated.labels(resource).get(POOL_LABEL, "")
     always, cheapest = _least(pool, choices, situation)
     running = _running(
         pool, always, max(limit // c.gpus for c in choices), max(limit // cheapest.gpus, always), situation
@@ -131,19 +130,12 @@ def _together(nodes: Sequence[tuple[Choice, int]]) -> Price:
 
 def _zones(wanted: dict[str, list[str]], situation: Situation) -> tuple[str, ...]:
     """IDs of the zones that a pool asks for, by ID or by the name that the account gives them; else all of the plan's."""
-    if named := wanted.get(ZONE_ID_LABEL):
+    if named := wanted.get(ZONE_LABEL):
         return tuple(named)
-    names = wanted.get("topology.kubernetes.io/zone", ())
+    names = wanted.get(ZONE_NAME_LABEL, ())
     subnets = [s for s in situation.plan.all(SUBNET) if s.outputs.get("availabilityZone") in names]
     found = {str(zone) for s in subnets for of in (s.inputs, s.outputs) if (zone := of.get("availabilityZoneId"))}
     return tuple(sorted(found)) or situation.zones()
-
-
-def _requirements(spec: Mapping[str, Json]) -> dict[str, list[str]]:
-    rows = [mapping(row) for row in listing(spec.get("requirements"))]
-    return {
-        str(row.get("key")): [str(v) for v in listing(row.get("values"))] for row in rows if row.get("operator") == "In"
-    }
 
 
 def _choice(name: str, zones: tuple[str, ...], situation: Situation) -> Choice | None:
@@ -187,9 +179,7 @@ def _workloads(pool: str, situation: Situation) -> Iterator[tuple[Decimal, Decim
         pod = mapping(at(deployment.inputs, "spec", "template", "spec"))
         if mapping(pod.get("nodeSelector")).get(POOL_LABEL) != pool:
             continue
-        gpus = sum(
-            (decimal(at(c, "resources", "limits", "nvidia.com/gpu")) for c in listing(pod.get("containers"))), ZERO
-        )
+        gpus = sum((decimal(at(c, "resources", "limits", GPU)) for c in listing(pod.get("containers"))), ZERO)
         scaler = scalers.get(
             (str(at(deployment.inputs, "metadata", "namespace")), str(at(deployment.inputs, "metadata", "name")))
         )
@@ -199,13 +189,12 @@ def _workloads(pool: str, situation: Situation) -> Iterator[tuple[Decimal, Decim
             yield gpus, decimal(scaler.get("idleReplicaCount", scaler.get("minReplicaCount", 0)))
 
 
-def _volumes(reference: Mapping[str, Json], situation: Situation) -> Iterator[Volume]:
+def _volumes(pool: PlannedResource, situation: Situation) -> Iterator[Volume]:
     """Those that the pool's node class states."""
-    for node_class in situation.plan.all(NODE_CLASS):
-        if at(node_class.inputs, "metadata", "name") == reference.get("name"):
-            for row in listing(at(node_class.inputs, "spec", "blockDeviceMappings")):
-                disk = mapping(mapping(row).get("ebs"))
-                yield volume_of(disk, gib(disk.get("volumeSize")), disk.get("volumeType"))
+    found = stated.node_class(situation.plan, pool)
+    for row in listing(at(found.inputs, "spec", "blockDeviceMappings")) if found else ():
+        disk = mapping(at(row, "ebs"))
+        yield volume_of(disk, gib(disk.get("volumeSize")), disk.get("volumeType"))
 
 
-PRICERS: Mapping[str, Pricer] = {"kubernetes:karpenter.sh/v1:NodePool": node_pool}
+PRICERS: Mapping[str, Pricer] = {NODE_POOL: node_pool}

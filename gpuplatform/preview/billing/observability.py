@@ -8,13 +8,14 @@ from typing import Final
 
 from gpuplatform.preview.billing.charge import HOURS, Entry, Pricer, shared, steady, tiers, used
 from gpuplatform.preview.billing.numbers import decimal
-from gpuplatform.preview.billing.situation import Situation, linked
+from gpuplatform.preview.billing.situation import Situation
+from gpuplatform.preview.links import linked
 from gpuplatform.preview.look import listing, mapping
 from gpuplatform.preview.plan import Json, Plan, PlannedResource, once
+from gpuplatform.preview.tokens import CLUSTERS
 
 LOG_GROUP: Final = "aws:cloudwatch/logGroup:LogGroup"
 FLOW_LOG: Final = "aws:ec2/flowLog:FlowLog"
-CONTROL_PLANES: Final = ("aws:eks/cluster:Cluster", "eks:index:Cluster")
 WORKSPACE: Final = "aws:amp/workspace:Workspace"
 SCRAPER: Final = "aws:amp/scraper:Scraper"
 
@@ -99,7 +100,7 @@ def _written_by(resource: PlannedResource, plan: Plan) -> list[PlannedResource]:
 @once
 def _told_elsewhere(plan: Plan) -> set[str]:
     """URNs of the groups of flow logs, and of the control planes that send logs."""
-    sends = any(c.inputs.get("enabledClusterLogTypes") for type_ in CONTROL_PLANES for c in plan.all(type_))
+    sends = any(c.inputs.get("enabledClusterLogTypes") for type_ in CLUSTERS for c in plan.all(type_))
     named = {g.urn for g in plan.all(LOG_GROUP) if of_control_plane(g)} if sends else set[str]()
     return named | {group.urn for log in plan.all(FLOW_LOG) for group in _written_by(log, plan)}
 

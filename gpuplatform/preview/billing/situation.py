@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from typing import Final
 
 from gpuplatform.catalog import prices, zones
 from gpuplatform.catalog.prices import Price
 from gpuplatform.catalog.usage import USAGE
 from gpuplatform.preview.billing.numbers import NoAmountError, decimal
-from gpuplatform.preview.look import leaves, mapping
-from gpuplatform.preview.plan import Json, Plan, PlannedResource, once
-
-SUBNET: Final = "aws:ec2/subnet:Subnet"
-NODE_GROUP: Final = "aws:eks/nodeGroup:NodeGroup"
+from gpuplatform.preview.links import linked
+from gpuplatform.preview.look import mapping
+from gpuplatform.preview.plan import Json, Plan, PlannedResource
+from gpuplatform.preview.tokens import SUBNET
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -132,32 +130,6 @@ class Situations:
         if region not in self._by_region:
             self._by_region[region] = Situation(plan, self.home.today, region)
         return self._by_region[region]
-
-
-def linked(plan: Plan, resource: PlannedResource, path: str, type_: str) -> list[PlannedResource]:
-    """Resources of a type that an input refers to: by recorded property dependency, else by the identifier sent."""
-    urns = resource.property_dependencies.get(path, ())
-    found = [plan.by_urn[urn] for urn in urns if urn in plan.by_urn and plan.by_urn[urn].type == type_]
-    if found:
-        return found
-    named = _by_identifier(plan)
-    sent = {r.urn for text in texts(resource.inputs.get(path)) for r in named.get((type_, text), ())}
-    return [r for r in plan.all(type_) if r.urn in sent] if sent else []
-
-
-@once
-def _by_identifier(plan: Plan) -> dict[tuple[str, str], list[PlannedResource]]:
-    """Type, and ID or name → resources."""
-    found: dict[tuple[str, str], list[PlannedResource]] = {}
-    for resource in plan.resources:
-        for text in {*texts([resource.outputs.get("id"), resource.outputs.get("name")])}:
-            found.setdefault((resource.type, text), []).append(resource)
-    return found
-
-
-def texts(value: Json) -> Iterator[str]:
-    """Every text within a value."""
-    return (leaf for _, leaf in leaves(value) if isinstance(leaf, str))
 
 
 def _team_of(resource: PlannedResource) -> str:

@@ -11,9 +11,10 @@ from typing import Final
 
 from gpuplatform.preview.billing.charge import HOURS, ZERO
 from gpuplatform.preview.billing.numbers import NoAmountError, decimal
-from gpuplatform.preview.billing.situation import NODE_GROUP, linked
+from gpuplatform.preview.links import linked
 from gpuplatform.preview.look import listing, mapping
 from gpuplatform.preview.plan import Json, Plan, PlannedResource, once
+from gpuplatform.preview.tokens import NODE_GROUP
 
 SCHEDULE: Final = "aws:scheduler/schedule:Schedule"
 RESIZES_NODE_GROUP: Final = ":aws-sdk:eks:updateNodegroupConfig"

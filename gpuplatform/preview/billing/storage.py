@@ -12,6 +12,7 @@ from gpuplatform.preview.billing.situation import Situation
 from gpuplatform.preview.billing.volumes import Copies, volume_charges, volume_of
 from gpuplatform.preview.look import at, listing, mapping
 from gpuplatform.preview.plan import Json, PlannedResource
+from gpuplatform.preview.tokens import RELEASE
 from gpuplatform.preview.words import counted
 
 BUCKETS: Final = ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2")
@@ -204,7 +205,7 @@ PRICERS: Mapping[str, Pricer] = {
     "aws:fsx/lustreFileSystem:LustreFileSystem": lustre,
     "kubernetes:core/v1:PersistentVolumeClaim": claim,
     "kubernetes:apps/v1:StatefulSet": stateful,
-    "kubernetes:helm.sh/v3:Release": release,
+    RELEASE: release,
     **dict.fromkeys(KEYS, key),
     SECRET: secret,
     REPOSITORY: repository,

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.launches import Launch, launches, referred
+from gpuplatform.preview.launches import Launch, launches
 from gpuplatform.preview.look import at, listing
 from gpuplatform.preview.plan import SECRET, UNKNOWN, Json, Plan, PlannedResource
+from gpuplatform.preview.stated import market, reservations, reserved
 
 PLACEMENT_GROUP: Final = "aws:ec2/placementGroup:PlacementGroup"
-RESERVATION: Final = "aws:ec2/capacityReservation:CapacityReservation"
 _BLOCK: Final = "capacity-block"
 
 
@@ -24,14 +24,6 @@ def _managed(plan: Plan) -> Iterator[tuple[Launch, PlannedResource, Mapping[str,
     for launch in launches(plan):
         if launch.managed and launch.how is not None:
             yield launch, launch.how, launch.how.inputs
-
-
-def _market(inputs: Mapping[str, Json]) -> str:
-    return str(at(inputs, "instanceMarketOptions", "marketType") or "")
-
-
-def _target(inputs: Mapping[str, Json]) -> Json:
-    return at(inputs, "capacityReservationSpecification", "capacityReservationTarget")
 
 
 def _placement(plan: Plan, template: PlannedResource) -> PlannedResource | None:
@@ -52,11 +44,11 @@ def _placement(plan: Plan, template: PlannedResource) -> PlannedResource | None:
 def placement_group_reserved(plan: Plan) -> Iterator[Fault]:
     """Save where the reservation itself was made in that group."""
     for _, template, inputs in _managed(plan):
-        block = _market(inputs) == _BLOCK
-        if not at(inputs, "placement", "groupName") or not (block or _target(inputs)):
+        block = market(inputs) == _BLOCK
+        if not at(inputs, "placement", "groupName") or not (block or reserved(inputs)):
             continue
         group = _placement(plan, template)
-        within = [r for r in _reservations(plan, template) if group and r.refers("placementGroupArn", group, "arn")]
+        within = [r for r in reservations(plan, template) if group and r.refers("placementGroupArn", group, "arn")]
         if block or not within:
             what = "a capacity block" if block else "a reservation"
             yield Fault(
@@ -91,13 +83,13 @@ def placement_group_place(plan: Plan) -> Iterator[Fault]:
 def launch_template_market(plan: Plan) -> Iterator[Fault]:
     """A capacity block is said in both; spot in the group alone."""
     for launch, template, inputs in _managed(plan):
-        how, market = str(launch.resource.inputs.get("capacityType") or "ON_DEMAND"), _market(inputs)
+        how, asked = str(launch.resource.inputs.get("capacityType") or "ON_DEMAND"), market(inputs)
         if how == "CAPACITY_BLOCK":
             missing = [
                 what
                 for what, there in (
-                    ("instanceMarketOptions.marketType: capacity-block", market == _BLOCK),
-                    ("capacityReservationSpecification.capacityReservationTarget", bool(_target(inputs))),
+                    ("instanceMarketOptions.marketType: capacity-block", asked == _BLOCK),
+                    ("capacityReservationSpecification.capacityReservationTarget", bool(reserved(inputs))),
                     ("instanceType", bool(inputs.get("instanceType"))),
                 )
                 if not there
@@ -108,9 +100,9 @@ def launch_template_market(plan: Plan) -> Iterator[Fault]:
                     "the launch template",
                     template,
                 )
-        elif market in ("spot", _BLOCK):
+        elif asked in ("spot", _BLOCK):
             yield Fault(
-                f"{template.name}: instanceMarketOptions.marketType is {market}, but {launch.resource.name} is {how}; EKS takes market "
+                f"{template.name}: instanceMarketOptions.marketType is {asked}, but {launch.resource.name} is {how}; EKS takes market "
                 "options with CAPACITY_BLOCK alone",
                 template,
             )
@@ -146,22 +138,16 @@ def launch_template_of_eks(plan: Plan) -> Iterator[Fault]:
 )
 def reservation_mismatch(plan: Plan) -> Iterator[Fault]:
     for launch, template, inputs in _managed(plan):
-        if not _target(inputs):
+        if not reserved(inputs):
             continue
         if len(launch.zones) > 1:
             yield Fault(
                 f"{launch.resource.name}: a reservation is in one zone, and its nodes may stand in {', '.join(sorted(launch.zones))}",
                 launch.resource,
             )
-        for reservation in _reservations(plan, template):
+        for reservation in reservations(plan, template):
             for wrong in _differing(launch, reservation):
                 yield Fault(f"{launch.resource.name}: {reservation.name} {wrong}", launch.resource)
-
-
-def _reservations(plan: Plan, template: PlannedResource) -> tuple[PlannedResource, ...]:
-    target = at(template.inputs, "capacityReservationSpecification", "capacityReservationTarget")
-    ids = (at(target, "capacityReservationId"),)
-    return referred(plan, template, "capacityReservationSpecification", ids, RESERVATION)
 
 
 def _differing(launch: Launch, reservation: PlannedResource) -> Iterator[str]:

@@ -19,6 +19,7 @@ from gpuplatform.preview.manifests import of_kind
 from gpuplatform.preview.plan import Plan, PlannedResource, once
 from gpuplatform.preview.pods import Pod, pods
 from gpuplatform.preview.quantity import quantity
+from gpuplatform.preview.stated import CAPACITY_LABEL, requirements
 from gpuplatform.sizing.devices import Devices, of_labels
 from gpuplatform.sizing.pods import EFA_HUGEPAGES_MIB, KARPENTER_HIDDEN_MEMORY, allocatable
 
@@ -76,12 +77,11 @@ def _group(plan: Plan, launch: Launch) -> Nodes:
 
 
 def _pool(launch: Launch) -> Nodes:
-    spec = at(launch.resource.inputs, "spec", "template", "spec")
-    wanted = {str(at(r, "key")): listing(at(r, "values")) for r in listing(at(spec, "requirements"))}
+    wanted = requirements(launch.resource)
     return Nodes(
         resource=launch.resource,
         kinds=tuple(_node(launch, type_, {}) for type_ in launch.types),
-        spot=wanted.get("karpenter.sh/capacity-type") == ["spot"],
+        spot=wanted.get(CAPACITY_LABEL) == ["spot"],
         zones=len(wanted.get(ZONE_LABEL, [])) or 2,
         most=None,
     )

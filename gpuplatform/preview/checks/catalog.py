@@ -8,8 +8,9 @@ from gpuplatform.catalog import instances, zones
 from gpuplatform.catalog.prices import price
 from gpuplatform.preview.check import Fault, Severity, check
 from gpuplatform.preview.launches import launches
-from gpuplatform.preview.look import at, leaves, listing
+from gpuplatform.preview.look import leaves, listing
 from gpuplatform.preview.plan import Plan, PlannedResource
+from gpuplatform.preview.stated import TYPE_LABEL, requirements
 from gpuplatform.preview.tokens import LAUNCH_TEMPLATE, NODE_GROUP, NODE_POOL
 
 
@@ -22,10 +23,8 @@ def used(plan: Plan) -> Iterator[tuple[PlannedResource, str]]:
         for name in listing(group.inputs.get("instanceTypes")):
             yield group, str(name)
     for pool in plan.all(NODE_POOL):
-        for requirement in listing(at(pool.inputs, "spec", "template", "spec", "requirements")):
-            if at(requirement, "key") == "node.kubernetes.io/instance-type" and at(requirement, "operator") == "In":
-                for name in listing(at(requirement, "values")):
-                    yield pool, str(name)
+        for name in requirements(pool).get(TYPE_LABEL, []):
+            yield pool, name
 
 
 @check("known-hardware", Severity.ERROR, "The hardware of every instance type is in the catalogue.")

@@ -9,7 +9,8 @@ from typing import Final
 from gpuplatform.catalog.nodes import POOL_LABEL, ZONE_LABEL
 from gpuplatform.preview.check import Fault, Severity, check
 from gpuplatform.preview.cluster import namespace_of
-from gpuplatform.preview.launches import launches, referred, zone
+from gpuplatform.preview.launches import launches, zone
+from gpuplatform.preview.links import linked
 from gpuplatform.preview.look import at, listing
 from gpuplatform.preview.manifests import of_kind
 from gpuplatform.preview.plan import Json, Plan, PlannedResource
@@ -81,8 +82,8 @@ def _mounts(plan: Plan) -> dict[tuple[str, str], Mount]:
 
 
 def _mount(plan: Plan, resource: PlannedResource, body: Json) -> Mount | None:
-    found = referred(plan, resource, "spec", (at(body, "spec", "csi", "volumeHandle"),), LUSTRE)
-    where = referred(plan, found[0], "subnetIds", (found[0].inputs.get("subnetIds"),), SUBNET) if found else ()
+    found = linked(plan, resource, "spec", LUSTRE)
+    where = linked(plan, found[0], "subnetIds", SUBNET) if found else ()
     if not where:
         return None
     terms = listing(at(body, "spec", "nodeAffinity", "required", "nodeSelectorTerms"))

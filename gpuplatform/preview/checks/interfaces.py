@@ -12,7 +12,8 @@ from typing import Final
 
 from gpuplatform.catalog.instances import InstanceType
 from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.launches import launches, referred, selects
+from gpuplatform.preview.launches import launches, selects
+from gpuplatform.preview.links import linked
 from gpuplatform.preview.look import at, leaves, listing, mapping
 from gpuplatform.preview.plan import Json, Plan, PlannedResource
 from gpuplatform.preview.tokens import NODE_CLASS, SECURITY_GROUP
@@ -132,7 +133,7 @@ def _groups(plan: Plan, how: PlannedResource) -> tuple[list[PlannedResource], li
         chosen = [g for g in plan.all(SECURITY_GROUP) if any(selects(term, g) for term in terms)]
         return chosen, [at(term, "id") for term in terms if at(term, "id")]
     ids = [one for card in listing(how.inputs.get("networkInterfaces")) for one in listing(at(card, "securityGroups"))]
-    return list(referred(plan, how, "networkInterfaces", ids, SECURITY_GROUP)), ids
+    return linked(plan, how, "networkInterfaces", SECURITY_GROUP), ids
 
 
 def _closed(plan: Plan, group: PlannedResource) -> bool:

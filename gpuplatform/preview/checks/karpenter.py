@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from typing import Final
 
 from gpuplatform.catalog import zones
+from gpuplatform.catalog.nodes import ZONE_LABEL
 from gpuplatform.preview.check import Fault, Severity, check
 from gpuplatform.preview.look import at, listing
 from gpuplatform.preview.plan import SECRET, UNKNOWN, Json, Plan
+from gpuplatform.preview.stated import CAPACITY_LABEL, ZONE_NAME_LABEL
 from gpuplatform.preview.tokens import NODE_POOL
 
 _VALUES: Final = {
-    "karpenter.sh/capacity-type": ("spot", "on-demand", "reserved"),
+    CAPACITY_LABEL: ("spot", "on-demand", "reserved"),
     "kubernetes.io/arch": ("amd64", "arm64"),
     "kubernetes.io/os": ("linux", "windows"),
 }
@@ -40,12 +42,12 @@ def karpenter_requirement(plan: Plan) -> Iterator[Fault]:
 def _wrong(key: str, values: list[Json], region: str) -> Iterator[str]:
     named = [value for value in values if value not in (SECRET, UNKNOWN)]
     accepted: tuple[str, ...] = _VALUES.get(key, ())
-    if key == "topology.k8s.aws/zone-id" and region in zones.regions():
+    if key == ZONE_LABEL and region in zones.regions():
         accepted = zones.zone_ids(region)
     for value in named:
         if accepted and value not in accepted:
             yield f"{key}: {value} is none of {', '.join(accepted)}"
-        elif key == "topology.kubernetes.io/zone" and region and not str(value).startswith(region):
+        elif key == ZONE_NAME_LABEL and region and not str(value).startswith(region):
             yield f"{key}: {value} is not of {region}"
     prefix, _, name = key.partition("/")
     if prefix == "karpenter.k8s.aws" and name not in _OF_AWS:

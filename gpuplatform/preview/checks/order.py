@@ -12,8 +12,9 @@ from gpuplatform.catalog.nodes import POOL_LABEL
 from gpuplatform.preview.check import Fault, Severity, check
 from gpuplatform.preview.cluster import chart
 from gpuplatform.preview.graph import Graph
-from gpuplatform.preview.look import at, listing, mapping
+from gpuplatform.preview.look import listing, mapping
 from gpuplatform.preview.plan import Json, Plan, PlannedResource
+from gpuplatform.preview.stated import labels, node_class
 from gpuplatform.preview.tokens import CLUSTERS, NODE_CLASS, NODE_GROUP, NODE_POOL, RELEASE, SUBNET
 
 
@@ -31,12 +32,11 @@ def _relied_on(plan: Plan) -> Iterator[tuple[PlannedResource, str, list[PlannedR
     clusters = [r for type_ in CLUSTERS for r in plan.all(type_)]
     groups = plan.all(NODE_GROUP)
     karpenter = [r for r in plan.all(RELEASE) if "karpenter" in chart(r)]
-    classes = {str(_name(r)): r for r in plan.all(NODE_CLASS)}
     for pool in plan.all(NODE_POOL):
-        own = classes.get(str(at(pool.inputs, "spec", "template", "spec", "nodeClassRef", "name")))
+        own = node_class(plan, pool)
         yield pool, "its node class", [own] if own else []
-    for node_class in plan.all(NODE_CLASS):
-        yield node_class, "the controller", karpenter
+    for one in plan.all(NODE_CLASS):
+        yield one, "the controller", karpenter
     for release in plan.all(RELEASE):
         yield release, "nodes to run on", groups
     for group in groups:
@@ -51,11 +51,7 @@ def _relied_on(plan: Plan) -> Iterator[tuple[PlannedResource, str, list[PlannedR
 
 
 def _on_pools(plan: Plan) -> Iterator[tuple[PlannedResource, str, list[PlannedResource]]]:
-    pools = {
-        str(label): pool
-        for pool in plan.all(NODE_POOL)
-        if (label := at(pool.inputs, "spec", "template", "metadata", "labels", POOL_LABEL))
-    }
+    pools = {label: pool for pool in plan.all(NODE_POOL) if (label := labels(pool).get(POOL_LABEL))}
     for resource in plan.resources:
         if resource.type.startswith("kubernetes:") and resource.type != NODE_POOL:
             for label in _selected(resource.inputs):
@@ -73,7 +69,3 @@ def _selected(value: Json) -> Iterator[str]:
     elif isinstance(value, list):
         for inner in listing(value):
             yield from _selected(inner)
-
-
-def _name(resource: PlannedResource) -> Json:
-    return at(resource.outputs, "metadata", "name") or at(resource.inputs, "metadata", "name")

@@ -7,13 +7,13 @@ from textwrap import wrap
 from typing import Final
 
 from gpuplatform.catalog.instances import UnknownInstanceType, instance
+from gpuplatform.catalog.nodes import GPU
 from gpuplatform.preview.look import at, listing, mapping
 from gpuplatform.preview.plan import Json, Plan, PlannedResource
 from gpuplatform.preview.report import short_type
-from gpuplatform.preview.words import counted, instance_types
-
-NODE_GROUP: Final = "aws:eks/nodeGroup:NodeGroup"
-NODE_POOL: Final = "kubernetes:karpenter.sh/v1:NodePool"
+from gpuplatform.preview.stated import CAPACITY_LABEL, TYPE_LABEL, gpu_limit, instance_types, requirements
+from gpuplatform.preview.tokens import NODE_GROUP, NODE_POOL, RELEASE, SECURITY_GROUP
+from gpuplatform.preview.words import counted
 
 ROOM: Final = 28
 """Characters of a line on a tile."""
@@ -62,15 +62,11 @@ def hardware(type_: str) -> str:
 
 
 def _node_pool(_: Plan, pool: PlannedResource, __: list[PlannedResource]) -> Lines:
-    wanted = {
-        str(mapping(row).get("key")): [str(v) for v in listing(mapping(row).get("values"))]
-        for row in listing(at(pool.inputs, "spec", "template", "spec", "requirements"))
-    }
-    gpus = at(pool.inputs, "spec", "limits", "nvidia.com/gpu")
-    bought = " or ".join(wanted.get("karpenter.sh/capacity-type", []))
+    wanted, gpus = requirements(pool), gpu_limit(pool)
+    bought = " or ".join(wanted.get(CAPACITY_LABEL, []))
     most = f"up to {counted(int(gpus), 'GPU')}" if str(gpus).isdigit() else "no GPU limit"
     return [
-        *wanted.get("node.kubernetes.io/instance-type", [])[:3],
+        *wanted.get(TYPE_LABEL, [])[:3],
         ", ".join(part for part in (bought, most) if part),
     ]
 
@@ -133,7 +129,7 @@ def _job(_: Plan, face: PlannedResource, __: list[PlannedResource]) -> Lines:
 
 def _gpus(pod: Json) -> int:
     """GPUs that the containers of a pod ask for."""
-    asked = [at(container, "resources", "limits", "nvidia.com/gpu") for container in listing(at(pod, "containers"))]
+    asked = [at(container, "resources", "limits", GPU) for container in listing(at(pod, "containers"))]
     return sum(int(n) for n in asked if str(n).isdigit())
 
 
@@ -143,7 +139,7 @@ def _queue(_: Plan, queue: PlannedResource, __: list[PlannedResource]) -> Lines:
         for group in listing(at(queue.inputs, "spec", "resourceGroups"))
         for flavor in listing(at(group, "flavors"))
         for quota in listing(at(flavor, "resources"))
-        if mapping(quota).get("name") == "nvidia.com/gpu"
+        if mapping(quota).get("name") == GPU
     ]
     return [f"Kueue: {counted(sum(int(q) for q in quotas if q.isdigit()), 'GPU')} of its own"]
 
@@ -185,7 +181,7 @@ FACES: Final[Mapping[str, tuple[str, Say]]] = {
     "kubernetes:leaderworkerset.x-k8s.io/v1:LeaderWorkerSet": ("endpoint", _model),
     "kubernetes:apps/v1:Deployment": ("endpoint", _model),
     "kubernetes:kueue.x-k8s.io/v1beta2:ClusterQueue": ("queue", _queue),
-    "kubernetes:helm.sh/v3:Release": ("operator", _release),
+    RELEASE: ("operator", _release),
     "aws:eks/addon:Addon": ("operator", _addons),
     "aws:scheduler/schedule:Schedule": ("clock", _counted("schedule")),
     "aws:sqs/queue:Queue": ("queue", _said("message queue")),
@@ -202,7 +198,7 @@ FACES: Final[Mapping[str, tuple[str, Say]]] = {
         ],
     ),
     "aws:ec2/flowLog:FlowLog": ("bell", _said("flow logs")),
-    "aws:ec2/securityGroup:SecurityGroup": ("shield", _counted("security group")),
+    SECURITY_GROUP: ("shield", _counted("security group")),
     "aws:eks/accessEntry:AccessEntry": ("key", _counted("access entry")),
     "aws:cloudwatch/metricAlarm:MetricAlarm": ("bell", _counted("alarm")),
     "aws:eks/podIdentityAssociation:PodIdentityAssociation": ("key", _said("pod identity")),

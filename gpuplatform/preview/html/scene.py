@@ -10,22 +10,20 @@ from textwrap import wrap
 from typing import Final
 
 from gpuplatform.preview.html.boxes import Box
-from gpuplatform.preview.html.faces import NODE_GROUP
 from gpuplatform.preview.html.shelves import group, shelves, shortest
 from gpuplatform.preview.html.tiles import several, telling, tile
 from gpuplatform.preview.look import at, leaves
 from gpuplatform.preview.plan import STACK, Plan, PlannedResource
+from gpuplatform.preview.tokens import CLUSTER_COMPONENT, CLUSTERS, NODE_GROUP, NODE_POOL, SECURITY_GROUP, SUBNET
 from gpuplatform.preview.tree import LAYERS
 
 VPC: Final = "aws:ec2/vpc:Vpc"
-SUBNET: Final = "aws:ec2/subnet:Subnet"
 NAT: Final = "aws:ec2/natGateway:NatGateway"
-CLUSTER: Final = "eks:index:Cluster"
 QUEUE: Final = "kubernetes:kueue.x-k8s.io/v1beta2:ClusterQueue"
 AT_THE_EDGE: Final = (
     "aws:ec2/internetGateway:InternetGateway",
     "aws:ec2/vpcEndpoint:VpcEndpoint",
-    "aws:ec2/securityGroup:SecurityGroup",
+    SECURITY_GROUP,
     "aws:ec2/flowLog:FlowLog",
 )
 IN_SUBNETS: Final = (
@@ -33,7 +31,7 @@ IN_SUBNETS: Final = (
     "aws:fsx/lustreFileSystem:LustreFileSystem",
     "aws:elasticache/replicationGroup:ReplicationGroup",
 )
-ACROSS: Final = ("kubernetes:karpenter.sh/v1:NodePool",)
+ACROSS: Final = (NODE_POOL,)
 
 
 class Scene:
@@ -184,13 +182,13 @@ class Scene:
 
     def _cluster(self) -> Iterator[Box]:
         """The control plane with all that runs on it."""
-        clusters = self._with(CLUSTER, "aws:eks/cluster:Cluster")
+        clusters = self._with(*CLUSTERS)
         self._taken.update(u.urn for u in clusters)
         layers = {u.layer for u in clusters}
         on_it = [u for u in self._units if u.urn not in self._taken and (u.layer in layers or self._on_cluster(u))]
         if not clusters and not on_it:
             return
-        face = next((r for r in self._plan.all(CLUSTER)), clusters[0] if clusters else None)
+        face = next((r for r in self._plan.all(CLUSTER_COMPONENT)), clusters[0] if clusters else None)
         reached = "public and private" if face and face.inputs.get("endpointPublicAccess") else "private"
         yield Box(
             title=f"EKS {face.inputs.get('version', '')}".strip() if face else "Kubernetes",

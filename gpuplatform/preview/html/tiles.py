@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Final
 
 from gpuplatform.preview.html.boxes import Box
-from gpuplatform.preview.html.faces import FACES, NODE_GROUP, PLUMBING, kind
-from gpuplatform.preview.look import at, listing, mapping
+from gpuplatform.preview.html.faces import FACES, PLUMBING, kind
+from gpuplatform.preview.launches import launches
 from gpuplatform.preview.plan import Plan, PlannedResource
 from gpuplatform.preview.words import counted
-
-TEMPLATE: Final = "aws:ec2/launchTemplate:LaunchTemplate"
 
 
 def tile(plan: Plan, unit: PlannedResource) -> Box:
@@ -19,7 +16,9 @@ def tile(plan: Plan, unit: PlannedResource) -> Box:
     parts = [unit, *plan.descendants(unit)]
     face = _face(parts)
     icon, say = FACES.get(face.type, ("part", kind))
-    ena, efa = _interfaces(plan, face) if face.type == NODE_GROUP else (0, 0)
+    group = next((launch for launch in launches(plan) if launch.resource is face and launch.managed), None)
+    efa = group.efa if group else 0
+    ena = len(group.interfaces) - efa if group else 0
     lines = [line for line in say(plan, face, parts) if line]
     if ena + efa:
         lines.append(f"{ena} ENA and {efa} EFA interfaces" if efa else counted(ena, "interface"))
@@ -73,16 +72,3 @@ def _face(parts: list[PlannedResource]) -> PlannedResource:
     """The part by which people know the whole."""
     by_type = {part.type: part for part in reversed(parts)}
     return next((by_type[type_] for type_ in FACES if type_ in by_type), parts[0])
-
-
-def _interfaces(plan: Plan, group: PlannedResource) -> tuple[int, int]:
-    """ENA and EFA interfaces of a node: those that its launch template lists."""
-    sent = at(group.inputs, "launchTemplate", "id")
-    linked = {urn for urns in group.property_dependencies.values() for urn in urns}
-    templates = [t for t in plan.all(TEMPLATE) if (sent and t.outputs.get("id") == sent)] or [
-        t for t in plan.all(TEMPLATE) if t.urn in linked
-    ]
-    kinds = [
-        str(mapping(i).get("interfaceType")) for t in templates[:1] for i in listing(t.inputs.get("networkInterfaces"))
-    ]
-    return sum(not kind.startswith("efa") for kind in kinds), sum(kind.startswith("efa") for kind in kinds)
