@@ -24,8 +24,8 @@ from components import iam
 from components.lake_bucket import ACCESS_LOGS, LakeBucket, LakeBucketArgs, Lifecycle, encryption_rule, lifecycle_rule, tls_only
 from components.tags import CostTags
 from gpuplatform.preview.cloud import Cloud
+from gpuplatform.preview.configuration import Environment
 from gpuplatform.preview.recorder import record
-from gpuplatform.preview.run import Run
 
 TAGS = CostTags(team="t", project="p", environment="e", component="data", contact="a@example.com")
 ACCOUNT = iam.Account(id="111122223333", region="us-east-1")
@@ -64,12 +64,9 @@ def timed(make, count):
         for n in range(count):
             make(n)
 
-    run = Run(
-        project="p", environment="e", root=Path.cwd(), config={"aws:region": "us-east-1"},
-        cloud=Cloud("111122223333", "us-east-1"),
-    )
+    here = Environment(project="p", name="e", root=Path.cwd(), config={"aws:region": "us-east-1"})
     begin = time.perf_counter()
-    plan = record(run, program)
+    plan = record(here, program, Cloud("111122223333", "us-east-1"))
     return time.perf_counter() - begin, sum(r.custom for r in plan.resources)
 
 

@@ -26,7 +26,7 @@ from gpuplatform.preview.cloud import Cloud
 from gpuplatform.preview.html import html
 from gpuplatform.preview.plan import STACK
 from gpuplatform.preview.preview import Preview
-from gpuplatform.preview.recorder import Run, record
+from gpuplatform.preview.recorder import record
 from gpuplatform.preview.suppression import judge
 from gpuplatform.preview.timeline import timeline
 
@@ -46,8 +46,8 @@ def joined(base, cloud):
     stack = base.one(STACK).urn
     made = list(base.resources)
     for n in range(1, int(sys.argv[1])):
-        run = Run(project=found.project, environment=f"prod{n}", root=found.root, config=found.config, cloud=cloud)
-        copy = record(run, lambda: runpy.run_path("__main__.py", run_name="__main__"))
+        other = replace(found, name=f"prod{n}")
+        copy = record(other, lambda: runpy.run_path("__main__.py", run_name="__main__"), cloud)
         own = copy.one(STACK).urn
         made += [replace(r, parent=stack if r.parent == own else r.parent) for r in copy.resources if r.type != STACK]
     return replace(base, resources=tuple(made))

@@ -11,10 +11,7 @@ import os, runpy, sys
 from pathlib import Path
 from gpuplatform.preview.environment import load
 from gpuplatform.preview.recorder import record
-from gpuplatform.preview.run import Run
-loaded = load(Path.cwd(), sys.argv[1])
-run = Run(project=loaded.project, environment=loaded.name, root=loaded.root, config=loaded.config)
-record(run, lambda: runpy.run_path("__main__.py", run_name="__main__"))
+record(load(Path.cwd(), sys.argv[1]), lambda: runpy.run_path("__main__.py", run_name="__main__"))
 os._exit(0)
 """
 """The program once, as `pulumi preview` runs it: nothing is judged. What the recorder keeps of it is some 2 MB."""

@@ -13,9 +13,9 @@ os.environ["PULUMI_ERROR_OUTPUT_STRING"] = "true"
 
 from gpuplatform.preview import environment
 from gpuplatform.preview.cloud import Cloud
+from gpuplatform.preview.configuration import Environment
 from gpuplatform.preview.plan import Plan
 from gpuplatform.preview.recorder import record
-from gpuplatform.preview.run import Run
 
 ROOT = Path(__file__).resolve().parent.parent
 ACCOUNT = "111122223333"
@@ -30,7 +30,7 @@ def record_plan() -> Record:
     def run(program: Callable[[], object]) -> Plan:
         cloud = Cloud(ACCOUNT, "us-east-1")
         config = {"aws:region": "us-east-1"}
-        return record(Run(project="gpuplatform", environment="test", root=ROOT, config=config, cloud=cloud), program)
+        return record(Environment(project="gpuplatform", name="test", root=ROOT, config=config), program, cloud)
 
     return run
 

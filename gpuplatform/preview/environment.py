@@ -5,27 +5,23 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import re
 import runpy
 import sys
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, cast
 
 from gpuplatform.preview.cloud import Cloud
-from gpuplatform.preview.plan import SECRET, Json, Plan
+from gpuplatform.preview.configuration import Environment
+from gpuplatform.preview.plan import Json, Plan
 from gpuplatform.preview.program import forget
 from gpuplatform.preview.recorder import record
-from gpuplatform.preview.run import Run, map_secure
 from gpuplatform.preview.yamlfile import YamlError, read
 
 PROJECT_FILE: Final = "Pulumi.yaml"
 STACK_KEYS: Final = ("config", "environment", "secretsprovider", "encryptionsalt", "encryptedkey")
 """What `Pulumi.<environment>.yaml` may hold (pulumi/pulumi, sdk/go/common/workspace/project.go, ProjectStack)."""
-
-DOCUMENTATION_ACCOUNT: Final = "111122223333"
-"""Stands for the account where the configuration does not name one; AWS's documentation uses it."""
 
 CANARY: Final = "canary-5b1f9c"
 """Begins what a secure value is replaced by: wherever this text turns up in the open, a secret would."""
@@ -37,28 +33,6 @@ class CallError(Exception):
     def __init__(self, *problems: str) -> None:
         self.problems = tuple(" ".join(problem.split()) for problem in problems)
         super().__init__("\n".join(self.problems))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Environment:
-    """What Pulumi would be given for one stack."""
-
-    project: str
-    name: str
-    root: Path
-    config: Mapping[str, Json]
-    lines: Mapping[str, int] = field(default_factory=dict[str, int])
-
-    @property
-    def region(self) -> str:
-        region = self.config.get("aws:region")
-        return region if isinstance(region, str) else ""
-
-    @property
-    def account(self) -> str:
-        allowed = self.config.get("aws:allowedAccountIds")
-        accounts = cast("list[Json]", allowed) if isinstance(allowed, list) else []
-        return next((str(a) for a in accounts if re.fullmatch(r"\d{12}", str(a))), DOCUMENTATION_ACCOUNT)
 
 
 def find_root(start: Path) -> Path:
@@ -109,12 +83,6 @@ def preview(environment: Environment, step: Callable[[str], None] = lambda _: No
 
     Raises ProgramError. `step` is told what begins.
     """
-    run = Run(
-        project=environment.project,
-        environment=environment.name,
-        root=environment.root,
-        config=environment.config,
-    )
     program = environment.root / "__main__.py"
     if not program.is_file():
         raise CallError(f"{environment.root}: no __main__.py beside {PROJECT_FILE}")
@@ -125,23 +93,18 @@ def preview(environment: Environment, step: Callable[[str], None] = lambda _: No
     with _as_pulumi_runs_it(environment.root):
         step("running the program as the first pulumi preview does")
         known = set(sys.modules)
-        first = record(run, main)
+        first = record(environment, main)
         imported = set(sys.modules) - known
         if not environment.region:
             raise CallError(f"Pulumi.{environment.name}.yaml: aws:region is missing; write one, such as us-east-1")
         step("running the program with simulated outputs")
-        simulated = replace(run, cloud=Cloud(environment.account, environment.region))
-        second = record(simulated, main)
+        cloud = Cloud(environment.account, environment.region)
+        second = record(environment, main, cloud)
         if first.by_urn.keys() - second.by_urn.keys():
             # Perhaps made as a module was imported, which happens once; an import costs, so only those who need it pay.
             forget(imported, environment.root)
-            second = record(simulated, main)
+            second = record(environment, main, cloud)
     return replace(second, first=first, root=environment.root, lines=environment.lines)
-
-
-def public_settings(environment: Environment) -> dict[str, Json]:
-    """An environment's configuration as a plan shows it: `[secret]` for what is secure."""
-    return {key: map_secure(value, lambda _: SECRET) for key, value in environment.config.items()}
 
 
 @contextlib.contextmanager

@@ -26,11 +26,11 @@ import grpc
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, resource_pb2, resource_pb2_grpc
 
 from gpuplatform.preview.cloud import Cloud
-from gpuplatform.preview.environment import CallError, Environment
+from gpuplatform.preview.configuration import Environment
+from gpuplatform.preview.environment import CallError
 from gpuplatform.preview.failure import Failure, explain
 from gpuplatform.preview.plan import Json, Plan
 from gpuplatform.preview.recorder import ProgramError, Recorder
-from gpuplatform.preview.run import Run, wire_config
 
 CHILD: Final = Path(__file__).with_name("isolated_child.py")
 DEADLINE: Final = 600.0
@@ -61,16 +61,13 @@ def preview(environment: Environment, step: Callable[[str], None] = lambda _: No
         raise CallError(f"{environment.root}: no __main__.py beside Pulumi.yaml")
     if not environment.region:
         raise CallError(f"Pulumi.{environment.name}.yaml: aws:region is missing; write one, such as us-east-1")
-    run = Run(
-        project=environment.project, environment=environment.name, root=environment.root, config=environment.config
-    )
-    recorders = [Recorder(run), Recorder(replace(run, cloud=Cloud(environment.account, environment.region)))]
+    recorders = [Recorder(environment), Recorder(environment, Cloud(environment.account, environment.region))]
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="gpuplatform-")))
         addresses = [f"unix:{folder / str(n)}" for n in range(len(recorders))]
         for recorder, address in zip(recorders, addresses, strict=True):
             stack.enter_context(_served(recorder, address))
-        report = stack.enter_context(_child(_task(run, addresses)))
+        report = stack.enter_context(_child(_task(environment, addresses)))
         reached = 0
         try:
             for line in report.lines(time.monotonic() + deadline, deadline):
@@ -82,12 +79,12 @@ def preview(environment: Environment, step: Callable[[str], None] = lambda _: No
     return replace(second, first=first, root=environment.root, lines=environment.lines)
 
 
-def _task(run: Run, addresses: list[str]) -> Json:
-    values, secret_keys = wire_config(run)
+def _task(environment: Environment, addresses: list[str]) -> Json:
+    values, secret_keys = environment.wire_config()
     return {
-        "project": run.project,
-        "environment": run.environment,
-        "root": str(run.root),
+        "project": environment.project,
+        "environment": environment.name,
+        "root": str(environment.root),
         "config": values,
         "secret_keys": secret_keys,
         "passes": [{"address": address, "dry_run": number == 0} for number, address in enumerate(addresses)],

@@ -35,7 +35,7 @@ def read(file: Path, name: str) -> Plan:
         raise CallError(str(error)) from error
     if (plan.project, plan.environment) != (found.project, name):
         raise CallError(f"{file}: is a plan of {plan.project} {plan.environment}; give one of {found.project} {name}")
-    settings = environments.public_settings(found) if Part.SETTINGS in plan.lacks else plan.settings
+    settings = found.public_settings if Part.SETTINGS in plan.lacks else plan.settings
     return replace(plan, settings=settings, lines=found.lines, lacks=plan.lacks - {Part.SETTINGS})
 
 

@@ -18,9 +18,10 @@ from google.protobuf import empty_pb2
 from pulumi.runtime import Settings
 from pulumi.runtime.proto import engine_pb2, resource_pb2
 
+from gpuplatform.preview.cloud import Cloud
+from gpuplatform.preview.configuration import Environment
 from gpuplatform.preview.failure import explain, failures, problems
-from gpuplatform.preview.plan import SECRET, STACK, Invoke, Json, Message, Plan, PlannedResource, parents_first
-from gpuplatform.preview.run import Run, map_secure, wire_config
+from gpuplatform.preview.plan import STACK, Invoke, Json, Message, Plan, PlannedResource, parents_first
 from gpuplatform.preview.running import run_program
 from gpuplatform.preview.sources import Sources
 from gpuplatform.preview.urns import former_urn, urn_of
@@ -43,14 +44,14 @@ FEATURES = (
 class Recorder:
     """A resource monitor that keeps every request. Called from several threads at once."""
 
-    def __init__(self, run: Run) -> None:
-        self._run = run
+    def __init__(self, environment: Environment, cloud: Cloud | None = None) -> None:
+        self._environment, self._cloud = environment, cloud
         self._lock = threading.Lock()
         self._resources: dict[str, PlannedResource] = {}
         self._ids: dict[str, str] = {}
         self._references: dict[str, dict[str, Json]] = {}
         self._owners: dict[str, str] = {}
-        self._sources = Sources(run.root)
+        self._sources = Sources(environment.root)
         self._duplicates: list[PlannedResource] = []
         self._invokes: list[Invoke] = []
         self.messages: list[Message] = []
@@ -59,12 +60,12 @@ class Recorder:
     # --- registrations
 
     def RegisterResource(self, request: Any) -> Any:
-        run, inputs = self._run, dict[str, Json](plain_struct(request.object))
-        urn = urn_of(run.project, run.environment, request.parent, request.type, request.name)
+        environment, inputs = self._environment, dict[str, Json](plain_struct(request.object))
+        urn = urn_of(environment.project, environment.name, request.parent, request.type, request.name)
         source, layer_source = self._sources.of(request)
         identifier, simulated = "", dict[str, Json]()
-        if request.type != STACK and self._run.cloud is not None:
-            identifier, simulated = self._run.cloud.create(request.type, request.name, urn, inputs)
+        if request.type != STACK and self._cloud is not None:
+            identifier, simulated = self._cloud.create(request.type, request.name, urn, inputs)
         recorded = PlannedResource(
             urn=urn,
             type=request.type,
@@ -84,7 +85,7 @@ class Recorder:
             delete_before_replace=request.deleteBeforeReplace,
             retain_on_delete=request.retainOnDelete,
             deleted_with=request.deletedWith,
-            aliases=tuple(former_urn(run.project, run.environment, a, request) for a in request.aliases),
+            aliases=tuple(former_urn(environment.project, environment.name, a, request) for a in request.aliases),
             timeouts={k: v for k in ("create", "update", "delete") if (v := getattr(request.customTimeouts, k))},
             source=source,
             layer_source=layer_source,
@@ -111,8 +112,8 @@ class Recorder:
         return empty_pb2.Empty()
 
     def ReadResource(self, request: Any) -> Any:
-        run = self._run
-        urn = urn_of(run.project, run.environment, request.parent, request.type, request.name)
+        environment = self._environment
+        urn = urn_of(environment.project, environment.name, request.parent, request.type, request.name)
         with self._lock:
             self._invokes.append(Invoke(f"read:{request.type}", {"id": request.id}, self._sources.of(request)[0]))
         return resource_pb2.ReadResourceResponse(urn=urn, properties=request.properties)
@@ -195,12 +196,12 @@ class Recorder:
         """What was recorded so far, parents before children and siblings by URN: the same at every run."""
         with self._lock:
             return Plan(
-                project=self._run.project,
-                environment=self._run.environment,
-                region=str(self._run.config.get("aws:region", "")),
+                project=self._environment.project,
+                environment=self._environment.name,
+                region=self._environment.region,
                 resources=parents_first(self._resources.values()),
                 outputs=self.outputs,
-                settings={k: map_secure(v, lambda _: SECRET) for k, v in self._run.config.items()},
+                settings=self._environment.public_settings,
                 invokes=tuple(
                     sorted(self._invokes, key=lambda i: (i.token, str(i.source), json.dumps(i.args, sort_keys=True)))
                 ),
@@ -227,28 +228,28 @@ class ProgramError(Exception):
         """The program's own sentences for wrong settings."""
 
 
-def record(run: Run, program: Callable[[], object]) -> Plan:
+def record(environment: Environment, program: Callable[[], object], cloud: Cloud | None = None) -> Plan:
     """Run a program once and return its plan.
 
     Raises ProgramError if the program, or a value it computes, raises.
     """
-    recorder = Recorder(run)
+    recorder = Recorder(environment, cloud)
 
     def settings() -> Settings:
         return Settings(
-            project=run.project,
-            stack=run.environment,
+            project=environment.project,
+            stack=environment.name,
             monitor=recorder,
             engine=recorder,
-            dry_run=run.cloud is None,
+            dry_run=cloud is None,
             organization="organization",
-            root_directory=str(run.root),
+            root_directory=str(environment.root),
         )
 
     try:
-        run_program(settings, *wire_config(run), program)
+        run_program(settings, *environment.wire_config(), program)
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        raise ProgramError(explain(failures(error), run.root), recorder.plan(), problems(error)) from error
+        raise ProgramError(explain(failures(error), environment.root), recorder.plan(), problems(error)) from error
     return recorder.plan()

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from gpuplatform.preview import environment, isolated
+from gpuplatform.preview.configuration import Environment
 from gpuplatform.preview.environment import load
 from gpuplatform.preview.failure import failures, printable, problems
 from gpuplatform.preview.plan import Plan
@@ -84,7 +85,7 @@ ENDS: dict[str, tuple[str, str]] = {
 }
 
 
-def ended(project: Path, program: str, preview: Callable[[environment.Environment], Plan]) -> ProgramError:
+def ended(project: Path, program: str, preview: Callable[[Environment], Plan]) -> ProgramError:
     (project / "__main__.py").write_text(program, encoding="utf-8")
     with pytest.raises(ProgramError) as caught:
         preview(load(project, "dev"))

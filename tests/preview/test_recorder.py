@@ -16,9 +16,9 @@ import pytest
 from pulumi.runtime.proto import alias_pb2, resource_pb2
 
 from gpuplatform.preview.cloud import Cloud
+from gpuplatform.preview.configuration import Environment
 from gpuplatform.preview.plan import UNKNOWN, Plan, PlannedResource, Source
 from gpuplatform.preview.recorder import ProgramError, Recorder, record
-from gpuplatform.preview.run import Run
 from gpuplatform.preview.sources import Sources
 
 HERE = Path(__file__).resolve().parent
@@ -26,9 +26,12 @@ THIS = Path(__file__).name
 REGION = "us-east-1"
 
 
-def a_run(*, known: bool = True, environment: str = "dev", **config: object) -> Run:
+def recorded(
+    program: Callable[[], object], *, known: bool = True, environment: str = "dev", config: dict[str, Any] | None = None
+) -> Plan:
+    whole = {"aws:region": REGION, **(config or {})}
     cloud = Cloud("111122223333", REGION) if known else None
-    return Run(project="toy", environment=environment, root=HERE, config={"aws:region": REGION, **config}, cloud=cloud)
+    return record(Environment(project="toy", name=environment, root=HERE, config=whole), program, cloud)
 
 
 class Pair(pulumi.ComponentResource):
@@ -82,14 +85,14 @@ def test_the_protocol_still_has_the_parts_of_an_alias():
 
 
 def test_urns_join_the_types_of_parents_as_the_engine_does():
-    plan = record(a_run(), lambda: Pair("p"))
+    plan = recorded(lambda: Pair("p"))
 
     assert named(plan, "p-first").urn == "urn:pulumi:dev::toy::toy:aws:Pair$aws:sqs/queue:Queue::p-first"
     assert named(plan, "p-first").parent == "urn:pulumi:dev::toy::toy:aws:Pair::p"
 
 
 def test_dependencies_are_known_for_the_resource_and_for_each_property():
-    plan = record(a_run(), lambda: Pair("p"))
+    plan = recorded(lambda: Pair("p"))
 
     first, second = named(plan, "p-first"), named(plan, "p-second")
     assert second.dependencies == (first.urn,)
@@ -97,8 +100,8 @@ def test_dependencies_are_known_for_the_resource_and_for_each_property():
 
 
 def test_outputs_are_unknown_in_the_first_pass_and_in_aws_form_in_the_second():
-    first = record(a_run(known=False), lambda: Pair("p"))
-    second = record(a_run(), lambda: Pair("p"))
+    first = recorded(lambda: Pair("p"), known=False)
+    second = recorded(lambda: Pair("p"))
 
     assert named(first, "p-second").inputs["kmsMasterKeyId"] == UNKNOWN
     assert named(second, "p-second").inputs["kmsMasterKeyId"].startswith("arn:aws:sqs:us-east-1:111122223333:p-first-")
@@ -113,7 +116,7 @@ def test_a_component_keeps_what_it_registered_and_one_that_forgot_has_none():
         Pair("p")
         Forgetful("f")
 
-    plan = record(a_run(), program)
+    plan = recorded(program)
 
     assert set(named(plan, "p").registered_outputs or ()) == {"first_arn"}
     assert named(plan, "f").registered_outputs is None
@@ -123,7 +126,7 @@ def test_the_source_is_the_line_that_makes_the_resource():
     def program() -> None:
         aws.sqs.Queue("q")
 
-    plan = record(a_run(), program)
+    plan = recorded(program)
 
     line = program.__code__.co_firstlineno + 1
     assert named(plan, "q").source == Source(THIS, line)
@@ -132,7 +135,7 @@ def test_the_source_is_the_line_that_makes_the_resource():
 def test_no_source_is_read_to_say_where_a_resource_is_made():
     linecache.clearcache()
 
-    record(a_run(), lambda: Pair("some"))
+    recorded(lambda: Pair("some"))
 
     read = [file for file, entry in linecache.cache.items() if len(entry) > 1]  # shorter: where it could be read from
     assert read == [], "the SDK takes its stack in another way: see running.py, _quick_stacks"
@@ -148,7 +151,7 @@ def test_the_stack_that_is_sent_begins_at_the_program(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(Sources, "of", of)
 
-    record(a_run(), lambda: Pair("some"))
+    recorded(lambda: Pair("some"))
 
     assert [THIS] in sent, "the component's stack is its line alone"
     assert [names for names in sent if "recorder.py" in names] == sent[:1], (
@@ -176,7 +179,7 @@ def test_an_alias_is_the_urn_that_it_stands_for():
         ]
         aws.sqs.Queue("q", opts=pulumi.ResourceOptions(parent=whole, aliases=former))
 
-    assert named(record(a_run(), program), "q").aliases == (
+    assert named(recorded(program), "q").aliases == (
         "urn:pulumi:dev::toy::toy:aws:Whole$aws:sqs/queue:Queue::old",
         "urn:pulumi:dev::toy::toy:aws:Whole$aws:sqs/queue:Old::q",
         "urn:pulumi:dev::toy::aws:sqs/queue:Queue::q",
@@ -198,7 +201,7 @@ def test_options_are_kept():
         )
         aws.sqs.Queue("q", opts=opts)
 
-    made = named(record(a_run(), program), "q")
+    made = named(recorded(program), "q")
 
     assert (made.protect, made.delete_before_replace, made.retain_on_delete) == (True, True, True)
     assert (made.ignore_changes, made.replace_on_changes, made.aliases) == (
@@ -214,21 +217,21 @@ def test_secrets_are_marked_wherever_they_go():
         aws.ssm.Parameter("p", type="SecureString", value=token)
         pulumi.export("token", token)
 
-    plan = record(a_run(token={"secure": "hunter2"}), program)
+    plan = recorded(program, config={"toy:token": {"secure": "hunter2"}})
 
     assert named(plan, "p").inputs["value"] == "[secret]"
     assert plan.outputs == {"token": "[secret]"}
-    assert plan.settings["token"] == "[secret]"
+    assert plan.settings["toy:token"] == "[secret]"
 
 
 def test_a_secret_inside_a_structure_makes_its_key_secret():
     def program() -> None:
         pulumi.export("all", pulumi.Config().require_secret_object("db"))  # noqa: TID251 - the program under test
 
-    plan = record(a_run(db={"user": "u", "password": {"secure": "hunter2"}}), program)
+    plan = recorded(program, config={"toy:db": {"user": "u", "password": {"secure": "hunter2"}}})
 
     assert plan.outputs == {"all": "[secret]"}
-    assert plan.settings["db"] == {"user": "u", "password": "[secret]"}
+    assert plan.settings["toy:db"] == {"user": "u", "password": "[secret]"}
 
 
 def test_a_cluster_that_another_package_makes_has_outputs_to_go_on_with():
@@ -237,7 +240,7 @@ def test_a_cluster_that_another_package_makes_has_outputs_to_go_on_with():
         kubernetes.Provider("k", kubeconfig=cluster.kubeconfig_json)
         aws.eks.Addon("a", addon_name="vpc-cni", cluster_name=cluster.eks_cluster.name)
 
-    plan = record(a_run(), program)
+    plan = recorded(program)
 
     addon, cluster = named(plan, "a"), named(plan, "c")
     assert addon.inputs["clusterName"].startswith("c-eksCluster-")
@@ -250,20 +253,20 @@ def test_two_registrations_of_one_urn_are_kept_apart():
         aws.sqs.Queue("q", delay_seconds=1)
         aws.sqs.Queue("q", delay_seconds=2)
 
-    plan = record(a_run(), program)
+    plan = recorded(program)
 
     assert len(plan.all("aws:sqs/queue:Queue")) == 1
     assert [r.name for r in plan.duplicates] == ["q"]
 
 
 def test_lookups_are_recorded_with_the_line_that_makes_them():
-    plan = record(a_run(), lambda: aws.get_availability_zones_output())
+    plan = recorded(lambda: aws.get_availability_zones_output())
 
     assert [i.token for i in plan.invokes] == ["aws:index/getAvailabilityZones:getAvailabilityZones"]
 
 
 def test_what_the_program_logs_is_kept():
-    plan = record(a_run(), lambda: pulumi.log.warn("careful"))
+    plan = recorded(lambda: pulumi.log.warn("careful"))
 
     assert [(m.severity, m.text) for m in plan.messages] == [("warning", "careful")]
 
@@ -273,7 +276,7 @@ def test_every_run_gives_the_same_plan_in_the_same_order():
         for letter in "zyxwvutsrq":
             Pair(letter)
 
-    plans = [record(a_run(), program) for _ in range(4)]
+    plans = [recorded(program) for _ in range(4)]
 
     assert all(plan == plans[0] for plan in plans[1:])
     urns = [r.urn for r in plans[0].resources]
@@ -287,8 +290,8 @@ def test_nothing_of_one_run_is_seen_by_the_next():
         pulumi.export("greeting", pulumi.Config().get("greeting"))  # noqa: TID251 - the program under test
         pulumi.export("stack", pulumi.get_stack())
 
-    first = record(a_run(environment="one", greeting="hello"), program)
-    second = record(a_run(environment="two"), program)
+    first = recorded(program, environment="one", config={"toy:greeting": "hello"})
+    second = recorded(program, environment="two")
 
     assert first.outputs == {"greeting": "hello", "stack": "one"}
     assert second.outputs.get("greeting") is None
@@ -313,6 +316,6 @@ def test_a_program_that_fails_hands_over_what_it_had_planned(fail: Callable[[], 
         fail()
 
     with pytest.raises(ProgramError) as caught:
-        record(a_run(), program)
+        recorded(program)
 
     assert "before" in [r.name for r in caught.value.plan.resources]

@@ -10,9 +10,9 @@ import yaml
 from components.iam import Account
 from components.tags import CostTags
 from gpuplatform.preview.cloud import Cloud
+from gpuplatform.preview.configuration import Environment
 from gpuplatform.preview.plan import Plan
 from gpuplatform.preview.recorder import record
-from gpuplatform.preview.run import Run
 from k8s.gpu_nodes import DAEMON_TOLERATIONS
 from stacks import cluster
 from stacks.context import Context
@@ -42,10 +42,8 @@ def build(environment: str, known: bool = True, **changed: Any) -> Plan:
         )
 
     cloud = Cloud(ACCOUNT, "us-east-1") if known else None
-    run = Run(
-        project="gpuplatform", environment=environment, root=ROOT, config={"aws:region": "us-east-1"}, cloud=cloud
-    )
-    return record(run, program)
+    config = {"aws:region": "us-east-1"}
+    return record(Environment(project="gpuplatform", name=environment, root=ROOT, config=config), program, cloud)
 
 
 @pytest.fixture(scope="module")
