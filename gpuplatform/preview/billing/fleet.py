@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -108,17 +108,12 @@ def watched(template: Mapping[str, Json], running: NodeHours, situation: Situati
     stated = template.get("monitoring")
     if stated is not True and mapping(stated).get("enabled") not in (True, "true"):
         return
-    price = situation.price("cloudwatch", "custom-metric")
-    if price is None:
-        yield missing(situation, "cloudwatch", "custom-metric")
-        return
-    yield Charge(
-        what="detailed monitoring of each node",
-        price=price,
-        asleep=METRICS * running.asleep / HOURS,
-        idle=METRICS * running.idle / HOURS,
-        expected=METRICS * running.expected / HOURS,
-        most_per_hour=METRICS * running.most / HOURS,
+    yield _beside(
+        running,
+        "detailed monitoring of each node",
+        ("cloudwatch", "custom-metric"),
+        situation,
+        lambda h: METRICS * h / HOURS,
     )
 
 
@@ -136,17 +131,25 @@ def addressed(
         share = Decimal(asked in (True, "true"))
     if not share or len(interfaces) > 1:
         return
-    price = situation.price("vpc", "public-ipv4")
+    yield _beside(
+        running, "public IPv4 address of each node", ("vpc", "public-ipv4"), situation, lambda hours: hours * share
+    )
+
+
+def _beside(
+    running: NodeHours, what: str, key: tuple[str, str], situation: Situation, quantity: Callable[[Decimal], Decimal]
+) -> Entry:
+    """What is paid beside the nodes, as long as they run: `quantity` is of the price's unit, for some hours of nodes."""
+    price = situation.price(*key)
     if price is None:
-        yield missing(situation, "vpc", "public-ipv4")
-        return
-    yield Charge(
-        what="public IPv4 address of each node",
+        return missing(situation, *key)
+    return Charge(
+        what=what,
         price=price,
-        asleep=running.asleep * share,
-        idle=running.idle * share,
-        expected=running.expected * share,
-        most_per_hour=running.most * share,
+        asleep=quantity(running.asleep),
+        idle=quantity(running.idle),
+        expected=quantity(running.expected),
+        most_per_hour=quantity(running.most),
     )
 
 
