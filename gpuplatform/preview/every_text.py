@@ -7,7 +7,7 @@ from gpuplatform.preview.plan import Plan, PlannedResource, once
 
 
 @once
-def texts(plan: Plan) -> list[tuple[PlannedResource, str, str]]:
+def every_text(plan: Plan) -> list[tuple[PlannedResource, str, str]]:
     """Each text among the inputs, at any depth: resource, path, text."""
     return [
         (resource, path, value)

@@ -11,9 +11,9 @@ from typing import Final
 
 from gpuplatform.catalog.actions import wrong
 from gpuplatform.preview.check import Fault, Severity, check
+from gpuplatform.preview.every_text import every_text
 from gpuplatform.preview.look import at, listing, mapping
 from gpuplatform.preview.plan import Json, Plan, PlannedResource, once
-from gpuplatform.preview.texts import texts
 
 TRUST: Final = "assumeRolePolicy"
 PASS: Final = "iam:passrole"
@@ -41,7 +41,7 @@ def statements(plan: Plan) -> list[tuple[PlannedResource, str, dict[str, Json]]]
 
 def _documents(plan: Plan) -> Iterator[tuple[PlannedResource, str, Json]]:
     """Policy documents as text, at any depth; the SDK takes some as objects too."""
-    for resource, path, text in texts(plan):
+    for resource, path, text in every_text(plan):
         if '"Statement"' in text and text.lstrip().startswith("{"):
             with contextlib.suppress(ValueError):
                 yield resource, path, json.loads(text)

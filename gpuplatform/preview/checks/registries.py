@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from gpuplatform.catalog.registries import DEEP_LEARNING_ACCOUNTS, deep_learning_account
 from gpuplatform.preview.check import Fault, Severity, check
+from gpuplatform.preview.every_text import every_text
 from gpuplatform.preview.plan import Plan, PlannedResource
-from gpuplatform.preview.texts import texts
 
 SAGEMAKER_MODEL = "aws:sagemaker/model:Model"
 RUN_PODS = ("Deployment", "StatefulSet", "DaemonSet", "Pod", "Job", "CronJob", "JobSet", "LeaderWorkerSet")
@@ -17,7 +17,7 @@ _IMAGE = re.compile(r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.ama
 
 
 def _images(plan: Plan) -> Iterator[tuple[PlannedResource, re.Match[str]]]:
-    for resource, path, text in texts(plan):
+    for resource, path, text in every_text(plan):
         if resource.type == SAGEMAKER_MODEL or resource.type.rpartition(":")[2] in RUN_PODS:
             found = _IMAGE.fullmatch(text) if path.endswith("image") else None
             if found:

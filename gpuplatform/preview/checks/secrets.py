@@ -14,9 +14,9 @@ from typing import Final, cast
 
 from gpuplatform.preview.check import Fault, Severity, check
 from gpuplatform.preview.environment import CANARY
+from gpuplatform.preview.every_text import every_text
 from gpuplatform.preview.look import leaves, mapping
 from gpuplatform.preview.plan import SECRET, UNKNOWN, Json, Part, Plan
-from gpuplatform.preview.texts import texts
 
 # Key formats as their owners document them (AWS unique identifiers; Hugging Face, OpenAI, GitHub and Slack tokens; PEM).
 _SHAPES: Final = {
@@ -37,7 +37,7 @@ _BASE64: Final = re.compile(r"[A-Za-z0-9+/]{24,}={0,2}")
     needs=(Part.CANARIES,),
 )
 def secret_in_the_open(plan: Plan) -> Iterator[Fault]:
-    for resource, path, text in texts(plan):
+    for resource, path, text in every_text(plan):
         if _shows_canary(text):
             yield Fault(f"{resource.name}: {path} holds a secret setting; read it with require_secret", resource)
     for resource in plan.resources:
@@ -54,7 +54,7 @@ def secret_in_the_open(plan: Plan) -> Iterator[Fault]:
 
 @check("pasted-secret", Severity.ERROR, "No input or setting has the shape of a key or token.")
 def pasted_secret(plan: Plan) -> Iterator[Fault]:
-    for resource, path, text in texts(plan):
+    for resource, path, text in every_text(plan):
         for what in shapes(text):
             yield Fault(f"{resource.name}: {path} looks like {what}; keep it in AWS Secrets Manager", resource)
     for path, value in leaves(plan.outputs):

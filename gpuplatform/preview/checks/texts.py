@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from gpuplatform.preview.check import Fault, Severity, check
+from gpuplatform.preview.every_text import every_text
 from gpuplatform.preview.look import leaves
 from gpuplatform.preview.plan import SECRET, UNKNOWN, Json, Plan
-from gpuplatform.preview.texts import texts
 
 _DOCUMENTS: Final = {
     "aws:eks/addon:Addon": ("configurationValues",),
@@ -51,7 +51,7 @@ def _no_document(value: Json, *, yaml_too: bool) -> str:
 @check("output-in-text", Severity.ERROR, "No text holds an Output instead of its value.")
 def output_in_text(plan: Plan) -> Iterator[Fault]:
     """The preview's own runs refuse it as the program makes it; a plan of the engine holds it."""
-    for resource, path, text in texts(plan):
+    for resource, path, text in every_text(plan):
         if _WRITTEN.search(text):
             yield Fault(f"{resource.name}: {path} was formatted from an Output; use pulumi.Output.format", resource)
     for path, value in leaves(plan.outputs):
