@@ -3,7 +3,6 @@ nothing else is."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -11,10 +10,9 @@ import pytest
 
 from gpuplatform.preview.check import run_checks
 from gpuplatform.preview.plan import UNKNOWN, Plan
+from tests.preview.planted import Break, each, found_alone, told
 from tests.preview.sound import and_also, kubernetes, sound, with_field, with_input
 from tests.preview.sound_cluster import a_object, sound_cluster
-
-Break = Callable[[Plan], Plan]
 
 POD = "spec|template|spec"
 CONTAINER = f"{POD}|containers|0"
@@ -87,17 +85,14 @@ SOUND: list[Break] = [
 ]
 
 
-@pytest.mark.parametrize(("rule", "words", "broken"), FAULTS, ids=[f"{rule}: {words}" for rule, words, _ in FAULTS])
+@each(FAULTS)
 def test_a_planted_fault_is_found_and_nothing_else(rule: str, words: str, broken: Break):
-    found = run_checks(broken(sound()))
-
-    assert {f.rule for f in found} == {rule}, [f"{f.rule}: {f.message}" for f in found]
-    assert any(words in f.message for f in found), [f.message for f in found]
+    found_alone(broken(sound()), rule, words)
 
 
 @pytest.mark.parametrize("changed", SOUND)
 def test_what_is_there_is_no_fault(changed: Break):
-    assert [f"{f.rule}: {f.message}" for f in run_checks(changed(sound()))] == []
+    assert told(run_checks(changed(sound()))) == []
 
 
 def test_a_pod_that_asks_for_gpus_needs_a_pool_that_has_them():

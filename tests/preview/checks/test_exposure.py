@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from gpuplatform.preview.check import run_checks
-from gpuplatform.preview.plan import Plan
+from tests.preview.planted import Break, each, found_alone, told
 from tests.preview.sound import TAGS, a_resource, and_also, sound, with_input
-
-Break = Callable[[Plan], Plan]
 
 
 def _also(type_: str, **inputs: Any) -> Break:
@@ -86,14 +83,11 @@ SOUND: list[Break] = [
 ]
 
 
-@pytest.mark.parametrize(("rule", "words", "broken"), FAULTS, ids=[f"{rule}: {words}" for rule, words, _ in FAULTS])
+@each(FAULTS)
 def test_a_planted_fault_is_found_and_nothing_else(rule: str, words: str, broken: Break):
-    found = run_checks(broken(sound()))
-
-    assert {f.rule for f in found} == {rule}, [f"{f.rule}: {f.message}" for f in found]
-    assert any(words in f.message for f in found), [f.message for f in found]
+    found_alone(broken(sound()), rule, words)
 
 
 @pytest.mark.parametrize("changed", SOUND)
 def test_what_names_who_may_come_or_is_encrypted_is_no_fault(changed: Break):
-    assert [f"{f.rule}: {f.message}" for f in run_checks(changed(sound()))] == []
+    assert told(run_checks(changed(sound()))) == []

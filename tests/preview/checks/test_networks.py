@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from gpuplatform.preview.check import run_checks
-from gpuplatform.preview.plan import Plan
+from tests.preview.planted import Break, each, found_alone
 from tests.preview.sound import TAGS, a_resource, and_also, sound, urn, with_field, with_input
-
-Break = Callable[[Plan], Plan]
 
 SUBNET = "aws:ec2/subnet:Subnet"
 AWS = "pulumi:providers:aws"
@@ -87,12 +84,9 @@ SOUND: list[Break] = [
 ]
 
 
-@pytest.mark.parametrize(("rule", "words", "broken"), FAULTS, ids=[f"{rule}: {words}" for rule, words, _ in FAULTS])
+@each(FAULTS)
 def test_a_planted_fault_is_found_and_nothing_else(rule: str, words: str, broken: Break):
-    found = run_checks(broken(sound()))
-
-    assert {f.rule for f in found} == {rule}, [f"{f.rule}: {f.message}" for f in found]
-    assert any(words in f.message for f in found), [f.message for f in found]
+    found_alone(broken(sound()), rule, words)
 
 
 @pytest.mark.parametrize("changed", SOUND)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from gpuplatform.preview.check import run_checks
-from gpuplatform.preview.plan import SECRET, UNKNOWN, Plan
+from gpuplatform.preview.plan import SECRET, UNKNOWN
+from tests.preview.planted import Break, each, found_alone, told
 from tests.preview.sound import TAGS, a_resource, and_also, policy, sound, with_input
-
-Break = Callable[[Plan], Plan]
 
 OBJECTS = "arn:aws:s3:::lake/*"
 READ: dict[str, Any] = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": OBJECTS}
@@ -109,17 +107,14 @@ SOUND: list[Break] = [
 ]
 
 
-@pytest.mark.parametrize(("rule", "words", "broken"), FAULTS, ids=[f"{rule}: {words}" for rule, words, _ in FAULTS])
+@each(FAULTS)
 def test_a_planted_fault_is_found_and_nothing_else(rule: str, words: str, broken: Break):
-    found = run_checks(broken(sound()))
-
-    assert {f.rule for f in found} == {rule}, [f"{f.rule}: {f.message}" for f in found]
-    assert any(words in f.message for f in found), [f.message for f in found]
+    found_alone(broken(sound()), rule, words)
 
 
 @pytest.mark.parametrize("changed", SOUND)
 def test_a_document_that_iam_takes_is_no_fault(changed: Break):
-    assert [f"{f.rule}: {f.message}" for f in run_checks(changed(sound()))] == []
+    assert told(run_checks(changed(sound()))) == []
 
 
 def test_a_document_that_is_an_object_is_read_as_well():
