@@ -23,9 +23,9 @@ import pulumi_aws as aws
 from components import iam
 from components.lake_bucket import ACCESS_LOGS, LakeBucket, LakeBucketArgs, Lifecycle, encryption_rule, lifecycle_rule, tls_only
 from components.tags import CostTags
-from gpuplatform.preview.cloud import Cloud
-from gpuplatform.preview.configuration import Environment
-from gpuplatform.preview.recorder import record
+from gpuplatform.preview.record.cloud import Cloud
+from gpuplatform.preview.record.configuration import Environment
+from gpuplatform.preview.record.recorder import record
 
 TAGS = CostTags(team="t", project="p", environment="e", component="data", contact="a@example.com")
 ACCOUNT = iam.Account(id="111122223333", region="us-east-1")

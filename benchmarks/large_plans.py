@@ -20,14 +20,19 @@ import datetime, gc, io, json, runpy, sys, tempfile, time
 from dataclasses import replace
 from pathlib import Path
 from rich.console import Console
-from gpuplatform.preview import environment, json_report, manifests, markdown, report, sarif
-from gpuplatform.preview.bill import bill
-from gpuplatform.preview.cloud import Cloud
-from gpuplatform.preview.html import html
-from gpuplatform.preview.plan import STACK
+from gpuplatform.preview.record import environment
+from gpuplatform.preview.report import json_document as json_report
+from gpuplatform.preview.report import manifests
+from gpuplatform.preview.report import markdown
+from gpuplatform.preview.report import terminal as report
+from gpuplatform.preview.report import sarif
+from gpuplatform.preview.billing.bill import bill
+from gpuplatform.preview.record.cloud import Cloud
+from gpuplatform.preview.report.html import html
+from gpuplatform.plan.model import STACK
 from gpuplatform.preview.preview import Preview
-from gpuplatform.preview.recorder import record
-from gpuplatform.preview.suppression import judge
+from gpuplatform.preview.record.recorder import record
+from gpuplatform.preview.checking.suppression import judge
 from gpuplatform.preview.timeline import timeline
 
 gc.disable()

@@ -9,8 +9,8 @@ LIMIT = 200.0
 PROGRAM = """
 import os, runpy, sys
 from pathlib import Path
-from gpuplatform.preview.environment import load
-from gpuplatform.preview.recorder import record
+from gpuplatform.preview.record.environment import load
+from gpuplatform.preview.record.recorder import record
 record(load(Path.cwd(), sys.argv[1]), lambda: runpy.run_path("__main__.py", run_name="__main__"))
 os._exit(0)
 """

@@ -12,7 +12,7 @@ SDKS = ("pulumi", "pulumi_aws", "pulumi_eks", "pulumi_kubernetes")
 LOADED = f"""
 import json, sys, types
 from pathlib import Path
-from gpuplatform.preview import environment
+from gpuplatform.preview.record import environment
 environment.preview(environment.load(Path.cwd(), sys.argv[1]))
 sdk = [n for n, m in sys.modules.items() if n.split(".")[0] in {SDKS!r} and type(m) is types.ModuleType]
 print(json.dumps(sdk))

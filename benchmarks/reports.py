@@ -12,7 +12,7 @@ LIMIT = 0.5
 CHILD = """
 import datetime, gc, io, json, sys, tempfile, time
 from pathlib import Path
-from gpuplatform.preview import environment
+from gpuplatform.preview.record import environment
 gc.disable()
 plan = environment.preview(environment.load(Path.cwd(), sys.argv[1]))
 gc.freeze()
@@ -28,12 +28,12 @@ def timed(name, work):
 
 
 def judged():
-    from gpuplatform.preview.suppression import judge
+    from gpuplatform.preview.checking.suppression import judge
     return judge(plan, datetime.datetime.now(datetime.UTC).date())
 
 
 def priced():
-    from gpuplatform.preview.bill import bill
+    from gpuplatform.preview.billing.bill import bill
     return bill(plan).to_json()
 
 
@@ -49,32 +49,33 @@ preview = Preview(plan, judgement.findings, costs, path, judgement.suppressed)
 
 def screen():
     from rich.console import Console
-    from gpuplatform.preview import report
+    from gpuplatform.preview.report import terminal as report
     report.first_screen(Console(file=io.StringIO(), width=120), preview)
 
 
 def as_json():
-    from gpuplatform.preview import json_report
+    from gpuplatform.preview.report import json_document as json_report
     return json_report.text(json_report.document(preview))
 
 
 def as_markdown():
-    from gpuplatform.preview import markdown
+    from gpuplatform.preview.report import markdown
     return markdown.comment(preview)
 
 
 def as_sarif():
-    from gpuplatform.preview import json_report, sarif
+    from gpuplatform.preview.report import json_document as json_report
+    from gpuplatform.preview.report import sarif
     return json_report.text(sarif.document(preview))
 
 
 def as_html():
-    from gpuplatform.preview.html import html
+    from gpuplatform.preview.report.html import html
     return html(preview)
 
 
 def as_manifests():
-    from gpuplatform.preview import manifests
+    from gpuplatform.preview.report import manifests
     with tempfile.TemporaryDirectory() as folder:
         manifests.write(plan, Path(folder))
 

@@ -22,8 +22,8 @@ from typing import Any, cast
 
 from measure import ROOT, Sample, in_turns, machine, median, process, run, spread, table
 
-from gpuplatform.preview import environment
-from gpuplatform.preview.plan import Plan, PlannedResource
+from gpuplatform.plan.model import Plan, PlannedResource
+from gpuplatform.preview.record import environment
 
 SIZES = (5, 50, 125)
 """Buckets: 40, 400 and 1,000 resources."""

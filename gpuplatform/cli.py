@@ -18,7 +18,7 @@ from gpuplatform.console import console
 from gpuplatform.ops import catalog_commands, commands, price_commands
 
 if TYPE_CHECKING:
-    from gpuplatform.preview.plan import Plan
+    from gpuplatform.plan.model import Plan
 
 FOUND, WRONG_CALL = 1, 2
 """Exit status: the plan has an error; the settings or the call are wrong. Nothing wrong is 0."""
@@ -80,10 +80,11 @@ def preview(
     """
     import datetime
 
-    from gpuplatform.preview import annotations, report
-    from gpuplatform.preview.environment import CallError
-    from gpuplatform.preview.outputs import Outputs
     from gpuplatform.preview.preview import Preview
+    from gpuplatform.preview.record.environment import CallError
+    from gpuplatform.preview.report import github as annotations
+    from gpuplatform.preview.report import terminal as report
+    from gpuplatform.preview.report.outputs import Outputs
 
     try:
         outputs = Outputs(json=json_file, markdown=markdown, html=html_file, sarif=sarif, manifests=manifests)
@@ -112,7 +113,7 @@ def checks() -> None:
     from rich import box
     from rich.table import Table
 
-    from gpuplatform.preview.check import all_checks
+    from gpuplatform.preview.checking.check import all_checks
 
     table = Table("rule", "severity", "what holds", box=box.SIMPLE_HEAD, pad_edge=False)
     for one in all_checks():
@@ -133,14 +134,14 @@ def _plan(
     """Run the program, or read the plan in `file`; what the program raises ends in a sentence and exit status 2. Raises CallError."""
     err = console(stderr=True)
     with err.status("starting") as status:
-        from gpuplatform.preview import obtaining
-        from gpuplatform.preview.recorder import ProgramError
+        from gpuplatform.preview.record import load as obtaining
+        from gpuplatform.preview.record.recorder import ProgramError
 
         try:
             plan = obtaining.read(file, name) if file else obtaining.run(name, status.update, isolated=isolated)
             return obtaining.compared(plan, older) if older else plan
         except ProgramError as error:
-            from gpuplatform.preview.report import progress_of
+            from gpuplatform.preview.report.terminal import progress_of
 
             if verbose:
                 err.print_exception()
@@ -150,9 +151,9 @@ def _plan(
 
 def _document(name: str) -> dict[str, Any]:
     """What the day-two commands know of an environment: its plan as JSON."""
-    from gpuplatform.preview import json_report
-    from gpuplatform.preview.environment import CallError
     from gpuplatform.preview.preview import Preview
+    from gpuplatform.preview.record.environment import CallError
+    from gpuplatform.preview.report import json_document as json_report
 
     try:
         plan = _plan(name)
@@ -175,9 +176,9 @@ def nccl(
 ) -> None:
     """Manifests of an all-reduce over POOL's GPUs, for `kubectl apply`, and the bandwidth that it must reach."""
     document = _document(environment)
+    from gpuplatform.files import write_whole
     from gpuplatform.ops import nccl as command
     from gpuplatform.ops.nccl_pool import pool as read
-    from gpuplatform.preview.files import write_whole
 
     try:
         asked = read(document, pool)

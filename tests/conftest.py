@@ -11,11 +11,11 @@ import pytest
 # An Output formatted into a string is an error, not a warning text that lands in an input.
 os.environ["PULUMI_ERROR_OUTPUT_STRING"] = "true"
 
-from gpuplatform.preview import environment
-from gpuplatform.preview.cloud import Cloud
-from gpuplatform.preview.configuration import Environment
-from gpuplatform.preview.plan import Plan
-from gpuplatform.preview.recorder import record
+from gpuplatform.plan.model import Plan
+from gpuplatform.preview.record import environment
+from gpuplatform.preview.record.cloud import Cloud
+from gpuplatform.preview.record.configuration import Environment
+from gpuplatform.preview.record.recorder import record
 
 ROOT = Path(__file__).resolve().parent.parent
 ACCOUNT = "111122223333"

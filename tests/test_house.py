@@ -16,11 +16,11 @@ from pathlib import Path
 import pytest
 
 from components import tags as program_tags
+from gpuplatform.plan.model import Plan
+from gpuplatform.plan.tree import lines
+from gpuplatform.preview.checking.suppression import judge
 from gpuplatform.preview.checks import tags as checked_tags
-from gpuplatform.preview.environment import environments
-from gpuplatform.preview.plan import Plan
-from gpuplatform.preview.suppression import judge
-from gpuplatform.preview.tree import lines
+from gpuplatform.preview.record.environment import environments
 
 ROOT = Path(__file__).resolve().parent.parent
 SNAPSHOTS = Path(__file__).resolve().parent / "snapshots"

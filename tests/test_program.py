@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from gpuplatform.preview.plan import STACK, Plan
+from gpuplatform.plan.model import STACK, Plan
 from tests.conftest import ROOT
 
 ENVIRONMENTS = ("dev", "prod")

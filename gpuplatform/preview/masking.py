@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final, cast
 
+from gpuplatform.plan.model import SECRET, Json, Message, Plan, PlannedResource
 from gpuplatform.preview.checks.secrets import passwords, shapes
-from gpuplatform.preview.plan import SECRET, Json, Message, Plan, PlannedResource
 
 FOUND_BY: Final = ("pasted-secret", "plain-password")
 

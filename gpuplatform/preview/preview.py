@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from gpuplatform.preview.bill import bill
-from gpuplatform.preview.check import Finding
-from gpuplatform.preview.difference import Difference, difference
+from gpuplatform.plan.model import Json, Plan
+from gpuplatform.preview.billing.bill import bill
+from gpuplatform.preview.checking.check import Finding
+from gpuplatform.preview.checking.summary import Tally, tally
+from gpuplatform.preview.checking.suppression import Suppressed, judge
+from gpuplatform.preview.comparison.difference import Difference, difference
 from gpuplatform.preview.masking import FOUND_BY, masked
-from gpuplatform.preview.plan import Json, Plan
-from gpuplatform.preview.suppression import Suppressed, judge
-from gpuplatform.preview.tally import Tally, tally
 from gpuplatform.preview.timeline import timeline
 
 

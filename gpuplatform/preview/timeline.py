@@ -13,11 +13,11 @@ from itertools import pairwise
 from typing import Final
 
 from gpuplatform.catalog.durations import duration
-from gpuplatform.preview.cluster import chart
-from gpuplatform.preview.graph import circle, wanted_by_all, within
-from gpuplatform.preview.look import listing, mapping
-from gpuplatform.preview.plan import Json, Plan, PlannedResource
-from gpuplatform.preview.tokens import NODE_GROUP, RELEASE
+from gpuplatform.kinds.cluster.names import chart
+from gpuplatform.kinds.tokens import NODE_GROUP, RELEASE
+from gpuplatform.plan.graph import circle, wanted_by_all, within
+from gpuplatform.plan.model import Json, Plan, PlannedResource
+from gpuplatform.plan.values import listing, mapping
 
 ASSOCIATION: Final = "aws:fsx/dataRepositoryAssociation:DataRepositoryAssociation"
 ENDPOINT: Final = "aws:sagemaker/endpoint:Endpoint"

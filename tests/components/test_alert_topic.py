@@ -9,7 +9,7 @@ from components.alert_topic import PUBLISHERS, AlertTopic, AlertTopicArgs
 from components.budget import Budget, BudgetArgs
 from components.iam import Account
 from components.tags import CostTags
-from gpuplatform.preview.plan import Plan
+from gpuplatform.plan.model import Plan
 
 Record = Callable[[Callable[[], object]], Plan]
 

@@ -9,7 +9,7 @@ from botocore.validate import ParamValidator
 
 from components.anomaly_monitor import AnomalyMonitor, AnomalyMonitorArgs, team_expression
 from components.tags import CostTags
-from gpuplatform.preview.plan import Plan
+from gpuplatform.plan.model import Plan
 
 Record = Callable[[Callable[[], object]], Plan]
 

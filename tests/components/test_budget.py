@@ -7,7 +7,7 @@ import pytest
 
 from components.budget import Budget, BudgetArgs
 from components.tags import CostTags
-from gpuplatform.preview.plan import Plan
+from gpuplatform.plan.model import Plan
 
 Record = Callable[[Callable[[], object]], Plan]
 

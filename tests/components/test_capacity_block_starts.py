@@ -9,7 +9,7 @@ import pytest
 from components.capacity_block_starts import BlockStart, CapacityBlockStarts, CapacityBlockStartsArgs
 from components.iam import Account
 from components.tags import CostTags
-from gpuplatform.preview.plan import Plan
+from gpuplatform.plan.model import Plan
 from gpuplatform.sizing.capacity import How, Rung
 from tests.conftest import Record
 

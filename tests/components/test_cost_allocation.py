@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from components.cost_allocation import CostAllocation
-from gpuplatform.preview.plan import Plan
+from gpuplatform.plan.model import Plan
 
 Record = Callable[[Callable[[], object]], Plan]
 

@@ -9,7 +9,7 @@ import pytest
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs, attach, decrypt, encrypt, key_policy
 from components.iam import Account
 from components.tags import CostTags
-from gpuplatform.preview.plan import Plan
+from gpuplatform.plan.model import Plan
 
 Record = Callable[[Callable[[], object]], Plan]
 

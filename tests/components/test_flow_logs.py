@@ -8,7 +8,7 @@ import pytest
 from components.flow_logs import FlowLogs, FlowLogsArgs
 from components.iam import Account
 from components.tags import CostTags
-from gpuplatform.preview.plan import Plan
+from gpuplatform.plan.model import Plan
 
 Record = Callable[[Callable[[], object]], Plan]
 

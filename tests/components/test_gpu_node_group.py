@@ -11,7 +11,7 @@ from components.gpu_node_group import ACCELERATOR_LABEL, GpuNodeGroup, GpuNodeGr
 from components.nodes import JoinedCluster, NodeNetwork
 from components.tags import CostTags
 from gpuplatform.catalog.instances import instance
-from gpuplatform.preview.plan import Plan
+from gpuplatform.plan.model import Plan
 from gpuplatform.sizing import health
 from gpuplatform.sizing.capacity import How, Rung
 from gpuplatform.sizing.devices import Devices

@@ -8,7 +8,7 @@ import pulumi
 import pytest
 
 from components import iam
-from gpuplatform.preview.plan import Plan
+from gpuplatform.plan.model import Plan
 
 Record = Callable[[Callable[[], object]], Plan]
 

@@ -8,7 +8,7 @@ import pytest
 from components.iam import Account
 from components.interface_endpoints import InterfaceEndpoints, InterfaceEndpointsArgs
 from components.tags import CostTags
-from gpuplatform.preview.plan import Plan
+from gpuplatform.plan.model import Plan
 
 Record = Callable[[Callable[[], object]], Plan]
 

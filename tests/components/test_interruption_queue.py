@@ -5,7 +5,7 @@ from typing import Any
 
 from components.interruption_queue import InterruptionQueue, InterruptionQueueArgs
 from components.tags import CostTags
-from gpuplatform.preview.plan import Plan
+from gpuplatform.plan.model import Plan
 from tests.conftest import Record
 
 TAGS = CostTags(team="ml", project="gpuplatform", environment="test", component="platform", contact="ml@example.com")

@@ -16,7 +16,7 @@ from components.lake_bucket import (
     read_write_prefix,
 )
 from components.tags import CostTags
-from gpuplatform.preview.plan import Plan
+from gpuplatform.plan.model import Plan
 
 Record = Callable[[Callable[[], object]], Plan]
 

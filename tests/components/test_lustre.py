@@ -7,7 +7,7 @@ import pytest
 
 from components.lustre import LustreFileSystem, LustreFileSystemArgs, LustrePlace
 from components.tags import CostTags
-from gpuplatform.preview.plan import Plan
+from gpuplatform.plan.model import Plan
 
 Record = Callable[[Callable[[], object]], Plan]
 

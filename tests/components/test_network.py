@@ -8,7 +8,7 @@ import pytest
 from components.iam import Account
 from components.network import Network, NetworkArgs
 from components.tags import COST_KEYS, CostTags
-from gpuplatform.preview.plan import Plan, PlannedResource
+from gpuplatform.plan.model import Plan, PlannedResource
 from gpuplatform.sizing import addresses
 
 Record = Callable[[Callable[[], object]], Plan]

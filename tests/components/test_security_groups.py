@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from components.security_groups import SecurityGroups, SecurityGroupsArgs
 from components.tags import CostTags
-from gpuplatform.preview.plan import Plan
+from gpuplatform.plan.model import Plan
 
 Record = Callable[[Callable[[], object]], Plan]
 

@@ -14,7 +14,7 @@ from botocore.validate import ParamValidator
 from components.iam import Account
 from components.sleep_schedule import Hours, SleepSchedule, SleepScheduleArgs, SystemNodes, cron
 from components.tags import CostTags
-from gpuplatform.preview.plan import Plan
+from gpuplatform.plan.model import Plan
 
 Record = Callable[[Callable[[], object]], Plan]
 

@@ -8,7 +8,7 @@ import pytest
 
 from components.tags import CostTags
 from gpuplatform.catalog.instances import instance
-from gpuplatform.preview.plan import Plan
+from gpuplatform.plan.model import Plan
 from k8s import vllm
 from k8s.inference_gateway import GATEWAY
 from k8s.inference_service import (

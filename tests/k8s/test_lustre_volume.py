@@ -7,7 +7,7 @@ import kubernetes_validate
 import pytest
 
 from components.tags import CostTags
-from gpuplatform.preview.plan import Plan
+from gpuplatform.plan.model import Plan
 from k8s.lustre_volume import LustreVolume, LustreVolumeArgs
 
 Record = Callable[[Callable[[], object]], Plan]

@@ -15,7 +15,7 @@ from components.tags import CostTags
 from gpuplatform.catalog.images import DCGM
 from gpuplatform.catalog.instances import instance
 from gpuplatform.catalog.nodes import POOL_LABEL
-from gpuplatform.preview.plan import Plan, PlannedResource
+from gpuplatform.plan.model import Plan, PlannedResource
 from gpuplatform.sizing import health
 from gpuplatform.sizing.health import Level
 from k8s import node_policy, node_verdict

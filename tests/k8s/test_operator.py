@@ -10,7 +10,7 @@ import pytest
 from components import iam
 from components.pod_identity import PodIdentityArgs
 from gpuplatform.catalog import charts
-from gpuplatform.preview.plan import Plan, PlannedResource
+from gpuplatform.plan.model import Plan, PlannedResource
 from k8s.operator import Operator, OperatorArgs
 from tests.conftest import Record
 

@@ -10,7 +10,7 @@ import pytest
 
 from components.tags import CostTags
 from gpuplatform.catalog.instances import instance
-from gpuplatform.preview.plan import Plan
+from gpuplatform.plan.model import Plan
 from gpuplatform.sizing.capacity import How, Rung
 from k8s.gpu_nodes import TrainingPool
 from k8s.namespace import namespace

@@ -10,7 +10,7 @@ import pulumi
 import pytest
 
 from components.iam import Account, Statement, role, trusted_by_pods
-from gpuplatform.preview.plan import Plan
+from gpuplatform.plan.model import Plan
 from k8s import cluster_autoscaler, karpenter, load_balancer_controller
 from tests.conftest import Record
 

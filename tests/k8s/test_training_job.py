@@ -9,7 +9,7 @@ import pytest
 
 from components.tags import CostTags
 from gpuplatform.catalog.instances import instance
-from gpuplatform.preview.plan import Plan, PlannedResource
+from gpuplatform.plan.model import Plan, PlannedResource
 from gpuplatform.sizing.capacity import How, Rung
 from gpuplatform.sizing.devices import Devices
 from k8s.gpu_nodes import TrainingPool

@@ -12,8 +12,9 @@ import pytest
 from moto import mock_aws
 
 from gpuplatform.ops.account import Aws
-from gpuplatform.preview import environment, json_report
 from gpuplatform.preview.preview import Preview
+from gpuplatform.preview.record import environment
+from gpuplatform.preview.report import json_document as json_report
 
 ROOT = Path(__file__).resolve().parents[2]
 REGION = "us-east-1"

@@ -11,7 +11,7 @@ import pytest
 
 from gpuplatform.ops import refresh_api_limits as refresh
 from gpuplatform.ops.api_shapes import RENAMED, SHAPES, STATED, STATED_OF
-from gpuplatform.preview.sdk import input_class, properties
+from gpuplatform.preview.checking.sdk_types import input_class, properties
 
 ON_FILE: dict[str, Any] = json.loads(refresh.DATA.read_text(encoding="utf-8"))
 TOKENS = [token for token in ON_FILE["resources"] if "::" not in token]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gpuplatform.preview.plan import Json, Plan, PlannedResource, Source
+from gpuplatform.plan.model import Json, Plan, PlannedResource, Source
 
 VPC = "aws:ec2/vpc:Vpc"
 SUBNET = "aws:ec2/subnet:Subnet"

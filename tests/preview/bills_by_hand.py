@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 
-from gpuplatform.preview.bill import Bill
+from gpuplatform.preview.billing.bill import Bill
 
 Amounts = tuple[Decimal, Decimal, Decimal, Decimal]
 """Asleep, idle, expected, dearest hour, in dollars."""

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from gpuplatform.preview.check import Finding, run_checks
-from gpuplatform.preview.plan import Plan
+from gpuplatform.plan.model import Plan
+from gpuplatform.preview.checking.check import Finding, run_checks
 from tests.preview.sound import with_input
 
 Break = Callable[[Plan], Plan]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gpuplatform.preview.plan import Json, Plan, PlannedResource
+from gpuplatform.plan.model import Json, Plan, PlannedResource
 from tests.preview import billing_plans as by_hand
 from tests.preview.billing_plans import made, plan_of, template
 

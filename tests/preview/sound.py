@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gpuplatform.catalog import charts
-from gpuplatform.preview.plan import Plan, PlannedResource, Source
+from gpuplatform.plan.model import Plan, PlannedResource, Source
 
 PROJECT = Path(__file__).parent / "sound_project"
 """The few files of a project that checks look at."""

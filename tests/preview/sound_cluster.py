@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gpuplatform.preview.plan import Plan, PlannedResource
+from gpuplatform.plan.model import Plan, PlannedResource
 from tests.preview.sound import LABELS, NODE_CLASS, TAGS, a_resource, and_also, kubernetes, sound, urn
 
 RELEASE = "kubernetes:helm.sh/v3:Release"

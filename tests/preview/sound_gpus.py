@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from gpuplatform.catalog.instances import instance
-from gpuplatform.preview.plan import Plan, PlannedResource
+from gpuplatform.plan.model import Plan, PlannedResource
 from gpuplatform.sizing.efa import interfaces, karpenter_interfaces
 from tests.preview.sound import TAGS, a_resource, and_also, kubernetes, sound, urn
 from tests.preview.sound_cluster import KUEUE, RELEASE, TAINT, TOLERATION, a_object

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gpuplatform.preview.annotations import github
-from gpuplatform.preview.check import Finding, Severity
+from gpuplatform.preview.checking.check import Finding, Severity
+from gpuplatform.preview.report.github import github
 
 
 def a_finding(

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from gpuplatform.preview.bill import BILLABLE_PACKAGES, PRICERS, Bill, Line, bill
+from gpuplatform.plan.model import Plan, PlannedResource
+from gpuplatform.preview.billing.bill import BILLABLE_PACKAGES, PRICERS, Bill, Line, bill
 from gpuplatform.preview.billing.free import FREE
 from gpuplatform.preview.billing.sleep import awake_hours
-from gpuplatform.preview.plan import Plan, PlannedResource
 from tests.preview import billing_plans as by_hand
 from tests.preview.billing_plans import made, node_group, plan_of, template, urn
 

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gpuplatform.catalog.usage import USAGE
-from gpuplatform.preview.bill import PRICERS, Bill, Totals, bill
+from gpuplatform.plan.model import UNKNOWN, Json
+from gpuplatform.plan.values import listing, mapping
+from gpuplatform.preview.billing.bill import PRICERS, Bill, Totals, bill
 from gpuplatform.preview.billing.charge import HOURS
-from gpuplatform.preview.look import listing, mapping
-from gpuplatform.preview.plan import UNKNOWN, Json
 from tests.preview.billing_plans import made, plan_of, urn
 from tests.preview.priced_kinds import EXAMPLES, FREE_AT_TIMES, LISTED, plan_with
 

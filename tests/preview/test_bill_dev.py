@@ -6,8 +6,8 @@ import datetime
 
 import pytest
 
-from gpuplatform.preview import environment
-from gpuplatform.preview.bill import Bill, bill
+from gpuplatform.preview.billing.bill import Bill, bill
+from gpuplatform.preview.record import environment
 from tests.conftest import ROOT
 from tests.preview.bills_by_hand import Rows, agree, by_use, d, hourly, monthly
 

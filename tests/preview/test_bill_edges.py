@@ -9,9 +9,9 @@ import pytest
 
 from gpuplatform.catalog import prices
 from gpuplatform.catalog.prices import Price
-from gpuplatform.preview.bill import Bill, bill
+from gpuplatform.plan.model import Json, PlannedResource
+from gpuplatform.preview.billing.bill import Bill, bill
 from gpuplatform.preview.checks.budget import over_budget
-from gpuplatform.preview.plan import Json, PlannedResource
 from tests.preview import billing_plans as by_hand
 from tests.preview.billing_plans import made, node_group, plan_of, template
 from tests.preview.bills_by_hand import cents, d

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from gpuplatform.preview.bill import Bill, bill
-from gpuplatform.preview.plan import Json, Plan, PlannedResource
+from gpuplatform.plan.model import Json, Plan, PlannedResource
+from gpuplatform.preview.billing.bill import Bill, bill
 from tests.preview import billing_plans as by_hand
 from tests.preview.billing_plans import made, node_group, plan_of, template, urn
 from tests.preview.bills_by_hand import cents

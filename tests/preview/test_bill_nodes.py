@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gpuplatform.catalog.prices import Price
-from gpuplatform.preview.bill import Bill, Line, bill
+from gpuplatform.plan.model import Json, PlannedResource
+from gpuplatform.preview.billing.bill import Bill, Line, bill
 from gpuplatform.preview.billing.node_pools import Choice, dearest
-from gpuplatform.preview.plan import Json, PlannedResource
 from tests.preview import billing_plans as by_hand
 from tests.preview.billing_plans import made, node_group, plan_of, template
 from tests.preview.bills_by_hand import cents, d

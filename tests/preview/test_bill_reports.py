@@ -13,14 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
-from gpuplatform.preview import markdown, report
-from gpuplatform.preview.bill import Bill, bill
-from gpuplatform.preview.difference import difference
-from gpuplatform.preview.difference_report import bill_lines
-from gpuplatform.preview.html import html
-from gpuplatform.preview.plan import Json, Plan
+from gpuplatform.plan.model import Json, Plan
+from gpuplatform.preview.billing.bill import Bill, bill
+from gpuplatform.preview.comparison.difference import difference
 from gpuplatform.preview.preview import Preview
-from gpuplatform.preview.sums import STATES, money, rounding
+from gpuplatform.preview.report import markdown
+from gpuplatform.preview.report import terminal as report
+from gpuplatform.preview.report.comparison import bill_lines
+from gpuplatform.preview.report.html import html
+from gpuplatform.preview.report.sums import STATES, money, rounding
 from tests.preview.billing_plans import made, plan_of
 from tests.preview.priced_kinds import EXAMPLES
 

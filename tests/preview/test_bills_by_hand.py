@@ -9,8 +9,8 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from gpuplatform.preview.bill import Bill, bill
-from gpuplatform.preview.plan import Plan
+from gpuplatform.plan.model import Plan
+from gpuplatform.preview.billing.bill import Bill, bill
 from tests.preview import billing_plans as by_hand
 from tests.preview.billing_plans import made, node_group, plan_of, template
 from tests.preview.bills_by_hand import Rows, agree, by_use, d, hourly, monthly

@@ -15,11 +15,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gpuplatform.preview import environment
-from gpuplatform.preview.check import all_checks, run_checks
-from gpuplatform.preview.look import listing, mapping
-from gpuplatform.preview.plan import SECRET, UNKNOWN, Json, Plan, PlannedResource
-from gpuplatform.preview.readers import engine
+from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Plan, PlannedResource
+from gpuplatform.plan.values import listing, mapping
+from gpuplatform.preview.checking.check import all_checks, run_checks
+from gpuplatform.preview.record import environment
+from gpuplatform.preview.record.readers import engine
 from tests.conftest import ROOT
 from tests.preview import test_checks
 from tests.preview.checks import test_capacity_fit, test_gpu_clusters, test_gpu_launches, test_topology

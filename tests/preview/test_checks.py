@@ -6,9 +6,9 @@ import base64
 from dataclasses import replace
 from pathlib import Path
 
-from gpuplatform.preview.check import all_checks, run_checks
-from gpuplatform.preview.environment import CANARY
-from gpuplatform.preview.plan import UNKNOWN, Invoke, Message, Plan, PlannedResource, Source
+from gpuplatform.plan.model import UNKNOWN, Invoke, Message, Plan, PlannedResource, Source
+from gpuplatform.preview.checking.check import all_checks, run_checks
+from gpuplatform.preview.record.environment import CANARY
 from tests.preview.planted import Break, each, found_alone
 from tests.preview.sound import (
     TAGS,

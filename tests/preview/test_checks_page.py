@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gpuplatform.preview.check import all_checks
-from gpuplatform.preview.checks_page import COMMAND, PAGE, page
+from gpuplatform.preview.checking.check import all_checks
+from gpuplatform.preview.checking.checks_page import COMMAND, PAGE, page
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from gpuplatform.preview.cloud import Cloud
-from gpuplatform.preview.look import leaves
+from gpuplatform.plan.values import leaves
+from gpuplatform.preview.record.cloud import Cloud
 
 CLOUD = Cloud("444455556666", "eu-west-1")
 

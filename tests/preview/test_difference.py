@@ -12,14 +12,14 @@ from typer.testing import CliRunner, Result
 
 from gpuplatform.catalog import immutable
 from gpuplatform.cli import app
-from gpuplatform.preview.check import run_checks
-from gpuplatform.preview.difference import DATA, Action, Changed, difference
-from gpuplatform.preview.difference_report import bill_lines, lines, summary, to_json
-from gpuplatform.preview.json_report import document, text
-from gpuplatform.preview.plan import UNKNOWN, Part, Plan
+from gpuplatform.plan.model import UNKNOWN, Part, Plan
+from gpuplatform.preview.checking.check import run_checks
+from gpuplatform.preview.checking.sdk_types import input_class, properties
+from gpuplatform.preview.comparison.difference import DATA, Action, Changed, difference
 from gpuplatform.preview.preview import Preview
-from gpuplatform.preview.readers import plan_from
-from gpuplatform.preview.sdk import input_class, properties
+from gpuplatform.preview.record.readers import plan_from
+from gpuplatform.preview.report.comparison import bill_lines, lines, summary, to_json
+from gpuplatform.preview.report.json_document import document, text
 from tests.preview.sound import a_plan, a_resource, and_also, sound, urn, with_field, with_input, without
 
 VPC, SUBNET, QUEUE = "aws:ec2/vpc:Vpc", "aws:ec2/subnet:Subnet", "aws:sqs/queue:Queue"

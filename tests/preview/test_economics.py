@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from gpuplatform.preview import unit_costs
-from gpuplatform.preview.bill import Bill, bill
+from gpuplatform.plan.model import Json, Plan
+from gpuplatform.preview.billing.bill import Bill, bill
 from gpuplatform.preview.billing.economics import per_million
-from gpuplatform.preview.plan import Json, Plan
+from gpuplatform.preview.report import unit_costs
 from tests.preview import billing_plans as by_hand
 from tests.preview.billing_plans import made, node_group, plan_of, template
 

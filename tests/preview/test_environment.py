@@ -10,8 +10,8 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gpuplatform.preview.environment import CANARY, CallError, environments, find_root, load, preview
-from gpuplatform.preview.recorder import ProgramError
+from gpuplatform.preview.record.environment import CANARY, CallError, environments, find_root, load, preview
+from gpuplatform.preview.record.recorder import ProgramError
 
 PROJECT = "name: toy\nruntime: python\n"
 SETTINGS = "config:\n  aws:region: us-east-1\n"

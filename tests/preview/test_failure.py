@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from gpuplatform.preview import environment, isolated
-from gpuplatform.preview.configuration import Environment
-from gpuplatform.preview.environment import load
-from gpuplatform.preview.failure import failures, printable, problems
-from gpuplatform.preview.plan import Plan
-from gpuplatform.preview.recorder import ProgramError
+from gpuplatform.plan.model import Plan
+from gpuplatform.preview.record import environment, isolated
+from gpuplatform.preview.record.configuration import Environment
+from gpuplatform.preview.record.environment import load
+from gpuplatform.preview.record.failure import failures, printable, problems
+from gpuplatform.preview.record.recorder import ProgramError
 
 ROOT = Path(__file__).parents[2]
 MADE = "import pulumi, pulumi_aws as aws\nq = aws.sqs.Queue('q')\n"

@@ -17,16 +17,16 @@ import pytest
 from typer.testing import CliRunner
 
 from gpuplatform.cli import app
-from gpuplatform.preview.bill import bill
-from gpuplatform.preview.check import Finding, Severity
-from gpuplatform.preview.html import html
-from gpuplatform.preview.html.boxes import Box
-from gpuplatform.preview.html.markup import Markup, tag
-from gpuplatform.preview.html.scene import Scene
-from gpuplatform.preview.plan import STACK, Part, Plan, Source
+from gpuplatform.plan.model import STACK, Part, Plan, Source
+from gpuplatform.preview.billing.bill import bill
+from gpuplatform.preview.checking.check import Finding, Severity
+from gpuplatform.preview.checking.suppression import Allowance, Suppressed
 from gpuplatform.preview.preview import Preview
-from gpuplatform.preview.sums import STATES, by_layer_sums, money
-from gpuplatform.preview.suppression import Allowance, Suppressed
+from gpuplatform.preview.report.html import html
+from gpuplatform.preview.report.html.boxes import Box
+from gpuplatform.preview.report.html.markup import Markup, tag
+from gpuplatform.preview.report.html.scene import Scene
+from gpuplatform.preview.report.sums import STATES, by_layer_sums, money
 from gpuplatform.preview.timeline import timeline
 from tests.preview.sound import a_plan, a_resource, and_also, sound, urn, with_field, with_input
 
@@ -506,7 +506,7 @@ def test_the_picture_shows_zones_subnets_nodes_and_their_interfaces(plans: dict[
 
 @pytest.mark.parametrize("name", ["dev", "prod"])
 def test_every_resource_is_in_the_picture_and_no_box_covers_another(plans: dict[str, Plan], name: str):
-    from gpuplatform.preview.html.picture import Picture
+    from gpuplatform.preview.report.html.picture import Picture
 
     plan = plans[name]
     picture = Picture(plan)

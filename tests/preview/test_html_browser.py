@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from gpuplatform.preview.bill import bill
-from gpuplatform.preview.html import html
-from gpuplatform.preview.plan import Plan
+from gpuplatform.plan.model import Plan
+from gpuplatform.preview.billing.bill import bill
 from gpuplatform.preview.preview import Preview
+from gpuplatform.preview.report.html import html
 from gpuplatform.preview.timeline import timeline
 from tests.preview.browser import Page, page
 from tests.preview.sound import a_resource, and_also, sound

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from gpuplatform.preview.check import Severity
-from gpuplatform.preview.html.money import amount, unit_price
-from gpuplatform.preview.plan import Plan
+from gpuplatform.plan.model import Plan
+from gpuplatform.preview.checking.check import Severity
+from gpuplatform.preview.report.html.money import amount, unit_price
 from tests.preview.sound import a_resource, and_also, sound, urn, with_input
 from tests.preview.test_html import VPC, Document, a_bill, a_finding, a_report
 

@@ -16,12 +16,13 @@ import pytest
 from typer.testing import CliRunner
 
 from gpuplatform.cli import app
-from gpuplatform.preview import environment, isolated, json_report
-from gpuplatform.preview.environment import CallError, load
-from gpuplatform.preview.isolated import ENVIRONMENT
-from gpuplatform.preview.plan import Plan
+from gpuplatform.plan.model import Plan
 from gpuplatform.preview.preview import Preview
-from gpuplatform.preview.recorder import ProgramError
+from gpuplatform.preview.record import environment, isolated
+from gpuplatform.preview.record.environment import CallError, load
+from gpuplatform.preview.record.isolated import ENVIRONMENT
+from gpuplatform.preview.record.recorder import ProgramError
+from gpuplatform.preview.report import json_document as json_report
 from tests.conftest import ROOT
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from gpuplatform.preview.environment import CallError
-from gpuplatform.preview.files import write_whole
-from gpuplatform.preview.outputs import Outputs
+from gpuplatform.files import write_whole
+from gpuplatform.preview.record.environment import CallError
+from gpuplatform.preview.report.outputs import Outputs
 
 
 def full_disk(*_: object) -> None:

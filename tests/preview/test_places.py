@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from gpuplatform.preview.check import Severity
-from gpuplatform.preview.difference import difference
-from gpuplatform.preview.difference_report import lines, to_json
-from gpuplatform.preview.places import Place, places
-from gpuplatform.preview.plan import Plan
+from gpuplatform.plan.model import Plan
+from gpuplatform.preview.checking.check import Severity
+from gpuplatform.preview.comparison.difference import difference
+from gpuplatform.preview.report.comparison import lines, to_json
+from gpuplatform.preview.report.grouping import Place, places
 from tests.preview.sound import a_resource, and_also, sound, urn, with_input
 from tests.preview.test_reports import a_finding
 

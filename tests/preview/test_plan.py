@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from gpuplatform.preview.plan import Plan, PlannedResource, once
+from gpuplatform.plan.model import Plan, PlannedResource, once
 
 QUEUE = PlannedResource(urn="urn:q", type="aws:sqs/queue:Queue", name="q", parent=None, custom=True, remote=False)
 PLAN = Plan(project="gpuplatform", environment="test", region="us-east-1", resources=(QUEUE,))

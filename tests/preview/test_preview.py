@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from gpuplatform.preview.plan import SECRET, Plan
+from gpuplatform.plan.model import SECRET, Plan
 from gpuplatform.preview.preview import Preview
 from tests.preview.sound import sound, with_input
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gpuplatform.preview.plan import UNKNOWN, Json
-from gpuplatform.preview.quantity import quantity
+from gpuplatform.plan.model import UNKNOWN, Json
+from gpuplatform.plan.quantity import quantity
 
 
 @pytest.mark.parametrize(

@@ -16,13 +16,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gpuplatform.preview import environment, json_report
-from gpuplatform.preview.bill import bill
-from gpuplatform.preview.check import not_applicable, run_checks
-from gpuplatform.preview.plan import SECRET, UNKNOWN, Invoke, Message, Part, Plan, PlannedResource, Source
+from gpuplatform.plan.model import SECRET, UNKNOWN, Invoke, Message, Part, Plan, PlannedResource, Source
+from gpuplatform.preview.billing.bill import bill
+from gpuplatform.preview.checking.check import not_applicable, run_checks
 from gpuplatform.preview.preview import Preview
-from gpuplatform.preview.readers import UnreadableError, plan_from, read
-from gpuplatform.preview.wire import RESOURCE_SIGNATURE, SECRET_SIGNATURE, SIGNATURE
+from gpuplatform.preview.record import environment
+from gpuplatform.preview.record.readers import UnreadableError, plan_from, read
+from gpuplatform.preview.record.wire import RESOURCE_SIGNATURE, SECRET_SIGNATURE, SIGNATURE
+from gpuplatform.preview.report import json_document as json_report
 from tests.preview.anything import json_like, put
 from tests.preview.sound import a_resource, sound, with_field
 

@@ -15,11 +15,11 @@ import pulumi_kubernetes as kubernetes
 import pytest
 from pulumi.runtime.proto import alias_pb2, resource_pb2
 
-from gpuplatform.preview.cloud import Cloud
-from gpuplatform.preview.configuration import Environment
-from gpuplatform.preview.plan import UNKNOWN, Plan, PlannedResource, Source
-from gpuplatform.preview.recorder import ProgramError, Recorder, record
-from gpuplatform.preview.sources import Sources
+from gpuplatform.plan.model import UNKNOWN, Plan, PlannedResource, Source
+from gpuplatform.preview.record.cloud import Cloud
+from gpuplatform.preview.record.configuration import Environment
+from gpuplatform.preview.record.recorder import ProgramError, Recorder, record
+from gpuplatform.preview.record.sources import Sources
 
 HERE = Path(__file__).resolve().parent
 THIS = Path(__file__).name

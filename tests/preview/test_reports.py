@@ -14,15 +14,17 @@ import pytest
 import yaml
 from rich.console import Console
 
-from gpuplatform.preview import json_report, manifests, markdown, report
-from gpuplatform.preview.bill import bill
-from gpuplatform.preview.check import Finding, Severity
-from gpuplatform.preview.graph import Graph
-from gpuplatform.preview.plan import Plan
+from gpuplatform.plan.graph import Graph
+from gpuplatform.plan.model import Plan
+from gpuplatform.plan.tree import by_layer, lines
+from gpuplatform.preview.billing.bill import bill
+from gpuplatform.preview.checking.check import Finding, Severity
 from gpuplatform.preview.preview import Preview
+from gpuplatform.preview.report import json_document as json_report
+from gpuplatform.preview.report import manifests, markdown
+from gpuplatform.preview.report import terminal as report
+from gpuplatform.preview.report.words import describe
 from gpuplatform.preview.timeline import timeline
-from gpuplatform.preview.tree import by_layer, lines
-from gpuplatform.preview.words import describe
 from tests.preview.sound import a_plan, a_resource, and_also, kubernetes, sound, urn, with_field, with_input
 
 VPC = urn("aws:ec2/vpc:Vpc", "vpc")
@@ -204,7 +206,7 @@ def test_the_tree_shows_children_under_their_component_with_lines():
 
 
 def test_layers_come_in_deploy_order_and_unknown_ones_last():
-    from gpuplatform.preview.plan import Source
+    from gpuplatform.plan.model import Source
 
     made = [
         a_resource("a:b:C", layer, layer_source=Source(f"stacks/{layer}.py", 1))

@@ -14,14 +14,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
-from gpuplatform.preview import json_report, markdown, report, sarif
-from gpuplatform.preview.bill import PRICERS, bill
+from gpuplatform.plan.model import Plan
+from gpuplatform.preview.billing.bill import PRICERS, bill
 from gpuplatform.preview.billing.charge import Entry, Pricer
-from gpuplatform.preview.check import Check, Fault, Severity, run_checks
-from gpuplatform.preview.html import html
-from gpuplatform.preview.plan import Plan
+from gpuplatform.preview.checking.check import Check, Fault, Severity, run_checks
 from gpuplatform.preview.preview import Preview
-from gpuplatform.preview.readers import UnreadableError, plan_from
+from gpuplatform.preview.record.readers import UnreadableError, plan_from
+from gpuplatform.preview.report import json_document as json_report
+from gpuplatform.preview.report import markdown, sarif
+from gpuplatform.preview.report import terminal as report
+from gpuplatform.preview.report.html import html
 from tests.preview.anything import json_like, put
 from tests.preview.sound import a_plan, a_resource, sound, with_input
 

@@ -11,11 +11,11 @@ from typing import Any
 
 from jsonschema import validate
 
-from gpuplatform.preview import sarif
-from gpuplatform.preview.check import Finding, Severity, all_checks
-from gpuplatform.preview.plan import Part, Source
+from gpuplatform.plan.model import Part, Source
+from gpuplatform.preview.checking.check import Finding, Severity, all_checks
+from gpuplatform.preview.checking.suppression import Allowance, Suppressed
 from gpuplatform.preview.preview import Preview
-from gpuplatform.preview.suppression import Allowance, Suppressed
+from gpuplatform.preview.report import sarif
 from tests.preview.sound import sound, urn
 
 QUEUE = urn("aws:sqs/queue:Queue", "jobs")

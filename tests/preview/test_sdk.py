@@ -9,7 +9,7 @@ import pulumi_kubernetes as kubernetes
 import pytest
 from pulumi import _types  # pyright: ignore[reportPrivateUsage]  (guarded because it is private)
 
-from gpuplatform.preview.sdk import input_class, wrong_inputs
+from gpuplatform.preview.checking.sdk_types import input_class, wrong_inputs
 
 
 def test_the_private_readers_of_input_types_still_exist():

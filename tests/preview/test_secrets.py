@@ -15,16 +15,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
-from gpuplatform.preview import json_report, manifests, markdown, report, sarif
-from gpuplatform.preview.annotations import github
-from gpuplatform.preview.bill import bill
-from gpuplatform.preview.html import html
-from gpuplatform.preview.plan import Plan
+from gpuplatform.plan.model import Plan
+from gpuplatform.preview.billing.bill import bill
+from gpuplatform.preview.checking.suppression import judge
 from gpuplatform.preview.preview import Preview
-from gpuplatform.preview.readers import plan_from
-from gpuplatform.preview.suppression import judge
+from gpuplatform.preview.record.readers import plan_from
+from gpuplatform.preview.record.wire import SECRET_SIGNATURE, SIGNATURE
+from gpuplatform.preview.report import json_document as json_report
+from gpuplatform.preview.report import manifests, markdown, sarif
+from gpuplatform.preview.report import terminal as report
+from gpuplatform.preview.report.github import github
+from gpuplatform.preview.report.html import html
 from gpuplatform.preview.timeline import timeline
-from gpuplatform.preview.wire import SECRET_SIGNATURE, SIGNATURE
 
 STACK = "urn:pulumi:dev::toy::pulumi:pulumi:Stack::toy-dev"
 
@@ -110,7 +112,7 @@ def test_the_test_would_find_a_secret_that_is_not_masked():
 
 def test_what_the_program_makes_of_a_secret_is_in_no_report_either(tmp_path: Path):
     """Encoded, joined, within JSON: what comes of a secret is one."""
-    from gpuplatform.preview import environment
+    from gpuplatform.preview.record import environment
 
     (tmp_path / "Pulumi.yaml").write_text("name: toy\nruntime: python\n", encoding="utf-8")
     (tmp_path / "Pulumi.dev.yaml").write_text(

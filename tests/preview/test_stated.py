@@ -1,9 +1,9 @@
-from gpuplatform.preview import stated
-from gpuplatform.preview.bill import bill
-from gpuplatform.preview.launches import launches
-from gpuplatform.preview.plan import Json
-from gpuplatform.preview.tokens import LAUNCH_TEMPLATE, NODE_CLASS, NODE_GROUP, NODE_POOL
-from gpuplatform.preview.words import describe
+from gpuplatform.kinds.cluster import node_properties as stated
+from gpuplatform.kinds.cluster.node_launches import launches
+from gpuplatform.kinds.tokens import LAUNCH_TEMPLATE, NODE_CLASS, NODE_GROUP, NODE_POOL
+from gpuplatform.plan.model import Json
+from gpuplatform.preview.billing.bill import bill
+from gpuplatform.preview.report.words import describe
 from tests.preview.billing_plans import made, plan_of
 
 TYPE = "g6.xlarge"

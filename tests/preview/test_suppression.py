@@ -11,10 +11,11 @@ from shutil import copytree
 import pytest
 from rich.console import Console
 
-from gpuplatform.preview import json_report, report
-from gpuplatform.preview.plan import Plan
+from gpuplatform.plan.model import Plan
+from gpuplatform.preview.checking.suppression import judge
 from gpuplatform.preview.preview import Preview
-from gpuplatform.preview.suppression import judge
+from gpuplatform.preview.report import json_document as json_report
+from gpuplatform.preview.report import terminal as report
 from tests.preview.sound import PROJECT, sound, with_input
 
 TODAY = date(2026, 11, 22)

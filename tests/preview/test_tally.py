@@ -12,13 +12,15 @@ from datetime import date
 import pytest
 from rich.console import Console
 
-from gpuplatform.preview import json_report, markdown, report, sarif
-from gpuplatform.preview.check import Finding, Severity, all_checks, not_applicable
-from gpuplatform.preview.html import html
-from gpuplatform.preview.plan import Part, Plan, Source
+from gpuplatform.plan.model import Part, Plan, Source
+from gpuplatform.preview.checking.check import Finding, Severity, all_checks, not_applicable
+from gpuplatform.preview.checking.summary import tally
+from gpuplatform.preview.checking.suppression import Allowance, Suppressed
 from gpuplatform.preview.preview import Preview
-from gpuplatform.preview.suppression import Allowance, Suppressed
-from gpuplatform.preview.tally import tally
+from gpuplatform.preview.report import json_document as json_report
+from gpuplatform.preview.report import markdown, sarif
+from gpuplatform.preview.report import terminal as report
+from gpuplatform.preview.report.html import html
 from tests.preview.sound import sound
 
 ALL = len(all_checks())

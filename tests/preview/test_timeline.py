@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from gpuplatform.catalog.durations import UNLISTED
-from gpuplatform.preview.check import run_checks
+from gpuplatform.plan.model import Plan, PlannedResource
+from gpuplatform.preview.checking.check import run_checks
 from gpuplatform.preview.checks.timeline import needless_wait
-from gpuplatform.preview.plan import Plan, PlannedResource
 from gpuplatform.preview.timeline import timeline
 from tests.preview import billing_plans as by_hand
 from tests.preview.billing_plans import made, plan_of, urn

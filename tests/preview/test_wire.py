@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pulumi.runtime import rpc
 
-from gpuplatform.preview import plan, wire
+from gpuplatform.plan import model as plan
+from gpuplatform.preview.record import wire
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from gpuplatform.preview.yamlfile import YamlError, read
+from gpuplatform.preview.record.yamlfile import YamlError, read
 
 
 def parsed(tmp_path: Path, text: str) -> Any:

@@ -9,10 +9,10 @@ import yaml
 
 from components.iam import Account
 from components.tags import CostTags
-from gpuplatform.preview.cloud import Cloud
-from gpuplatform.preview.configuration import Environment
-from gpuplatform.preview.plan import Plan
-from gpuplatform.preview.recorder import record
+from gpuplatform.plan.model import Plan
+from gpuplatform.preview.record.cloud import Cloud
+from gpuplatform.preview.record.configuration import Environment
+from gpuplatform.preview.record.recorder import record
 from k8s.gpu_nodes import DAEMON_TOLERATIONS
 from stacks import cluster
 from stacks.context import Context

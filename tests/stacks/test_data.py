@@ -10,7 +10,7 @@ import pytest
 from components.iam import Account
 from components.lake_bucket import Lifecycle
 from components.tags import CostTags
-from gpuplatform.preview.plan import Plan
+from gpuplatform.plan.model import Plan
 from stacks import data
 from stacks.context import Context
 from stacks.sections.data import DataSettings, EncryptionKey, LakeZone, LustreSettings

@@ -7,7 +7,7 @@ import pytest
 
 from components.iam import Account
 from components.tags import CostTags
-from gpuplatform.preview.plan import Plan
+from gpuplatform.plan.model import Plan
 from stacks import network
 from stacks.context import Context
 from stacks.sections.network import Nat, NetworkSettings

@@ -11,7 +11,7 @@ import yaml
 from components.gpu_node_group import GpuNodeGroup
 from gpuplatform.catalog.instances import instance
 from gpuplatform.catalog.nodes import POOL_LABEL
-from gpuplatform.preview.plan import Plan, PlannedResource
+from gpuplatform.plan.model import Plan, PlannedResource
 from gpuplatform.sizing.pods import KARPENTER_HIDDEN_MEMORY, allocatable
 from k8s.gpu_nodes import UNCHECKED
 from k8s.requests import NODE_EXPORTER

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from gpuplatform.preview.plan import Plan
+from gpuplatform.plan.model import Plan
 from stacks import serving
 from stacks.sections.serving import ServingSettings
 from stacks.serving import ServingLayer

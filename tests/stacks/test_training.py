@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from gpuplatform.preview.plan import Plan
+from gpuplatform.plan.model import Plan
 from stacks import training
 from stacks.sections.cluster import GpuPool
 from stacks.sections.training import TrainingSettings

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from gpuplatform.kinds.tokens import RELEASE, SUBNET
+from gpuplatform.plan.model import PlannedResource
+from gpuplatform.plan.values import at, listing, mapping
 from gpuplatform.preview.billing.charge import Entry, Pricer, Unpriced, shared, steady
 from gpuplatform.preview.billing.network import addresses
 from gpuplatform.preview.billing.situation import Situation
-from gpuplatform.preview.look import at, listing, mapping
-from gpuplatform.preview.plan import PlannedResource
-from gpuplatform.preview.tokens import RELEASE, SUBNET
 
 ELASTIC: Final = (
     "aws:lb/loadBalancer:LoadBalancer",

@@ -6,12 +6,12 @@ import datetime
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from gpuplatform.kinds.tokens import CLUSTER_COMPONENT, CONTROL_PLANE
+from gpuplatform.plan.model import Json, PlannedResource
+from gpuplatform.plan.values import at, listing, mapping
 from gpuplatform.preview.billing.charge import Entry, Pricer, Unpriced, steady
 from gpuplatform.preview.billing.observability import LOG_GROUP, kept_logs, of_control_plane
 from gpuplatform.preview.billing.situation import Situation
-from gpuplatform.preview.look import at, listing, mapping
-from gpuplatform.preview.plan import Json, PlannedResource
-from gpuplatform.preview.tokens import CLUSTER_COMPONENT, CONTROL_PLANE
 
 # Last days of standard support (endoflife.date/amazon-eks, February 2026). Versions come in order, so one that is newer
 # than these ends later.

@@ -7,15 +7,15 @@ from dataclasses import replace
 from decimal import Decimal
 
 from gpuplatform.catalog.nodes import POOL_LABEL, RUNG_LABEL
-from gpuplatform.preview import stated
+from gpuplatform.kinds.cluster import node_properties as stated
+from gpuplatform.kinds.tokens import NODE_GROUP, RESERVATION
+from gpuplatform.plan.model import Json, PlannedResource
+from gpuplatform.plan.values import listing, mapping
 from gpuplatform.preview.billing import fleet, sleep
 from gpuplatform.preview.billing.charge import HOURS, ZERO, Charge, Entry, Pricer, Unpriced
 from gpuplatform.preview.billing.fleet import NodeHours
 from gpuplatform.preview.billing.numbers import decimal
 from gpuplatform.preview.billing.situation import Situation
-from gpuplatform.preview.look import listing, mapping
-from gpuplatform.preview.plan import Json, PlannedResource
-from gpuplatform.preview.tokens import NODE_GROUP, RESERVATION
 
 
 def node_group(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
+from gpuplatform.plan.model import PlannedResource
+from gpuplatform.plan.values import at, listing, mapping
 from gpuplatform.preview.billing.charge import Entry, Pricer, Unpriced, missing, shared, steady
 from gpuplatform.preview.billing.numbers import decimal
 from gpuplatform.preview.billing.situation import Situation
-from gpuplatform.preview.look import at, listing, mapping
-from gpuplatform.preview.plan import PlannedResource
 
 CACHE: Final = "aws:elasticache/cluster:Cluster"
 CACHES: Final = "aws:elasticache/replicationGroup:ReplicationGroup"

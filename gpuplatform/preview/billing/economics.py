@@ -15,14 +15,14 @@ from typing import Final
 
 from gpuplatform.catalog.instances import UnknownInstanceType, instance
 from gpuplatform.catalog.nodes import POOL_LABEL
+from gpuplatform.kinds.cluster.node_properties import labels
+from gpuplatform.kinds.tokens import NODE_GROUP, NODE_POOL
+from gpuplatform.plan.model import Json, Plan
+from gpuplatform.plan.values import mapping
 from gpuplatform.preview.billing.charge import ZERO
 from gpuplatform.preview.billing.lines import Line
 from gpuplatform.preview.billing.numbers import NoAmountError, decimal
 from gpuplatform.preview.billing.sagemaker import model_of
-from gpuplatform.preview.look import mapping
-from gpuplatform.preview.plan import Json, Plan
-from gpuplatform.preview.stated import labels
-from gpuplatform.preview.tokens import NODE_GROUP, NODE_POOL
 
 MILLION: Final = Decimal(10**6)
 DIGITS: Final = Decimal("0.0001")

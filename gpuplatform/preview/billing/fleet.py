@@ -9,13 +9,13 @@ from typing import Final
 
 from gpuplatform.catalog import prices
 from gpuplatform.catalog.prices import Price
-from gpuplatform.preview import stated
+from gpuplatform.kinds.cluster import node_properties as stated
+from gpuplatform.kinds.tokens import SUBNET
+from gpuplatform.plan.model import Json, PlannedResource
+from gpuplatform.plan.values import listing, mapping
 from gpuplatform.preview.billing.charge import HOURS, ZERO, Charge, Entry, Unpriced, missing
 from gpuplatform.preview.billing.situation import Situation
 from gpuplatform.preview.billing.volumes import Copies, ec2_volume, volume_charges
-from gpuplatform.preview.look import listing, mapping
-from gpuplatform.preview.plan import Json, PlannedResource
-from gpuplatform.preview.tokens import SUBNET
 
 METRICS: Final = 7
 """Of an instance that is watched in detail."""

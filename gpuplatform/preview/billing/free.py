@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from gpuplatform.preview.tokens import LAUNCH_TEMPLATE, SECURITY_GROUP, SUBNET
+from gpuplatform.kinds.tokens import LAUNCH_TEMPLATE, SECURITY_GROUP, SUBNET
 
 _VPC = "VPC, subnets, routes and gateways are free (aws.amazon.com/vpc/pricing)"
 _RULES = "security groups and their rules are free (aws.amazon.com/vpc/pricing)"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from gpuplatform.plan.model import PlannedResource
 from gpuplatform.preview.billing.charge import Entry, Pricer, shared, steady
 from gpuplatform.preview.billing.situation import Situation
-from gpuplatform.preview.plan import PlannedResource
 
 TOPIC: Final = "aws:sns/topic:Topic"
 QUEUE: Final = "aws:sqs/queue:Queue"

@@ -7,7 +7,10 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-from gpuplatform.preview import stated
+from gpuplatform.kinds.cluster import node_properties as stated
+from gpuplatform.kinds.tokens import BLOCK, RESERVATION, SUBNET
+from gpuplatform.plan.model import Json, PlannedResource
+from gpuplatform.plan.values import at, listing, mapping, texts
 from gpuplatform.preview.billing import fleet
 from gpuplatform.preview.billing.charge import HOURS, Charge, Entry, Pricer, Unpriced
 from gpuplatform.preview.billing.compute import runs, users, warm
@@ -16,9 +19,6 @@ from gpuplatform.preview.billing.network import addresses
 from gpuplatform.preview.billing.numbers import decimal
 from gpuplatform.preview.billing.situation import Situation
 from gpuplatform.preview.billing.volumes import ONE, ec2_volume, volume_charges, volume_of
-from gpuplatform.preview.look import at, listing, mapping, texts
-from gpuplatform.preview.plan import Json, PlannedResource
-from gpuplatform.preview.tokens import BLOCK, RESERVATION, SUBNET
 
 INSTANCE: Final = "aws:ec2/instance:Instance"
 SPOT_REQUEST: Final = "aws:ec2/spotInstanceRequest:SpotInstanceRequest"

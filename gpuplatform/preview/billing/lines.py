@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
-from gpuplatform.preview.plan import Json
+from gpuplatform.plan.model import Json
 
 CENT: Final = Decimal("0.01")
 FINE: Final = Decimal("0.000001")

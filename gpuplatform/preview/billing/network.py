@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
+from gpuplatform.plan.model import UNKNOWN, PlannedResource
+from gpuplatform.plan.values import listing
 from gpuplatform.preview.billing.charge import Entry, Pricer, Unpriced, shared, steady, tiers, used
 from gpuplatform.preview.billing.situation import Situation
-from gpuplatform.preview.look import listing
-from gpuplatform.preview.plan import UNKNOWN, PlannedResource
 
 NAT: Final = "aws:ec2/natGateway:NatGateway"
 ENDPOINT: Final = "aws:ec2/vpcEndpoint:VpcEndpoint"

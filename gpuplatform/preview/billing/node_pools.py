@@ -10,18 +10,18 @@ from gpuplatform.catalog import prices
 from gpuplatform.catalog.instances import instance
 from gpuplatform.catalog.nodes import GPU, POOL_LABEL, ZONE_LABEL
 from gpuplatform.catalog.prices import Price
-from gpuplatform.preview import stated
+from gpuplatform.kinds.cluster import node_properties as stated
+from gpuplatform.kinds.cluster.node_properties import CAPACITY_LABEL, TYPE_LABEL, ZONE_NAME_LABEL
+from gpuplatform.kinds.tokens import NODE_POOL, SUBNET
+from gpuplatform.plan.model import PlannedResource
+from gpuplatform.plan.values import at, listing, mapping
 from gpuplatform.preview.billing import sleep
 from gpuplatform.preview.billing.charge import HOURS, ZERO, Charge, Entry, Pricer, Unpriced, missing
 from gpuplatform.preview.billing.fleet import NodeHours
 from gpuplatform.preview.billing.numbers import decimal, gib
 from gpuplatform.preview.billing.situation import Situation
 from gpuplatform.preview.billing.volumes import Volume, volume_charges, volume_of
-from gpuplatform.preview.look import at, listing, mapping
-from gpuplatform.preview.plan import PlannedResource
-from gpuplatform.preview.stated import CAPACITY_LABEL, TYPE_LABEL, ZONE_NAME_LABEL
-from gpuplatform.preview.tokens import NODE_POOL, SUBNET
-from gpuplatform.preview.words import counted
+from gpuplatform.preview.report.words import counted
 
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 SCALER = "kubernetes:keda.sh/v1alpha1:ScaledObject"

@@ -6,7 +6,7 @@ import re
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
-from gpuplatform.preview.plan import UNKNOWN, Json
+from gpuplatform.plan.model import UNKNOWN, Json
 
 MOST: Final = Decimal(10**15)
 """Above every amount that AWS sells."""

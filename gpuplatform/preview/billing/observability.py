@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
+from gpuplatform.kinds.tokens import CLUSTERS
+from gpuplatform.plan.model import Json, Plan, PlannedResource, once
+from gpuplatform.plan.references import linked
+from gpuplatform.plan.values import listing, mapping
 from gpuplatform.preview.billing.charge import HOURS, Entry, Pricer, shared, steady, tiers, used
 from gpuplatform.preview.billing.numbers import decimal
 from gpuplatform.preview.billing.situation import Situation
-from gpuplatform.preview.links import linked
-from gpuplatform.preview.look import listing, mapping
-from gpuplatform.preview.plan import Json, Plan, PlannedResource, once
-from gpuplatform.preview.tokens import CLUSTERS
 
 LOG_GROUP: Final = "aws:cloudwatch/logGroup:LogGroup"
 FLOW_LOG: Final = "aws:ec2/flowLog:FlowLog"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
+from gpuplatform.plan.model import Json, PlannedResource
+from gpuplatform.plan.values import at, listing, mapping
 from gpuplatform.preview.billing.charge import HOURS, ZERO, Charge, Entry, Pricer, Unpriced, missing, steady
 from gpuplatform.preview.billing.numbers import decimal
 from gpuplatform.preview.billing.situation import Situation
-from gpuplatform.preview.look import at, listing, mapping
-from gpuplatform.preview.plan import Json, PlannedResource
 
 CONFIGURATION = "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
 SCALABLE_TARGET = "aws:appautoscaling/target:Target"

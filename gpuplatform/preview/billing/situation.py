@@ -12,11 +12,11 @@ from functools import cached_property
 from gpuplatform.catalog import prices, zones
 from gpuplatform.catalog.prices import Price
 from gpuplatform.catalog.usage import USAGE
+from gpuplatform.kinds.tokens import SUBNET
+from gpuplatform.plan.model import Json, Plan, PlannedResource
+from gpuplatform.plan.references import linked
+from gpuplatform.plan.values import mapping
 from gpuplatform.preview.billing.numbers import NoAmountError, decimal
-from gpuplatform.preview.links import linked
-from gpuplatform.preview.look import mapping
-from gpuplatform.preview.plan import Json, Plan, PlannedResource
-from gpuplatform.preview.tokens import SUBNET
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

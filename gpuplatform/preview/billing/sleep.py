@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
+from gpuplatform.kinds.tokens import NODE_GROUP
+from gpuplatform.plan.model import Json, Plan, PlannedResource, once
+from gpuplatform.plan.references import linked
+from gpuplatform.plan.values import listing, mapping
 from gpuplatform.preview.billing.charge import HOURS, ZERO
 from gpuplatform.preview.billing.numbers import NoAmountError, decimal
-from gpuplatform.preview.links import linked
-from gpuplatform.preview.look import listing, mapping
-from gpuplatform.preview.plan import Json, Plan, PlannedResource, once
-from gpuplatform.preview.tokens import NODE_GROUP
 
 SCHEDULE: Final = "aws:scheduler/schedule:Schedule"
 RESIZES_NODE_GROUP: Final = ":aws-sdk:eks:updateNodegroupConfig"

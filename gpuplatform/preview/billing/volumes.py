@@ -8,10 +8,10 @@ from decimal import Decimal
 from typing import Final
 
 from gpuplatform.catalog import gp3
+from gpuplatform.plan.model import Json
 from gpuplatform.preview.billing.charge import HOURS, ZERO, Charge, Entry, Unpriced, missing, tiers
 from gpuplatform.preview.billing.numbers import decimal
 from gpuplatform.preview.billing.situation import Situation
-from gpuplatform.preview.plan import Json
 
 PROVISIONED: Final[Mapping[str, tuple[tuple[str, int], ...]]] = {
     "io1": (("io1-iops", 0),),

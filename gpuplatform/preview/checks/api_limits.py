@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from gpuplatform.catalog.api_limits import wrong
-from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.look import mapping, parsed
-from gpuplatform.preview.plan import SECRET, UNKNOWN, Json, Plan, PlannedResource
+from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Plan, PlannedResource
+from gpuplatform.plan.values import mapping, parsed
+from gpuplatform.preview.checking.check import Fault, Severity, check
 
 
 @check(

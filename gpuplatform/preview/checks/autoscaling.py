@@ -13,11 +13,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from gpuplatform.catalog.nodes import EFA, GPU, HUGEPAGES, ZONE_LABEL
-from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.launches import Launch, autoscaler, launches, told
-from gpuplatform.preview.look import at, listing
-from gpuplatform.preview.plan import Plan
-from gpuplatform.preview.quantity import quantity
+from gpuplatform.kinds.cluster.node_launches import Launch, autoscaler, launches, told
+from gpuplatform.plan.model import Plan
+from gpuplatform.plan.quantity import quantity
+from gpuplatform.plan.values import at, listing
+from gpuplatform.preview.checking.check import Fault, Severity, check
 from gpuplatform.sizing.autoscaler import PREFIX
 from gpuplatform.sizing.devices import Devices, of_labels
 

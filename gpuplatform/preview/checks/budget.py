@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from gpuplatform.preview.bill import bill
-from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.look import at, mapping
-from gpuplatform.preview.plan import Part, Plan
-from gpuplatform.preview.sums import cents
+from gpuplatform.plan.model import Part, Plan
+from gpuplatform.plan.values import at, mapping
+from gpuplatform.preview.billing.bill import bill
+from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.report.sums import cents
 
 
 @check(

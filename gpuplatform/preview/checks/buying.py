@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.launches import Launch, launches
-from gpuplatform.preview.look import at, listing
-from gpuplatform.preview.plan import SECRET, UNKNOWN, Json, Plan, PlannedResource
-from gpuplatform.preview.stated import market, reservations, reserved
+from gpuplatform.kinds.cluster.node_launches import Launch, launches
+from gpuplatform.kinds.cluster.node_properties import market, reservations, reserved
+from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Plan, PlannedResource
+from gpuplatform.plan.values import at, listing
+from gpuplatform.preview.checking.check import Fault, Severity, check
 
 PLACEMENT_GROUP: Final = "aws:ec2/placementGroup:PlacementGroup"
 _BLOCK: Final = "capacity-block"

@@ -10,9 +10,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from gpuplatform.catalog import instances
 from gpuplatform.catalog.prices import Price, price
-from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.look import at, listing, mapping
-from gpuplatform.preview.plan import Json, Plan
+from gpuplatform.plan.model import Json, Plan
+from gpuplatform.plan.values import at, listing, mapping
+from gpuplatform.preview.checking.check import Fault, Severity, check
 from gpuplatform.sizing.capacity import Consent, How, Rung, moment, purchase
 
 SECONDS: Final = 3600

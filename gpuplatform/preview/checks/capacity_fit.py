@@ -11,15 +11,15 @@ from gpuplatform.catalog.device_classes import EFA as EFA_CLASS
 from gpuplatform.catalog.device_classes import GPU as GPU_CLASS
 from gpuplatform.catalog.instances import InstanceType
 from gpuplatform.catalog.nodes import EFA, GPU, HUGEPAGES, POOL_LABEL, ZONE_LABEL
-from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.cluster import namespace_of
-from gpuplatform.preview.launches import Launch, launches, told
-from gpuplatform.preview.look import at, listing, mapping
-from gpuplatform.preview.manifests import of_kind
-from gpuplatform.preview.plan import Plan, PlannedResource, once
-from gpuplatform.preview.pods import Pod, pods
-from gpuplatform.preview.quantity import quantity
-from gpuplatform.preview.stated import CAPACITY_LABEL, requirements
+from gpuplatform.kinds.cluster.names import namespace_of
+from gpuplatform.kinds.cluster.node_launches import Launch, launches, told
+from gpuplatform.kinds.cluster.node_properties import CAPACITY_LABEL, requirements
+from gpuplatform.kinds.cluster.pods import Pod, pods
+from gpuplatform.plan.model import Plan, PlannedResource, once
+from gpuplatform.plan.quantity import quantity
+from gpuplatform.plan.values import at, listing, mapping
+from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.report.manifests import of_kind
 from gpuplatform.sizing.devices import Devices, of_labels
 from gpuplatform.sizing.pods import EFA_HUGEPAGES_MIB, KARPENTER_HIDDEN_MEMORY, allocatable
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from gpuplatform.catalog import instances, zones
 from gpuplatform.catalog.prices import price
-from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.launches import launches
-from gpuplatform.preview.look import leaves, listing
-from gpuplatform.preview.plan import Plan, PlannedResource
-from gpuplatform.preview.stated import TYPE_LABEL, requirements
-from gpuplatform.preview.tokens import LAUNCH_TEMPLATE, NODE_GROUP, NODE_POOL
+from gpuplatform.kinds.cluster.node_launches import launches
+from gpuplatform.kinds.cluster.node_properties import TYPE_LABEL, requirements
+from gpuplatform.kinds.tokens import LAUNCH_TEMPLATE, NODE_GROUP, NODE_POOL
+from gpuplatform.plan.model import Plan, PlannedResource
+from gpuplatform.plan.values import leaves, listing
+from gpuplatform.preview.checking.check import Fault, Severity, check
 
 
 def used(plan: Plan) -> Iterator[tuple[PlannedResource, str]]:

@@ -11,11 +11,11 @@ from typing import Final
 from gpuplatform.catalog import charts
 from gpuplatform.catalog.chart_values import misspelt
 from gpuplatform.catalog.charts import Chart
-from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.cluster import chart
-from gpuplatform.preview.look import at, mapping
-from gpuplatform.preview.plan import SECRET, UNKNOWN, Plan
-from gpuplatform.preview.tokens import RELEASE
+from gpuplatform.kinds.cluster.names import chart
+from gpuplatform.kinds.tokens import RELEASE
+from gpuplatform.plan.model import SECRET, UNKNOWN, Plan
+from gpuplatform.plan.values import at, mapping
+from gpuplatform.preview.checking.check import Fault, Severity, check
 
 _NEARLY: Final = 0.9
 _VERSION: Final = re.compile(r"v?\d+\.\d+\.\d+([-+][\w.+-]+)?")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 
-from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.cluster import names
-from gpuplatform.preview.look import at, listing, mapping
-from gpuplatform.preview.plan import Json, Plan
-from gpuplatform.preview.pods import pods
+from gpuplatform.kinds.cluster.names import names
+from gpuplatform.kinds.cluster.pods import pods
+from gpuplatform.plan.model import Json, Plan
+from gpuplatform.plan.values import at, listing, mapping
+from gpuplatform.preview.checking.check import Fault, Severity, check
 
 
 @check("missing-key", Severity.ERROR, "Every key of a config map that a pod names is in it.")

@@ -9,10 +9,10 @@ from typing import Any, Final, cast
 
 from gpuplatform.catalog.custom_resource_fields import FIELDS, METADATA, Kubernetes
 from gpuplatform.catalog.custom_resources import GROUPS
-from gpuplatform.preview.check import Fault, Severity, check
+from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Plan
+from gpuplatform.plan.values import listing, mapping
+from gpuplatform.preview.checking.check import Fault, Severity, check
 from gpuplatform.preview.checks.kubernetes import cluster_version, custom_resources, structure, without_secrets
-from gpuplatform.preview.look import listing, mapping
-from gpuplatform.preview.plan import SECRET, UNKNOWN, Json, Plan
 
 _QUANTITY: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([KMGTPE]i|[munkMGTPE]|[eE][+-]?\d+)?")
 _DURATION: Final = re.compile(r"Never|0|(\d+(ms|s|m|h|d|w|y))+")

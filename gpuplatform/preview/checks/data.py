@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.plan import Plan
+from gpuplatform.plan.model import Plan
+from gpuplatform.preview.checking.check import Fault, Severity, check
 
 _HOLDERS: Final = (
     *("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2", "aws:s3/directoryBucket:DirectoryBucket"),

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from typing import Final
 
 from gpuplatform.catalog import charts, device_classes
-from gpuplatform.preview import claims
-from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.cluster import chart
-from gpuplatform.preview.look import at, listing
-from gpuplatform.preview.manifests import of_kind
-from gpuplatform.preview.plan import SECRET, UNKNOWN, Json, Plan
-from gpuplatform.preview.pods import pods
-from gpuplatform.preview.tokens import RELEASE
+from gpuplatform.kinds.cluster import device_claims as claims
+from gpuplatform.kinds.cluster.names import chart
+from gpuplatform.kinds.cluster.pods import pods
+from gpuplatform.kinds.tokens import RELEASE
+from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Plan
+from gpuplatform.plan.values import at, listing
+from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.report.manifests import of_kind
 
 _CHARTS: Final = {one.name for one in vars(charts).values() if isinstance(one, charts.Chart)}
 """Of which we know the classes that they bring."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from gpuplatform.preview.check import Fault, Severity, check
+from gpuplatform.kinds.cluster.names import chart
+from gpuplatform.kinds.cluster.node_launches import Launch, launches
+from gpuplatform.kinds.tokens import RELEASE
+from gpuplatform.plan.model import Plan, PlannedResource
+from gpuplatform.plan.values import at, listing
+from gpuplatform.preview.checking.check import Fault, Severity, check
 from gpuplatform.preview.checks.placement import tolerates
-from gpuplatform.preview.cluster import chart
-from gpuplatform.preview.launches import Launch, launches
-from gpuplatform.preview.look import at, listing
-from gpuplatform.preview.manifests import of_kind
-from gpuplatform.preview.plan import Plan, PlannedResource
-from gpuplatform.preview.tokens import RELEASE
+from gpuplatform.preview.report.manifests import of_kind
 from gpuplatform.sizing.devices import Devices, of_labels
 
 GPU_DRIVERS: Final = ("dra-driver-nvidia-gpu", "nvidia-dra-driver-gpu")

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from gpuplatform.preview.check import Fault, Severity, check
+from gpuplatform.kinds.tokens import LAUNCH_TEMPLATE, NODE_CLASS, NODE_GROUP, SUBNET
+from gpuplatform.plan.model import Json, Plan, PlannedResource
+from gpuplatform.plan.values import at, listing, mapping
+from gpuplatform.preview.checking.check import Fault, Severity, check
 from gpuplatform.preview.checks.encryption import DATABASES
 from gpuplatform.preview.checks.exposure import everybody
-from gpuplatform.preview.look import at, listing, mapping
-from gpuplatform.preview.plan import Json, Plan, PlannedResource
-from gpuplatform.preview.tokens import LAUNCH_TEMPLATE, NODE_CLASS, NODE_GROUP, SUBNET
 
 _ALB: Final = "alb.ingress.kubernetes.io"
 _NLB: Final = "service.beta.kubernetes.io"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.look import at
-from gpuplatform.preview.plan import SECRET, UNKNOWN, Part, Plan, PlannedResource
+from gpuplatform.plan.model import SECRET, UNKNOWN, Part, Plan, PlannedResource
+from gpuplatform.plan.values import at
+from gpuplatform.preview.checking.check import Fault, Severity, check
 
 
 @check("duplicate-urn", Severity.ERROR, "Every resource has a URN of its own.", needs=(Part.DUPLICATES,))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from gpuplatform.preview.check import Fault, Severity, check
+from gpuplatform.kinds.tokens import LAUNCH_TEMPLATE, NODE_CLASS
+from gpuplatform.plan.model import Json, Plan, PlannedResource
+from gpuplatform.plan.values import at, listing
+from gpuplatform.preview.checking.check import Fault, Severity, check
 from gpuplatform.preview.checks.exposure import BUCKETS
-from gpuplatform.preview.look import at, listing
-from gpuplatform.preview.plan import Json, Plan, PlannedResource
-from gpuplatform.preview.tokens import LAUNCH_TEMPLATE, NODE_CLASS
 
 DATABASES: Final = {
     "aws:rds/instance:Instance": "storageEncrypted",

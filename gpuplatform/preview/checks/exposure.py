@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from ipaddress import ip_network
 from typing import Final
 
-from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.look import at, listing, mapping
-from gpuplatform.preview.plan import Json, Plan, PlannedResource
+from gpuplatform.plan.model import Json, Plan, PlannedResource
+from gpuplatform.plan.values import at, listing, mapping
+from gpuplatform.preview.checking.check import Fault, Severity, check
 
 _WIDEST: Final = {4: 7, 6: 15}
 """Prefixes up to these are of nobody: registries give out /8 and /16 at most, and halves of the internet are two findings."""

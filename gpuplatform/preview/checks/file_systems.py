@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from gpuplatform.catalog.nodes import POOL_LABEL, ZONE_LABEL
-from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.cluster import namespace_of
-from gpuplatform.preview.launches import launches, zone
-from gpuplatform.preview.links import linked
-from gpuplatform.preview.look import at, listing
-from gpuplatform.preview.manifests import of_kind
-from gpuplatform.preview.plan import Json, Plan, PlannedResource
-from gpuplatform.preview.pods import Pod, pods
-from gpuplatform.preview.tokens import SUBNET
+from gpuplatform.kinds.cluster.names import namespace_of
+from gpuplatform.kinds.cluster.node_launches import launches, zone
+from gpuplatform.kinds.cluster.pods import Pod, pods
+from gpuplatform.kinds.tokens import SUBNET
+from gpuplatform.plan.model import Json, Plan, PlannedResource
+from gpuplatform.plan.references import linked
+from gpuplatform.plan.values import at, listing
+from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.report.manifests import of_kind
 
 LUSTRE: Final = "aws:fsx/lustreFileSystem:LustreFileSystem"
 _DRIVER: Final = "fsx.csi.aws.com"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.look import listing, mapping
-from gpuplatform.preview.plan import UNKNOWN, Json, Part, Plan, PlannedResource
+from gpuplatform.plan.model import UNKNOWN, Json, Part, Plan, PlannedResource
+from gpuplatform.plan.values import listing, mapping
+from gpuplatform.preview.checking.check import Fault, Severity, check
 
 
 @check("same-resources", Severity.ERROR, "The first preview already shows every resource.", needs=(Part.FIRST,))
@@ -33,7 +33,7 @@ def simulated_output(plan: Plan) -> Iterator[Fault]:
         for path in _lost(dict(first.inputs), dict(second.inputs), "") if second else ():
             yield Fault(
                 f"{first.name}: {path} comes from an output that the simulation lacks{_of(first, path)}; "
-                "give it in gpuplatform/preview/cloud.py, or correct the output's name",
+                "give it in gpuplatform/preview/record/cloud.py, or correct the output's name",
                 first,
             )
 

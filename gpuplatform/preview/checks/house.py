@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.plan import STACK, Part, Plan, Source
+from gpuplatform.plan.model import STACK, Part, Plan, Source
+from gpuplatform.preview.checking.check import Fault, Severity, check
 
 
 @check(

@@ -10,10 +10,10 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 from gpuplatform.catalog.actions import wrong
-from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.every_text import every_text
-from gpuplatform.preview.look import at, listing, mapping
-from gpuplatform.preview.plan import Json, Plan, PlannedResource, once
+from gpuplatform.plan.every_text import every_text
+from gpuplatform.plan.model import Json, Plan, PlannedResource, once
+from gpuplatform.plan.values import at, listing, mapping
+from gpuplatform.preview.checking.check import Fault, Severity, check
 
 TRUST: Final = "assumeRolePolicy"
 PASS: Final = "iam:passrole"

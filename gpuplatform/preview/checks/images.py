@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.look import at
-from gpuplatform.preview.plan import SECRET, UNKNOWN, Plan
-from gpuplatform.preview.pods import pods
+from gpuplatform.kinds.cluster.pods import pods
+from gpuplatform.plan.model import SECRET, UNKNOWN, Plan
+from gpuplatform.plan.values import at
+from gpuplatform.preview.checking.check import Fault, Severity, check
 
 _FIXED: Final = re.compile(r"[^\s@]+(:(?!latest$)[\w.-]+|@sha256:[0-9a-f]{64})")
 """A name with a tag, which is not the one that moves by default; or with a digest. A port of a registry is no tag."""

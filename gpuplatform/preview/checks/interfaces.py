@@ -11,12 +11,12 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from gpuplatform.catalog.instances import InstanceType
-from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.launches import launches, selects
-from gpuplatform.preview.links import linked
-from gpuplatform.preview.look import at, leaves, listing, mapping
-from gpuplatform.preview.plan import Json, Plan, PlannedResource
-from gpuplatform.preview.tokens import NODE_CLASS, SECURITY_GROUP
+from gpuplatform.kinds.cluster.node_launches import launches, selects
+from gpuplatform.kinds.tokens import NODE_CLASS, SECURITY_GROUP
+from gpuplatform.plan.model import Json, Plan, PlannedResource
+from gpuplatform.plan.references import linked
+from gpuplatform.plan.values import at, leaves, listing, mapping
+from gpuplatform.preview.checking.check import Fault, Severity, check
 from gpuplatform.sizing.efa import EFA_KINDS, Interface, efa_count, has_primary
 
 _ALL: Final = "-1"

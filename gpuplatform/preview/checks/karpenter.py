@@ -8,11 +8,11 @@ from typing import Final
 
 from gpuplatform.catalog import zones
 from gpuplatform.catalog.nodes import ZONE_LABEL
-from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.look import at, listing
-from gpuplatform.preview.plan import SECRET, UNKNOWN, Json, Plan
-from gpuplatform.preview.stated import CAPACITY_LABEL, ZONE_NAME_LABEL
-from gpuplatform.preview.tokens import NODE_POOL
+from gpuplatform.kinds.cluster.node_properties import CAPACITY_LABEL, ZONE_NAME_LABEL
+from gpuplatform.kinds.tokens import NODE_POOL
+from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Plan
+from gpuplatform.plan.values import at, listing
+from gpuplatform.preview.checking.check import Fault, Severity, check
 
 _VALUES: Final = {
     CAPACITY_LABEL: ("spot", "on-demand", "reserved"),

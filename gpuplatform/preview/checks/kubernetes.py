@@ -8,15 +8,15 @@ from functools import cache
 from typing import Any, cast
 
 from gpuplatform.catalog.custom_resources import GROUPS
-from gpuplatform.preview.api_server import refused
-from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.cluster import chart
-from gpuplatform.preview.graph import Graph
-from gpuplatform.preview.look import mapping
-from gpuplatform.preview.manifests import objects
-from gpuplatform.preview.plan import SECRET, UNKNOWN, Json, Plan, PlannedResource, once
-from gpuplatform.preview.sdk import input_class
-from gpuplatform.preview.tokens import CLUSTERS, RELEASE
+from gpuplatform.kinds.cluster.names import chart
+from gpuplatform.kinds.tokens import CLUSTERS, RELEASE
+from gpuplatform.plan.graph import Graph
+from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Plan, PlannedResource, once
+from gpuplatform.plan.values import mapping
+from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.checking.kubernetes_rules import refused
+from gpuplatform.preview.checking.sdk_types import input_class
+from gpuplatform.preview.report.manifests import objects
 
 
 @once

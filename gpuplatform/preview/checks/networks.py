@@ -13,10 +13,10 @@ from itertools import combinations
 from typing import Final
 
 from gpuplatform.catalog import zones
-from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.look import at, leaves, listing
-from gpuplatform.preview.plan import SECRET, UNKNOWN, Json, Plan, PlannedResource
-from gpuplatform.preview.tokens import CLUSTERS, SECURITY_GROUP, SUBNET
+from gpuplatform.kinds.tokens import CLUSTERS, SECURITY_GROUP, SUBNET
+from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Plan, PlannedResource
+from gpuplatform.plan.values import at, leaves, listing
+from gpuplatform.preview.checking.check import Fault, Severity, check
 
 VPC: Final = "aws:ec2/vpc:Vpc"
 _RULES: Final = (

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gpuplatform.catalog.nodes import POOL_LABEL
-from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.cluster import chart
-from gpuplatform.preview.graph import Graph
-from gpuplatform.preview.look import listing, mapping
-from gpuplatform.preview.plan import Json, Plan, PlannedResource
-from gpuplatform.preview.stated import labels, node_class
-from gpuplatform.preview.tokens import CLUSTERS, NODE_CLASS, NODE_GROUP, NODE_POOL, RELEASE, SUBNET
+from gpuplatform.kinds.cluster.names import chart
+from gpuplatform.kinds.cluster.node_properties import labels, node_class
+from gpuplatform.kinds.tokens import CLUSTERS, NODE_CLASS, NODE_GROUP, NODE_POOL, RELEASE, SUBNET
+from gpuplatform.plan.graph import Graph
+from gpuplatform.plan.model import Json, Plan, PlannedResource
+from gpuplatform.plan.values import listing, mapping
+from gpuplatform.preview.checking.check import Fault, Severity, check
 
 
 @check("destroy-order", Severity.ERROR, "Nothing is destroyed before what relies on it is gone.")

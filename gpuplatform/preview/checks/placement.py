@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from gpuplatform.catalog.nodes import GPU
-from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.kueue import flavors
-from gpuplatform.preview.launches import Launch, Taint, extra_argument, launches
-from gpuplatform.preview.look import at, listing, mapping
-from gpuplatform.preview.plan import Json, Plan, PlannedResource
-from gpuplatform.preview.pods import Pod, pods
-from gpuplatform.preview.tokens import RELEASE
+from gpuplatform.kinds.cluster.kueue import flavors
+from gpuplatform.kinds.cluster.node_launches import Launch, Taint, extra_argument, launches
+from gpuplatform.kinds.cluster.pods import Pod, pods
+from gpuplatform.kinds.tokens import RELEASE
+from gpuplatform.plan.model import Json, Plan, PlannedResource
+from gpuplatform.plan.values import at, listing, mapping
+from gpuplatform.preview.checking.check import Fault, Severity, check
 
 _SET_BY_OTHERS: Final = ("kubernetes.io", "k8s.io", "amazonaws.com", "karpenter.sh", "nvidia.com", "k8s.aws")
 """Labels that the kubelet, a cloud or an operator puts on nodes: the plan does not say who has them."""

@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from gpuplatform.preview.check import Fault, Severity, check
+from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Plan
+from gpuplatform.plan.values import at, listing, mapping
+from gpuplatform.preview.checking.check import Fault, Severity, check
 from gpuplatform.preview.checks.iam import words
-from gpuplatform.preview.look import at, listing, mapping
-from gpuplatform.preview.plan import SECRET, UNKNOWN, Json, Plan
 
 _TRUST, _IDENTITY, _OF_RESOURCE, _OF_REPOSITORY = "trust", "identity", "resource", "repository"
 

@@ -8,13 +8,13 @@ from itertools import combinations
 from typing import Final
 
 from gpuplatform.catalog.nodes import GPU, POOL_LABEL
-from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.kueue import CONTROLLER, Flavor, flavors, groups, queued, quotas
-from gpuplatform.preview.launches import autoscaler, extra_argument, launches, told
-from gpuplatform.preview.look import at, listing, mapping
-from gpuplatform.preview.manifests import of_kind
-from gpuplatform.preview.plan import Json, Part, Plan
-from gpuplatform.preview.quantity import quantity
+from gpuplatform.kinds.cluster.kueue import CONTROLLER, Flavor, flavors, groups, queued, quotas
+from gpuplatform.kinds.cluster.node_launches import autoscaler, extra_argument, launches, told
+from gpuplatform.plan.model import Json, Part, Plan
+from gpuplatform.plan.quantity import quantity
+from gpuplatform.plan.values import at, listing, mapping
+from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.report.manifests import of_kind
 
 _CLASSES: Final = ("best-effort-atomic-scale-up.autoscaling.x-k8s.io", "check-capacity.autoscaling.x-k8s.io")
 """What Cluster Autoscaler knows (cluster-autoscaler/FAQ.md, "How can I use ProvisioningRequest", August 2026)."""

@@ -11,14 +11,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from gpuplatform.kinds.cluster.names import QUEUE_LABEL, names, namespace_of, namespaces, of_charts, scope
+from gpuplatform.kinds.cluster.pods import Pod, pods
+from gpuplatform.kinds.tokens import RELEASE
+from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Plan, PlannedResource
+from gpuplatform.plan.values import at, leaves, listing, mapping
 from gpuplatform.preview.billing.numbers import NoAmountError, gib
-from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.cluster import QUEUE_LABEL, names, namespace_of, namespaces, of_charts, scope
-from gpuplatform.preview.look import at, leaves, listing, mapping
-from gpuplatform.preview.manifests import objects, of_kind
-from gpuplatform.preview.plan import SECRET, UNKNOWN, Json, Plan, PlannedResource
-from gpuplatform.preview.pods import Pod, pods
-from gpuplatform.preview.tokens import RELEASE
+from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.report.manifests import objects, of_kind
 
 # Objects that every EKS cluster has (Kubernetes reference, "User-facing roles" and "Pod Priority"; EKS user guide, storage).
 _BUILT_IN: Final = {

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from gpuplatform.catalog.registries import DEEP_LEARNING_ACCOUNTS, deep_learning_account
-from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.every_text import every_text
-from gpuplatform.preview.plan import Plan, PlannedResource
+from gpuplatform.plan.every_text import every_text
+from gpuplatform.plan.model import Plan, PlannedResource
+from gpuplatform.preview.checking.check import Fault, Severity, check
 
 SAGEMAKER_MODEL = "aws:sagemaker/model:Model"
 RUN_PODS = ("Deployment", "StatefulSet", "DaemonSet", "Pod", "Job", "CronJob", "JobSet", "LeaderWorkerSet")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.difference import Changed, difference, lost
-from gpuplatform.preview.plan import Plan
+from gpuplatform.plan.model import Plan
+from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.comparison.difference import Changed, difference, lost
 
 
 @check("data-loss", Severity.ERROR, "Against an older plan: no change replaces what holds data.")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.look import at, listing
-from gpuplatform.preview.plan import UNKNOWN, Json, Plan, PlannedResource
-from gpuplatform.preview.tokens import LAUNCH_TEMPLATE, NODE_CLASS
+from gpuplatform.kinds.tokens import LAUNCH_TEMPLATE, NODE_CLASS
+from gpuplatform.plan.model import UNKNOWN, Json, Plan, PlannedResource
+from gpuplatform.plan.values import at, listing
+from gpuplatform.preview.checking.check import Fault, Severity, check
 
 _RBAC: Final = "kubernetes:rbac.authorization.k8s.io/v1:"
 _EVERYBODY: Final = ("system:anonymous", "system:authenticated", "system:unauthenticated")

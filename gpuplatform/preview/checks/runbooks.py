@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.look import at, listing
-from gpuplatform.preview.plan import Plan, PlannedResource
+from gpuplatform.plan.model import Plan, PlannedResource
+from gpuplatform.plan.values import at, listing
+from gpuplatform.preview.checking.check import Fault, Severity, check
 
 _RUNBOOK: Final = re.compile(r"docs/runbooks/[a-z0-9-]+\.md")
 _ALARMS: Final = ("aws:cloudwatch/metricAlarm:MetricAlarm", "aws:cloudwatch/compositeAlarm:CompositeAlarm")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.cluster import namespace_of
-from gpuplatform.preview.look import at
-from gpuplatform.preview.manifests import objects
-from gpuplatform.preview.plan import Plan
+from gpuplatform.kinds.cluster.names import namespace_of
+from gpuplatform.plan.model import Plan
+from gpuplatform.plan.values import at
+from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.report.manifests import objects
 
 MAXIMUM: Final = {
     "aws:eks/nodeGroup:NodeGroup": ("scalingConfig", "maxSize"),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gpuplatform.preview.check import Fault, Severity, check
+from gpuplatform.plan.model import Plan, PlannedResource, once
+from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.checking.sdk_types import Wrong, wrong_inputs
 from gpuplatform.preview.checks.kubernetes import cluster_version
-from gpuplatform.preview.plan import Plan, PlannedResource, once
-from gpuplatform.preview.sdk import Wrong, wrong_inputs
 
 
 @check("schema", Severity.ERROR, "Every property of every input is one that the SDK knows, of the type it takes.")

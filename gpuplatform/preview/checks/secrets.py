@@ -12,11 +12,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final, cast
 
-from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.environment import CANARY
-from gpuplatform.preview.every_text import every_text
-from gpuplatform.preview.look import leaves, mapping
-from gpuplatform.preview.plan import SECRET, UNKNOWN, Json, Part, Plan
+from gpuplatform.plan.every_text import every_text
+from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Part, Plan
+from gpuplatform.plan.values import leaves, mapping
+from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.record.environment import CANARY
 
 # Key formats as their owners document them (AWS unique identifiers; Hugging Face, OpenAI, GitHub and Slack tokens; PEM).
 _SHAPES: Final = {

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.cluster import namespace_of, namespaces, of_charts, selects
-from gpuplatform.preview.look import at, listing, mapping
-from gpuplatform.preview.manifests import objects, of_kind
-from gpuplatform.preview.plan import Json, Plan, PlannedResource
-from gpuplatform.preview.pods import Pod, pods
+from gpuplatform.kinds.cluster.names import namespace_of, namespaces, of_charts, selects
+from gpuplatform.kinds.cluster.pods import Pod, pods
+from gpuplatform.plan.model import Json, Plan, PlannedResource
+from gpuplatform.plan.values import at, listing, mapping
+from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.report.manifests import objects, of_kind
 
 _OWNERS: Final = ("Deployment", "ReplicaSet", "StatefulSet", "DaemonSet")
 

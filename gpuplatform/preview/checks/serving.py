@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from gpuplatform.catalog.nodes import GPU, POOL_LABEL
-from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.launches import launches
-from gpuplatform.preview.look import at, listing, mapping
-from gpuplatform.preview.plan import Json, Plan
-from gpuplatform.preview.pods import pods
-from gpuplatform.preview.quantity import quantity
+from gpuplatform.kinds.cluster.node_launches import launches
+from gpuplatform.kinds.cluster.pods import pods
+from gpuplatform.plan.model import Json, Plan
+from gpuplatform.plan.quantity import quantity
+from gpuplatform.plan.values import at, listing, mapping
+from gpuplatform.preview.checking.check import Fault, Severity, check
 
 _FLAGS: Final = ("--tensor-parallel-size", "-tp")
 """vLLM's spellings (docs.vllm.ai, "Engine Arguments", 0.11)."""

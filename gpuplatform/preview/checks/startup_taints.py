@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from gpuplatform.preview.check import Fault, Severity, check
+from gpuplatform.kinds.cluster.node_launches import Launch, Taint, launches
+from gpuplatform.kinds.cluster.pods import Pod, pods
+from gpuplatform.kinds.tokens import NODE_GROUP
+from gpuplatform.plan.model import Plan
+from gpuplatform.plan.values import at, leaves, listing, mapping
+from gpuplatform.preview.checking.check import Fault, Severity, check
 from gpuplatform.preview.checks.placement import asked_labels, has_label, refused
-from gpuplatform.preview.launches import Launch, Taint, launches
-from gpuplatform.preview.look import at, leaves, listing, mapping
-from gpuplatform.preview.plan import Plan
-from gpuplatform.preview.pods import Pod, pods
-from gpuplatform.preview.tokens import NODE_GROUP
 
 DAEMON_SET: Final = "kubernetes:apps/v1:DaemonSet"
 

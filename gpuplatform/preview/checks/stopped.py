@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.plan import Plan
+from gpuplatform.plan.model import Plan
+from gpuplatform.preview.checking.check import Fault, Severity, check
 
 
 @check("check-stopped", Severity.ERROR, "Every check can read what it judges.")

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from ipaddress import IPv4Network
 from typing import Final
 
-from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.launches import Launch, launches
-from gpuplatform.preview.look import at
-from gpuplatform.preview.plan import Plan, PlannedResource
+from gpuplatform.kinds.cluster.node_launches import Launch, launches
+from gpuplatform.plan.model import Plan, PlannedResource
+from gpuplatform.plan.values import at
+from gpuplatform.preview.checking.check import Fault, Severity, check
 from gpuplatform.sizing.efa import PRIMARY
 from gpuplatform.sizing.pods import Addresses, addresses_per_node, addresses_short
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.plan import Part, Plan
+from gpuplatform.plan.model import Part, Plan
+from gpuplatform.preview.checking.check import Fault, Severity, check
 
 
 @check(
@@ -15,7 +15,7 @@ from gpuplatform.preview.plan import Part, Plan
     needs=(Part.FILES,),
 )
 def suppression_unreadable(plan: Plan) -> Iterator[Fault]:
-    from gpuplatform.preview.suppression import unreadable
+    from gpuplatform.preview.checking.suppression import unreadable
 
     yield from unreadable(plan)
 

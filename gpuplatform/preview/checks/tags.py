@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Final
 
-from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.look import at, listing, mapping, parsed
-from gpuplatform.preview.plan import SECRET, UNKNOWN, Json, Plan, PlannedResource
-from gpuplatform.preview.sdk import input_class, is_map, properties
-from gpuplatform.preview.tokens import LAUNCH_TEMPLATE, NODE_CLASS
+from gpuplatform.kinds.tokens import LAUNCH_TEMPLATE, NODE_CLASS
+from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Plan, PlannedResource
+from gpuplatform.plan.values import at, listing, mapping, parsed
+from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.checking.sdk_types import input_class, is_map, properties
 
 COST_KEYS: Final = ("team", "project", "environment", "component", "managed-by")
 """What every taggable resource carries; tests/test_house.py holds it equal to the program's own."""

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.every_text import every_text
-from gpuplatform.preview.look import leaves
-from gpuplatform.preview.plan import SECRET, UNKNOWN, Json, Plan
+from gpuplatform.plan.every_text import every_text
+from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Plan
+from gpuplatform.plan.values import leaves
+from gpuplatform.preview.checking.check import Fault, Severity, check
 
 _DOCUMENTS: Final = {
     "aws:eks/addon:Addon": ("configurationValues",),

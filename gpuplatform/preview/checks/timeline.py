@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from gpuplatform.preview.check import Fault, Severity, check
-from gpuplatform.preview.graph import ancestors
-from gpuplatform.preview.plan import Plan, PlannedResource
-from gpuplatform.preview.sums import minutes
+from gpuplatform.plan.graph import ancestors
+from gpuplatform.plan.model import Plan, PlannedResource
+from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.report.sums import minutes
 from gpuplatform.preview.timeline import Timeline, timeline
 
 NOTICED: Final = 0.01

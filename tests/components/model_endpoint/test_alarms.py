@@ -6,7 +6,7 @@ from pathlib import Path
 
 from components.model_endpoint import Variant
 from components.model_endpoint.alarms import EndpointAlarms, EndpointAlarmsArgs
-from gpuplatform.preview.plan import Plan, PlannedResource
+from gpuplatform.plan.model import Plan, PlannedResource
 from tests.components.model_endpoint.sample import REALTIME, SERVERLESS, TOPIC, args
 
 Record = Callable[[Callable[[], object]], Plan]

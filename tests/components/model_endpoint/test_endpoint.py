@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from components.model_endpoint import ModelEndpoint, Placement, Variant
-from gpuplatform.preview.plan import Plan
+from gpuplatform.plan.model import Plan
 from tests.components.model_endpoint.sample import ASYNC, KEY, REALTIME, SERVERLESS, TOPIC, args
 
 Record = Callable[[Callable[[], object]], Plan]

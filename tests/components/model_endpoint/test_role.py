@@ -11,7 +11,7 @@ import pytest
 
 from components.model_endpoint import Variant
 from components.model_endpoint.role import EndpointRole, EndpointRoleArgs
-from gpuplatform.preview.plan import Plan
+from gpuplatform.plan.model import Plan
 from tests.components.model_endpoint.sample import ASYNC, KEY, REALTIME, SERVERLESS, TOPIC, args
 
 Record = Callable[[Callable[[], object]], Plan]

@@ -8,7 +8,7 @@ import pytest
 
 from components.model_endpoint import Variant
 from components.model_endpoint.scaling import EndpointScaling, EndpointScalingArgs, dimension, scales
-from gpuplatform.preview.plan import Plan
+from gpuplatform.plan.model import Plan
 from tests.components.model_endpoint.sample import ASYNC, REALTIME, SERVERLESS, args
 
 Record = Callable[[Callable[[], object]], Plan]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gpuplatform.preview.check import Finding, run_checks
-from gpuplatform.preview.plan import Json
+from gpuplatform.plan.model import Json
+from gpuplatform.preview.checking.check import Finding, run_checks
 from tests.preview.billing_plans import made, plan_of
 
 DASHBOARD = "aws:cloudwatch/dashboard:Dashboard"

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from gpuplatform.preview.check import run_checks
-from gpuplatform.preview.plan import Plan
+from gpuplatform.plan.model import Plan
+from gpuplatform.preview.checking.check import run_checks
 from tests.preview.planted import Break, each, found_alone
 from tests.preview.sound import sound
 

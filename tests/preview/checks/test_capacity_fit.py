@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from gpuplatform.preview.check import Finding, run_checks
+from gpuplatform.plan.model import Plan, PlannedResource
+from gpuplatform.preview.checking.check import Finding, run_checks
 from gpuplatform.preview.checks import capacity_fit
-from gpuplatform.preview.plan import Plan, PlannedResource
 from tests.preview.sound import a_plan, a_resource, kubernetes, with_input, without
 
 JUDGES = ("pod-too-large", "job-too-large", "spot-interrupts")

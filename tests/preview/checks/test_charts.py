@@ -9,8 +9,8 @@ import pytest
 
 from gpuplatform.catalog import charts
 from gpuplatform.catalog.chart_values import misspelt
-from gpuplatform.preview.check import run_checks
-from gpuplatform.preview.plan import Plan
+from gpuplatform.plan.model import Plan
+from gpuplatform.preview.checking.check import run_checks
 from tests.preview.sound import sound, with_input
 
 Break = Callable[[Plan], Plan]

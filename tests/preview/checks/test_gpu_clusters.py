@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from gpuplatform.preview.check import not_applicable, run_checks
+from gpuplatform.plan.model import Part, Plan
+from gpuplatform.preview.checking.check import not_applicable, run_checks
 from gpuplatform.preview.checks import subnets
-from gpuplatform.preview.plan import Part, Plan
 from tests.preview.planted import Break, each, found_alone, setting, told
 from tests.preview.sound import a_plan, a_resource, with_input, without
 from tests.preview.sound_gpus import FAR, sound_gpus

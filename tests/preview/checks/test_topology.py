@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from gpuplatform.catalog import topology
-from gpuplatform.preview import environment
-from gpuplatform.preview.check import run_checks
+from gpuplatform.plan.model import Plan
+from gpuplatform.preview.checking.check import run_checks
 from gpuplatform.preview.checks import topology as judged
-from gpuplatform.preview.plan import Plan
+from gpuplatform.preview.record import environment
 from tests.conftest import ROOT
 from tests.preview.planted import Break, each, found_alone, setting, told
 from tests.preview.sound import and_also, with_field, with_input

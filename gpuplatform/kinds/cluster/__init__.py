@@ -1,0 +1,1 @@
+"""What a plan states of its cluster: nodes, pods, queues, claims and names."""

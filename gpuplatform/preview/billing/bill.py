@@ -1,0 +1,196 @@
+"""The bill of a plan: every resource priced with source and date, or listed with the reason why not.
+
+*Asleep* = a month with every schedule in its off state; *idle* = a month awake around the clock with everything at its minimum;
+*expected* = idle while awake, asleep for the rest, and the usage that settings state; *maximum* = the dearest hour, with everything at
+its cap. A month has 730 hours. Sums are exact; amounts are rounded when they are written.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final
+
+from gpuplatform.catalog.prices import CURRENCY, STALE_DAYS
+from gpuplatform.plan.model import Json, Plan, PlannedResource
+from gpuplatform.preview.billing import (
+    balancers,
+    cluster,
+    compute,
+    databases,
+    governance,
+    instances,
+    network,
+    node_pools,
+    observability,
+    sagemaker,
+    storage,
+)
+from gpuplatform.preview.billing.charge import Charge, Entry, Pricer, Unpriced
+from gpuplatform.preview.billing.economics import Economics, economics
+from gpuplatform.preview.billing.free import FREE
+from gpuplatform.preview.billing.lines import Line, Totals
+from gpuplatform.preview.billing.numbers import NoAmountError
+from gpuplatform.preview.billing.situation import Assumed, Situation, Situations
+
+PRICERS: Final[Mapping[str, Pricer]] = {
+    **network.PRICERS,
+    **balancers.PRICERS,
+    **cluster.PRICERS,
+    **compute.PRICERS,
+    **instances.PRICERS,
+    **node_pools.PRICERS,
+    **storage.PRICERS,
+    **sagemaker.PRICERS,
+    **databases.PRICERS,
+    **observability.PRICERS,
+    **governance.PRICERS,
+}
+
+NO_CAP: Final = (
+    "use that is paid by the request or by the GB has no cap: the dearest hour counts an hour of its average"
+)
+NOTHING_FREE: Final = "what AWS gives every account free each month is the account's, and is not taken off"
+
+BILLABLE_PACKAGES: Final = ("aws:", "aws-native:", "awsx:")
+"""Providers whose resources cost unless we know better; objects on the cluster run on nodes that are priced."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bill:
+    """What an environment costs, and what of it we cannot price."""
+
+    today: datetime.date
+    lines: tuple[Line, ...]
+    unpriced: tuple[tuple[str, str], ...]
+    """URN and reason."""
+    economics: Economics = field(default_factory=Economics)
+    usage: tuple[Assumed, ...] = ()
+    """What settings expect to be used of what the plan holds, or what is taken for it."""
+    currency: str = CURRENCY
+
+    @cached_property
+    def totals(self) -> Totals:
+        return Totals.of(self.lines)
+
+    @property
+    def as_of(self) -> datetime.date | None:
+        """The date of the oldest price that the bill rests on."""
+        return min((line.oldest for line in self.lines), default=None)
+
+    @property
+    def stale(self) -> tuple[Line, ...]:
+        """Lines whose price is older than 120 days."""
+        return tuple(line for line in self.lines if (self.today - line.oldest).days > STALE_DAYS)
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """What the bill leaves out or takes for granted, a sentence each."""
+        notes = sorted({line.note for line in self.lines if line.note})
+        return (
+            *notes,
+            *([NOTHING_FREE] if self.lines else ()),
+            *((NO_CAP, *(use.sentence for use in self.usage)) if self.usage else ()),
+        )
+
+    def by_team(self) -> dict[str, Totals]:
+        return self._by(lambda line: line.team)
+
+    def by_layer(self) -> dict[str, Totals]:
+        return self._by(lambda line: line.layer)
+
+    def by_resource(self) -> dict[str, Totals]:
+        return self._by(lambda line: line.urn)
+
+    def _by(self, group: Callable[[Line], str]) -> dict[str, Totals]:
+        groups: dict[str, list[Line]] = {}
+        for line in self.lines:
+            groups.setdefault(group(line), []).append(line)
+        return {name: Totals.of(lines) for name, lines in sorted(groups.items())}
+
+    def to_json(self) -> dict[str, Json]:
+        return {
+            "currency": self.currency,
+            "as_of": self.as_of.isoformat() if self.as_of else None,
+            **self.totals.to_json(),
+            "lines": [line.to_json() for line in self.lines],
+            "unpriced": [{"urn": urn, "why": why} for urn, why in self.unpriced],
+            "by_layer": {name: totals.finer() for name, totals in self.by_layer().items()},
+            "by_resource": {urn: totals.finer() for urn, totals in self.by_resource().items()},
+            "by_team": {name: totals.finer() for name, totals in self.by_team().items()},
+            "economics": self.economics.to_json(),
+            "assumptions": list(self.assumptions),
+            "usage": [{"key": u.key, "monthly": float(u.amount), "stated": u.stated} for u in self.usage],
+            "stale": sorted({f"{line.what}: price of {line.oldest}" for line in self.stale}),
+        }
+
+
+def bill(plan: Plan, today: datetime.date | None = None) -> Bill:
+    """Price a plan as of a day, by default today: the day decides extended support and which prices are stale."""
+    day = today or datetime.date.today()
+    everywhere = Situations(plan, day)
+    lines: list[Line] = []
+    unpriced: list[tuple[str, str]] = []
+    for resource in plan.resources:
+        situation = everywhere.of(resource)
+        for entry in _told(resource, situation):
+            if isinstance(entry, Unpriced):
+                unpriced.append((resource.urn, entry.why))
+            else:
+                lines.append(_line(resource, entry, situation))
+    used = dict.fromkeys(line.assumes for line in lines if line.assumes)
+    return Bill(
+        today=day,
+        lines=tuple(lines),
+        unpriced=tuple(unpriced),
+        economics=economics(plan, lines),
+        usage=tuple(everywhere.home.usage(key) for key in sorted(used)),
+    )
+
+
+def _told(resource: PlannedResource, situation: Situation) -> list[Entry]:
+    """A resource's entries. One that cannot be priced because a value is not what its price goes by leaves the others priced."""
+    try:
+        return list(_entries(resource, situation))
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        told = " ".join(f"{type(error).__name__}: {error}".split())[:120]
+        return [Unpriced(why=f"an input or a setting that its price goes by is not of its kind ({told})")]
+
+
+def _entries(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
+    pricer = PRICERS.get(resource.type)
+    if pricer is not None:
+        try:
+            yield from pricer(resource, situation)
+        except NoAmountError as error:
+            yield Unpriced(why=str(error))
+    elif resource.remote and not any(part.custom for part in situation.plan.descendants(resource)):
+        yield Unpriced(why=f"what {resource.type} makes is not in the plan")
+    elif resource.custom and resource.type.startswith(BILLABLE_PACKAGES) and resource.type not in FREE:
+        yield Unpriced(why=f"nothing here knows what {resource.type} costs, nor that it is free")
+
+
+def _line(resource: PlannedResource, charge: Charge, situation: Situation) -> Line:
+    price = charge.price
+    return Line(
+        urn=resource.urn,
+        team=situation.team(resource),
+        layer=resource.layer,
+        what=charge.what,
+        quantity=charge.expected,
+        unit=price.unit,
+        unit_price=price.value,
+        asleep_monthly=charge.asleep * price.value,
+        idle_monthly=charge.idle * price.value,
+        expected_monthly=charge.expected * price.value,
+        maximum_hourly=charge.most_per_hour * (charge.most_price or price).value,
+        source=price.source,
+        as_of=price.as_of,
+        oldest=min(price.as_of, (charge.most_price or price).as_of),
+        note=charge.note,
+        assumes=charge.assumes,
+        instance=charge.instance,
+        useful=charge.useful,
+    )

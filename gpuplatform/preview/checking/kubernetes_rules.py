@@ -1,0 +1,231 @@
+"""What the API server refuses of an object whose fields are all known and of the right type.
+
+Kubernetes' published schemas have no enums, patterns or rules between fields; its validation has (kubernetes/kubernetes v1.35,
+pkg/apis/core/validation, pkg/apis/apps/validation and pkg/apis/batch/validation; API reference 1.35; read 2026-11-22).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from gpuplatform.plan.model import SECRET, UNKNOWN, Json
+from gpuplatform.plan.quantity import quantity
+from gpuplatform.plan.values import at, listing, mapping
+
+Refused = Iterator[tuple[str, str]]
+"""Path and sentence."""
+
+_OPERATORS: Final = (
+    *("In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"),  # of requirements
+    *("Equal", "Gte", "Lte"),  # of tolerations and of Karpenter's requirements
+)
+_ONE_OF: Final[dict[str, tuple[str, ...]]] = {
+    "completionMode": ("NonIndexed", "Indexed"),
+    "concurrencyPolicy": ("Allow", "Forbid", "Replace"),
+    "dnsPolicy": ("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"),
+    "effect": ("NoSchedule", "PreferNoSchedule", "NoExecute"),
+    "externalTrafficPolicy": ("Cluster", "Local"),
+    "imagePullPolicy": ("Always", "IfNotPresent", "Never"),
+    "internalTrafficPolicy": ("Cluster", "Local"),
+    "ipFamilyPolicy": ("SingleStack", "PreferDualStack", "RequireDualStack"),
+    "mountPropagation": ("None", "HostToContainer", "Bidirectional"),
+    "operator": _OPERATORS,
+    "pathType": ("Exact", "Prefix", "ImplementationSpecific"),
+    "persistentVolumeReclaimPolicy": ("Retain", "Delete", "Recycle"),
+    "podManagementPolicy": ("OrderedReady", "Parallel"),
+    "preemptionPolicy": ("PreemptLowerPriority", "Never"),
+    "protocol": ("TCP", "UDP", "SCTP"),
+    "reclaimPolicy": ("Retain", "Delete", "Recycle"),
+    "restartPolicy": ("Always", "OnFailure", "Never"),
+    "sessionAffinity": ("ClientIP", "None"),
+    "terminationMessagePolicy": ("File", "FallbackToLogsOnError"),
+    "unhealthyPodEvictionPolicy": ("IfHealthyBudget", "AlwaysAllow"),
+    "volumeBindingMode": ("Immediate", "WaitForFirstConsumer"),
+    "volumeMode": ("Filesystem", "Block"),
+    "whenUnsatisfiable": ("DoNotSchedule", "ScheduleAnyway"),
+}
+"""Fields that mean the same wherever they stand."""
+
+_TYPE: Final = {
+    "Service": ("ClusterIP", "NodePort", "LoadBalancer", "ExternalName"),
+    "Deployment.strategy": ("RollingUpdate", "Recreate"),
+    "DaemonSet.updateStrategy": ("RollingUpdate", "OnDelete"),
+    "StatefulSet.updateStrategy": ("RollingUpdate", "OnDelete"),
+}
+_MODES: Final = ("ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod")
+_RESTARTS: Final = {
+    **dict.fromkeys(("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"), ("Always",)),
+    **dict.fromkeys(("Job", "CronJob", "JobSet"), ("OnFailure", "Never")),
+}
+_COUNTS: Final = ("replicas", "minReplicas", "maxReplicas", "parallelism", "completions", "backoffLimit")
+
+_LABEL: Final = re.compile(r"([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?")
+_NAME: Final = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
+_LONG_NAME: Final = re.compile(r"(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
+_PORT_NAME: Final = re.compile(r"(?=.{1,15}$)(?=.*[a-z])[a-z0-9]+(-[a-z0-9]+)*")
+_QUANTITY: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?")
+_VARIABLE: Final = re.compile(r"[ -<>-~]+")
+_SHORT_NAMES: Final = ("Service", "Namespace")
+_FREE_NAMES: Final = ("Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding")
+_NATIVE: Final = ("cpu", "memory", "ephemeral-storage", "storage")
+
+
+def refused(body: Mapping[str, Json], *, native: bool = True) -> Refused:
+    """Of an object of Kubernetes itself all of it; of a custom resource, which has rules of its own, the pods that it holds."""
+    kind = str(body.get("kind"))
+    yield from _metadata(body.get("metadata"), kind)
+    if native:
+        yield from _fields({key: value for key, value in body.items() if key not in _NOT_FIELDS}, "")
+        yield from _of_kind(kind, body.get("spec"))
+    for path, template in _templates(dict(body), ""):
+        yield from _pod(at(template, "spec"), f"{path}.spec" if path else "spec", kind)
+        if not native:
+            yield from _fields(at(template, "spec"), f"{path}.spec")
+        if path:
+            yield from _labels(at(template, "metadata", "labels"), f"{path}.metadata.labels")
+
+
+_NOT_FIELDS: Final = ("metadata", "data", "stringData", "binaryData", "parameters", "rules", "webhooks")
+
+
+def _known(value: Json) -> bool:
+    return isinstance(value, str) and value not in (SECRET, UNKNOWN)
+
+
+def _metadata(metadata: Json, kind: str) -> Refused:
+    name = at(metadata, "name")
+    pattern = _NAME if kind in _SHORT_NAMES else _LONG_NAME
+    if _known(name) and kind not in _FREE_NAMES and not pattern.fullmatch(str(name)):
+        yield "metadata.name", f"{str(name)[:80]!r} is no name: {_SPELT[pattern]}"
+    yield from _labels(at(metadata, "labels"), "metadata.labels")
+
+
+_SPELT: Final = {
+    _NAME: "lower-case letters, digits and dashes, at most 63",
+    _LONG_NAME: "lower-case letters, digits, dashes and dots, at most 253",
+}
+
+
+def _labels(labels: Json, path: str) -> Refused:
+    for key, value in mapping(labels).items():
+        if _known(value) and not _LABEL.fullmatch(str(value)):
+            yield (
+                f"{path}.{key}",
+                f"{str(value)[:80]!r} is no label: letters, digits, dashes, dots and underscores, at most 63",
+            )
+
+
+def _fields(value: Json, path: str) -> Refused:
+    """Fields that take one of a few words, wherever they stand."""
+    if isinstance(value, list):
+        for index, inner in enumerate(listing(value)):
+            yield from _fields(inner, f"{path}[{index}]")
+    for key, inner in mapping(value).items():
+        place = f"{path}.{key}" if path else key
+        accepted = _ONE_OF.get(key)
+        if accepted and _known(inner) and inner not in accepted:
+            yield place, f"{inner!r} is none of {', '.join(accepted)}"
+        if key == "accessModes":
+            for mode in listing(inner):
+                if _known(mode) and mode not in _MODES:
+                    yield place, f"{mode!r} is none of {', '.join(_MODES)}"
+        if key in _COUNTS and isinstance(inner, int) and inner < 0:
+            yield place, f"is {inner}; 0 or more"
+        yield from _fields(inner, place)
+
+
+def _of_kind(kind: str, spec: Json) -> Refused:
+    for place, accepted in _TYPE.items():
+        own, _, field = place.partition(".")
+        value = at(spec, field, "type") if field else at(spec, "type")
+        if kind == own and _known(value) and value not in accepted:
+            yield f"spec.{field}.type" if field else "spec.type", f"{value!r} is none of {', '.join(accepted)}"
+    if kind == "Service":
+        names = [at(port, "name") for port in listing(at(spec, "ports"))]
+        for index, port in enumerate(listing(at(spec, "ports"))):
+            yield from _number(at(port, "port"), f"spec.ports[{index}].port")
+            yield from _number(at(port, "targetPort"), f"spec.ports[{index}].targetPort")
+        if len(names) > 1 and len(set(map(str, names))) < len(names):
+            yield "spec.ports", "of several ports each has a name of its own"
+
+
+def _templates(value: Json, path: str) -> Iterator[tuple[str, Json]]:
+    """Pod templates with their paths: whatever has a `spec` with containers."""
+    if isinstance(value, list):
+        for index, inner in enumerate(listing(value)):
+            yield from _templates(inner, f"{path}[{index}]")
+    elif isinstance(at(value, "spec", "containers"), list):
+        yield path, value
+    else:
+        for key, inner in mapping(value).items():
+            yield from _templates(inner, f"{path}.{key}" if path else key)
+
+
+def _pod(spec: Json, path: str, kind: str) -> Refused:
+    accepted, policy = _RESTARTS.get(kind), at(spec, "restartPolicy") or "Always"
+    if accepted and policy in _ONE_OF["restartPolicy"] and policy not in accepted:
+        yield f"{path}.restartPolicy", f"is {policy}; a {kind} takes {' or '.join(accepted)}"
+    for field in ("containers", "volumes"):
+        names = [at(item, "name") for item in listing(at(spec, field))]
+        names += [at(item, "name") for item in listing(at(spec, "initContainers"))] if field == "containers" else []
+        for name in sorted({str(n) for n in names if names.count(n) > 1}):
+            yield f"{path}.{field}", f"two are called {name}"
+    for field in ("initContainers", "containers"):
+        for index, container in enumerate(listing(at(spec, field))):
+            yield from _container(container, f"{path}.{field}[{index}]")
+
+
+def _container(container: Json, path: str) -> Refused:
+    name = at(container, "name")
+    if _known(name) and not _NAME.fullmatch(str(name)):
+        yield f"{path}.name", f"{str(name)[:80]!r} is no name: {_SPELT[_NAME]}"
+    image = at(container, "image")
+    if image in (None, "") or (_known(image) and re.search(r"\s", str(image))):
+        yield f"{path}.image", f"{image!r} is no image" if image else "is missing"
+    for index, port in enumerate(listing(at(container, "ports"))):
+        yield from _number(at(port, "containerPort"), f"{path}.ports[{index}].containerPort")
+        name = at(port, "name")
+        if _known(name) and not _PORT_NAME.fullmatch(str(name)):
+            yield (
+                f"{path}.ports[{index}].name",
+                f"{name!r} is no port's name: at most 15 lower-case letters, digits, dashes",
+            )
+    for index, variable in enumerate(listing(at(container, "env"))):
+        if _known(at(variable, "name")) and not _VARIABLE.fullmatch(str(at(variable, "name"))):
+            yield f"{path}.env[{index}].name", f"{at(variable, 'name')!r} is no name of a variable"
+        if at(variable, "value") and at(variable, "valueFrom"):
+            yield f"{path}.env[{index}]", "has a value and a valueFrom; one of them"
+    yield from _resources(at(container, "resources"), f"{path}.resources")
+
+
+def _resources(resources: Json, path: str) -> Refused:
+    requests, limits = mapping(at(resources, "requests")), mapping(at(resources, "limits"))
+    for side, amounts in (("requests", requests), ("limits", limits)):
+        for name, amount in amounts.items():
+            if amount not in (SECRET, UNKNOWN) and (why := _no_amount(name, amount)):
+                yield f"{path}.{side}.{name}", why
+    for name in sorted({*requests, *limits}):
+        asked, most = requests.get(name), limits.get(name)
+        if asked is None or not all(one is None or _QUANTITY.fullmatch(str(one)) for one in (asked, most)):
+            continue
+        if most is not None and quantity(asked) > quantity(most):
+            yield f"{path}.requests.{name}", f"{asked} is above the limit of {most}"
+        elif name not in _NATIVE and (most is None or quantity(asked) != quantity(most)):
+            yield f"{path}.limits.{name}", f"is {most or 'missing'}, and {asked} are requested; of devices both are one"
+
+
+def _no_amount(name: str, amount: Json) -> str:
+    if not _QUANTITY.fullmatch(str(amount)):
+        return f"{amount!r} is no quantity, such as 500m, 8 or 20Gi"
+    if name == "memory" and str(amount).endswith("m"):
+        return f"{amount} are thousandths of a byte; did you mean {amount[:-1]}Mi?"
+    if name not in _NATIVE and quantity(amount) % 1:
+        return f"{amount} is not whole: there is no part of a device"
+    return ""
+
+
+def _number(port: Json, path: str) -> Refused:
+    if isinstance(port, int) and not isinstance(port, bool) and not 1 <= port <= 65535:
+        yield path, f"is {port}; ports are 1 to 65535"

@@ -1,0 +1,103 @@
+"""How many checks passed, found something, or could not be asked: one count and one sentence for every report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from gpuplatform.plan.model import Json, Plan
+from gpuplatform.preview.checking.check import Check, Finding, Severity, all_checks, not_applicable
+from gpuplatform.preview.checking.suppression import Suppressed
+from gpuplatform.preview.report.words import counted
+
+_NOUN: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+_SOURCE: Final = {
+    "recording": "this run",
+    "document": "a plan in a file",
+    "pulumi-preview": "a plan of `pulumi preview`",
+    "stack-export": "a stack export",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """Checks and findings of one plan, counted. Every check is in one of `passed`, `failed`, `allowed` and `inapplicable`."""
+
+    checks: int
+    passed: int
+    failed: int
+    allowed: int
+    """Checks that found only what a comment allows."""
+    inapplicable: tuple[Check, ...]
+    findings: tuple[Finding, ...]
+    suppressed: int
+    """Findings that a comment allows."""
+    plan: Plan
+
+    @property
+    def worst(self) -> Severity | None:
+        found = {f.severity for f in self.findings}
+        return next((severity for severity in Severity if severity in found), None)
+
+    @property
+    def verdict(self) -> str:
+        """`2 errors and 1 warning`, or `Nothing wrong`."""
+        found = [f.severity for f in self.findings]
+        parts = [counted(found.count(severity), noun) for severity, noun in _NOUN.items() if severity in found]
+        return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts) or "Nothing wrong"
+
+    @property
+    def brief(self) -> str:
+        """`58 of 65 checks passed`."""
+        whole = counted(self.checks, "check")
+        return f"{whole} passed" if self.passed == self.checks else f"{self.passed} of {whole} passed"
+
+    @property
+    def told(self) -> str:
+        """`58 of 65 checks passed, 7 do not apply to a stack export (they need the settings), 1 finding is allowed by a comment`."""
+        parts = [self.brief]
+        if number := len(self.inapplicable):
+            verb, who = ("does", "it needs") if number == 1 else ("do", "they need")
+            source = _SOURCE.get(self.plan.origin, self.plan.origin)
+            parts.append(f"{number} {verb} not apply to {source} ({who} {'; '.join(self.lacking)})")
+        if self.suppressed:
+            verb = "is" if self.suppressed == 1 else "are"
+            parts.append(f"{counted(self.suppressed, 'finding')} {verb} allowed by a comment")
+        return ", ".join(parts)
+
+    @property
+    def lacking(self) -> list[str]:
+        """What the checks that could not be asked need, and this plan does not hold."""
+        return sorted({part.value for one in self.inapplicable for part in one.needs & self.plan.lacks})
+
+    def to_json(self) -> dict[str, Json]:
+        return {
+            "total": self.checks,
+            "passed": self.passed,
+            "failed": self.failed,
+            "allowed": self.allowed,
+            "not_applicable": [
+                {"rule": one.rule, "needs": sorted(part.value for part in one.needs & self.plan.lacks)}
+                for one in self.inapplicable
+            ],
+            "allowed_findings": self.suppressed,
+        }
+
+
+def tally(plan: Plan, findings: Sequence[Finding], suppressed: Sequence[Suppressed] = ()) -> Tally:
+    """Count what `suppression.judge` found."""
+    rules = {one.rule for one in all_checks()}
+    failed = {f.rule for f in findings} & rules
+    allowed = ({one.finding.rule for one in suppressed} & rules) - failed
+    unasked = tuple(one for one in not_applicable(plan) if one.rule not in failed | allowed)
+    return Tally(
+        checks=len(rules),
+        passed=len(rules) - len(failed) - len(allowed) - len(unasked),
+        failed=len(failed),
+        allowed=len(allowed),
+        inapplicable=unasked,
+        findings=tuple(findings),
+        suppressed=len(suppressed),
+        plan=plan,
+    )

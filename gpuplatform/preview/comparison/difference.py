@@ -1,0 +1,222 @@
+"""One plan against another: what is added, removed and changed, what a change would replace, and which data is lost with it.
+
+Resources are the same if their URN is, or if an alias of the newer one names the older. Values that are not known in one of two
+plans are taken for equal, as the engine's own preview does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cached_property
+from typing import Final
+
+from gpuplatform.plan.model import UNKNOWN, Json, Part, Plan, PlannedResource
+from gpuplatform.plan.tree import rank
+from gpuplatform.plan.values import leaves
+from gpuplatform.preview.billing.bill import Bill, Totals, bill
+from gpuplatform.preview.comparison.changes import Change, changes, replaces
+
+DATA: Final = {
+    "aws:s3/bucket:Bucket": "its objects",
+    "aws:s3/directoryBucket:DirectoryBucket": "its objects",
+    "aws:fsx/lustreFileSystem:LustreFileSystem": "its files that no linked bucket has",
+    "aws:efs/fileSystem:FileSystem": "its files",
+    "aws:ebs/volume:Volume": "what is on it",
+    "aws:kms/key:Key": "everything encrypted with it",
+    "aws:ecr/repository:Repository": "its images",
+    "aws:dynamodb/table:Table": "its items",
+    "aws:cloudwatch/logGroup:LogGroup": "its logs",
+    "aws:sqs/queue:Queue": "its waiting messages",
+    "aws:secretsmanager/secret:Secret": "its value",
+    "aws:eks/cluster:Cluster": "every object on the cluster",
+    "eks:index:Cluster": "every object on the cluster",
+    "kubernetes:core/v1:PersistentVolume": "the volume that its reclaim policy may delete",
+    "kubernetes:core/v1:PersistentVolumeClaim": "the volume that its reclaim policy may delete",
+    "kubernetes:core/v1:Namespace": "every object in it",
+    "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition": "every object of its kind",
+}
+"""What is gone with a resource of a type."""
+
+
+class Action(StrEnum):
+    """What an update would do to a changed resource."""
+
+    UPDATE = "update"
+    REPLACE = "replace"
+    UNSURE = "update or replace"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Changed:
+    """A resource that is in both plans, and not the same."""
+
+    before: PlannedResource
+    after: PlannedResource
+    changes: tuple[Change, ...]
+    action: Action
+    because: tuple[str, ...] = ()
+    """Paths that replace it, or names of replaced resources that it cannot outlive."""
+
+    @property
+    def dragged(self) -> bool:
+        """Replaced for nothing of its own, but with a resource that it cannot outlive."""
+        return self.action is Action.REPLACE and not any(c.replaces for c in self.changes)
+
+    @property
+    def loses(self) -> str:
+        """What is gone with the old one if it is replaced; empty if nothing is, or if the old one is kept."""
+        return lost(self.before) if self.action is Action.REPLACE and not self.after.retain_on_delete else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """What an update from one plan to another would do."""
+
+    added: tuple[PlannedResource, ...]
+    removed: tuple[PlannedResource, ...]
+    changed: tuple[Changed, ...]
+    older: Plan
+    newer: Plan
+
+    @property
+    def no_bill(self) -> str:
+        """Why there is no older bill; empty where there is one."""
+        missing = next((p for p in (Part.VALUES, Part.OUTPUTS) if p in self.older.lacks), None)
+        return f"the older plan lacks {missing}" if missing else ""
+
+    @cached_property
+    def _bills(self) -> tuple[Bill, Bill]:
+        # What a source does not tell of usage and hours is taken to be as it is now, so that only resources make a difference.
+        told = (
+            self.older if Part.SETTINGS not in self.older.lacks else replace(self.older, settings=self.newer.settings)
+        )
+        return bill(told), bill(self.newer)
+
+    @property
+    def totals(self) -> tuple[Totals, Totals] | None:
+        """The older and the newer bill, both at today's prices; None where the older plan does not hold what a bill needs."""
+        return None if self.no_bill else (self._bills[0].totals, self._bills[1].totals)
+
+    @property
+    def by_layer(self) -> dict[str, tuple[Totals, Totals]]:
+        """Layer → older and newer bill, for layers whose bill changes."""
+        if self.no_bill:
+            return {}
+        old, new = (one.by_layer() for one in self._bills)
+        pairs = {
+            layer: (old.get(layer, Totals()), new.get(layer, Totals())) for layer in sorted({*old, *new}, key=rank)
+        }
+        return {layer: (a, b) for layer, (a, b) in pairs.items() if a.to_json() != b.to_json()}
+
+    @property
+    def replaced(self) -> tuple[Changed, ...]:
+        return tuple(c for c in self.changed if c.action is Action.REPLACE)
+
+    @property
+    def nothing(self) -> bool:
+        return not (self.added or self.removed or self.changed or self.by_layer)
+
+
+def lost(resource: PlannedResource) -> str:
+    """What is gone with a resource; empty if nothing is, or if it stays in the cloud when it leaves the program."""
+    return "" if resource.retain_on_delete else DATA.get(resource.type, "")
+
+
+def difference(before: Plan, after: Plan) -> Difference:
+    """What an update from `before` to `after` would do. Components count by their parts."""
+    older, newer = _counted(before, after), _counted(after, before)
+    renamed = dict(_renamed(older, newer))
+    pairs = [(older[renamed.get(urn, urn)], r) for urn, r in newer.items() if renamed.get(urn, urn) in older]
+    kept = {old.urn for old, _ in pairs}
+    changed = {
+        new.urn: found
+        for old, new in pairs
+        if not (new.remote and Part.REMOTE_INPUTS in before.lacks | after.lacks)
+        if (found := _changed(old, new, _comparable(new, before, after)))
+    }
+    changed = _with_replaced_by_others({new.urn: (old, new) for old, new in pairs}, changed)
+    return Difference(
+        added=tuple(r for urn, r in newer.items() if renamed.get(urn, urn) not in older),
+        removed=tuple(r for urn, r in older.items() if urn not in kept),
+        changed=tuple(changed[urn] for urn in newer if urn in changed),
+        older=before,
+        newer=after,
+    )
+
+
+def _counted(plan: Plan, other: Plan) -> dict[str, PlannedResource]:
+    """Resources that stand for something in the cloud and that the other plan could show: what only one of two sources sees inside of
+    another package's component tells nothing."""
+    opaque = [r.urn for r in (*plan.resources, *other.resources) if r.remote]
+    inside = {child.urn for urn in opaque for child in plan.descendants(urn)}
+    seen_by_both = inside and any(True for urn in opaque for _ in other.descendants(urn))
+    return {r.urn: r for r in plan.resources if (r.custom or r.remote) and (seen_by_both or r.urn not in inside)}
+
+
+def _renamed(older: Mapping[str, PlannedResource], newer: Mapping[str, PlannedResource]) -> Iterator[tuple[str, str]]:
+    """Newer URN → older URN, where an alias says so: a URN, or a former name."""
+    for urn, resource in newer.items():
+        for alias in resource.aliases if urn not in older else ():
+            former = alias if alias.startswith("urn:") else f"{urn.rpartition('::')[0]}::{alias}"
+            if former in older and former not in newer:
+                yield urn, former
+
+
+def _comparable(resource: PlannedResource, before: Plan, after: Plan) -> dict[str, Json]:
+    """A resource's inputs for a comparison: where one of two plans is simulated and the other is not, what comes from other resources
+    is unknown."""
+    simulated = ("recording", "document")
+    inputs = dict(resource.inputs)
+    if (before.origin in simulated) == (after.origin in simulated):
+        return inputs
+    first = after.first.by_urn.get(resource.urn) if after.first else None
+    if first:
+        return dict(first.inputs)
+    return {key: UNKNOWN if resource.property_dependencies.get(key) else value for key, value in inputs.items()}
+
+
+def _changed(old: PlannedResource, new: PlannedResource, inputs: dict[str, Json]) -> Changed | None:
+    found = changes(old, new, inputs)
+    if not found:
+        return None
+    because = tuple(c.path for c in found if c.replaces)
+    sure = all(c.replaces is not None for c in found)
+    action = Action.REPLACE if because else Action.UPDATE if sure else Action.UNSURE
+    return Changed(before=old, after=new, changes=found, action=action, because=because)
+
+
+def _with_replaced_by_others(
+    pairs: Mapping[str, tuple[PlannedResource, PlannedResource]], changed: dict[str, Changed]
+) -> dict[str, Changed]:
+    """With what a replacement drags along: resources whose provider is replaced, or of which an immutable property is its output."""
+    found = dict(changed)
+    waiting = [urn for urn, c in found.items() if c.action is Action.REPLACE]
+    dependents: dict[str, list[PlannedResource]] = {}
+    for _, new in pairs.values():
+        for urn in {new.provider_urn, *(u for us in new.property_dependencies.values() for u in us)}:
+            dependents.setdefault(urn, []).append(new)
+    while waiting:
+        gone = waiting.pop()
+        for new in dependents.get(gone, ()):
+            known = found.get(new.urn)
+            if (known is None or known.action is not Action.REPLACE) and _cannot_outlive(new, gone):
+                found[new.urn] = Changed(
+                    before=pairs[new.urn][0],
+                    after=new,
+                    changes=known.changes if known else (),
+                    action=Action.REPLACE,
+                    because=(gone.rpartition("::")[2],),
+                )
+                waiting.append(new.urn)
+    return found
+
+
+def _cannot_outlive(resource: PlannedResource, other: str) -> bool:
+    """Whether an immutable property holds a value of another resource, or the other is its provider."""
+    if resource.provider_urn == other:
+        return True
+    held = [key for key, urns in resource.property_dependencies.items() if other in urns]
+    paths = [path for path, _ in leaves({key: resource.inputs.get(key) for key in held})]
+    return any(replaces(resource, path, "", "") for path in paths)

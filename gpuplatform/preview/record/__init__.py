@@ -1,0 +1,1 @@
+"""Runs the program, or reads a document, and gives the plan."""

@@ -1,0 +1,60 @@
+"""How a call comes by its plan: it runs the program, here or in a process of its own, or reads a file."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+from collections.abc import Callable, Generator
+from dataclasses import replace
+from pathlib import Path
+
+from gpuplatform.plan.model import Part, Plan
+from gpuplatform.preview.record import environment as environments
+from gpuplatform.preview.record.environment import CallError
+
+
+def run(name: str, step: Callable[[str], None], *, isolated: bool = False) -> Plan:
+    """The plan of an environment of the project around here. Raises CallError and ProgramError."""
+    found = environments.load(environments.find_root(Path.cwd()), name)
+    with _uncollected():
+        if isolated:
+            from gpuplatform.preview.record.isolated import preview
+
+            return preview(found, step)
+        return environments.preview(found, step)
+
+
+def read(file: Path, name: str) -> Plan:
+    """The plan in a file, with the settings of the environment where it has none. Raises CallError."""
+    from gpuplatform.preview.record import readers
+
+    found = environments.load(environments.find_root(Path.cwd()), name)
+    try:
+        plan = readers.read(file)
+    except readers.UnreadableError as error:
+        raise CallError(str(error)) from error
+    if (plan.project, plan.environment) != (found.project, name):
+        raise CallError(f"{file}: is a plan of {plan.project} {plan.environment}; give one of {found.project} {name}")
+    settings = found.public_settings if Part.SETTINGS in plan.lacks else plan.settings
+    return replace(plan, settings=settings, lines=found.lines, lacks=plan.lacks - {Part.SETTINGS})
+
+
+def compared(plan: Plan, file: Path) -> Plan:
+    """The plan beside an older one in a file. Raises CallError."""
+    from gpuplatform.preview.record import readers
+
+    try:
+        return replace(plan, against=readers.read_older(file, plan))
+    except readers.UnreadableError as error:
+        raise CallError(str(error)) from error
+
+
+@contextlib.contextmanager
+def _uncollected() -> Generator[None]:
+    """Without the garbage collector: nearly all that a run makes lives on, and looking through it is half of its time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()

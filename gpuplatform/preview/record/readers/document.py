@@ -1,0 +1,76 @@
+"""This tool's own JSON, read back."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gpuplatform.plan.model import Invoke, Json, Message, Part, Plan, PlannedResource, Source
+from gpuplatform.preview.record.readers.shape import entries, mapping, text, texts
+
+ALWAYS_LACKING: Final = frozenset({Part.FIRST, Part.FILES})
+WRITTEN_SINCE: Final = {Part.OUTPUTS: "outputs", Part.REGISTERED_OUTPUTS: "registered_outputs"}
+"""Keys of resources that documents of older versions do not have."""
+
+
+def plan(document: dict[str, Json]) -> Plan:
+    """Raises UnreadableError."""
+    written = entries(document, "resources")
+    lacks = {part for part, key in WRITTEN_SINCE.items() if not any(key in entry for _, entry in written)}
+    if "duplicates" not in document:
+        lacks.add(Part.DUPLICATES)
+    return Plan(
+        project=text(document, "project", "document"),
+        environment=text(document, "environment", "document"),
+        region=str(document.get("region") or ""),
+        resources=tuple(_resource(entry, place) for place, entry in written),
+        outputs=mapping(document, "outputs", "document"),
+        settings=mapping(document, "settings", "document"),
+        invokes=tuple(
+            Invoke(text(entry, "token", place), mapping(entry, "args", place), _source(entry, "source", place))
+            for place, entry in entries(document, "invokes")
+        ),
+        messages=tuple(
+            Message(text(entry, "severity", place), text(entry, "text", place), str(entry.get("urn") or ""))
+            for place, entry in entries(document, "messages")
+        ),
+        duplicates=tuple(_resource(entry, place) for place, entry in entries(document, "duplicates")),
+        origin="document",
+        lacks=ALWAYS_LACKING | lacks,
+    )
+
+
+def _resource(entry: dict[str, Json], place: str) -> PlannedResource:
+    registered = entry.get("registered_outputs")
+    return PlannedResource(
+        urn=text(entry, "urn", place),
+        type=text(entry, "type", place),
+        name=text(entry, "name", place),
+        parent=text(entry, "parent", place) if entry.get("parent") else None,
+        custom=bool(entry.get("custom")),
+        remote=bool(entry.get("remote")),
+        inputs=mapping(entry, "inputs", place),
+        dependencies=texts(entry, "dependencies", place),
+        property_dependencies={
+            key: texts(mapping(entry, "property_dependencies", place), key, f"{place}.property_dependencies")
+            for key in mapping(entry, "property_dependencies", place)
+        },
+        provider=str(entry.get("provider") or ""),
+        protect=bool(entry.get("protect")),
+        ignore_changes=texts(entry, "ignore_changes", place),
+        replace_on_changes=texts(entry, "replace_on_changes", place),
+        delete_before_replace=bool(entry.get("delete_before_replace")),
+        retain_on_delete=bool(entry.get("retain_on_delete")),
+        deleted_with=str(entry.get("deleted_with") or ""),
+        aliases=texts(entry, "aliases", place),
+        timeouts={key: str(value) for key, value in mapping(entry, "timeouts", place).items()},
+        source=_source(entry, "source", place),
+        layer_source=_source(entry, "layer_source", place),
+        outputs=mapping(entry, "outputs", place),
+        registered_outputs=None if registered is None else mapping(entry, "registered_outputs", place),
+    )
+
+
+def _source(entry: dict[str, Json], key: str, place: str) -> Source | None:
+    source = mapping(entry, key, place)
+    line = source.get("line")
+    return Source(text(source, "file", f"{place}.{key}"), line if isinstance(line, int) else 0) if source else None

@@ -1,0 +1,1 @@
+"""The preview for its readers: terminal, comment, page, documents."""

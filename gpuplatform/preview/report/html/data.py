@@ -1,0 +1,94 @@
+"""All that the report's script shows of a resource when it is chosen, as JSON that cannot end its own element."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from gpuplatform.plan.model import STACK, Json, Plan, PlannedResource
+from gpuplatform.plan.values import listing, mapping
+from gpuplatform.preview.preview import Preview
+from gpuplatform.preview.report.html.faces import kind_of
+from gpuplatform.preview.report.html.markup import Markup, tag
+from gpuplatform.preview.report.html.picture import Picture
+
+_OPTIONS: Final = (
+    "protect",
+    "ignore_changes",
+    "replace_on_changes",
+    "delete_before_replace",
+    "retain_on_delete",
+    "deleted_with",
+    "aliases",
+    "timeouts",
+)
+
+
+def numbers(plan: Plan) -> dict[str, int]:
+    """URN → the number of its row; the stack, which is no resource of anyone's, has none."""
+    return {r.urn: n for n, r in enumerate(r for r in plan.resources if r.type != STACK)}
+
+
+def element(preview: Preview, picture: Picture) -> Markup:
+    """The JSON in a script element that no browser runs."""
+    bill, timeline, rows = mapping(preview.bill), mapping(preview.timeline), numbers(preview.plan)
+    found = _grouped([f.to_json() for f in preview.findings])
+    lines = _grouped(mapping(line) for line in listing(bill.get("lines")))
+    unpriced = _grouped(mapping(line) for line in listing(bill.get("unpriced")))
+    times = mapping(timeline.get("starts"))
+    estimated, chain = set(listing(timeline.get("estimated"))), set(listing(timeline.get("chain")))
+    resources = [
+        {
+            **_resource(r, rows),
+            "findings": found.get(r.urn, []),
+            "bill": lines.get(r.urn, []),
+            "unpriced": [line.get("why") for line in unpriced.get(r.urn, [])],
+            "time": times.get(r.urn),
+            "estimated": r.type in estimated,
+            "critical": r.urn in chain,
+            "box": picture.number_of(r.urn),
+            "said": picture.said_of(r.urn),
+        }
+        for r in preview.plan.resources
+        if r.type != STACK
+    ]
+    content = {"resources": [{k: v for k, v in r.items() if v not in (None, "", [], {}, False)} for r in resources]}
+    text = json.dumps({**content, "links": picture.links()}, separators=(",", ":"), ensure_ascii=False)
+    # "<" is the one character by which text could end the element or start a comment in it.
+    return tag("script", Markup(text.replace("<", "\\u003c")), type="application/json", id="data")
+
+
+def _resource(resource: PlannedResource, rows: Mapping[str, int]) -> dict[str, Json]:
+    by_property = {
+        rows[urn]: sorted(k for k, urns in resource.property_dependencies.items() if urn in urns)
+        for urns in resource.property_dependencies.values()
+        for urn in urns
+        if urn in rows
+    }
+    waits = {**{rows[urn]: list[str]() for urn in resource.dependencies if urn in rows}, **by_property}
+    return {
+        "urn": resource.urn,
+        "type": resource.type,
+        "kind": kind_of(resource),
+        "name": resource.name,
+        "layer": resource.layer,
+        "parent": rows.get(resource.parent or ""),
+        "source": str(resource.source) if resource.source else "",
+        "wired": str(resource.layer_source)
+        if resource.layer_source and resource.layer_source != resource.source
+        else "",
+        "provider": resource.provider.rpartition("::")[0].rpartition("::")[2],
+        "component": resource.component,
+        "waits": sorted(waits.items()),
+        "options": {k: v for k in _OPTIONS if (v := getattr(resource, k))},
+        "inputs": dict(resource.inputs),
+    }
+
+
+def _grouped(rows: Sequence[Mapping[str, Json]] | Json) -> dict[str, list[Json]]:
+    """By URN, each without it."""
+    groups: dict[str, list[Json]] = {}
+    for row in rows:
+        groups.setdefault(str(row.get("urn")), []).append({k: v for k, v in row.items() if k != "urn"})
+    return groups

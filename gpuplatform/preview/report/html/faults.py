@@ -1,0 +1,131 @@
+"""What is wrong, by rule, with the line to change; or that nothing is, and what was looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Final
+
+from gpuplatform.preview.checking.check import Finding, Severity, all_checks
+from gpuplatform.preview.checking.suppression import Suppressed
+from gpuplatform.preview.preview import Preview
+from gpuplatform.preview.report.grouping import NAMED, Place, places
+from gpuplatform.preview.report.html.data import numbers
+from gpuplatform.preview.report.html.markup import Content, Markup, join, tag
+from gpuplatform.preview.report.words import counted
+
+PLACES: Final = 10
+"""Of one rule in sight; a fault that repeats needs no more to be understood."""
+_RANK: Final = {severity: n for n, severity in enumerate(Severity)}
+
+
+def section(preview: Preview) -> Markup:
+    findings, counts, checks = preview.findings, preview.tally, all_checks()
+    unasked = {one.rule for one in counts.inapplicable}
+    sentences = {one.rule: one.sentence for one in checks}
+    rows = numbers(preview.plan)
+    ordered = sorted(findings, key=lambda f: (_RANK[f.severity], f.rule, f.file, f.line, f.message))
+    groups = groupby(ordered, key=lambda f: (f.severity, f.rule))
+    told = [_rule(severity, rule, sentences.get(rule, ""), list(found), rows) for (severity, rule), found in groups]
+    summary = tag("p", tag("strong", counts.verdict), f": {counts.told}.", class_=counts.worst or "good")
+    looked_at = tag(
+        "table",
+        tag("caption", "Checks, and what holds where they find nothing", class_="unseen"),
+        tag(
+            "thead", tag("tr", *(tag("th", head, scope="col") for head in ("check", "severity", "what holds", "found")))
+        ),
+        tag(
+            "tbody",
+            *(
+                tag(
+                    "tr",
+                    tag("th", tag("code", one.rule), scope="row"),
+                    tag("td", one.severity.value),
+                    tag("td", one.sentence),
+                    tag(
+                        "td",
+                        _found(one.rule, findings) if one.rule not in unasked else "not applicable",
+                        class_="number",
+                    ),
+                )
+                for one in checks
+            ),
+        ),
+    )
+    return join(
+        [
+            summary,
+            *told,
+            _allowed(preview.suppressed),
+            tag("details", tag("summary", f"All {len(checks)} checks"), scrolled(looked_at, "Checks")),
+        ]
+    )
+
+
+def _found(rule: str, findings: Sequence[Finding]) -> str:
+    return str(sum(f.rule == rule for f in findings))
+
+
+def _allowed(suppressed: Sequence[Suppressed]) -> Content:
+    """What would be found, but for a comment: until when, and why."""
+    if not suppressed:
+        return None
+    items = [
+        tag(
+            "li",
+            tag("code", f"{one.finding.file}:{one.finding.line}"),
+            tag("span", one.finding.message),
+            tag("span", f"{one.finding.rule}, until {one.allowance.until}: {one.allowance.reason}", class_="muted"),
+        )
+        for one in suppressed
+    ]
+    return tag("details", tag("summary", f"Allowed by a comment ({len(items)})"), tag("ul", *items, class_="places"))
+
+
+def _rule(severity: Severity, rule: str, sentence: str, findings: list[Finding], rows: dict[str, int]) -> Markup:
+    found = places(findings)
+    return tag(
+        "article",
+        tag(
+            "h3",
+            tag("span", severity.value, class_="severity"),
+            " ",
+            tag("code", rule),
+            tag("span", f" {len(findings)} times", class_="count") if len(findings) > 1 else None,
+        ),
+        tag("p", sentence, class_="muted") if sentence else None,
+        tag("ul", *(_place(place, rows) for place in found[:PLACES]), class_="places"),
+        _folded(found[PLACES:], rows),
+        class_=f"finding {severity.value}",
+    )
+
+
+def _folded(found: list[Place], rows: dict[str, int]) -> Content:
+    if not found:
+        return None
+    places_ = tag("ul", *(_place(place, rows) for place in found), class_="places")
+    return tag("details", tag("summary", f"{counted(sum(p.findings for p in found), 'more finding')}"), places_)
+
+
+def _place(place: Place, rows: dict[str, int]) -> Markup:
+    return tag(
+        "li",
+        tag("code", place.where if place.where != "-" else ""),
+        tag("span", place.told if place.findings == 1 else f"{counted(place.findings, 'resource')}: {place.fault}"),
+        tag("span", *_links([urn for urn in place.urns if urn in rows], rows)),
+    )
+
+
+def _links(urns: list[str], rows: dict[str, int]) -> Iterator[Content]:
+    """Each resource; of many, the most behind a fold."""
+    links = [tag("a", urn.rpartition("::")[2], href=f"#r{rows[urn]}") for urn in dict.fromkeys(urns)]
+    shown = links if len(links) <= NAMED + 1 else links[:NAMED]
+    yield join(part for n, link in enumerate(shown) for part in ((", ", link) if n else (link,)))
+    if rest := links[len(shown) :]:
+        items = tag("ul", *(tag("li", link) for link in rest))
+        yield tag("details", tag("summary", f"{len(rest)} more"), items)
+
+
+def scrolled(table: Markup, label: str) -> Markup:
+    """A table that scrolls on its own where the page is narrow, also by keyboard."""
+    return tag("div", table, class_="scroll", role="region", aria_label=label, tabindex=0)

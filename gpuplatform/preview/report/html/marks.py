@@ -1,0 +1,78 @@
+"""Signs in the corners of boxes: where something is wrong, and what differs from an older plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from gpuplatform.plan.model import Json
+from gpuplatform.plan.values import listing, mapping
+from gpuplatform.preview.checking.check import Finding, Severity
+from gpuplatform.preview.report.html.boxes import Box, Mark
+from gpuplatform.preview.report.html.picture import Picture
+from gpuplatform.preview.report.words import counted
+
+SIGNS: Final = {
+    "error": ("!", "error"),
+    "warning": ("!", "warning"),
+    "info": ("i", "note"),
+    "replaced": ("±", "replaced"),
+    "added": ("+", "added"),
+    "changed": ("~", "changed"),
+}
+"""Kind → the sign and the word, the gravest first of each sort: a box carries one for findings and one for differences."""
+
+
+def mark(picture: Picture, findings: Sequence[Finding], difference: Mapping[str, Json] | None) -> list[str]:
+    """Put the signs on a picture's boxes. Returns the kinds that it carries, for the legend."""
+    wrong = _by_box(picture, ((f.urn, f.severity.value) for f in findings))
+    differs = _by_box(picture, _differing(difference or {}))
+    for number, box in enumerate(picture.boxes):
+        box.marks = (*_of_findings(wrong.get(number, [])), *_of_differences(box, differs.get(number, []), difference))
+    carried = {one.kind for box in picture.boxes for one in box.marks}
+    return [kind for kind in SIGNS if kind in carried]
+
+
+def _differing(difference: Mapping[str, Json]) -> Iterable[tuple[str, str]]:
+    for urn in map(_urn, listing(difference.get("added"))):
+        yield urn, "added"
+    for entry in map(mapping, listing(difference.get("changed"))):
+        yield _urn(entry), "replaced" if entry.get("action") == "replace" else "changed"
+
+
+def _urn(entry: Json) -> str:
+    return str(mapping(entry).get("urn") or entry)
+
+
+def _by_box(picture: Picture, told: Iterable[tuple[str, str]]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for urn, kind in told:
+        number = picture.number_of(urn) if urn else None
+        if number is not None:
+            found.setdefault(number, []).append(kind)
+    return found
+
+
+def _of_findings(kinds: list[str]) -> Iterable[Mark]:
+    for worst in (severity.value for severity in Severity if severity.value in kinds):
+        yield Mark(worst, SIGNS[worst][0], ", ".join(_counts(kinds)))
+        return
+
+
+def _of_differences(box: Box, kinds: list[str], difference: Mapping[str, Json] | None) -> Iterable[Mark]:
+    """What is added within a box that was there before changes it."""
+    if not kinds:
+        return
+    new = {_urn(entry) for entry in listing(mapping(difference).get("added"))}
+    kind = "replaced" if "replaced" in kinds else "added" if box.urn in new else "changed"
+    parts = f": {', '.join(_counts(kinds))}" if len(kinds) > 1 else ""
+    yield Mark(kind, SIGNS[kind][0], f"{SIGNS[kind][1]}{parts}")
+
+
+def _counts(kinds: list[str]) -> list[str]:
+    """`2 errors`, `3 replaced`."""
+    return [
+        counted(kinds.count(kind), word) if kind in set(Severity) else f"{kinds.count(kind)} {word}"
+        for kind, (_, word) in SIGNS.items()
+        if kind in kinds
+    ]

@@ -1,0 +1,192 @@
+"""The preview as a comment on a pull request: verdict, findings and bill in sight, the rest folded."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from gpuplatform.plan.model import STACK, Json, Plan
+from gpuplatform.plan.tree import by_layer, lines
+from gpuplatform.plan.values import listing, mapping
+from gpuplatform.preview.checking.check import Finding
+from gpuplatform.preview.checking.suppression import Suppressed
+from gpuplatform.preview.comparison.difference import Difference
+from gpuplatform.preview.preview import Preview
+from gpuplatform.preview.record.failure import printable, visible
+from gpuplatform.preview.report import comparison as difference_report
+from gpuplatform.preview.report import unit_costs
+from gpuplatform.preview.report.grouping import places
+from gpuplatform.preview.report.sums import (
+    STATES,
+    assumed_use,
+    by_layer_sums,
+    money,
+    not_in_the_bill,
+    old_prices,
+    ready,
+    rounding,
+    shortened,
+)
+from gpuplatform.preview.report.words import counted, describe
+
+MOST: Final = 64_800
+"""GitHub refuses comments of more than 65,536 characters (REST API, issue comments)."""
+SHOWN: Final = 30
+"""Rows of findings in sight; the rest is folded."""
+LONGEST: Final = 400
+"""Characters of a message."""
+
+
+def comment(preview: Preview) -> str:
+    """GitHub-flavoured Markdown; a folded part that no longer fits a comment is left out, and said to be."""
+    plan, counts, bill, timeline = preview.plan, preview.tally, mapping(preview.bill), mapping(preview.timeline)
+    resources = [r for r in plan.resources if r.type != STACK]
+    rows = _findings(preview.findings)
+    head = [
+        f"### {_cell(plan.environment)}: {counted(len(resources), 'resource')}, {counts.verdict.lower()}",
+        "",
+        f"{_cell(counts.told)}.",
+        "",
+        *([*FINDINGS, *rows[:SHOWN], ""] if rows else []),
+        *(_difference(preview.difference) if preview.difference else ()),
+        *(_bill(plan, bill) if bill else ()),
+        *(_path(plan, timeline) if timeline else ()),
+    ]
+    layers = [
+        "| layer | resources | what, and where |",
+        "|---|--:|---|",
+        *(f"| {_cell(layer)} | {len(own)} | {_cell(describe(plan, own))} |" for layer, own in by_layer(plan).items()),
+    ]
+    folded = {
+        "More findings": [*FINDINGS, *rows[SHOWN:]] if rows[SHOWN:] else [],
+        f"Allowed by a comment ({len(preview.suppressed)})": _allowed(preview.suppressed),
+        "What there is": layers,
+        "What a unit of use costs": _units(bill.get("economics")),
+        "Every resource": _fenced(lines(plan)),
+    }
+    return _fitting("\n".join(head), {title: part for title, part in folded.items() if part})
+
+
+def _fitting(head: str, folded: Mapping[str, list[str]]) -> str:
+    """As many of the folded parts as a comment has room for."""
+    text, left = head[:MOST].rpartition("\n")[0] + "\n\n… and more.\n" if len(head) > MOST else f"{head}\n", list[str]()
+    for title, part in folded.items():
+        added = "\n".join(_folded(title, part)) + "\n"
+        if len(text) + len(added) <= MOST:
+            text += added
+        else:
+            left.append(title.lower())
+    return (
+        f"{text}Left out, for a comment has no room: {', '.join(left)}. The other reports hold it.\n" if left else text
+    )
+
+
+FINDINGS: Final = ("| | line to change | what is wrong | check |", "|---|---|---|---|")
+
+
+def _findings(findings: Sequence[Finding]) -> list[str]:
+    """A row for each fault on a line of code."""
+    return [
+        f"| {place.severity.value} | {_cell(place.where)} | {_cell(_short(place.told))} | {place.rule} |"
+        for place in places(findings)
+    ]
+
+
+def _units(economics: Json) -> list[str]:
+    pools = [(pool if used else "", what, price, used) for pool, what, price, used in unit_costs.pools(economics)]
+    told = [
+        *_table(("GPU pool", "bought as", "price, $ a GPU-hour", "made use of, $ a GPU-hour"), pools),
+        *_table(("model, busy", "runs on", "$ a million requests", "$ a million tokens"), unit_costs.models(economics)),
+        _cell(unit_costs.silent(economics)),
+    ]
+    return told if any(told) else []
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    told = [f"| {' | '.join(map(_cell, row))} |" for row in rows]
+    return [f"| {' | '.join(heads)} |", "|---|---|--:|--:|", *told, ""] if told else []
+
+
+def _allowed(suppressed: Sequence[Suppressed]) -> list[str]:
+    """What would be found, but for a comment: until when, and why."""
+    rows = [
+        f"| {_cell(f'{one.finding.file}:{one.finding.line}')} | {_cell(_short(one.finding.message))} | {one.finding.rule} "
+        f"| {one.allowance.until} | {_cell(one.allowance.reason)} |"
+        for one in suppressed[:50]
+    ]
+    head = ["| line | what is allowed | check | until | why |", "|---|---|---|---|---|"]
+    return [*head, *rows] if rows else []
+
+
+def _difference(found: Difference) -> list[str]:
+    """What is lost and replaced is in sight, the rest folded."""
+    told = list(difference_report.lines(found))
+    grave = [line for line in told if "LOST" in line or line[0] == "±"]
+    rest = [line for line in told if line not in grave]
+    costs = [
+        f"| {_cell(layer)} | {' | '.join(f'{a:+,.2f}' if a else '' for a in amounts)} |"
+        for layer, amounts in difference_report.bill_lines(found)
+        if any(amounts)
+    ]
+    head = [
+        "| change of $ | asleep, a month | idle, a month | expected, a month | maximum, an hour |",
+        "|---|--:|--:|--:|--:|",
+    ]
+    return [
+        f"**Against the older plan:** {_cell(difference_report.summary(found))}.",
+        "",
+        # A sign at the beginning of an entry would begin a list within the list.
+        *(f"- {'' if line[0] == '±' else chr(92)}{_cell(line)}" for line in grave),
+        *([""] if grave else ()),
+        *([*head, *costs, ""] if costs else ()),
+        *([f"No older bill: {_cell(found.no_bill)}.", ""] if found.no_bill else ()),
+        *(_folded("Every difference", _fenced(map(_diff, rest), "diff")) if rest else ()),
+    ]
+
+
+def _diff(line: str) -> str:
+    """In a `diff` block, GitHub colours + and -, and ! for what changes."""
+    return f"!{line[1:]}" if line[0] == "~" else line
+
+
+def _bill(plan: Plan, bill: dict[str, Json]) -> list[str]:
+    totals = by_layer_sums(plan, bill)
+    unpriced, old, assumed = not_in_the_bill(plan, bill), old_prices(bill), assumed_use(bill)
+    return [
+        "| $ | asleep, a month | idle, a month | expected, a month | maximum, an hour |",
+        "|---|--:|--:|--:|--:|",
+        *(f"| {_cell(layer)} | {' | '.join(money(sums[s]) for s in STATES)} |" for layer, sums in totals.items()),
+        f"| **total** | {' | '.join(f'**{money(bill.get(s))}**' for s in STATES)} |",
+        "",
+        *([note, ""] if (note := rounding(bill, totals)) else ()),
+        *([_cell(unpriced), ""] if unpriced else ()),
+        *([_cell(old), ""] if old else ()),
+        *([_cell(assumed), ""] if assumed else ()),
+    ]
+
+
+def _path(plan: Plan, timeline: dict[str, Json]) -> list[str]:
+    chain = [plan.by_urn[urn].name for urn in listing(timeline.get("chain")) if urn in plan.by_urn]
+    told = ready(timeline)
+    return [f"{told}, by way of {_cell(' → '.join(shortened(chain)))}.", ""]
+
+
+def _folded(title: str, content: Iterable[str]) -> list[str]:
+    return [f"<details><summary>{title}</summary>", "", *content, "", "</details>", ""]
+
+
+def _fenced(content: Iterable[str], language: str = "") -> list[str]:
+    """A block of code that nothing in it can end: each line in one, and a fence longer than any in it."""
+    shown = [visible(line) for line in content]
+    fence = "`" * max(3, 1 + max((len(run) for line in shown for run in re.findall(r"`+", line)), default=0))
+    return [f"{fence}{language}", *shown, fence]
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
+def _cell(text: str) -> str:
+    """Text that stays text: no markup, no mention of a person, no end of a table's cell."""
+    return re.sub(r"([\\`*_~\[\]<>|#&])", r"\\\1", printable(text)).replace("@", "@\u200b")
