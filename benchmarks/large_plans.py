@@ -21,10 +21,10 @@ from dataclasses import replace
 from pathlib import Path
 from rich.console import Console
 from gpuplatform.preview.record import environment
-from gpuplatform.preview.report import json_document as json_report
+from gpuplatform.preview.report import json_document
 from gpuplatform.preview.report import manifests
 from gpuplatform.preview.report import markdown
-from gpuplatform.preview.report import terminal as report
+from gpuplatform.preview.report import terminal
 from gpuplatform.preview.report import sarif
 from gpuplatform.preview.billing.bill import bill
 from gpuplatform.preview.record.cloud import Cloud
@@ -70,11 +70,11 @@ costs = timed("bill", lambda: bill(plan).to_json())
 path = timed("timeline", lambda: timeline(plan).to_json())
 preview = Preview(plan, judged.findings, costs, path, judged.suppressed)
 quiet = Console(file=io.StringIO(), width=120)
-timed("terminal", lambda: report.first_screen(quiet, preview))
-timed("tree", lambda: report.full_tree(quiet, plan))
-timed("json", lambda: json_report.text(json_report.document(preview)))
+timed("terminal", lambda: terminal.first_screen(quiet, preview))
+timed("tree", lambda: terminal.full_tree(quiet, plan))
+timed("json", lambda: json_document.text(json_document.document(preview)))
 timed("markdown", lambda: markdown.comment(preview))
-timed("sarif", lambda: json_report.text(sarif.document(preview)))
+timed("sarif", lambda: json_document.text(sarif.document(preview)))
 timed("html", lambda: html(preview))
 with tempfile.TemporaryDirectory() as folder:
     timed("manifests", lambda: manifests.write(plan, Path(folder)))

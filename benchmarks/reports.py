@@ -49,13 +49,13 @@ preview = Preview(plan, judgement.findings, costs, path, judgement.suppressed)
 
 def screen():
     from rich.console import Console
-    from gpuplatform.preview.report import terminal as report
-    report.first_screen(Console(file=io.StringIO(), width=120), preview)
+    from gpuplatform.preview.report import terminal
+    terminal.first_screen(Console(file=io.StringIO(), width=120), preview)
 
 
 def as_json():
-    from gpuplatform.preview.report import json_document as json_report
-    return json_report.text(json_report.document(preview))
+    from gpuplatform.preview.report import json_document
+    return json_document.text(json_document.document(preview))
 
 
 def as_markdown():
@@ -64,9 +64,9 @@ def as_markdown():
 
 
 def as_sarif():
-    from gpuplatform.preview.report import json_document as json_report
+    from gpuplatform.preview.report import json_document
     from gpuplatform.preview.report import sarif
-    return json_report.text(sarif.document(preview))
+    return json_document.text(sarif.document(preview))
 
 
 def as_html():

@@ -82,8 +82,7 @@ def preview(
 
     from gpuplatform.preview.preview import Preview
     from gpuplatform.preview.record.environment import CallError
-    from gpuplatform.preview.report import github as annotations
-    from gpuplatform.preview.report import terminal as report
+    from gpuplatform.preview.report import annotations, terminal
     from gpuplatform.preview.report.outputs import Outputs
 
     try:
@@ -97,8 +96,8 @@ def preview(
         _refuse(f"{error.filename}: cannot be written: {error.strerror}")
     out = console()
     if tree:
-        report.full_tree(out, found.plan)
-    report.first_screen(out, found)
+        terminal.full_tree(out, found.plan)
+    terminal.first_screen(out, found)
     if outputs.told:
         out.print(f"\nWritten: {outputs.told}", markup=False, soft_wrap=True)
     if github:
@@ -134,12 +133,12 @@ def _plan(
     """Run the program, or read the plan in `file`; what the program raises ends in a sentence and exit status 2. Raises CallError."""
     err = console(stderr=True)
     with err.status("starting") as status:
-        from gpuplatform.preview.record import load as obtaining
+        from gpuplatform.preview.record import load
         from gpuplatform.preview.record.recorder import ProgramError
 
         try:
-            plan = obtaining.read(file, name) if file else obtaining.run(name, status.update, isolated=isolated)
-            return obtaining.compared(plan, older) if older else plan
+            plan = load.read(file, name) if file else load.run(name, status.update, isolated=isolated)
+            return load.compared(plan, older) if older else plan
         except ProgramError as error:
             from gpuplatform.preview.report.terminal import progress_of
 
@@ -153,13 +152,13 @@ def _document(name: str) -> dict[str, Any]:
     """What the day-two commands know of an environment: its plan as JSON."""
     from gpuplatform.preview.preview import Preview
     from gpuplatform.preview.record.environment import CallError
-    from gpuplatform.preview.report import json_document as json_report
+    from gpuplatform.preview.report import json_document
 
     try:
         plan = _plan(name)
     except CallError as error:
         _refuse(*error.problems)
-    return json_report.document(Preview(plan))
+    return json_document.document(Preview(plan))
 
 
 @app.command(rich_help_panel="On the cluster")

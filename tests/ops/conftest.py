@@ -14,7 +14,7 @@ from moto import mock_aws
 from gpuplatform.ops.account import Aws
 from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.record import environment
-from gpuplatform.preview.report import json_document as json_report
+from gpuplatform.preview.report import json_document
 
 ROOT = Path(__file__).resolve().parents[2]
 REGION = "us-east-1"
@@ -55,7 +55,7 @@ def documents() -> Documents:
     def document(name: str) -> dict[str, Any]:
         if name not in kept:
             plan = environment.preview(environment.load(ROOT, name))
-            kept[name] = json_report.document(Preview(plan))
+            kept[name] = json_document.document(Preview(plan))
         return copy.deepcopy(kept[name])
 
     return document

@@ -21,7 +21,7 @@ from gpuplatform.preview.checking.check import all_checks, run_checks
 from gpuplatform.preview.record import environment
 from gpuplatform.preview.record.readers import engine
 from tests.conftest import ROOT
-from tests.preview import test_checks
+from tests.preview.checking import test_check
 from tests.preview.checks import test_capacity_fit, test_gpu_clusters, test_gpu_launches, test_topology
 from tests.stacks.test_settings import changed, problems
 
@@ -170,7 +170,7 @@ def test_settings_that_break_a_law_only_together_are_found_in_their_plan() -> No
 @pytest.mark.parametrize("law", LAWS, ids=IDS)
 def test_every_law_is_a_check_that_is_planted_in_a_plan(law: Law) -> None:
     planted = [
-        *((rule, words) for rule, words, _ in test_checks.FAULTS),
+        *((rule, words) for rule, words, _ in test_check.FAULTS),
         *((rule, words) for rule, words, _ in test_capacity_fit.FAULTS),
         *((rule, words) for rule, words, _ in test_gpu_launches.INTERFACES + test_gpu_launches.BUYING),
         *((rule, words) for rule, words, _ in test_gpu_clusters.FAULTS),

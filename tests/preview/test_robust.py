@@ -20,23 +20,21 @@ from gpuplatform.preview.billing.charge import Entry, Pricer
 from gpuplatform.preview.checking.check import Check, Fault, Severity, run_checks
 from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.record.readers import UnreadableError, plan_from
-from gpuplatform.preview.report import json_document as json_report
-from gpuplatform.preview.report import markdown, sarif
-from gpuplatform.preview.report import terminal as report
+from gpuplatform.preview.report import json_document, markdown, sarif, terminal
 from gpuplatform.preview.report.html import html
 from tests.preview.anything import json_like, put
 from tests.preview.sound import a_plan, a_resource, sound, with_input
 
-READING = (Path(__file__).parent / "readings" / "stack-export.json").read_text("utf-8")
+READING = (Path(__file__).parent / "record" / "readings" / "stack-export.json").read_text("utf-8")
 
 
 def reported(plan: Plan) -> None:
     preview = Preview.of(plan, date(2026, 11, 22))
     console = Console(file=io.StringIO(), width=80)
-    report.first_screen(console, preview)
-    report.full_tree(console, plan)
+    terminal.first_screen(console, preview)
+    terminal.full_tree(console, plan)
     markdown.comment(preview)
-    json_report.text(json_report.document(preview)).encode()
+    json_document.text(json_document.document(preview)).encode()
     sarif.document(preview)
     html(preview).encode()
 

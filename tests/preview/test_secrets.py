@@ -21,10 +21,8 @@ from gpuplatform.preview.checking.suppression import judge
 from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.record.readers import plan_from
 from gpuplatform.preview.record.wire import SECRET_SIGNATURE, SIGNATURE
-from gpuplatform.preview.report import json_document as json_report
-from gpuplatform.preview.report import manifests, markdown, sarif
-from gpuplatform.preview.report import terminal as report
-from gpuplatform.preview.report.github import github
+from gpuplatform.preview.report import json_document, manifests, markdown, sarif, terminal
+from gpuplatform.preview.report.annotations import github
 from gpuplatform.preview.report.html import html
 from gpuplatform.preview.timeline import timeline
 
@@ -36,11 +34,11 @@ def reports(plan: Plan) -> dict[str, str]:
     judged, costs, times = judge(plan, date(2026, 11, 22)), bill(plan).to_json(), timeline(plan).to_json()
     preview = Preview(plan, judged.findings, costs, times, judged.suppressed)
     screen = Console(file=(out := io.StringIO()), width=100_000)
-    report.full_tree(screen, plan)
-    report.first_screen(screen, preview)
+    terminal.full_tree(screen, plan)
+    terminal.first_screen(screen, preview)
     return {
         "screen": out.getvalue(),
-        "json": json_report.text(json_report.document(preview)),
+        "json": json_document.text(json_document.document(preview)),
         "markdown": markdown.comment(preview),
         "sarif": json.dumps(sarif.document(preview)),
         "html": html(preview),

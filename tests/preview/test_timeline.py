@@ -9,8 +9,8 @@ from gpuplatform.plan.model import Plan, PlannedResource
 from gpuplatform.preview.checking.check import run_checks
 from gpuplatform.preview.checks.timeline import needless_wait
 from gpuplatform.preview.timeline import timeline
-from tests.preview import billing_plans as by_hand
-from tests.preview.billing_plans import made, plan_of, urn
+from tests.preview.billing import billing_plans as by_hand
+from tests.preview.billing.billing_plans import made, plan_of, urn
 
 # Durations of the table: VPC 12, subnet 8, control plane 532, node group 125, NAT gateway 94, release 120, FSx 600, association 420.
 

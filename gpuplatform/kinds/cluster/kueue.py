@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from gpuplatform.kinds.cluster import device_claims as claims
+from gpuplatform.kinds.cluster import device_claims
 from gpuplatform.kinds.cluster.names import namespace_of
 from gpuplatform.kinds.cluster.node_launches import Launch, launches
 from gpuplatform.kinds.cluster.pods import Pod, pods
@@ -90,7 +90,7 @@ def queued(plan: Plan) -> tuple[Queued, ...]:
         (namespace_of(body), str(body["metadata"]["name"])): str(at(body, "spec", "clusterQueue"))
         for _, body in of_kind(plan, "LocalQueue")
     }
-    charged = claims.charged(plan)
+    charged = device_claims.charged(plan)
     return tuple(
         Queued(
             pod=pod,

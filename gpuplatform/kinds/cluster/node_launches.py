@@ -13,7 +13,7 @@ from typing import Final
 from gpuplatform.catalog import instances
 from gpuplatform.catalog.instances import InstanceType, instance
 from gpuplatform.catalog.nodes import ZONE_LABEL
-from gpuplatform.kinds.cluster import node_properties as stated
+from gpuplatform.kinds.cluster import node_properties
 from gpuplatform.kinds.cluster.names import chart
 from gpuplatform.kinds.cluster.node_properties import TYPE_LABEL, ZONE_NAME_LABEL
 from gpuplatform.kinds.tokens import NODE_GROUP, NODE_POOL, RELEASE, SUBNET
@@ -86,7 +86,7 @@ class Launch:
     @property
     def labels(self) -> dict[str, str]:
         """As they are written."""
-        return stated.labels(self.resource)
+        return node_properties.labels(self.resource)
 
 
 @once
@@ -130,7 +130,7 @@ def zone(subnet: PlannedResource) -> str:
 
 
 def _of_group(plan: Plan, group: PlannedResource) -> Launch:
-    template = stated.template(plan, group)
+    template = node_properties.template(plan, group)
     most = at(group.inputs, "scalingConfig", "maxSize")
     # EKS has one list of both; Cluster Autoscaler, which grows the group, is told which is which.
     passing = str(extra_argument(plan, "startup-taint") or "")
@@ -138,11 +138,11 @@ def _of_group(plan: Plan, group: PlannedResource) -> Launch:
     return Launch(
         resource=group,
         how=template,
-        types=_known(stated.instance_types(plan, group)),
+        types=_known(node_properties.instance_types(plan, group)),
         interfaces=_interfaces(template.inputs if template else {}),
         subnets=tuple(linked(plan, group, "subnetIds", SUBNET)),
         most=int(most) if isinstance(most, (int, float)) else None,
-        label_values=_single(stated.labels(group)),
+        label_values=_single(node_properties.labels(group)),
         taints=tuple(t for t in taints if not passing or t[0] != passing),
         startup=tuple(t for t in taints if passing and t[0] == passing),
     )
@@ -150,8 +150,8 @@ def _of_group(plan: Plan, group: PlannedResource) -> Launch:
 
 def _of_pool(plan: Plan, pool: PlannedResource) -> Launch:
     spec = at(pool.inputs, "spec", "template", "spec")
-    wanted = stated.requirements(pool)
-    node_class = stated.node_class(plan, pool)
+    wanted = node_properties.requirements(pool)
+    node_class = node_properties.node_class(plan, pool)
     how = mapping(node_class.inputs.get("spec")) if node_class else {}
     types = _known(wanted.get(TYPE_LABEL, []))
     return Launch(
@@ -161,7 +161,7 @@ def _of_pool(plan: Plan, pool: PlannedResource) -> Launch:
         interfaces=_interfaces(how),
         subnets=_selected(plan, listing(how.get("subnetSelectorTerms")), wanted),
         most=_nodes_of(pool, types),
-        label_values=_single(stated.labels(pool)) | {key: frozenset(values) for key, values in wanted.items()},
+        label_values=_single(node_properties.labels(pool)) | {key: frozenset(values) for key, values in wanted.items()},
         taints=_taints(at(spec, "taints")),
         startup=_taints(at(spec, "startupTaints")),
     )
@@ -213,6 +213,6 @@ def selects(term: Json, resource: PlannedResource) -> bool:
 
 def _nodes_of(pool: PlannedResource, types: Sequence[InstanceType]) -> int | None:
     """Nodes of a pool whose GPUs are limited, if all were of the type with the fewest."""
-    limit = quantity(stated.gpu_limit(pool))
+    limit = quantity(node_properties.gpu_limit(pool))
     fewest = min((t.gpu_count for t in types), default=0)
     return int(limit) // fewest if limit and fewest else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from gpuplatform.catalog.nodes import POOL_LABEL
-from gpuplatform.kinds.cluster import device_claims as claims
+from gpuplatform.kinds.cluster import device_claims
 from gpuplatform.kinds.cluster.names import QUEUE_LABEL, namespace_of
 from gpuplatform.plan.model import Json, Plan, PlannedResource, once
 from gpuplatform.plan.quantity import quantity, whole
@@ -58,7 +58,7 @@ class Pod:
 
 @once
 def pods(plan: Plan) -> tuple[Pod, ...]:
-    known = claims.by_name(plan)
+    known = device_claims.by_name(plan)
     return tuple(
         Pod(
             owner=resource,
@@ -68,7 +68,7 @@ def pods(plan: Plan) -> tuple[Pod, ...]:
             spec=(spec := mapping(template.get("spec"))),
             queue=str(at(body, "metadata", "labels", QUEUE_LABEL) or ""),
             together=together,
-            claimed=claims.of_pod(known, namespace, spec),
+            claimed=device_claims.of_pod(known, namespace, spec),
         )
         for resource, body in objects(plan)
         for template, together in _templates(body, 1)

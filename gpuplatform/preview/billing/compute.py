@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from gpuplatform.catalog.nodes import POOL_LABEL, RUNG_LABEL
-from gpuplatform.kinds.cluster import node_properties as stated
+from gpuplatform.kinds.cluster import node_properties
 from gpuplatform.kinds.tokens import NODE_GROUP, RESERVATION
 from gpuplatform.plan.model import Json, PlannedResource
 from gpuplatform.plan.values import listing, mapping
@@ -20,9 +20,9 @@ from gpuplatform.preview.billing.situation import Situation
 
 def node_group(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
     """Instances and volumes of one managed node group. Reserved capacity is paid whether nodes run or not."""
-    template = stated.template(situation.plan, resource)
+    template = node_properties.template(situation.plan, resource)
     inputs = mapping(template.inputs if template else None)
-    types = stated.instance_types(situation.plan, resource)
+    types = node_properties.instance_types(situation.plan, resource)
     if not types:
         yield Unpriced(why="neither the node group nor its launch template names an instance type")
         return
@@ -78,7 +78,7 @@ def _instances(
 def users(held: PlannedResource, situation: Situation) -> Iterator[PlannedResource]:
     """Node groups that run in a reservation of the plan; the first is the one that pays it."""
     for group in situation.plan.all(NODE_GROUP):
-        if fleet.held(stated.template(situation.plan, group), situation) is held:
+        if fleet.held(node_properties.template(situation.plan, group), situation) is held:
             yield group
 
 
@@ -124,7 +124,7 @@ def _rung(resource: PlannedResource, situation: Situation) -> Json:
 
 def _pool(resource: PlannedResource, situation: Situation) -> tuple[Mapping[str, Json], int]:
     """Settings of the pool that a group is of, and which of its rungs the group is; none where no pool is its own."""
-    labels = stated.labels(resource)
+    labels = node_properties.labels(resource)
     pools = mapping(situation.settings("cluster").get("pools"))
     pool = mapping(pools.get(labels.get(POOL_LABEL, "")))
     position = labels.get(RUNG_LABEL, "").rpartition("-")[2]

@@ -9,7 +9,7 @@ from typing import Final
 
 from gpuplatform.catalog import prices
 from gpuplatform.catalog.prices import Price
-from gpuplatform.kinds.cluster import node_properties as stated
+from gpuplatform.kinds.cluster import node_properties
 from gpuplatform.kinds.tokens import SUBNET
 from gpuplatform.plan.model import Json, PlannedResource
 from gpuplatform.plan.values import listing, mapping
@@ -163,12 +163,12 @@ def unlisted(template: Mapping[str, Json], image: str = "") -> str:
 
 def held(target: PlannedResource | None, situation: Situation) -> PlannedResource | None:
     """What the plan itself reserves or buys, of what a launch template or an instance targets."""
-    return next(iter(stated.reservations(situation.plan, target) if target else ()), None)
+    return next(iter(node_properties.reservations(situation.plan, target) if target else ()), None)
 
 
 def reservation_of(template: Mapping[str, Json]) -> str:
     """The reservation that a launch template or an instance targets; empty where it targets none."""
-    target = mapping(stated.reserved(template))
+    target = mapping(node_properties.reserved(template))
     return str(target.get("capacityReservationId") or target.get("capacityReservationResourceGroupArn") or "")
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-from gpuplatform.kinds.cluster import node_properties as stated
+from gpuplatform.kinds.cluster import node_properties
 from gpuplatform.kinds.tokens import BLOCK, RESERVATION, SUBNET
 from gpuplatform.plan.model import Json, PlannedResource
 from gpuplatform.plan.values import at, listing, mapping, texts
@@ -32,11 +32,11 @@ OLDEST_KIND: Final = "gp2"
 def instance(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
     """One instance that runs day and night, with its volumes and its public address."""
     inputs = resource.inputs
-    template = stated.template(situation.plan, resource)
+    template = node_properties.template(situation.plan, resource)
     base = mapping(template.inputs if template else None)
     kind = str(inputs.get("instanceType") or base.get("instanceType") or "")
     reservation = fleet.reservation_of(inputs) or fleet.reservation_of(base)
-    market = stated.market(inputs) or stated.market(base)
+    market = node_properties.market(inputs) or node_properties.market(base)
     other = fleet.unlisted({**base, **inputs})
     if not kind:
         yield Unpriced(why="neither the instance nor its launch template names an instance type")
@@ -79,7 +79,7 @@ def group(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
     """An Auto Scaling group: expected at the size it starts with, between its minimum and its maximum."""
     inputs = resource.inputs
     mixed = mapping(inputs.get("mixedInstancesPolicy"))
-    template = stated.template(situation.plan, resource)
+    template = node_properties.template(situation.plan, resource)
     base = mapping(template.inputs if template else None)
     overrides = [mapping(o).get("instanceType") for o in listing(at(mixed, "launchTemplate", "overrides"))]
     types = [str(t) for t in overrides if t] or list(texts(base.get("instanceType")))
@@ -109,7 +109,7 @@ def _bought(
 ) -> Iterator[Entry]:
     """On-demand and spot as the group mixes them: so many on-demand first, then a share of the rest."""
     inputs = mapping(template.inputs if template else None)
-    market = stated.market(inputs)
+    market = node_properties.market(inputs)
     reservation = fleet.reservation_of(inputs)
     if other := fleet.unlisted(inputs):
         yield Unpriced(why=other)

@@ -10,7 +10,7 @@ from gpuplatform.catalog import prices
 from gpuplatform.catalog.instances import instance
 from gpuplatform.catalog.nodes import GPU, POOL_LABEL, ZONE_LABEL
 from gpuplatform.catalog.prices import Price
-from gpuplatform.kinds.cluster import node_properties as stated
+from gpuplatform.kinds.cluster import node_properties
 from gpuplatform.kinds.cluster.node_properties import CAPACITY_LABEL, TYPE_LABEL, ZONE_NAME_LABEL
 from gpuplatform.kinds.tokens import NODE_POOL, SUBNET
 from gpuplatform.plan.model import PlannedResource
@@ -42,12 +42,12 @@ class Choice:
 
 def node_pool(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
     """Nodes for the workloads that never scale to zero, and those that settings expect; at most what the GPU limit allows."""
-    wanted = stated.requirements(resource)
+    wanted = node_properties.requirements(resource)
     types = wanted.get(TYPE_LABEL, [])
     if not types:
         yield Unpriced(why="the NodePool names no instance types, so what Karpenter would launch is unknown")
         return
-    limit = decimal(stated.gpu_limit(resource))
+    limit = decimal(node_properties.gpu_limit(resource))
     if not limit:
         yield Unpriced(why="the NodePool has no limit of nvidia.com/gpu, so its cost has no maximum")
         return
@@ -60,7 +60,7 @@ def node_pool(resource: PlannedResource, situation: Situation) -> Iterator[Entry
     if not choices:
         return
     volumes = list(_volumes(resource, situation))
-    pool = stated.labels(resource).get(POOL_LABEL, "")
+    pool = node_properties.labels(resource).get(POOL_LABEL, "")
     always, cheapest = _least(pool, choices, situation)
     running = _running(
         pool, always, max(limit // c.gpus for c in choices), max(limit // cheapest.gpus, always), situation
@@ -191,7 +191,7 @@ def _workloads(pool: str, situation: Situation) -> Iterator[tuple[Decimal, Decim
 
 def _volumes(pool: PlannedResource, situation: Situation) -> Iterator[Volume]:
     """Those that the pool's node class states."""
-    found = stated.node_class(situation.plan, pool)
+    found = node_properties.node_class(situation.plan, pool)
     for row in listing(at(found.inputs, "spec", "blockDeviceMappings")) if found else ():
         disk = mapping(at(row, "ebs"))
         yield volume_of(disk, gib(disk.get("volumeSize")), disk.get("volumeType"))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from gpuplatform.catalog import charts, device_classes
-from gpuplatform.kinds.cluster import device_claims as claims
+from gpuplatform.kinds.cluster import device_claims
 from gpuplatform.kinds.cluster.names import chart
 from gpuplatform.kinds.cluster.pods import pods
 from gpuplatform.kinds.tokens import RELEASE
@@ -31,7 +31,7 @@ def missing_device_class(plan: Plan) -> Iterator[Fault]:
         return
     there = {name for one in installed for name in device_classes.OF_CHART.get(one, ())}
     there |= {str(body["metadata"]["name"]) for _, body in of_kind(plan, "DeviceClass")}
-    for resource, _, _, requests in claims.every(plan):
+    for resource, _, _, requests in device_claims.every(plan):
         for name in sorted(set(_classes(requests)) - there - {SECRET, UNKNOWN}):
             near = difflib.get_close_matches(name, there, n=1)
             hint = f"did you mean {near[0]}?" if near else f"there is {', '.join(sorted(there)) or 'none'}"
@@ -47,8 +47,8 @@ def _classes(requests: list[Json]) -> Iterator[str]:
 
 @check("claim-too-large", Severity.ERROR, "A claim is for no more devices than one is ever given.")
 def claim_too_large(plan: Plan) -> Iterator[Fault]:
-    for resource, _, _, requests in claims.every(plan):
-        wanted = sum(claims.counted(requests).values())
+    for resource, _, _, requests in device_claims.every(plan):
+        wanted = sum(device_claims.counted(requests).values())
         if wanted > device_classes.MOST_OF_A_CLAIM:
             yield Fault(
                 f"{resource.name}: {wanted:g} devices in one claim, and a claim is given {device_classes.MOST_OF_A_CLAIM} at most: "

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from gpuplatform.plan.model import Json, PlannedResource
 from gpuplatform.preview.checking.check import not_applicable
 from gpuplatform.preview.preview import Preview
-from gpuplatform.preview.report import comparison as difference_report
+from gpuplatform.preview.report import comparison
 
 
 def document(preview: Preview) -> dict[str, Json]:
@@ -31,7 +31,7 @@ def document(preview: Preview) -> dict[str, Json]:
         "origin": plan.origin,
         "not_applicable": [one.rule for one in not_applicable(plan)],
         "checks": preview.tally.to_json(),
-        **({"difference": difference_report.to_json(difference)} if difference else {}),
+        **({"difference": comparison.to_json(difference)} if difference else {}),
     }
 
 

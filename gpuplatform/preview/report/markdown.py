@@ -14,8 +14,7 @@ from gpuplatform.preview.checking.suppression import Suppressed
 from gpuplatform.preview.comparison.difference import Difference
 from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.record.failure import printable, visible
-from gpuplatform.preview.report import comparison as difference_report
-from gpuplatform.preview.report import unit_costs
+from gpuplatform.preview.report import comparison, unit_costs
 from gpuplatform.preview.report.grouping import places
 from gpuplatform.preview.report.sums import (
     STATES,
@@ -121,12 +120,12 @@ def _allowed(suppressed: Sequence[Suppressed]) -> list[str]:
 
 def _difference(found: Difference) -> list[str]:
     """What is lost and replaced is in sight, the rest folded."""
-    told = list(difference_report.lines(found))
+    told = list(comparison.lines(found))
     grave = [line for line in told if "LOST" in line or line[0] == "±"]
     rest = [line for line in told if line not in grave]
     costs = [
         f"| {_cell(layer)} | {' | '.join(f'{a:+,.2f}' if a else '' for a in amounts)} |"
-        for layer, amounts in difference_report.bill_lines(found)
+        for layer, amounts in comparison.bill_lines(found)
         if any(amounts)
     ]
     head = [
@@ -134,7 +133,7 @@ def _difference(found: Difference) -> list[str]:
         "|---|--:|--:|--:|--:|",
     ]
     return [
-        f"**Against the older plan:** {_cell(difference_report.summary(found))}.",
+        f"**Against the older plan:** {_cell(comparison.summary(found))}.",
         "",
         # A sign at the beginning of an entry would begin a list within the list.
         *(f"- {'' if line[0] == '±' else chr(92)}{_cell(line)}" for line in grave),

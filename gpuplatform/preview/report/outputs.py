@@ -49,10 +49,10 @@ class Outputs:
     def write(self, preview: Preview) -> None:
         """Each whole or not at all. Raises OSError."""
         from gpuplatform.files import write_whole
-        from gpuplatform.preview.report import json_document as json_report
+        from gpuplatform.preview.report import json_document
 
         if self.json:
-            write_whole(self.json, json_report.text(json_report.document(preview)))
+            write_whole(self.json, json_document.text(json_document.document(preview)))
         if self.markdown:
             from gpuplatform.preview.report import markdown
 
@@ -64,7 +64,7 @@ class Outputs:
         if self.sarif:
             from gpuplatform.preview.report import sarif
 
-            write_whole(self.sarif, json_report.text(sarif.document(preview)))
+            write_whole(self.sarif, json_document.text(sarif.document(preview)))
         if self.manifests:
             from gpuplatform.preview.report import manifests
 

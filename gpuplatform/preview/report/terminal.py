@@ -18,8 +18,7 @@ from gpuplatform.preview.checking.summary import Tally
 from gpuplatform.preview.checking.suppression import Suppressed
 from gpuplatform.preview.comparison.difference import Difference
 from gpuplatform.preview.preview import Preview
-from gpuplatform.preview.report import comparison as difference_report
-from gpuplatform.preview.report import terminal_bill as report_bill
+from gpuplatform.preview.report import comparison, terminal_bill
 from gpuplatform.preview.report.grouping import places
 from gpuplatform.preview.report.sums import ready, shortened
 from gpuplatform.preview.report.terminal_bill import escape, plain_table
@@ -44,17 +43,17 @@ def first_screen(console: Console, preview: Preview) -> None:
     if preview.difference:
         _difference(console, preview.difference)
     if preview.bill:
-        report_bill.show(console, preview)
+        terminal_bill.show(console, preview)
     if preview.timeline:
         _path(console, plan, mapping(preview.timeline))
 
 
 def _difference(console: Console, found: Difference) -> None:
-    console.print(f"[bold]Against the older plan[/]: {escape(difference_report.summary(found))}.")
+    console.print(f"[bold]Against the older plan[/]: {escape(comparison.summary(found))}.")
     table = Table.grid(padding=(0, 1))
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
-    for line in difference_report.lines(found):
+    for line in comparison.lines(found):
         sign, _, told = line.partition(" ")
         table.add_row(f"  {escape(sign)}", escape(told), style=_MARK.get(sign, ""))
     console.print(table)

@@ -13,8 +13,7 @@ from gpuplatform.plan.model import Json, Plan
 from gpuplatform.plan.values import mapping
 from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.record.failure import visible
-from gpuplatform.preview.report import comparison as difference_report
-from gpuplatform.preview.report import unit_costs
+from gpuplatform.preview.report import comparison, unit_costs
 from gpuplatform.preview.report.sums import (
     STATES,
     assumed_use,
@@ -39,7 +38,7 @@ def show(console: Console, preview: Preview) -> None:
         console.print(f"[dim]{note}[/]")
     changes = [
         (layer, [_change(a) for a in amounts])
-        for layer, amounts in (difference_report.bill_lines(difference) if difference else ())
+        for layer, amounts in (comparison.bill_lines(difference) if difference else ())
     ]
     if any(any(amounts) for _, amounts in changes):
         console.print()

@@ -6,7 +6,7 @@ import pytest
 
 from gpuplatform.plan.model import Json
 from gpuplatform.preview.checking.check import Finding, run_checks
-from tests.preview.billing_plans import made, plan_of
+from tests.preview.billing.billing_plans import made, plan_of
 
 DASHBOARD = "aws:cloudwatch/dashboard:Dashboard"
 

@@ -14,7 +14,7 @@ from gpuplatform.plan.model import Json, Plan
 from gpuplatform.plan.tree import by_layer
 from gpuplatform.plan.values import mapping
 from gpuplatform.preview.preview import Preview
-from gpuplatform.preview.report import comparison as difference_report
+from gpuplatform.preview.report import comparison
 from gpuplatform.preview.report.html import data, differing, faults, gantt, hero, marks, money, resources
 from gpuplatform.preview.report.html.markup import Markup, join, layer_class, tag
 from gpuplatform.preview.report.html.picture import Picture
@@ -24,10 +24,10 @@ SCRIPTS: Final = ("report.js", "picture.js")
 
 
 def html(preview: Preview, difference: Mapping[str, Json] | None = None) -> str:
-    """The whole report. `difference` is as `difference_report.to_json` writes it, by default that from the plan's older one."""
+    """The whole report. `difference` is as `comparison.to_json` writes it, by default that from the plan's older one."""
     plan, findings = preview.plan, preview.findings
     if difference is None and preview.difference:
-        difference = difference_report.to_json(preview.difference)
+        difference = comparison.to_json(preview.difference)
     picture = Picture(plan)
     signs = marks.mark(picture, findings, difference)
     style, script = (Markup("\n".join(_file(name) for name in names)) for names in (STYLES, SCRIPTS))

@@ -13,8 +13,8 @@ from gpuplatform.plan.model import Plan, PlannedResource
 from gpuplatform.preview.billing.bill import BILLABLE_PACKAGES, PRICERS, Bill, Line, bill
 from gpuplatform.preview.billing.free import FREE
 from gpuplatform.preview.billing.sleep import awake_hours
-from tests.preview import billing_plans as by_hand
-from tests.preview.billing_plans import made, node_group, plan_of, template, urn
+from tests.preview.billing import billing_plans as by_hand
+from tests.preview.billing.billing_plans import made, node_group, plan_of, template, urn
 
 DAY = datetime.date(2026, 11, 22)
 

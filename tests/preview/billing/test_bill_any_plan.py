@@ -15,8 +15,8 @@ from gpuplatform.plan.model import UNKNOWN, Json
 from gpuplatform.plan.values import listing, mapping
 from gpuplatform.preview.billing.bill import PRICERS, Bill, Totals, bill
 from gpuplatform.preview.billing.charge import HOURS
-from tests.preview.billing_plans import made, plan_of, urn
-from tests.preview.priced_kinds import EXAMPLES, FREE_AT_TIMES, LISTED, plan_with
+from tests.preview.billing.billing_plans import made, plan_of, urn
+from tests.preview.billing.priced_kinds import EXAMPLES, FREE_AT_TIMES, LISTED, plan_with
 
 DAY = datetime.date(2026, 11, 22)
 CENT = Decimal("0.01")

@@ -20,9 +20,7 @@ from gpuplatform.plan.tree import by_layer, lines
 from gpuplatform.preview.billing.bill import bill
 from gpuplatform.preview.checking.check import Finding, Severity
 from gpuplatform.preview.preview import Preview
-from gpuplatform.preview.report import json_document as json_report
-from gpuplatform.preview.report import manifests, markdown
-from gpuplatform.preview.report import terminal as report
+from gpuplatform.preview.report import json_document, manifests, markdown, terminal
 from gpuplatform.preview.report.words import describe
 from gpuplatform.preview.timeline import timeline
 from tests.preview.sound import a_plan, a_resource, and_also, kubernetes, sound, urn, with_field, with_input
@@ -48,7 +46,7 @@ def printed(width: int = 100, show: Callable[[Console], None] | None = None, *fi
     out = io.StringIO()
     console = Console(file=out, width=width, color_system=None, highlight=False, emoji=False)
     if show is None:
-        report.first_screen(console, Preview(sound(), findings, a_bill(), TIMELINE))
+        terminal.first_screen(console, Preview(sound(), findings, a_bill(), TIMELINE))
     else:
         show(console)
     return out.getvalue()
@@ -69,7 +67,7 @@ def test_the_first_screen_says_what_where_what_it_costs_and_how_long():
 
 def test_where_nothing_could_be_sooner_that_is_said_once():
     quick = {**TIMELINE, "lower_bound_seconds": 1439.0}
-    text = printed(100, lambda console: report.first_screen(console, Preview(sound(), timeline=quick)))
+    text = printed(100, lambda console: terminal.first_screen(console, Preview(sound(), timeline=quick)))
 
     assert "Ready in about 24 min, as soon as it can be, by way of vpc." in text
     comment = markdown.comment(Preview(sound(), timeline=quick))
@@ -114,7 +112,7 @@ def test_names_are_not_read_as_markup():
 
 def test_names_are_no_orders_to_the_terminal():
     hostile = a_resource("aws:x/y:Z\x1b[2J", "name\x1b]0;title\x07", layer_source=None)
-    text = printed(200, lambda c: report.full_tree(c, and_also(sound(), hostile)))
+    text = printed(200, lambda c: terminal.full_tree(c, and_also(sound(), hostile)))
     text += printed(200, None, a_finding("bad\x1b[31m\rname"))
 
     assert "\x1b" not in text
@@ -125,7 +123,7 @@ def test_names_are_no_orders_to_the_terminal():
 
 def test_what_is_not_priced_is_said_with_its_reason():
     unpriced = [{"urn": VPC, "why": "no source"}, {"urn": "gone", "why": "none"}]
-    text = printed(100, lambda c: report.first_screen(c, Preview(sound(), bill=a_bill(unpriced=unpriced))))
+    text = printed(100, lambda c: terminal.first_screen(c, Preview(sound(), bill=a_bill(unpriced=unpriced))))
 
     assert "Not in the bill: 2 resources without a known price." in text
     assert "vpc: no source" in text
@@ -135,7 +133,7 @@ def test_what_is_not_priced_is_said_with_its_reason():
 def test_a_price_that_is_not_on_file_comes_with_the_commands_that_learn_it():
     why = "no source gives the price of ec2 g6.xlarge in us-east-1"
     unpriced = [{"urn": VPC, "why": why}, {"urn": "gone", "why": why}, {"urn": VPC, "why": "a thing of its own"}]
-    text = printed(300, lambda c: report.first_screen(c, Preview(sound(), bill=a_bill(unpriced=unpriced))))
+    text = printed(300, lambda c: terminal.first_screen(c, Preview(sound(), bill=a_bill(unpriced=unpriced))))
 
     assert (
         "2 resources without a known price. `gpuplatform prices refresh --region us-east-1` asks AWS for the 1 price"
@@ -160,7 +158,7 @@ OLD = [f"m{n}.large on-demand: price of 2026-01-0{n}" for n in (1, 2, 3)]
 def test_old_prices_are_said_on_the_screen_and_in_the_comment(stale: list[str], told: str):
     bill = a_bill(stale=stale)
     preview = Preview(sound(), bill=bill, timeline=TIMELINE)
-    assert told in printed(200, lambda console: report.first_screen(console, preview))
+    assert told in printed(200, lambda console: terminal.first_screen(console, preview))
     assert told in markdown.comment(preview)
 
 
@@ -183,7 +181,7 @@ UNITS = {
 def test_what_units_cost_is_told_below_the_bill():
     bill = a_bill(economics=UNITS)
     preview = Preview(sound(), bill=bill, timeline=TIMELINE)
-    text = printed(200, lambda console: report.first_screen(console, preview))
+    text = printed(200, lambda console: terminal.first_screen(console, preview))
 
     assert re.search(r"h100 +p5\.48xlarge \[block\] +5\.97 +9\.57 *\n +p5\.48xlarge on-demand +6\.88 *\n", text), (
         "a pool is named once"
@@ -199,7 +197,7 @@ def test_what_units_cost_is_told_below_the_bill():
 
 
 def test_the_tree_shows_children_under_their_component_with_lines():
-    text = printed(120, lambda c: report.full_tree(c, sound()))
+    text = printed(120, lambda c: terminal.full_tree(c, sound()))
 
     assert re.search(r"network  gpuplatform aws Network .*\n *│? *└── gateway  aws ec2 InternetGateway", text)
     assert "stacks/test.py:10" in text
@@ -251,7 +249,7 @@ KEYS = {
 
 
 def test_the_json_has_every_key_that_others_rely_on():
-    made = json.loads(json_report.text(json_report.document(Preview(sound(), [a_finding()], a_bill(), TIMELINE))))
+    made = json.loads(json_document.text(json_document.document(Preview(sound(), [a_finding()], a_bill(), TIMELINE))))
 
     assert set(made) >= KEYS[""]
     assert set(made["resources"][1]) >= KEYS["resources"]
@@ -264,8 +262,8 @@ def test_the_page_on_the_json_names_every_key(plans: dict[str, Plan]):
     newer = plans["prod"]
     older = replace(newer, resources=newer.resources[:-3])
     plan = replace(newer, against=with_input(older, "cluster", "version", "1.2"))
-    document = json_report.document(Preview(plan, [a_finding()], bill(newer).to_json(), timeline(newer).to_json()))
-    page = (Path(__file__).parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
+    document = json_document.document(Preview(plan, [a_finding()], bill(newer).to_json(), timeline(newer).to_json()))
+    page = (Path(__file__).parents[3] / "docs" / "json.md").read_text(encoding="utf-8")
     parts = [
         document,
         document["resources"][1],
@@ -401,6 +399,6 @@ def test_what_is_reached_goes_through_providers_parents_and_circles():
 def test_use_that_nobody_states_is_told_where_the_bill_is():
     usage = [{"key": "nat_gb", "monthly": 100.0, "stated": False}, {"key": "log_gb", "monthly": 5.0, "stated": True}]
     preview = Preview(sound(), bill=a_bill(usage=usage), timeline=TIMELINE)
-    text = " ".join(printed(show=lambda c: report.first_screen(c, preview)).split())
+    text = " ".join(printed(show=lambda c: terminal.first_screen(c, preview)).split())
     assert "Assumed of a month's use, for nobody states it in `expected`: nat_gb 100." in text
     assert "Assumed" not in printed()

@@ -7,7 +7,7 @@ from pathlib import Path
 from gpuplatform.preview.checking.check import all_checks
 from gpuplatform.preview.checking.checks_page import COMMAND, PAGE, page
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def test_the_page_is_up_to_date():

@@ -9,7 +9,7 @@ import pytest
 from gpuplatform.preview.billing.bill import Bill, bill
 from gpuplatform.preview.record import environment
 from tests.conftest import ROOT
-from tests.preview.bills_by_hand import Rows, agree, by_use, d, hourly, monthly
+from tests.preview.billing.bills_by_hand import Rows, agree, by_use, d, hourly, monthly
 
 DAY = datetime.date(2026, 11, 22)
 

@@ -17,13 +17,12 @@ from gpuplatform.plan.model import Json, Plan
 from gpuplatform.preview.billing.bill import Bill, bill
 from gpuplatform.preview.comparison.difference import difference
 from gpuplatform.preview.preview import Preview
-from gpuplatform.preview.report import markdown
-from gpuplatform.preview.report import terminal as report
+from gpuplatform.preview.report import markdown, terminal
 from gpuplatform.preview.report.comparison import bill_lines
 from gpuplatform.preview.report.html import html
 from gpuplatform.preview.report.sums import STATES, money, rounding
-from tests.preview.billing_plans import made, plan_of
-from tests.preview.priced_kinds import EXAMPLES
+from tests.preview.billing.billing_plans import made, plan_of
+from tests.preview.billing.priced_kinds import EXAMPLES
 
 DAY = datetime.date(2026, 11, 22)
 TIMELINE: Json = {"critical_path_seconds": 60.0, "lower_bound_seconds": 60.0, "chain": []}
@@ -36,7 +35,7 @@ def cents(amount: float | Decimal) -> Decimal:
 def on_a_terminal(plan: Plan, written: Json) -> dict[str, list[str]]:
     out = io.StringIO()
     console = Console(file=out, width=200, color_system=None, highlight=False, emoji=False)
-    report.first_screen(console, Preview(plan, bill=written, timeline=TIMELINE))
+    terminal.first_screen(console, Preview(plan, bill=written, timeline=TIMELINE))
     table = out.getvalue().partition("\nbill ")[2].partition("List prices")[0]
     rows = [line.split() for line in table.splitlines() if re.search(r"\d\.\d\d$", line.strip())]
     return {name: figures for name, *figures in rows}

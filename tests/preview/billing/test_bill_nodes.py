@@ -16,9 +16,9 @@ from gpuplatform.catalog.prices import Price
 from gpuplatform.plan.model import Json, PlannedResource
 from gpuplatform.preview.billing.bill import Bill, Line, bill
 from gpuplatform.preview.billing.node_pools import Choice, dearest
-from tests.preview import billing_plans as by_hand
-from tests.preview.billing_plans import made, node_group, plan_of, template
-from tests.preview.bills_by_hand import cents, d
+from tests.preview.billing import billing_plans as by_hand
+from tests.preview.billing.billing_plans import made, node_group, plan_of, template
+from tests.preview.billing.bills_by_hand import cents, d
 
 DAY = datetime.date(2026, 11, 22)
 AWAKE: Json = {"awake": {"days": "mon-fri", "start": "07:00", "stop": "19:00", "zone": "Europe/Berlin"}}

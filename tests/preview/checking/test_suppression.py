@@ -14,8 +14,7 @@ from rich.console import Console
 from gpuplatform.plan.model import Plan
 from gpuplatform.preview.checking.suppression import judge
 from gpuplatform.preview.preview import Preview
-from gpuplatform.preview.report import json_document as json_report
-from gpuplatform.preview.report import terminal as report
+from gpuplatform.preview.report import json_document, terminal
 from tests.preview.sound import PROJECT, sound, with_input
 
 TODAY = date(2026, 11, 22)
@@ -140,7 +139,7 @@ def test_json_lists_what_is_allowed_as_such(project: Path):
     plan = _broken(project, ALLOW)
     judgement = judge(plan, TODAY)
 
-    found = json_report.document(Preview(plan, judgement.findings, suppressed=judgement.suppressed))["findings"]
+    found = json_document.document(Preview(plan, judgement.findings, suppressed=judgement.suppressed))["findings"]
 
     assert [(f["rule"], f["suppressed"], f["until"], f["reason"]) for f in found] == [
         ("unencrypted-volume", True, "2027-01-31", "a scratch disk")
@@ -152,7 +151,7 @@ def test_the_first_screen_counts_what_is_allowed(project: Path):
     judgement = judge(plan, TODAY)
 
     preview = Preview(plan, judgement.findings, suppressed=judgement.suppressed)
-    report.first_screen(Console(file=out, width=120), preview)
+    terminal.first_screen(Console(file=out, width=120), preview)
 
     assert (
         "1 finding is allowed by a comment.\nAllowed: unencrypted-volume; the first until 2027-01-31." in out.getvalue()

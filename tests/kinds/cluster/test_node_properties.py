@@ -1,10 +1,10 @@
-from gpuplatform.kinds.cluster import node_properties as stated
+from gpuplatform.kinds.cluster import node_properties
 from gpuplatform.kinds.cluster.node_launches import launches
 from gpuplatform.kinds.tokens import LAUNCH_TEMPLATE, NODE_CLASS, NODE_GROUP, NODE_POOL
 from gpuplatform.plan.model import Json
 from gpuplatform.preview.billing.bill import bill
 from gpuplatform.preview.report.words import describe
-from tests.preview.billing_plans import made, plan_of
+from tests.preview.billing.billing_plans import made, plan_of
 
 TYPE = "g6.xlarge"
 POOL: dict[str, Json] = {"spec": {"template": {"spec": {"nodeClassRef": {"name": "gpu-7f"}, "requirements": []}}}}
@@ -25,16 +25,16 @@ def test_checks_words_and_bill_know_the_template_that_a_group_names():
 
 def test_a_requirement_that_shuts_types_out_names_none():
     rows: list[Json] = [
-        {"key": stated.TYPE_LABEL, "operator": "NotIn", "values": ["p5.48xlarge"]},
-        {"key": stated.CAPACITY_LABEL, "operator": "In", "values": ["spot"]},
+        {"key": node_properties.TYPE_LABEL, "operator": "NotIn", "values": ["p5.48xlarge"]},
+        {"key": node_properties.CAPACITY_LABEL, "operator": "In", "values": ["spot"]},
     ]
     pool = made(NODE_POOL, "p", {"spec": {"template": {"spec": {"requirements": rows}}}})
-    assert stated.requirements(pool) == {stated.CAPACITY_LABEL: ["spot"]}
+    assert node_properties.requirements(pool) == {node_properties.CAPACITY_LABEL: ["spot"]}
 
 
 def test_a_pool_finds_its_node_class_by_the_name_that_pulumi_gave_it():
     one = made(NODE_CLASS, "gpu", {"spec": {}}, outputs={"metadata": {"name": "gpu-7f"}})
     pool, lone = made(NODE_POOL, "p", POOL), made(NODE_POOL, "q", {"spec": {}})
     plan = plan_of(made(NODE_CLASS, "nameless", {"spec": {}}), one, pool, lone)
-    assert stated.node_class(plan, pool) is one
-    assert stated.node_class(plan, lone) is None
+    assert node_properties.node_class(plan, pool) is one
+    assert node_properties.node_class(plan, lone) is None

@@ -23,7 +23,7 @@ from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.record import environment
 from gpuplatform.preview.record.readers import UnreadableError, plan_from, read
 from gpuplatform.preview.record.wire import RESOURCE_SIGNATURE, SECRET_SIGNATURE, SIGNATURE
-from gpuplatform.preview.report import json_document as json_report
+from gpuplatform.preview.report import json_document
 from tests.preview.anything import json_like, put
 from tests.preview.sound import a_resource, sound, with_field
 
@@ -33,7 +33,7 @@ STACK = "urn:pulumi:dev::toy::pulumi:pulumi:Stack::toy-dev"
 
 def written(plan: Plan) -> dict[str, Any]:
     """A plan's document as it lies in a file."""
-    return json.loads(json_report.text(json_report.document(Preview(plan, run_checks(plan)))))
+    return json.loads(json_document.text(json_document.document(Preview(plan, run_checks(plan)))))
 
 
 def an_export(*states: dict[str, Any], **deployment: Any) -> dict[str, Any]:
@@ -264,7 +264,7 @@ def test_a_document_that_is_no_plan_is_refused_with_its_place(content: Any, sent
 
 
 def in_a_document(*resources: PlannedResource) -> dict[str, Any]:
-    return {**DOCUMENT, "resources": [json_report.resource_json(r) for r in resources]}
+    return {**DOCUMENT, "resources": [json_document.resource_json(r) for r in resources]}
 
 
 def test_resources_that_wait_for_one_another_are_refused_by_their_urns():

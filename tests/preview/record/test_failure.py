@@ -19,7 +19,7 @@ from gpuplatform.preview.record.environment import load
 from gpuplatform.preview.record.failure import failures, printable, problems
 from gpuplatform.preview.record.recorder import ProgramError
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 MADE = "import pulumi, pulumi_aws as aws\nq = aws.sqs.Queue('q')\n"
 """One resource, so that there is something planned before what follows on line 3."""
 

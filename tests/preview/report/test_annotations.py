@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gpuplatform.preview.checking.check import Finding, Severity
-from gpuplatform.preview.report.github import github
+from gpuplatform.preview.report.annotations import github
 
 
 def a_finding(

@@ -12,8 +12,8 @@ from gpuplatform.plan.model import Json, Plan
 from gpuplatform.preview.billing.bill import Bill, bill
 from gpuplatform.preview.billing.economics import per_million
 from gpuplatform.preview.report import unit_costs
-from tests.preview import billing_plans as by_hand
-from tests.preview.billing_plans import made, node_group, plan_of, template
+from tests.preview.billing import billing_plans as by_hand
+from tests.preview.billing.billing_plans import made, node_group, plan_of, template
 
 DAY = datetime.date(2026, 11, 22)
 H100 = {"gpuplatform.io/pool": "h100", "gpuplatform.io/rung": "capacity-block-0"}

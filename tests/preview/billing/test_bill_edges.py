@@ -12,9 +12,9 @@ from gpuplatform.catalog.prices import Price
 from gpuplatform.plan.model import Json, PlannedResource
 from gpuplatform.preview.billing.bill import Bill, bill
 from gpuplatform.preview.checks.budget import over_budget
-from tests.preview import billing_plans as by_hand
-from tests.preview.billing_plans import made, node_group, plan_of, template
-from tests.preview.bills_by_hand import cents, d
+from tests.preview.billing import billing_plans as by_hand
+from tests.preview.billing.billing_plans import made, node_group, plan_of, template
+from tests.preview.billing.bills_by_hand import cents, d
 
 DAY = datetime.date(2026, 11, 22)
 CLAIM = "kubernetes:core/v1:PersistentVolumeClaim"

@@ -11,8 +11,8 @@ import pytest
 from gpuplatform.plan.model import Plan
 from gpuplatform.preview.checking.check import Severity
 from gpuplatform.preview.report.html.money import amount, unit_price
+from tests.preview.report.test_html import VPC, Document, a_bill, a_finding, a_report
 from tests.preview.sound import a_resource, and_also, sound, urn, with_input
-from tests.preview.test_html import VPC, Document, a_bill, a_finding, a_report
 
 CLUSTER = urn("eks:index:Cluster", "cluster")
 

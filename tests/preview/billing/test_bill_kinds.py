@@ -10,9 +10,9 @@ import pytest
 
 from gpuplatform.plan.model import Json, Plan, PlannedResource
 from gpuplatform.preview.billing.bill import Bill, bill
-from tests.preview import billing_plans as by_hand
-from tests.preview.billing_plans import made, node_group, plan_of, template, urn
-from tests.preview.bills_by_hand import cents
+from tests.preview.billing import billing_plans as by_hand
+from tests.preview.billing.billing_plans import made, node_group, plan_of, template, urn
+from tests.preview.billing.bills_by_hand import cents
 
 DAY = datetime.date(2026, 11, 22)
 LB = "aws:lb/loadBalancer:LoadBalancer"

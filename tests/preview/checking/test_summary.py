@@ -17,9 +17,7 @@ from gpuplatform.preview.checking.check import Finding, Severity, all_checks, no
 from gpuplatform.preview.checking.summary import tally
 from gpuplatform.preview.checking.suppression import Allowance, Suppressed
 from gpuplatform.preview.preview import Preview
-from gpuplatform.preview.report import json_document as json_report
-from gpuplatform.preview.report import markdown, sarif
-from gpuplatform.preview.report import terminal as report
+from gpuplatform.preview.report import json_document, markdown, sarif, terminal
 from gpuplatform.preview.report.html import html
 from tests.preview.sound import sound
 
@@ -80,7 +78,7 @@ def test_every_report_has_the_same_verdict(
 ):
     console = Console(file=(out := io.StringIO()), width=400, color_system=None, highlight=False)
     preview = Preview(plan, findings, suppressed=suppressed)
-    report.first_screen(console, preview)
+    terminal.first_screen(console, preview)
     page = re.sub(r"<[^>]+>", "", markup.unescape(html(preview)))
     comment = markdown.comment(preview).replace("\\", "")
 
@@ -96,7 +94,7 @@ def test_json_and_sarif_count_alike_and_every_check_once(
     plan: Plan, findings: list[Finding], suppressed: list[Suppressed]
 ):
     preview = Preview(plan, findings, suppressed=suppressed)
-    counted = json.loads(json_report.text(json_report.document(preview)))["checks"]
+    counted = json.loads(json_document.text(json_document.document(preview)))["checks"]
     (run,) = sarif.document(preview)["runs"]
 
     assert run["invocations"][0]["properties"]["checks"] == counted

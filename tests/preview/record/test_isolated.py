@@ -22,7 +22,7 @@ from gpuplatform.preview.record import environment, isolated
 from gpuplatform.preview.record.environment import CallError, load
 from gpuplatform.preview.record.isolated import ENVIRONMENT
 from gpuplatform.preview.record.recorder import ProgramError
-from gpuplatform.preview.report import json_document as json_report
+from gpuplatform.preview.report import json_document
 from tests.conftest import ROOT
 
 
@@ -67,7 +67,7 @@ def test_the_platform_s_plan_is_the_same_to_the_letter(plans: dict[str, Plan]):
         return replace(plan, first=first, resources=(replace(plan.resources[0], source=None), *plan.resources[1:]))
 
     def text(plan: Plan) -> str:
-        return json_report.text(json_report.document(Preview(plan)))
+        return json_document.text(json_document.document(Preview(plan)))
 
     apart, here = without_caller(isolated.preview(load(ROOT, "dev"))), without_caller(plans["dev"])
 
@@ -114,7 +114,7 @@ def test_the_program_has_an_empty_environment(project: Path, monkeypatch: pytest
     )
 
     assert set(plan.outputs["names"]) <= {*ENVIRONMENT, "LC_CTYPE"}
-    assert "of this process" not in json_report.text(json_report.document(Preview(plan)))
+    assert "of this process" not in json_document.text(json_document.document(Preview(plan)))
 
 
 def test_the_program_is_imported_from_its_own_folder(project: Path):

@@ -14,9 +14,9 @@ from gpuplatform.preview.billing.bill import bill
 from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.report.html import html
 from gpuplatform.preview.timeline import timeline
-from tests.preview.browser import Page, page
+from tests.preview.report.browser import Page, page
+from tests.preview.report.test_html import HOSTILE, a_bill, a_finding
 from tests.preview.sound import a_resource, and_also, sound
-from tests.preview.test_html import HOSTILE, a_bill, a_finding
 
 pytestmark = pytest.mark.browser
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from gpuplatform.plan.model import Plan
 from gpuplatform.preview.billing.bill import Bill, bill
-from tests.preview import billing_plans as by_hand
-from tests.preview.billing_plans import made, node_group, plan_of, template
-from tests.preview.bills_by_hand import Rows, agree, by_use, d, hourly, monthly
+from tests.preview.billing import billing_plans as by_hand
+from tests.preview.billing.billing_plans import made, node_group, plan_of, template
+from tests.preview.billing.bills_by_hand import Rows, agree, by_use, d, hourly, monthly
 
 DAY = datetime.date(2026, 11, 22)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from gpuplatform.plan.model import Json, Plan, PlannedResource
-from tests.preview import billing_plans as by_hand
-from tests.preview.billing_plans import made, plan_of, template
+from tests.preview.billing import billing_plans as by_hand
+from tests.preview.billing.billing_plans import made, plan_of, template
 
 CACHES = "aws:elasticache/replicationGroup:ReplicationGroup"
 WEB = {"minSize": 1, "desiredCapacity": 2, "maxSize": 4}
