@@ -30,7 +30,7 @@ setup: $(STAMP)
 
 schema: $(STAMP)
 	$(VENV)/bin/python -m stacks.reference
-	$(VENV)/bin/python -m gpuplatform.preview.checking.checks_page
+	$(VENV)/bin/python -m gpuplatform.preview.judgement.checks_page
 
 $(STAMP): pyproject.toml uv.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is older than 3.11: install Python 3.11 or newer, or name one: make PYTHON=python3.12"; exit 1; }

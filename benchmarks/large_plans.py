@@ -32,7 +32,7 @@ from gpuplatform.preview.report.html import html
 from gpuplatform.plan.model import STACK
 from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.record.recorder import record
-from gpuplatform.preview.checking.suppression import judge
+from gpuplatform.preview.judgement.suppression import judge
 from gpuplatform.preview.timeline import timeline
 
 gc.disable()

@@ -28,7 +28,7 @@ def timed(name, work):
 
 
 def judged():
-    from gpuplatform.preview.checking.suppression import judge
+    from gpuplatform.preview.judgement.suppression import judge
     return judge(plan, datetime.datetime.now(datetime.UTC).date())
 
 

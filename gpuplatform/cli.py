@@ -112,7 +112,7 @@ def checks() -> None:
     from rich import box
     from rich.table import Table
 
-    from gpuplatform.preview.checking.check import all_checks
+    from gpuplatform.preview.judgement.run import all_checks
 
     table = Table("rule", "severity", "what holds", box=box.SIMPLE_HEAD, pad_edge=False)
     for one in all_checks():

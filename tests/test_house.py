@@ -18,8 +18,8 @@ import pytest
 from components import tags as program_tags
 from gpuplatform.plan.model import Plan
 from gpuplatform.plan.tree import lines
-from gpuplatform.preview.checking.suppression import judge
 from gpuplatform.preview.checks import tags as checked_tags
+from gpuplatform.preview.judgement.suppression import judge
 from gpuplatform.preview.record.environment import environments
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -10,10 +10,10 @@ from functools import cached_property
 from gpuplatform.plan.model import Json, Plan
 from gpuplatform.preview.billing.bill import bill
 from gpuplatform.preview.checking.check import Finding
-from gpuplatform.preview.checking.summary import Tally, tally
-from gpuplatform.preview.checking.suppression import Suppressed, judge
 from gpuplatform.preview.comparison.difference import Difference, difference
-from gpuplatform.preview.masking import FOUND_BY, masked
+from gpuplatform.preview.judgement.masking import FOUND_BY, masked
+from gpuplatform.preview.judgement.summary import Tally, tally
+from gpuplatform.preview.judgement.suppression import Suppressed, judge
 from gpuplatform.preview.timeline import timeline
 
 

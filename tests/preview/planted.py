@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from gpuplatform.plan.model import Plan
-from gpuplatform.preview.checking.check import Finding, run_checks
+from gpuplatform.preview.checking.check import Finding
+from gpuplatform.preview.judgement.run import run_checks
 from tests.preview.sound import with_input
 
 Break = Callable[[Plan], Plan]

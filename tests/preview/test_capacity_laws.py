@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Plan, PlannedResource
 from gpuplatform.plan.values import listing, mapping
-from gpuplatform.preview.checking.check import all_checks, run_checks
+from gpuplatform.preview.judgement.run import all_checks, run_checks
 from gpuplatform.preview.record import environment
 from gpuplatform.preview.record.readers import engine
 from tests.conftest import ROOT
@@ -202,7 +202,7 @@ WHOLE = test_topology.placed()
 OF_CAPACITY = [
     one
     for one in all_checks()
-    if one.judge.__module__.rpartition(".")[2]
+    if one.module.rpartition(".")[2]
     in (
         "autoscaling",
         "buying",

@@ -17,7 +17,8 @@ from rich.console import Console
 from gpuplatform.plan.model import Plan
 from gpuplatform.preview.billing.bill import PRICERS, bill
 from gpuplatform.preview.billing.charge import Entry, Pricer
-from gpuplatform.preview.checking.check import Check, Fault, Severity, run_checks
+from gpuplatform.preview.checking.check import Check, Fault, Severity
+from gpuplatform.preview.judgement.run import run_checks
 from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.record.readers import UnreadableError, plan_from
 from gpuplatform.preview.report import json_document, markdown, sarif, terminal
@@ -58,8 +59,10 @@ def test_a_check_that_stops_is_a_finding_and_the_others_are_asked():
         yield Fault("found before it stopped", plan.resources[1])
         raise ValueError("nine\nlives")
 
-    stops = Check(rule="stops", severity=Severity.INFO, sentence="", judge=raises)
-    others = Check(rule="other", severity=Severity.INFO, sentence="", judge=lambda _: iter([Fault("found")]))
+    stops = Check(rule="stops", severity=Severity.INFO, sentence="", module=__name__, function=raises)
+    others = Check(
+        rule="other", severity=Severity.INFO, sentence="", module=__name__, function=lambda _: iter([Fault("found")])
+    )
 
     found = run_checks(sound(), [stops, others])
 

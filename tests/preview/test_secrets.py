@@ -15,13 +15,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
+from gpuplatform.kinds.cluster.objects import objects
 from gpuplatform.plan.model import Plan
 from gpuplatform.preview.billing.bill import bill
-from gpuplatform.preview.checking.suppression import judge
+from gpuplatform.preview.judgement.suppression import judge
 from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.record.readers import plan_from
 from gpuplatform.preview.record.wire import SECRET_SIGNATURE, SIGNATURE
-from gpuplatform.preview.report import json_document, manifests, markdown, sarif, terminal
+from gpuplatform.preview.report import json_document, markdown, sarif, terminal
 from gpuplatform.preview.report.annotations import github
 from gpuplatform.preview.report.html import html
 from gpuplatform.preview.timeline import timeline
@@ -43,7 +44,7 @@ def reports(plan: Plan) -> dict[str, str]:
         "sarif": json.dumps(sarif.document(preview)),
         "html": html(preview),
         "annotations": github(judged.findings),
-        "manifests": json.dumps([body for _, body in manifests.objects(plan)], ensure_ascii=False),
+        "manifests": json.dumps([body for _, body in objects(plan)], ensure_ascii=False),
     }
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from gpuplatform.catalog.durations import UNLISTED
 from gpuplatform.plan.model import Plan, PlannedResource
-from gpuplatform.preview.checking.check import run_checks
 from gpuplatform.preview.checks.timeline import needless_wait
+from gpuplatform.preview.judgement.run import run_checks
 from gpuplatform.preview.timeline import timeline
 from tests.preview.billing import billing_plans as by_hand
 from tests.preview.billing.billing_plans import made, plan_of, urn

@@ -8,10 +8,10 @@ import yaml
 
 from gpuplatform.catalog.device_classes import OF_RESOURCE
 from gpuplatform.kinds.cluster.names import chart, namespace_of
+from gpuplatform.kinds.cluster.objects import of_kind
 from gpuplatform.kinds.tokens import RELEASE
 from gpuplatform.plan.model import Json, Plan, PlannedResource
 from gpuplatform.plan.values import at, listing, mapping
-from gpuplatform.preview.report.manifests import of_kind
 
 KINDS = {"ResourceClaim": ("spec",), "ResourceClaimTemplate": ("spec", "spec")}
 """Kind → where it says what is claimed."""

@@ -9,10 +9,10 @@ from typing import Final
 from gpuplatform.kinds.cluster import device_claims
 from gpuplatform.kinds.cluster.names import namespace_of
 from gpuplatform.kinds.cluster.node_launches import Launch, launches
+from gpuplatform.kinds.cluster.objects import of_kind
 from gpuplatform.kinds.cluster.pods import Pod, pods
 from gpuplatform.plan.model import Json, Plan, PlannedResource, once
 from gpuplatform.plan.values import at, listing, mapping
-from gpuplatform.preview.report.manifests import of_kind
 
 CONTROLLER: Final = "kueue.x-k8s.io/provisioning-request"
 """Of admission checks that wait for Cluster Autoscaler."""

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from gpuplatform.kinds.cluster.objects import objects, of_kind
 from gpuplatform.kinds.tokens import RELEASE
 from gpuplatform.plan.model import Json, Plan, PlannedResource, once
 from gpuplatform.plan.values import at, listing, mapping
-from gpuplatform.preview.report.manifests import objects, of_kind
 
 QUEUE_LABEL: Final = "kueue.x-k8s.io/queue-name"
 OWN_NAMESPACES: Final = ("default", "kube-system", "kube-public", "kube-node-lease")

@@ -9,10 +9,10 @@ from functools import cached_property
 from gpuplatform.catalog.nodes import POOL_LABEL
 from gpuplatform.kinds.cluster import device_claims
 from gpuplatform.kinds.cluster.names import QUEUE_LABEL, namespace_of
+from gpuplatform.kinds.cluster.objects import objects
 from gpuplatform.plan.model import Json, Plan, PlannedResource, once
 from gpuplatform.plan.quantity import quantity, whole
 from gpuplatform.plan.values import at, listing, mapping
-from gpuplatform.preview.report.manifests import objects
 
 
 @dataclass(frozen=True, kw_only=True)

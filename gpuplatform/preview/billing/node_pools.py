@@ -15,13 +15,13 @@ from gpuplatform.kinds.cluster.node_properties import CAPACITY_LABEL, TYPE_LABEL
 from gpuplatform.kinds.tokens import NODE_POOL, SUBNET
 from gpuplatform.plan.model import PlannedResource
 from gpuplatform.plan.values import at, listing, mapping
+from gpuplatform.plan.wording import counted
 from gpuplatform.preview.billing import sleep
 from gpuplatform.preview.billing.charge import HOURS, ZERO, Charge, Entry, Pricer, Unpriced, missing
 from gpuplatform.preview.billing.fleet import NodeHours
 from gpuplatform.preview.billing.numbers import decimal, gib
 from gpuplatform.preview.billing.situation import Situation
 from gpuplatform.preview.billing.volumes import Volume, volume_charges, volume_of
-from gpuplatform.preview.report.words import counted
 
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 SCALER = "kubernetes:keda.sh/v1alpha1:ScaledObject"

@@ -9,11 +9,11 @@ from typing import Final
 from gpuplatform.kinds.tokens import RELEASE
 from gpuplatform.plan.model import Json, PlannedResource
 from gpuplatform.plan.values import at, listing, mapping
+from gpuplatform.plan.wording import counted
 from gpuplatform.preview.billing.charge import Entry, Pricer, Unpriced, missing, shared, steady, tiers
 from gpuplatform.preview.billing.numbers import decimal, gib
 from gpuplatform.preview.billing.situation import Situation
 from gpuplatform.preview.billing.volumes import Copies, volume_charges, volume_of
-from gpuplatform.preview.report.words import counted
 
 BUCKETS: Final = ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2")
 KEYS: Final = ("aws:kms/key:Key", "aws:kms/externalKey:ExternalKey", "aws:kms/replicaKey:ReplicaKey")

@@ -1,4 +1,4 @@
-"""What a check is, and how checks are run.
+"""What a check is.
 
 A check is one small function from a plan to faults, decorated with its rule, its severity and one sentence:
 
@@ -15,9 +15,7 @@ The modules of `checks/` register theirs on import.
 
 from __future__ import annotations
 
-import importlib
 import inspect
-import pkgutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -64,7 +62,7 @@ class Finding:
         }
 
 
-Judge = Callable[[Plan], Iterator[Fault]]
+CheckFunction = Callable[[Plan], Iterator[Fault]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,17 +72,20 @@ class Check:
     rule: str
     severity: Severity
     sentence: str
-    judge: Judge
+    module: str
+    """Where it is registered."""
+    function: CheckFunction | None = None
+    """None of a rule that is broken while others run: see `found_by_running`."""
     needs: frozenset[Part] = frozenset()
 
     @property
     def explained(self) -> str:
         """Its sentence, and what more its function says."""
-        more = inspect.getdoc(self.judge) or ""
+        more = (inspect.getdoc(self.function) or "") if self.function else ""
         return " ".join(f"{self.sentence} {more}".split())
 
     def __call__(self, plan: Plan) -> Iterator[Finding]:
-        yield from map(self.finding, self.judge(plan))
+        yield from map(self.finding, self.function(plan) if self.function else ())
 
     def finding(self, fault: Fault) -> Finding:
         source = fault.source or (fault.resource.source if fault.resource else None)
@@ -101,58 +102,38 @@ class Check:
 _REGISTRY: Final[dict[str, Check]] = {}
 
 
-def check(rule: str, severity: Severity, sentence: str, *, needs: Iterable[Part] = ()) -> Callable[[Judge], Check]:
+def check(
+    rule: str, severity: Severity, sentence: str, *, needs: Iterable[Part] = ()
+) -> Callable[[CheckFunction], Check]:
     """Register a function as a check. `needs` is what it cannot judge a plan without."""
 
-    def register(judge: Judge) -> Check:
-        if rule in _REGISTRY:
-            raise ValueError(f"two checks are called {rule}; rename one")
-        _REGISTRY[rule] = Check(rule=rule, severity=severity, sentence=sentence, judge=judge, needs=frozenset(needs))
-        return _REGISTRY[rule]
+    def register(function: CheckFunction) -> Check:
+        return _registered(
+            Check(
+                rule=rule,
+                severity=severity,
+                sentence=sentence,
+                module=function.__module__,
+                function=function,
+                needs=frozenset(needs),
+            )
+        )
 
     return register
 
 
-def all_checks() -> list[Check]:
-    """Every check of `checks/`, by rule."""
-    from gpuplatform.preview import checks
+def found_by_running(rule: str, severity: Severity, sentence: str, module: str, *, needs: Iterable[Part] = ()) -> Check:
+    """Register a rule that no function judges: `judgement` finds what breaks it while it runs the others."""
+    return _registered(Check(rule=rule, severity=severity, sentence=sentence, module=module, needs=frozenset(needs)))
 
-    for module in pkgutil.iter_modules(checks.__path__):
-        importlib.import_module(f"{checks.__name__}.{module.name}")
+
+def _registered(one: Check) -> Check:
+    if one.rule in _REGISTRY:
+        raise ValueError(f"two checks are called {one.rule}; rename one")
+    _REGISTRY[one.rule] = one
+    return one
+
+
+def registered() -> list[Check]:
+    """Every check that has been imported, by rule."""
     return sorted(_REGISTRY.values(), key=lambda c: c.rule)
-
-
-def run_checks(plan: Plan, checks: Iterable[Check] | None = None) -> list[Finding]:
-    """What is wrong with a plan, whoever allows it: errors first, then by place."""
-    asked = all_checks() if checks is None else checks
-    unseen = {r.urn for r in plan.resources if r.remote} if Part.REMOTE_INPUTS in plan.lacks else set[str]()
-    found = {
-        finding
-        for one in asked
-        if not one.needs & plan.lacks
-        for finding in _found(one, plan)
-        # A component that came without its inputs cannot be judged; the parts that it made can.
-        if finding.urn not in unseen
-    }
-    return sorted(found, key=by_place)
-
-
-def _found(one: Check, plan: Plan) -> Iterator[Finding]:
-    """What a check finds. That it stopped is a finding too, so that one value of a wrong kind hides no other fault."""
-    try:
-        yield from one(plan)
-    except Exception as error:
-        stopped = " ".join(f"{type(error).__name__}: {error}".split())[:200]
-        message = f"{one.rule} could not judge the plan: {stopped}; some value is of a kind that it does not know"
-        yield _REGISTRY["check-stopped"].finding(Fault(message))
-
-
-def by_place(finding: Finding) -> tuple[int, str, int, str, str, str]:
-    """Orders findings: errors first, then by place."""
-    order = list(Severity).index(finding.severity)
-    return order, finding.file, finding.line, finding.rule, finding.urn, finding.message
-
-
-def not_applicable(plan: Plan) -> list[Check]:
-    """Checks that need what this plan lacks, by rule."""
-    return [one for one in all_checks() if one.needs & plan.lacks]

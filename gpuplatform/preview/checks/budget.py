@@ -7,9 +7,9 @@ from decimal import Decimal
 
 from gpuplatform.plan.model import Part, Plan
 from gpuplatform.plan.values import at, mapping
+from gpuplatform.plan.wording import cents
 from gpuplatform.preview.billing.bill import bill
 from gpuplatform.preview.checking.check import Fault, Severity, check
-from gpuplatform.preview.report.sums import cents
 
 
 @check(

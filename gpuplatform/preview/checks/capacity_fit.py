@@ -14,12 +14,12 @@ from gpuplatform.catalog.nodes import EFA, GPU, HUGEPAGES, POOL_LABEL, ZONE_LABE
 from gpuplatform.kinds.cluster.names import namespace_of
 from gpuplatform.kinds.cluster.node_launches import Launch, launches, told
 from gpuplatform.kinds.cluster.node_properties import CAPACITY_LABEL, requirements
+from gpuplatform.kinds.cluster.objects import of_kind
 from gpuplatform.kinds.cluster.pods import Pod, pods
 from gpuplatform.plan.model import Plan, PlannedResource, once
 from gpuplatform.plan.quantity import quantity
 from gpuplatform.plan.values import at, listing, mapping
 from gpuplatform.preview.checking.check import Fault, Severity, check
-from gpuplatform.preview.report.manifests import of_kind
 from gpuplatform.sizing.devices import Devices, of_labels
 from gpuplatform.sizing.pods import EFA_HUGEPAGES_MIB, KARPENTER_HIDDEN_MEMORY, allocatable
 

@@ -9,12 +9,12 @@ from typing import Final
 from gpuplatform.catalog import charts, device_classes
 from gpuplatform.kinds.cluster import device_claims
 from gpuplatform.kinds.cluster.names import chart
+from gpuplatform.kinds.cluster.objects import of_kind
 from gpuplatform.kinds.cluster.pods import pods
 from gpuplatform.kinds.tokens import RELEASE
 from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Plan
 from gpuplatform.plan.values import at, listing
 from gpuplatform.preview.checking.check import Fault, Severity, check
-from gpuplatform.preview.report.manifests import of_kind
 
 _CHARTS: Final = {one.name for one in vars(charts).values() if isinstance(one, charts.Chart)}
 """Of which we know the classes that they bring."""

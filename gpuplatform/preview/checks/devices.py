@@ -7,12 +7,12 @@ from typing import Final
 
 from gpuplatform.kinds.cluster.names import chart
 from gpuplatform.kinds.cluster.node_launches import Launch, launches
+from gpuplatform.kinds.cluster.objects import of_kind
 from gpuplatform.kinds.tokens import RELEASE
 from gpuplatform.plan.model import Plan, PlannedResource
 from gpuplatform.plan.values import at, listing
 from gpuplatform.preview.checking.check import Fault, Severity, check
 from gpuplatform.preview.checks.placement import tolerates
-from gpuplatform.preview.report.manifests import of_kind
 from gpuplatform.sizing.devices import Devices, of_labels
 
 GPU_DRIVERS: Final = ("dra-driver-nvidia-gpu", "nvidia-dra-driver-gpu")

@@ -9,13 +9,13 @@ from typing import Final
 from gpuplatform.catalog.nodes import POOL_LABEL, ZONE_LABEL
 from gpuplatform.kinds.cluster.names import namespace_of
 from gpuplatform.kinds.cluster.node_launches import launches, zone
+from gpuplatform.kinds.cluster.objects import of_kind
 from gpuplatform.kinds.cluster.pods import Pod, pods
 from gpuplatform.kinds.tokens import SUBNET
 from gpuplatform.plan.model import Json, Plan, PlannedResource
 from gpuplatform.plan.references import linked
 from gpuplatform.plan.values import at, listing
 from gpuplatform.preview.checking.check import Fault, Severity, check
-from gpuplatform.preview.report.manifests import of_kind
 
 LUSTRE: Final = "aws:fsx/lustreFileSystem:LustreFileSystem"
 _DRIVER: Final = "fsx.csi.aws.com"

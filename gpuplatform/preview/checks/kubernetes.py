@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from gpuplatform.catalog.custom_resources import GROUPS
 from gpuplatform.kinds.cluster.names import chart
+from gpuplatform.kinds.cluster.objects import objects
 from gpuplatform.kinds.tokens import CLUSTERS, RELEASE
 from gpuplatform.plan.graph import Graph
 from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Plan, PlannedResource, once
@@ -16,7 +17,6 @@ from gpuplatform.plan.values import mapping
 from gpuplatform.preview.checking.check import Fault, Severity, check
 from gpuplatform.preview.checking.kubernetes_rules import refused
 from gpuplatform.preview.checking.sdk_types import input_class
-from gpuplatform.preview.report.manifests import objects
 
 
 @once

@@ -10,11 +10,11 @@ from typing import Final
 from gpuplatform.catalog.nodes import GPU, POOL_LABEL
 from gpuplatform.kinds.cluster.kueue import CONTROLLER, Flavor, flavors, groups, queued, quotas
 from gpuplatform.kinds.cluster.node_launches import autoscaler, extra_argument, launches, told
+from gpuplatform.kinds.cluster.objects import of_kind
 from gpuplatform.plan.model import Json, Part, Plan
 from gpuplatform.plan.quantity import quantity
 from gpuplatform.plan.values import at, listing, mapping
 from gpuplatform.preview.checking.check import Fault, Severity, check
-from gpuplatform.preview.report.manifests import of_kind
 
 _CLASSES: Final = ("best-effort-atomic-scale-up.autoscaling.x-k8s.io", "check-capacity.autoscaling.x-k8s.io")
 """What Cluster Autoscaler knows (cluster-autoscaler/FAQ.md, "How can I use ProvisioningRequest", August 2026)."""

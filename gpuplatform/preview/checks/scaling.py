@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from gpuplatform.kinds.cluster.names import namespace_of
+from gpuplatform.kinds.cluster.objects import objects
 from gpuplatform.plan.model import Plan
 from gpuplatform.plan.values import at
 from gpuplatform.preview.checking.check import Fault, Severity, check
-from gpuplatform.preview.report.manifests import objects
 
 MAXIMUM: Final = {
     "aws:eks/nodeGroup:NodeGroup": ("scalingConfig", "maxSize"),

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from gpuplatform.kinds.cluster.names import namespace_of, namespaces, of_charts, selects
+from gpuplatform.kinds.cluster.objects import objects, of_kind
 from gpuplatform.kinds.cluster.pods import Pod, pods
 from gpuplatform.plan.model import Json, Plan, PlannedResource
 from gpuplatform.plan.values import at, listing, mapping
 from gpuplatform.preview.checking.check import Fault, Severity, check
-from gpuplatform.preview.report.manifests import objects, of_kind
 
 _OWNERS: Final = ("Deployment", "ReplicaSet", "StatefulSet", "DaemonSet")
 

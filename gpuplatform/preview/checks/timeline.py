@@ -7,8 +7,8 @@ from typing import Final
 
 from gpuplatform.plan.graph import ancestors
 from gpuplatform.plan.model import Plan, PlannedResource
+from gpuplatform.plan.wording import minutes
 from gpuplatform.preview.checking.check import Fault, Severity, check
-from gpuplatform.preview.report.sums import minutes
 from gpuplatform.preview.timeline import Timeline, timeline
 
 NOTICED: Final = 0.01

@@ -13,10 +13,10 @@ from typing import Final
 from gpuplatform.catalog.nodes import POOL_LABEL
 from gpuplatform.catalog.topology import LAYER, network_layers
 from gpuplatform.kinds.cluster.kueue import CONTROLLER, Flavor, Queued, flavor_names, flavors, queued
+from gpuplatform.kinds.cluster.objects import of_kind
 from gpuplatform.plan.model import Json, Plan
 from gpuplatform.plan.values import at, listing
 from gpuplatform.preview.checking.check import Fault, Severity, check
-from gpuplatform.preview.report.manifests import of_kind
 
 _ASKED: Final = ("kueue.x-k8s.io/podset-required-topology", "kueue.x-k8s.io/podset-preferred-topology")
 _ANY: Final = "kueue.x-k8s.io/podset-unconstrained-topology"

@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
+from gpuplatform.kinds.cluster.objects import of_kind
 from gpuplatform.plan.model import Json, Plan, PlannedResource
 from gpuplatform.plan.values import at, listing
 from gpuplatform.preview.checking.check import Fault, Severity, check
-from gpuplatform.preview.report.manifests import of_kind
 
 _DEFAULT: Final = "storageclass.kubernetes.io/is-default-class"
 _DISKS: Final = ("ebs.csi.aws.com", "ebs.csi.eks.amazonaws.com", "kubernetes.io/aws-ebs")

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from gpuplatform.plan.model import Json, PlannedResource
+from gpuplatform.plan.wording import counted
 from gpuplatform.preview.billing.bill import Totals
 from gpuplatform.preview.comparison.difference import Action, Changed, Difference, lost
 from gpuplatform.preview.report.sums import STATES
-from gpuplatform.preview.report.words import counted
 
 SHOWN: Final = 40
 """Lines; JSON has them all."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 
 from gpuplatform.plan.model import Json, PlannedResource
-from gpuplatform.preview.checking.check import not_applicable
+from gpuplatform.preview.judgement.run import not_applicable
 from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.report import comparison
 

@@ -9,9 +9,10 @@ from typing import Final
 from gpuplatform.plan.model import STACK, Json, Plan
 from gpuplatform.plan.tree import by_layer, lines
 from gpuplatform.plan.values import listing, mapping
+from gpuplatform.plan.wording import counted, money
 from gpuplatform.preview.checking.check import Finding
-from gpuplatform.preview.checking.suppression import Suppressed
 from gpuplatform.preview.comparison.difference import Difference
+from gpuplatform.preview.judgement.suppression import Suppressed
 from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.record.failure import printable, visible
 from gpuplatform.preview.report import comparison, unit_costs
@@ -20,14 +21,13 @@ from gpuplatform.preview.report.sums import (
     STATES,
     assumed_use,
     by_layer_sums,
-    money,
     not_in_the_bill,
     old_prices,
     ready,
     rounding,
     shortened,
 )
-from gpuplatform.preview.report.words import counted, describe
+from gpuplatform.preview.report.words import describe
 
 MOST: Final = 64_800
 """GitHub refuses comments of more than 65,536 characters (REST API, issue comments)."""

@@ -9,9 +9,10 @@ from typing import Final
 from urllib.parse import quote
 
 from gpuplatform.plan.model import Json
-from gpuplatform.preview.checking.check import Check, Finding, Severity, all_checks
-from gpuplatform.preview.checking.summary import Tally
-from gpuplatform.preview.checking.suppression import Suppressed
+from gpuplatform.preview.checking.check import Check, Finding, Severity
+from gpuplatform.preview.judgement.run import all_checks
+from gpuplatform.preview.judgement.summary import Tally
+from gpuplatform.preview.judgement.suppression import Suppressed
 from gpuplatform.preview.preview import Preview
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Final
 
 from gpuplatform.catalog.prices import STALE_DAYS
 from gpuplatform.plan.model import Json, Plan
 from gpuplatform.plan.tree import by_layer
 from gpuplatform.plan.values import listing, mapping
+from gpuplatform.plan.wording import cents, counted, minutes
 from gpuplatform.preview.billing.charge import NOT_ON_FILE
-from gpuplatform.preview.report.words import counted
 
 STATES: Final = ("asleep_monthly", "idle_monthly", "expected_monthly", "maximum_hourly")
 
@@ -101,19 +101,6 @@ def assumed_use(bill: dict[str, Json]) -> str:
         return ""
     told = ", ".join(f"{use.get('key')} {float(use.get('monthly') or 0):,.0f}" for use in assumed)
     return f"Assumed of a month's use, for nobody states it in `expected`: {told}."
-
-
-def cents(amount: float | Decimal) -> Decimal:
-    """Rounded as people do, half a cent up: in binary it may be a little less."""
-    return Decimal(str(amount)).quantize(Decimal("0.01"), ROUND_HALF_UP)
-
-
-def money(value: Json) -> str:
-    return f"{cents(float(value)):,}" if value is not None else "?"
-
-
-def minutes(seconds: float) -> str:
-    return f"{round(seconds / 60)} min" if seconds >= 90 else f"{round(seconds)} s"
 
 
 def ready(timeline: dict[str, Json]) -> str:

@@ -13,16 +13,18 @@ from rich.tree import Tree
 from gpuplatform.plan.model import STACK, Json, Plan, PlannedResource
 from gpuplatform.plan.tree import by_layer
 from gpuplatform.plan.values import listing, mapping
-from gpuplatform.preview.checking.check import Finding, Severity, all_checks
-from gpuplatform.preview.checking.summary import Tally
-from gpuplatform.preview.checking.suppression import Suppressed
+from gpuplatform.plan.wording import counted
+from gpuplatform.preview.checking.check import Finding, Severity
 from gpuplatform.preview.comparison.difference import Difference
+from gpuplatform.preview.judgement.run import all_checks
+from gpuplatform.preview.judgement.summary import Tally
+from gpuplatform.preview.judgement.suppression import Suppressed
 from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.report import comparison, terminal_bill
 from gpuplatform.preview.report.grouping import places
 from gpuplatform.preview.report.sums import ready, shortened
 from gpuplatform.preview.report.terminal_bill import escape, plain_table
-from gpuplatform.preview.report.words import counted, describe
+from gpuplatform.preview.report.words import describe
 
 _COLOUR: Final = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
 _MARK: Final = {"±": "red", "-": "red", "+": "green", "~": "yellow"}

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from gpuplatform.plan.model import Json, Plan
 from gpuplatform.plan.values import mapping
+from gpuplatform.plan.wording import money
 from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.record.failure import visible
 from gpuplatform.preview.report import comparison, unit_costs
@@ -18,7 +19,6 @@ from gpuplatform.preview.report.sums import (
     STATES,
     assumed_use,
     by_layer_sums,
-    money,
     not_in_the_bill,
     old_prices,
     reasons,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gpuplatform.plan.model import Json
 from gpuplatform.plan.values import listing, mapping
-from gpuplatform.preview.report.sums import money
+from gpuplatform.plan.wording import money
 
 
 def pools(economics: Json) -> list[tuple[str, str, str, str]]:

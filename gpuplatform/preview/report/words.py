@@ -11,6 +11,7 @@ from gpuplatform.kinds.cluster.node_properties import gpu_limit, instance_types
 from gpuplatform.kinds.tokens import CLUSTER_COMPONENT, NODE_GROUP, NODE_POOL, RELEASE, SUBNET
 from gpuplatform.plan.model import Json, Plan, PlannedResource
 from gpuplatform.plan.values import mapping
+from gpuplatform.plan.wording import counted
 
 _COUNTED: Final = {
     "aws:ec2/natGateway:NatGateway": "NAT gateway",
@@ -36,7 +37,6 @@ _COUNTED: Final = {
 }
 _MOST: Final = 16
 """Names of one kind in a layer's words."""
-_PLURAL: Final = {"access entry": "access entries"}
 
 
 def describe(plan: Plan, resources: Iterable[PlannedResource]) -> str:
@@ -51,10 +51,6 @@ def describe(plan: Plan, resources: Iterable[PlannedResource]) -> str:
             counts[noun] = counts.get(noun, 0) + len(by_type[type_])
     phrases += [counted(number, noun) for noun, number in counts.items()]
     return "; ".join(p for p in phrases if p) or _kinds(by_type)
-
-
-def counted(number: int, noun: str) -> str:
-    return f"{number} {noun if number == 1 else _PLURAL.get(noun, noun + 's')}"
 
 
 def _some(told: list[str]) -> str:

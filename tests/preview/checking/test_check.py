@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from gpuplatform.plan.model import UNKNOWN, Invoke, Message, Plan, PlannedResource, Source
-from gpuplatform.preview.checking.check import all_checks, run_checks
+from gpuplatform.preview.judgement.run import all_checks, run_checks
 from gpuplatform.preview.record.environment import CANARY
 from tests.preview.planted import Break, each, found_alone
 from tests.preview.sound import (

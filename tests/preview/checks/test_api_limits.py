@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from gpuplatform.plan.model import SECRET, UNKNOWN
-from gpuplatform.preview.checking.check import run_checks
+from gpuplatform.preview.judgement.run import run_checks
 from tests.preview.sound import TAGS, a_resource, and_also, sound, with_input
 
 FAULTS: list[tuple[str, str, Any, str]] = [

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from gpuplatform.plan.model import SECRET, UNKNOWN, Plan
-from gpuplatform.preview.checking.check import run_checks
+from gpuplatform.preview.judgement.run import run_checks
 from tests.preview.sound import and_also, kubernetes, sound, with_field, with_input
 
 Break = Callable[[Plan], Plan]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from gpuplatform.plan.model import Json
-from gpuplatform.preview.checking.check import Finding, run_checks
+from gpuplatform.preview.checking.check import Finding
+from gpuplatform.preview.judgement.run import run_checks
 from tests.preview.billing.billing_plans import made, plan_of
 
 DASHBOARD = "aws:cloudwatch/dashboard:Dashboard"

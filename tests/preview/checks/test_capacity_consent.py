@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from gpuplatform.plan.model import Plan
-from gpuplatform.preview.checking.check import run_checks
+from gpuplatform.preview.judgement.run import run_checks
 from tests.preview.planted import Break, each, found_alone
 from tests.preview.sound import sound
 

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from gpuplatform.plan.model import Plan, PlannedResource
-from gpuplatform.preview.checking.check import Finding, run_checks
+from gpuplatform.preview.checking.check import Finding
 from gpuplatform.preview.checks import capacity_fit
+from gpuplatform.preview.judgement.run import run_checks
 from tests.preview.sound import a_plan, a_resource, kubernetes, with_input, without
 
 JUDGES = ("pod-too-large", "job-too-large", "spot-interrupts")

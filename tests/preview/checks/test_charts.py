@@ -10,7 +10,7 @@ import pytest
 from gpuplatform.catalog import charts
 from gpuplatform.catalog.chart_values import misspelt
 from gpuplatform.plan.model import Plan
-from gpuplatform.preview.checking.check import run_checks
+from gpuplatform.preview.judgement.run import run_checks
 from tests.preview.sound import sound, with_input
 
 Break = Callable[[Plan], Plan]

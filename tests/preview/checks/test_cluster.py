@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gpuplatform.plan.model import SECRET, UNKNOWN, Plan
-from gpuplatform.preview.checking.check import run_checks
+from gpuplatform.preview.judgement.run import run_checks
 from tests.preview.planted import Break, each, found_alone, setting
 from tests.preview.sound import and_also, with_field, with_input
 from tests.preview.sound_cluster import BIG, TOLERATION, a_object, sound_cluster

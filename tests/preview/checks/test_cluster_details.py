@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from gpuplatform.plan.model import UNKNOWN, Plan
-from gpuplatform.preview.checking.check import run_checks
+from gpuplatform.preview.judgement.run import run_checks
 from tests.preview.planted import Break, each, found_alone, told
 from tests.preview.sound import and_also, kubernetes, sound, with_field, with_input
 from tests.preview.sound_cluster import a_object, sound_cluster

@@ -9,8 +9,8 @@ import pytest
 from gpuplatform.catalog.custom_resource_fields import FIELDS
 from gpuplatform.catalog.custom_resources import GROUPS
 from gpuplatform.plan.model import SECRET, UNKNOWN, Plan
-from gpuplatform.preview.checking.check import run_checks
 from gpuplatform.preview.checks.kubernetes import custom_resources
+from gpuplatform.preview.judgement.run import run_checks
 from tests.preview.sound import and_also, with_input
 from tests.preview.sound_cluster import KUEUE, a_object, sound_cluster
 

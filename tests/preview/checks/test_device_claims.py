@@ -8,8 +8,8 @@ import pytest
 
 from gpuplatform.catalog.instances import instance
 from gpuplatform.plan.model import UNKNOWN, Plan
-from gpuplatform.preview.checking.check import run_checks
 from gpuplatform.preview.checks import capacity_fit
+from gpuplatform.preview.judgement.run import run_checks
 from gpuplatform.sizing.efa import interfaces
 from tests.preview.planted import Break, each, found_alone, setting, told
 from tests.preview.sound import LABELS, TAGS, a_resource, and_also, kubernetes, urn, with_input, without

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from gpuplatform.plan.model import Part, Plan
-from gpuplatform.preview.checking.check import not_applicable, run_checks
 from gpuplatform.preview.checks import subnets
+from gpuplatform.preview.judgement.run import not_applicable, run_checks
 from tests.preview.planted import Break, each, found_alone, setting, told
 from tests.preview.sound import a_plan, a_resource, with_input, without
 from tests.preview.sound_gpus import FAR, sound_gpus

@@ -8,8 +8,8 @@ import pytest
 
 from gpuplatform.catalog import instances
 from gpuplatform.plan.model import UNKNOWN, Plan
-from gpuplatform.preview.checking.check import run_checks
 from gpuplatform.preview.checks import interfaces as judged
+from gpuplatform.preview.judgement.run import run_checks
 from gpuplatform.sizing.efa import interfaces, launch_template_interfaces
 from tests.preview.planted import Break, each, found_alone, setting, told
 from tests.preview.sound import TAGS, a_plan, a_resource, with_field, with_input, without

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from gpuplatform.plan.model import SECRET, UNKNOWN
-from gpuplatform.preview.checking.check import run_checks
+from gpuplatform.preview.judgement.run import run_checks
 from tests.preview.planted import Break, each, found_alone, told
 from tests.preview.sound import TAGS, a_resource, and_also, policy, sound, with_input
 

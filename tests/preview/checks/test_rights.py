@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gpuplatform.preview.checking.check import run_checks
+from gpuplatform.preview.judgement.run import run_checks
 from tests.preview.planted import Break, each, found_alone, setting
 from tests.preview.sound import TAGS, a_resource, and_also, kubernetes, sound
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gpuplatform.plan.model import Plan, PlannedResource
-from gpuplatform.preview.checking.check import run_checks
+from gpuplatform.preview.judgement.run import run_checks
 from tests.preview.planted import found_alone
 from tests.preview.sound import LABELS, and_also, kubernetes, urn, with_input
 from tests.preview.sound_cluster import BIG, TOLERATION, a_object, sound_cluster

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from gpuplatform.plan.model import Plan
-from gpuplatform.preview.checking.check import run_checks
-from gpuplatform.preview.masking import masked
+from gpuplatform.preview.judgement.masking import masked
+from gpuplatform.preview.judgement.run import run_checks
 from tests.preview.sound import TAGS, a_resource, and_also, kubernetes, policy, sound, urn, with_field, with_input
 
 Break = Callable[[Plan], Plan]

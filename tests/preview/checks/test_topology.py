@@ -8,8 +8,8 @@ import pytest
 
 from gpuplatform.catalog import topology
 from gpuplatform.plan.model import Plan
-from gpuplatform.preview.checking.check import run_checks
 from gpuplatform.preview.checks import topology as judged
+from gpuplatform.preview.judgement.run import run_checks
 from gpuplatform.preview.record import environment
 from tests.conftest import ROOT
 from tests.preview.planted import Break, each, found_alone, setting, told

@@ -13,9 +13,9 @@ from typer.testing import CliRunner, Result
 from gpuplatform.catalog import immutable
 from gpuplatform.cli import app
 from gpuplatform.plan.model import UNKNOWN, Part, Plan
-from gpuplatform.preview.checking.check import run_checks
 from gpuplatform.preview.checking.sdk_types import input_class, properties
 from gpuplatform.preview.comparison.difference import DATA, Action, Changed, difference
+from gpuplatform.preview.judgement.run import run_checks
 from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.record.readers import plan_from
 from gpuplatform.preview.report.comparison import bill_lines, lines, summary, to_json

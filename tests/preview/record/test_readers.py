@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from gpuplatform.plan.model import SECRET, UNKNOWN, Invoke, Message, Part, Plan, PlannedResource, Source
 from gpuplatform.preview.billing.bill import bill
-from gpuplatform.preview.checking.check import not_applicable, run_checks
+from gpuplatform.preview.judgement.run import not_applicable, run_checks
 from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.record import environment
 from gpuplatform.preview.record.readers import UnreadableError, plan_from, read

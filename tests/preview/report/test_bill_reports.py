@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from gpuplatform.plan.model import Json, Plan
+from gpuplatform.plan.wording import money
 from gpuplatform.preview.billing.bill import Bill, bill
 from gpuplatform.preview.comparison.difference import difference
 from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.report import markdown, terminal
 from gpuplatform.preview.report.comparison import bill_lines
 from gpuplatform.preview.report.html import html
-from gpuplatform.preview.report.sums import STATES, money, rounding
+from gpuplatform.preview.report.sums import STATES, rounding
 from tests.preview.billing.billing_plans import made, plan_of
 from tests.preview.billing.priced_kinds import EXAMPLES
 

@@ -18,15 +18,16 @@ from typer.testing import CliRunner
 
 from gpuplatform.cli import app
 from gpuplatform.plan.model import STACK, Part, Plan, Source
+from gpuplatform.plan.wording import money
 from gpuplatform.preview.billing.bill import bill
 from gpuplatform.preview.checking.check import Finding, Severity
-from gpuplatform.preview.checking.suppression import Allowance, Suppressed
+from gpuplatform.preview.judgement.suppression import Allowance, Suppressed
 from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.report.html import html
 from gpuplatform.preview.report.html.boxes import Box
 from gpuplatform.preview.report.html.markup import Markup, tag
 from gpuplatform.preview.report.html.scene import Scene
-from gpuplatform.preview.report.sums import STATES, by_layer_sums, money
+from gpuplatform.preview.report.sums import STATES, by_layer_sums
 from gpuplatform.preview.timeline import timeline
 from tests.preview.sound import a_plan, a_resource, and_also, sound, urn, with_field, with_input
 

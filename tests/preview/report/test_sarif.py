@@ -12,8 +12,9 @@ from typing import Any
 from jsonschema import validate
 
 from gpuplatform.plan.model import Part, Source
-from gpuplatform.preview.checking.check import Finding, Severity, all_checks
-from gpuplatform.preview.checking.suppression import Allowance, Suppressed
+from gpuplatform.preview.checking.check import Finding, Severity
+from gpuplatform.preview.judgement.run import all_checks
+from gpuplatform.preview.judgement.suppression import Allowance, Suppressed
 from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.report import sarif
 from tests.preview.sound import sound, urn

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from gpuplatform.plan.wording import money
 from gpuplatform.preview.report.html.markup import Markup, layer_class, tag
-from gpuplatform.preview.report.sums import money
 
 LABEL: Final = 112
 BAR: Final = 300

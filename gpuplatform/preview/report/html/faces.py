@@ -18,8 +18,8 @@ from gpuplatform.kinds.cluster.node_properties import (
 from gpuplatform.kinds.tokens import NODE_GROUP, NODE_POOL, RELEASE, SECURITY_GROUP
 from gpuplatform.plan.model import Json, Plan, PlannedResource
 from gpuplatform.plan.values import at, listing, mapping
+from gpuplatform.plan.wording import counted
 from gpuplatform.preview.report.terminal import short_type
-from gpuplatform.preview.report.words import counted
 
 ROOM: Final = 28
 """Characters of a line on a tile."""

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Final
 
-from gpuplatform.preview.checking.check import Finding, Severity, all_checks
-from gpuplatform.preview.checking.suppression import Suppressed
+from gpuplatform.plan.wording import counted
+from gpuplatform.preview.checking.check import Finding, Severity
+from gpuplatform.preview.judgement.run import all_checks
+from gpuplatform.preview.judgement.suppression import Suppressed
 from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.report.grouping import NAMED, Place, places
 from gpuplatform.preview.report.html.data import numbers
 from gpuplatform.preview.report.html.markup import Content, Markup, join, tag
-from gpuplatform.preview.report.words import counted
 
 PLACES: Final = 10
 """Of one rule in sight; a fault that repeats needs no more to be understood."""

@@ -8,11 +8,11 @@ from typing import Final
 
 from gpuplatform.plan.model import Json, Plan
 from gpuplatform.plan.values import listing, mapping
+from gpuplatform.plan.wording import counted
 from gpuplatform.preview.report.html.data import numbers
 from gpuplatform.preview.report.html.faults import scrolled
 from gpuplatform.preview.report.html.markup import Content, Markup, join, layer_class, tag
 from gpuplatform.preview.report.sums import ready
-from gpuplatform.preview.report.words import counted
 
 TICKS: Final = 6
 """Divisions of the scale; the style sheet draws as many."""

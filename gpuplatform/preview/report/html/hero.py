@@ -7,12 +7,11 @@ from typing import Final
 
 from gpuplatform.plan.model import STACK, Json, Plan
 from gpuplatform.plan.values import at, mapping
-from gpuplatform.preview.checking.summary import Tally
+from gpuplatform.plan.wording import counted, minutes
+from gpuplatform.plan.wording import money as dollars
+from gpuplatform.preview.judgement.summary import Tally
 from gpuplatform.preview.report.html import money
 from gpuplatform.preview.report.html.markup import Content, Markup, join, tag
-from gpuplatform.preview.report.sums import minutes
-from gpuplatform.preview.report.sums import money as dollars
-from gpuplatform.preview.report.words import counted
 
 MEANS: Final = {
     "asleep_monthly": "every schedule in its off state",

@@ -7,10 +7,10 @@ from typing import Final
 
 from gpuplatform.plan.model import Json
 from gpuplatform.plan.values import listing, mapping
+from gpuplatform.plan.wording import counted
 from gpuplatform.preview.checking.check import Finding, Severity
 from gpuplatform.preview.report.html.boxes import Box, Mark
 from gpuplatform.preview.report.html.picture import Picture
-from gpuplatform.preview.report.words import counted
 
 SIGNS: Final = {
     "error": ("!", "error"),

@@ -7,13 +7,13 @@ from typing import Final
 
 from gpuplatform.plan.model import Json, Plan
 from gpuplatform.plan.values import listing, mapping
+from gpuplatform.plan.wording import counted, money
 from gpuplatform.preview.report.html import economics
 from gpuplatform.preview.report.html.charts import bars
 from gpuplatform.preview.report.html.data import numbers
 from gpuplatform.preview.report.html.faults import scrolled
 from gpuplatform.preview.report.html.markup import Content, Markup, join, tag
-from gpuplatform.preview.report.sums import STATES, by_layer_sums, by_team_sums, how_to_price, money, rounding
-from gpuplatform.preview.report.words import counted
+from gpuplatform.preview.report.sums import STATES, by_layer_sums, by_team_sums, how_to_price, rounding
 
 WORDS: Final = {
     "asleep_monthly": "asleep",

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 
 from gpuplatform.plan.model import Plan, PlannedResource
 from gpuplatform.plan.tree import by_layer
+from gpuplatform.plan.wording import counted
 from gpuplatform.preview.checking.check import Finding
 from gpuplatform.preview.report.html.data import numbers
 from gpuplatform.preview.report.html.faces import kind_of
 from gpuplatform.preview.report.html.markup import Markup, join, layer_class, tag
-from gpuplatform.preview.report.words import counted, describe
+from gpuplatform.preview.report.words import describe
 
 
 def section(plan: Plan, findings: Iterable[Finding]) -> Markup:

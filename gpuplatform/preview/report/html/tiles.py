@@ -6,9 +6,9 @@ import re
 
 from gpuplatform.kinds.cluster.node_launches import launches
 from gpuplatform.plan.model import Plan, PlannedResource
+from gpuplatform.plan.wording import counted
 from gpuplatform.preview.report.html.boxes import Box
 from gpuplatform.preview.report.html.faces import FACES, PLUMBING, kind
-from gpuplatform.preview.report.words import counted
 
 
 def tile(plan: Plan, unit: PlannedResource) -> Box:

@@ -1,4 +1,4 @@
-"""Writes `docs/checks.md`, a page of every check: `python -m gpuplatform.preview.checking.checks_page`."""
+"""Writes `docs/checks.md`, a page of every check: `python -m gpuplatform.preview.judgement.checks_page`."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Final
 
 from gpuplatform.files import write_whole
-from gpuplatform.preview.checking.check import Check, all_checks
+from gpuplatform.preview.checking.check import Check
+from gpuplatform.preview.judgement.run import all_checks
 
 PAGE: Final = Path("docs/checks.md")
-COMMAND: Final = "python -m gpuplatform.preview.checking.checks_page"
+COMMAND: Final = "python -m gpuplatform.preview.judgement.checks_page"
 
 _HEAD: Final = f"""\
 # What the preview checks
@@ -38,8 +39,8 @@ def page() -> str:
 
 
 def _themes() -> Iterator[list[str]]:
-    found = sorted(all_checks(), key=lambda c: (c.judge.__module__, c.rule))
-    for module, group in groupby(found, key=lambda c: c.judge.__module__):
+    found = sorted(all_checks(), key=lambda c: (c.module, c.rule))
+    for module, group in groupby(found, key=lambda c: c.module):
         summary, _, more = (inspect.getdoc(sys.modules[module]) or "").partition("\n\n")
         yield [
             f"## {summary.replace(chr(10), ' ').rstrip('.')}",

@@ -1,9 +1,7 @@
-"""Findings that somebody allows: by a comment on the line that the finding names, or above it, with a day and a reason.
+"""Comments that allow a finding, which are findings themselves when they do not say how long and why, or no longer should.
 
-    # preview: allow open-load-balancer until 2027-01-31: the demo is public until the fair
-    # preview: allow over-budget in prod until 2027-01-31: agreed with finance for the launch
-
-In the program's files and in `Pulumi.<environment>.yaml`. With `in ENV` the comment counts in that environment alone.
+They stand on the line that the finding names, or above it, in the program's files and in `Pulumi.<environment>.yaml`. With `in ENV`
+a comment counts in that environment alone.
 """
 
 from __future__ import annotations
@@ -15,14 +13,36 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from gpuplatform.plan.model import STACK, Plan, Source, once
-from gpuplatform.preview.checking.check import Check, Fault, Finding, all_checks, by_place, run_checks
+from gpuplatform.plan.model import STACK, Part, Plan, Source, once
+from gpuplatform.preview.checking.check import Fault, Severity, check, found_by_running, registered
 
 _BEGINS: Final = re.compile(r"#\s*preview\s*:\s*allow\b")
 _WHOLE: Final = re.compile(
     r"#\s*preview:\s*allow\s+(?P<rule>[a-z0-9-]+)(\s+in\s+(?P<environment>[\w-]+))?"
     r"\s+until\s+(?P<until>\d{4}-\d\d-\d\d)\s*:\s*(?P<reason>\S.*)"
 )
+
+
+EXPIRED = found_by_running(
+    "suppression-expired",
+    Severity.ERROR,
+    "What a comment allows, it allows until a day that is not over.",
+    __name__,
+    needs=(Part.FILES,),
+)
+UNUSED = found_by_running(
+    "suppression-unused", Severity.WARNING, "What a comment allows is found on its line.", __name__, needs=(Part.FILES,)
+)
+
+
+@check(
+    "suppression-unreadable",
+    Severity.ERROR,
+    "A comment that allows a finding names the check, the last day and the reason.",
+    needs=(Part.FILES,),
+)
+def suppression_unreadable(plan: Plan) -> Iterator[Fault]:
+    yield from (a for a in allowances(plan) if isinstance(a, Fault))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,61 +60,9 @@ class Allowance:
     """The line that it is about: its own, or that below the comment."""
 
 
-@dataclass(frozen=True, slots=True)
-class Suppressed:
-    """A finding that is allowed, and by which comment."""
-
-    finding: Finding
-    allowance: Allowance
-
-    def to_json(self) -> dict[str, str | int | bool]:
-        return {
-            **self.finding.to_json(),
-            "suppressed": True,
-            "until": self.allowance.until.isoformat(),
-            "reason": self.allowance.reason,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """What is wrong with a plan, less what is allowed."""
-
-    findings: list[Finding]
-    suppressed: list[Suppressed]
-
-
-def judge(plan: Plan, today: date) -> Judgement:
-    """Run every check, and take out what is allowed today; allowances that are over or allow nothing are findings."""
-    found, written = run_checks(plan), [a for a in _allowances(plan) if isinstance(a, Allowance)]
-    mine = [a for a in written if a.environment in ("", plan.environment)]
-    held = {(a.rule, a.place.file, a.line): a for a in mine if today <= a.until}
-    matched = {f: held.get((f.rule, f.file, f.line)) for f in found}
-    used = set(matched.values())
-    checks = {check.rule: check for check in all_checks()}
-    left = [finding for finding, allowance in matched.items() if allowance is None]
-    left += [_over(checks, allowance, today) for allowance in mine if allowance.until < today or allowance not in used]
-    return Judgement(
-        findings=sorted(left, key=by_place),
-        suppressed=[Suppressed(finding, allowance) for finding, allowance in matched.items() if allowance],
-    )
-
-
-def _over(checks: dict[str, Check], allowance: Allowance, today: date) -> Finding:
-    if allowance.until < today:
-        message = f"{allowance.rule} was allowed until {allowance.until}: {allowance.reason}; mend it, or agree on another day"
-        return checks["suppression-expired"].finding(Fault(message, None, allowance.place))
-    message = f"{allowance.rule} finds nothing on line {allowance.line}; remove the comment"
-    return checks["suppression-unused"].finding(Fault(message, None, allowance.place))
-
-
-def unreadable(plan: Plan) -> Iterator[Fault]:
-    """Comments that begin like an allowance and are none."""
-    yield from (a for a in _allowances(plan) if isinstance(a, Fault))
-
-
 @once
-def _allowances(plan: Plan) -> list[Allowance | Fault]:
+def allowances(plan: Plan) -> list[Allowance | Fault]:
+    """Every comment of the program and its settings that allows a finding, or begins so and does not."""
     found: list[Allowance | Fault] = []
     for file in _files(plan):
         text = (plan.root / file).read_text(encoding="utf-8", errors="replace") if plan.root else ""
@@ -134,7 +102,7 @@ def _read(comment: str, place: Source, line: int) -> Allowance | Fault:
     if not found:
         wanted = "# preview: allow RULE until YYYY-MM-DD: why it may be so"
         return Fault(f"{comment.strip()!r} allows nothing; write {wanted}", None, place)
-    rules = [check.rule for check in all_checks()]
+    rules = [one.rule for one in registered()]
     if found["rule"] not in rules:
         return Fault(f"no check is called {found['rule']}; `gpuplatform checks` lists them", None, place)
     try:

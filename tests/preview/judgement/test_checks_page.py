@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gpuplatform.preview.checking.check import all_checks
-from gpuplatform.preview.checking.checks_page import COMMAND, PAGE, page
+from gpuplatform.preview.judgement.checks_page import COMMAND, PAGE, page
+from gpuplatform.preview.judgement.run import all_checks
 
 ROOT = Path(__file__).resolve().parents[3]
 

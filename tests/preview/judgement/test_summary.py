@@ -13,9 +13,10 @@ import pytest
 from rich.console import Console
 
 from gpuplatform.plan.model import Part, Plan, Source
-from gpuplatform.preview.checking.check import Finding, Severity, all_checks, not_applicable
-from gpuplatform.preview.checking.summary import tally
-from gpuplatform.preview.checking.suppression import Allowance, Suppressed
+from gpuplatform.preview.checking.check import Finding, Severity
+from gpuplatform.preview.judgement.run import all_checks, not_applicable
+from gpuplatform.preview.judgement.summary import tally
+from gpuplatform.preview.judgement.suppression import Allowance, Suppressed
 from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.report import json_document, markdown, sarif, terminal
 from gpuplatform.preview.report.html import html

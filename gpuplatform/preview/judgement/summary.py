@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from gpuplatform.plan.model import Json, Plan
-from gpuplatform.preview.checking.check import Check, Finding, Severity, all_checks, not_applicable
-from gpuplatform.preview.checking.suppression import Suppressed
-from gpuplatform.preview.report.words import counted
+from gpuplatform.plan.wording import counted
+from gpuplatform.preview.checking.check import Check, Finding, Severity
+from gpuplatform.preview.judgement.run import all_checks, not_applicable
+from gpuplatform.preview.judgement.suppression import Suppressed
 
 _NOUN: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 _SOURCE: Final = {

@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 
 from gpuplatform.plan.model import Plan
-from gpuplatform.preview.checking.suppression import judge
+from gpuplatform.preview.judgement.suppression import judge
 from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.report import json_document, terminal
 from tests.preview.sound import PROJECT, sound, with_input

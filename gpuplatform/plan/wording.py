@@ -1,0 +1,27 @@
+"""Numbers as every report and message writes them: counts with their noun, money, durations."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+from gpuplatform.plan.model import Json
+
+_PLURAL: Final = {"access entry": "access entries"}
+
+
+def counted(number: int, noun: str) -> str:
+    return f"{number} {noun if number == 1 else _PLURAL.get(noun, noun + 's')}"
+
+
+def cents(amount: float | Decimal) -> Decimal:
+    """Rounded as people do, half a cent up: in binary it may be a little less."""
+    return Decimal(str(amount)).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def money(value: Json) -> str:
+    return f"{cents(float(value)):,}" if value is not None else "?"
+
+
+def minutes(seconds: float) -> str:
+    return f"{round(seconds / 60)} min" if seconds >= 90 else f"{round(seconds)} s"

@@ -1,0 +1,57 @@
+"""How checks are run, and checks that could not judge the plan."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterable, Iterator
+
+from gpuplatform.plan.model import Part, Plan
+from gpuplatform.preview import checks
+from gpuplatform.preview.checking.check import Check, Fault, Finding, Severity, found_by_running, registered
+
+STOPPED = found_by_running("check-stopped", Severity.ERROR, "Every check can read what it judges.", __name__)
+
+
+def all_checks() -> list[Check]:
+    """Every check of `checks/`, and the rules that only a run can break, by rule."""
+    for module in pkgutil.iter_modules(checks.__path__):
+        importlib.import_module(f"{checks.__name__}.{module.name}")
+    importlib.import_module("gpuplatform.preview.judgement.allowances")
+    return registered()
+
+
+def run_checks(plan: Plan, only: Iterable[Check] | None = None) -> list[Finding]:
+    """What is wrong with a plan, whoever allows it: errors first, then by place."""
+    asked = all_checks() if only is None else only
+    unseen = {r.urn for r in plan.resources if r.remote} if Part.REMOTE_INPUTS in plan.lacks else set[str]()
+    found = {
+        finding
+        for one in asked
+        if not one.needs & plan.lacks
+        for finding in _found(one, plan)
+        # A component that came without its inputs cannot be judged; the parts that it made can.
+        if finding.urn not in unseen
+    }
+    return sorted(found, key=by_place)
+
+
+def _found(one: Check, plan: Plan) -> Iterator[Finding]:
+    """What a check finds. That it stopped is a finding too, so that one value of a wrong kind hides no other fault."""
+    try:
+        yield from one(plan)
+    except Exception as error:
+        stopped = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+        message = f"{one.rule} could not judge the plan: {stopped}; some value is of a kind that it does not know"
+        yield STOPPED.finding(Fault(message))
+
+
+def by_place(finding: Finding) -> tuple[int, str, int, str, str, str]:
+    """Orders findings: errors first, then by place."""
+    order = list(Severity).index(finding.severity)
+    return order, finding.file, finding.line, finding.rule, finding.urn, finding.message
+
+
+def not_applicable(plan: Plan) -> list[Check]:
+    """Checks that need what this plan lacks, by rule."""
+    return [one for one in all_checks() if one.needs & plan.lacks]
