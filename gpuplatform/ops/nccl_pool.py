@@ -11,12 +11,12 @@ from typing import Any, Final
 
 from gpuplatform.catalog.instances import InstanceType, instance
 from gpuplatform.catalog.nodes import GPU, POOL_LABEL
+from gpuplatform.kinds.tokens import LAUNCH_TEMPLATE, NODE_GROUP
 from gpuplatform.ops.wanted import UnreadablePlan
 from gpuplatform.sizing.devices import Devices, of_labels
 from gpuplatform.sizing.efa import EFA_KINDS
 from gpuplatform.sizing.health import UNCHECKED
 
-NODE_GROUP, TEMPLATE = "aws:eks/nodeGroup:NodeGroup", "aws:ec2/launchTemplate:LaunchTemplate"
 KUEUE: Final = "kubernetes:kueue.x-k8s.io/v1beta2"
 EFFECTS: Final = {"NO_SCHEDULE": "NoSchedule", "NO_EXECUTE": "NoExecute", "PREFER_NO_SCHEDULE": "PreferNoSchedule"}
 
@@ -56,7 +56,7 @@ def pool(document: Mapping[str, Any], name: str) -> Pool:
     own = [r for r in groups if _labels(r).get(POOL_LABEL) == name]
     if not own:
         raise UnreadablePlan(f"{name} is no GPU pool of managed node groups; accepted: {', '.join(known) or 'none'}")
-    templates = {r["urn"]: r["inputs"] for r in resources if r["type"] == TEMPLATE}
+    templates = {r["urn"]: r["inputs"] for r in resources if r["type"] == LAUNCH_TEMPLATE}
     template = next(templates[urn] for urn in own[0]["property_dependencies"]["launchTemplate"] if urn in templates)
     types = own[0]["inputs"].get("instanceTypes") or [template["instanceType"]]
     return Pool(

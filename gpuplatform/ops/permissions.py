@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from gpuplatform.kinds.kind import Right
+from gpuplatform.kinds.registry import kind_of
 from gpuplatform.ops.account import Aws, Caller, Unanswered
 from gpuplatform.ops.results import Row, Verdict, info, unknown
-from gpuplatform.ops.rights import NAMED_AFTER, PAGES, RIGHTS
+from gpuplatform.ops.rights import NAMED_AFTER, PAGES
 from gpuplatform.ops.wanted import Wanted
 
 CHECK = "permission"
@@ -23,7 +25,9 @@ def rows(aws: Aws, wanted: Wanted, who: Caller) -> Iterator[Row]:
     needed = _needed(wanted, who, aws.region)
     if not needed:
         return
-    everything = f"{len(needed)} actions that create {len(wanted.created.keys() & RIGHTS.keys())} types of resources"
+    everything = (
+        f"{len(needed)} actions that create {sum(bool(_rights(type_)) for type_ in wanted.created)} types of resources"
+    )
     try:
         principal = _principal(aws, who)
         if principal is None:
@@ -46,7 +50,7 @@ def rows(aws: Aws, wanted: Wanted, who: Caller) -> Iterator[Row]:
         yield Row(check=CHECK, subject=who.arn, wanted=everything, found="all allowed", verdict=Verdict.OK)
     elif len(denied) < len(needed):
         yield info(CHECK, who.arn, wanted=everything, found=f"{len(needed) - len(denied)} allowed")
-    if unlisted := sorted(wanted.created.keys() - RIGHTS.keys()):
+    if unlisted := sorted(type_ for type_ in wanted.created if not _rights(type_)):
         yield info(CHECK, who.arn, found=f"not asked, for their actions are not listed here: {', '.join(unlisted)}")
 
 
@@ -54,7 +58,7 @@ def _needed(wanted: Wanted, who: Caller, region: str) -> dict[str, str]:
     """Action → the ARN of one resource of the plan that it would create or change."""
     found: dict[str, str] = {}
     for type_, name in wanted.created.items():
-        for right in RIGHTS.get(type_, ()):
+        for right in _rights(type_):
             service = right.actions[0].partition(":")[0]
             owner = wanted.created.get(NAMED_AFTER.get(service, type_), name)
             found |= dict.fromkeys(right.actions, _arn(service, right.path.format(name=owner), who, region))
@@ -119,3 +123,8 @@ def _refused(action: str, resource: str, result: Mapping[str, Any]) -> Row:
         if undecided
         else f"allow {action} to the caller ({page})",
     )
+
+
+def _rights(type_: str) -> tuple[Right, ...]:
+    row = kind_of(type_)
+    return row.rights if row else ()

@@ -14,7 +14,8 @@ from typing import Any, Final
 import botocore
 import botocore.session
 
-from gpuplatform.ops.api_shapes import NOT_THE_SAME, RENAMED, SHAPES, STATED, STATED_OF
+from gpuplatform.kinds.registry import all_kinds
+from gpuplatform.ops.api_shapes import NOT_THE_SAME, STATED
 
 DATA = Path(__file__).parent.parent / "catalog" / "data" / "api_limits.json"
 COMMAND = "gpuplatform catalog refresh api-limits"
@@ -116,15 +117,17 @@ def document(today: datetime.date) -> dict[str, Any]:
     """The file's content from the installed botocore."""
     model = Model()
     resources: dict[str, Schema] = {}
-    for token in sorted({*SHAPES, *RENAMED, *STATED_OF}):
+    for token, row in sorted(all_kinds().items()):
+        if row.api is None:
+            continue
         properties: Schema = {}
-        for name in SHAPES.get(token, ()):
+        for name in row.api.shapes:
             shape = model.shapes[model.named(name)["$ref"]]
             properties = {**shape["properties"], **properties}
-        renamed = {key: model.named(name) for key, name in RENAMED.get(token, {}).items() if name not in STATED}
-        stated = {key: STATED[name] for key, name in RENAMED.get(token, {}).items() if name in STATED}
+        renamed = {key: model.named(name) for key, name in row.api.renamed.items() if name not in STATED}
+        stated = {key: STATED[name] for key, name in row.api.renamed.items() if name in STATED}
         # The provider takes tags as a map.
-        resources[token] = {**properties, **renamed, **stated, **STATED_OF.get(token, {})}
+        resources[token] = {**properties, **renamed, **stated, **row.api.limits}
         resources[token].pop("tags", None)
     shapes = _that_limit(model.shapes)
     kept = {token: _kept(properties, shapes) for token, properties in resources.items()}

@@ -12,6 +12,8 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from gpuplatform.catalog.nodes import GPU, ZONE_LABEL
+from gpuplatform.kinds import appautoscaling, sagemaker
+from gpuplatform.kinds.tokens import CLUSTER_COMPONENT, LAUNCH_TEMPLATE, NODE_CLASS, NODE_GROUP, NODE_POOL, SUBNET
 from gpuplatform.sizing.capacity import How, Moment, Rung
 
 _HOW = {"CAPACITY_BLOCK": How.CAPACITY_BLOCK, "SPOT": How.SPOT, "ON_DEMAND": How.ON_DEMAND}
@@ -114,9 +116,9 @@ def wanted(document: Mapping[str, Any]) -> Wanted:
         environment=str(document.get("environment", "")),
         region=str(document["region"]),
         accounts=tuple(str(account) for account in accounts),
-        kubernetes=next((str(c["inputs"].get("version", "")) for c in plan.all("eks:index:Cluster")), ""),
-        node_groups=tuple(_node_group(plan, group) for group in plan.all("aws:eks/nodeGroup:NodeGroup")),
-        pools=tuple(_pool(plan, pool) for pool in plan.all("kubernetes:karpenter.sh/v1:NodePool")),
+        kubernetes=next((str(c["inputs"].get("version", "")) for c in plan.all(CLUSTER_COMPONENT)), ""),
+        node_groups=tuple(_node_group(plan, group) for group in plan.all(NODE_GROUP)),
+        pools=tuple(_pool(plan, pool) for pool in plan.all(NODE_POOL)),
         endpoints=tuple(_endpoints(plan)),
         purchases=tuple(
             Purchase(pool=pool, instance_type=instance_type, rung=rung)
@@ -158,7 +160,7 @@ class _Plan:
 def _node_group(plan: _Plan, group: Resource) -> NodeGroup:
     inputs = group["inputs"]
     name = str(group["name"]).removesuffix("-nodes")
-    templates = plan.behind(group, "launchTemplate", "aws:ec2/launchTemplate:LaunchTemplate")
+    templates = plan.behind(group, "launchTemplate", LAUNCH_TEMPLATE)
     template: Mapping[str, Any] = templates[0]["inputs"] if templates else {}
     types = inputs.get("instanceTypes") or [template["instanceType"]]
     how = _HOW[inputs.get("capacityType", "ON_DEMAND")]
@@ -172,7 +174,7 @@ def _node_group(plan: _Plan, group: Resource) -> NodeGroup:
         instance_types=tuple(types),
         how=how,
         max=int(inputs["scalingConfig"]["maxSize"]),
-        zone_ids=_zones(plan.behind(group, "subnetIds", "aws:ec2/subnet:Subnet")),
+        zone_ids=_zones(plan.behind(group, "subnetIds", SUBNET)),
         reservation=_reservation(reservation, plan) if reservation and not made_here else None,
         ami_type=str(inputs.get("amiType", "")),
         release=inputs.get("releaseVersion"),
@@ -196,11 +198,7 @@ def _pool(plan: _Plan, pool: Resource) -> ElasticPool:
     name = str(pool["inputs"]["metadata"]["name"])
     if "node.kubernetes.io/instance-type" not in accepts:
         raise UnreadablePlan(f"Karpenter pool {name} names no instance types, so what it may launch is unknown")
-    classes = [
-        c
-        for c in plan.all("kubernetes:karpenter.k8s.aws/v1:EC2NodeClass")
-        if c["inputs"]["metadata"]["name"] == template["nodeClassRef"]["name"]
-    ]
+    classes = [c for c in plan.all(NODE_CLASS) if c["inputs"]["metadata"]["name"] == template["nodeClassRef"]["name"]]
     zones = {zone for c in classes for zone in _zones(_subnets_of_class(plan, c))}
     return ElasticPool(
         name=name,
@@ -216,28 +214,26 @@ def _pool(plan: _Plan, pool: Resource) -> ElasticPool:
 
 def _subnets_of_class(plan: _Plan, node_class: Resource) -> list[Resource]:
     """The subnets that carry all tags of one of the class's terms, or whose ids it names."""
-    named = plan.behind(node_class, "spec", "aws:ec2/subnet:Subnet")
+    named = plan.behind(node_class, "spec", SUBNET)
     terms = [term["tags"].items() for term in node_class["inputs"]["spec"]["subnetSelectorTerms"] if "tags" in term]
     tagged = [
         subnet
-        for subnet in plan.all("aws:ec2/subnet:Subnet")
+        for subnet in plan.all(SUBNET)
         if any(tags <= (subnet["inputs"].get("tags") or {}).items() for tags in terms)
     ]
     return [*named, *tagged]
 
 
 def _endpoints(plan: _Plan) -> Iterator[Endpoint]:
-    for endpoint in plan.all("aws:sagemaker/endpoint:Endpoint"):
+    for endpoint in plan.all(sagemaker.ENDPOINT):
         name = str(endpoint["inputs"].get("name") or endpoint["name"])
         limits = {
             target["inputs"]["resourceId"].rpartition("/")[2]: int(target["inputs"]["maxCapacity"])
-            for target in plan.all("aws:appautoscaling/target:Target")
-            if endpoint in plan.behind(target, "resourceId", "aws:sagemaker/endpoint:Endpoint")
+            for target in plan.all(appautoscaling.TARGET)
+            if endpoint in plan.behind(target, "resourceId", sagemaker.ENDPOINT)
         }
         blue_green = "rollingUpdatePolicy" not in endpoint["inputs"].get("deploymentConfig", {})
-        for config in plan.behind(
-            endpoint, "endpointConfigName", "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
-        ):
+        for config in plan.behind(endpoint, "endpointConfigName", sagemaker.ENDPOINT_CONFIGURATION):
             for variant in config["inputs"]["productionVariants"]:
                 if instance_type := variant.get("instanceType"):
                     managed = variant.get("managedInstanceScaling", {}).get("maxInstanceCount")

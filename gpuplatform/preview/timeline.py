@@ -1,6 +1,6 @@
 """When each resource of a plan could be made, what the last one waits for, and how long it would take at least.
 
-Everything starts as soon as what it waits for is there, and takes what `catalog/durations` says: a model that compares orders of
+Everything starts as soon as what it waits for is there, and takes what its row in `kinds` says: a model that compares orders of
 creation. The lower bound is the same plan with only the edges that cannot be left out: values that flow, and what a service or the
 cluster needs in order (`NECESSARY`).
 """
@@ -12,32 +12,33 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from gpuplatform.catalog.durations import duration
+from gpuplatform.kinds import eks, fsx, kubernetes, sagemaker
 from gpuplatform.kinds.cluster.names import chart
+from gpuplatform.kinds.registry import duration
 from gpuplatform.kinds.tokens import NODE_GROUP, RELEASE
 from gpuplatform.plan.graph import circle, wanted_by_all, within
 from gpuplatform.plan.model import Json, Plan, PlannedResource
 from gpuplatform.plan.values import listing, mapping
 
-ASSOCIATION: Final = "aws:fsx/dataRepositoryAssociation:DataRepositoryAssociation"
-ENDPOINT: Final = "aws:sagemaker/endpoint:Endpoint"
-ENDPOINT_CONFIGURATION: Final = "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
+ASSOCIATION: Final = fsx.DATA_REPOSITORY_ASSOCIATION
+ENDPOINT: Final = sagemaker.ENDPOINT
+ENDPOINT_CONFIGURATION: Final = sagemaker.ENDPOINT_CONFIGURATION
 
 # Orders without a value that flows, which nevertheless cannot be left out: who waits (beginning of its type) → for what.
 NECESSARY: Final = (
     # A release waits until its pods run, and pods run on nodes.
     (RELEASE, NODE_GROUP),
     # Pods need names, addresses and volumes, which the add-ons bring.
-    (RELEASE, "aws:eks/addon:Addon"),
+    (RELEASE, eks.ADDON),
     # A custom resource is refused before its definition and its webhooks are there, which a release brings.
     ("kubernetes:", RELEASE),
-    ("kubernetes:", "kubernetes:core/v1:Namespace"),
+    ("kubernetes:", kubernetes.NAMESPACE),
     # A node that joins before the network add-on is set up keeps the wrong number of pod addresses.
-    (NODE_GROUP, "aws:eks/addon:Addon"),
+    (NODE_GROUP, eks.ADDON),
     # FSx makes one association at a time; in parallel they fail (hashicorp/terraform-provider-aws#24678).
     (ASSOCIATION, ASSOCIATION),
     # An add-on that is a Deployment is called failed while no node can run it.
-    ("aws:eks/addon:Addon", NODE_GROUP),
+    (eks.ADDON, NODE_GROUP),
 )
 
 

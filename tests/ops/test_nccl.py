@@ -11,8 +11,9 @@ import yaml
 from typer.testing import CliRunner
 
 from gpuplatform.cli import app
+from gpuplatform.kinds.tokens import LAUNCH_TEMPLATE, NODE_GROUP
 from gpuplatform.ops import all_reduce, nccl
-from gpuplatform.ops.nccl_pool import NODE_GROUP, TEMPLATE, pool
+from gpuplatform.ops.nccl_pool import pool
 from gpuplatform.ops.wanted import UnreadablePlan
 from gpuplatform.sizing import torchrun
 from k8s.queues import PRIORITIES
@@ -43,7 +44,7 @@ def with_type(document: dict[str, Any], instance: str, *, efa: int) -> dict[str,
     for resource in document["resources"]:
         if resource["name"].startswith("h100-") and resource["type"] == NODE_GROUP:
             resource["inputs"].pop("instanceTypes", None)
-        if resource["name"].startswith("h100-") and resource["type"] == TEMPLATE:
+        if resource["name"].startswith("h100-") and resource["type"] == LAUNCH_TEMPLATE:
             only = [{"interfaceType": "efa-only"}] * efa
             resource["inputs"] |= {
                 "instanceType": instance,

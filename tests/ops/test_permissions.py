@@ -10,13 +10,16 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
+from gpuplatform.kinds.registry import all_kinds
 from gpuplatform.ops.account import Aws, Caller
 from gpuplatform.ops.permissions import rows
 from gpuplatform.ops.results import Row, Verdict
-from gpuplatform.ops.rights import NAMED_AFTER, PAGES, RIGHTS
+from gpuplatform.ops.rights import NAMED_AFTER, PAGES
 from gpuplatform.ops.wanted import wanted
 from tests.ops.conftest import Documents
 from tests.ops.samples import wanting
+
+RIGHTS = {row.token: row.rights for row in all_kinds().values() if row.rights}
 
 ACCOUNT = "111122223333"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/ci/deploy"

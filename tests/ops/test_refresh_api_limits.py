@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
+from gpuplatform.kinds.registry import all_kinds
 from gpuplatform.ops import refresh_api_limits as refresh
-from gpuplatform.ops.api_shapes import RENAMED, SHAPES, STATED, STATED_OF
+from gpuplatform.ops.api_shapes import STATED
 from gpuplatform.preview.checking.sdk_types import input_class, properties
 
 ON_FILE: dict[str, Any] = json.loads(refresh.DATA.read_text(encoding="utf-8"))
+MAPPED = {row.token: row.api for row in all_kinds().values() if row.api}
 TOKENS = [token for token in ON_FILE["resources"] if "::" not in token]
 
 
@@ -27,7 +29,7 @@ def test_the_file_is_what_the_installed_botocore_gives(made: dict[str, Any]):
 
 
 def test_every_resource_that_is_mapped_has_limits():
-    assert set(ON_FILE["resources"]) == {*SHAPES, *RENAMED, *STATED_OF}
+    assert set(ON_FILE["resources"]) == MAPPED.keys()
     assert all(ON_FILE["resources"].values())
 
 
@@ -35,7 +37,7 @@ def test_every_resource_that_is_mapped_has_limits():
 def test_limits_are_of_properties_that_the_provider_has(token: str):
     known = properties(input_class(token) or type(None))
 
-    assert {*RENAMED.get(token, {}), *STATED_OF.get(token, {})} <= known.keys()
+    assert {*MAPPED[token].renamed, *MAPPED[token].limits} <= known.keys()
     lower = {name.lower().removesuffix("s") for name in known}
     assert any(name.lower().removesuffix("s") in lower for name in ON_FILE["resources"][token])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gpuplatform.catalog.durations import UNLISTED
+from gpuplatform.kinds.registry import UNLISTED
 from gpuplatform.plan.model import Plan, PlannedResource
 from gpuplatform.preview.checks.timeline import needless_wait
 from gpuplatform.preview.judgement.run import run_checks

@@ -13,6 +13,7 @@ from typing import Final
 from gpuplatform.catalog import instances
 from gpuplatform.catalog.instances import InstanceType, instance
 from gpuplatform.catalog.nodes import ZONE_LABEL
+from gpuplatform.kinds import autoscaling
 from gpuplatform.kinds.cluster import node_properties
 from gpuplatform.kinds.cluster.names import chart
 from gpuplatform.kinds.cluster.node_properties import TYPE_LABEL, ZONE_NAME_LABEL
@@ -26,7 +27,7 @@ from gpuplatform.sizing.efa import Interface, efa_count
 
 AUTOSCALER: Final = "cluster-autoscaler"
 """Its chart."""
-_TAG: Final = "aws:autoscaling/tag:Tag"
+_TAG: Final = autoscaling.TAG
 
 _UNPLACED: Final = -(2**31)
 

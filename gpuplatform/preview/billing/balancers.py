@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from gpuplatform.kinds import elasticloadbalancing, kubernetes
 from gpuplatform.kinds.tokens import RELEASE, SUBNET
 from gpuplatform.plan.model import PlannedResource
 from gpuplatform.plan.values import at, listing, mapping
@@ -13,14 +14,14 @@ from gpuplatform.preview.billing.network import addresses
 from gpuplatform.preview.billing.situation import Situation
 
 ELASTIC: Final = (
-    "aws:lb/loadBalancer:LoadBalancer",
-    "aws:alb/loadBalancer:LoadBalancer",
-    "aws:elasticloadbalancingv2/loadBalancer:LoadBalancer",
-    "aws:applicationloadbalancing/loadBalancer:LoadBalancer",
+    elasticloadbalancing.LOAD_BALANCER,
+    elasticloadbalancing.ALB_LOAD_BALANCER,
+    elasticloadbalancing.ELASTICLOADBALANCINGV2_LOAD_BALANCER,
+    elasticloadbalancing.APPLICATIONLOADBALANCING_LOAD_BALANCER,
 )
-CLASSIC: Final = ("aws:elb/loadBalancer:LoadBalancer", "aws:elasticloadbalancing/loadBalancer:LoadBalancer")
-SERVICE: Final = "kubernetes:core/v1:Service"
-INGRESS: Final = "kubernetes:networking.k8s.io/v1:Ingress"
+CLASSIC: Final = (elasticloadbalancing.ELB_LOAD_BALANCER, elasticloadbalancing.ELASTICLOADBALANCING_LOAD_BALANCER)
+SERVICE: Final = kubernetes.SERVICE
+INGRESS: Final = kubernetes.INGRESS
 
 CONTROLLER: Final = "aws-load-balancer-controller"
 """Chart that makes Services Network Load Balancers and Ingresses Application ones."""

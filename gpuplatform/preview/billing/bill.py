@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Final
 
 from gpuplatform.catalog.prices import CURRENCY, STALE_DAYS
+from gpuplatform.kinds.registry import kind_of
 from gpuplatform.plan.model import Json, Plan, PlannedResource
 from gpuplatform.preview.billing import (
     balancers,
@@ -30,7 +31,6 @@ from gpuplatform.preview.billing import (
 )
 from gpuplatform.preview.billing.charge import Charge, Entry, Pricer, Unpriced
 from gpuplatform.preview.billing.economics import Economics, economics
-from gpuplatform.preview.billing.free import FREE
 from gpuplatform.preview.billing.lines import Line, Totals
 from gpuplatform.preview.billing.numbers import NoAmountError
 from gpuplatform.preview.billing.situation import Assumed, Situation, Situations
@@ -168,8 +168,13 @@ def _entries(resource: PlannedResource, situation: Situation) -> Iterator[Entry]
             yield Unpriced(why=str(error))
     elif resource.remote and not any(part.custom for part in situation.plan.descendants(resource)):
         yield Unpriced(why=f"what {resource.type} makes is not in the plan")
-    elif resource.custom and resource.type.startswith(BILLABLE_PACKAGES) and resource.type not in FREE:
+    elif resource.custom and resource.type.startswith(BILLABLE_PACKAGES) and not _free(resource):
         yield Unpriced(why=f"nothing here knows what {resource.type} costs, nor that it is free")
+
+
+def _free(resource: PlannedResource) -> bool:
+    row = kind_of(resource.type)
+    return row is not None and row.price is not None
 
 
 def _line(resource: PlannedResource, charge: Charge, situation: Situation) -> Line:

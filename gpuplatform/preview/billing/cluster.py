@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from gpuplatform.kinds import eks
 from gpuplatform.kinds.tokens import CLUSTER_COMPONENT, CONTROL_PLANE
 from gpuplatform.plan.model import Json, PlannedResource
 from gpuplatform.plan.values import at, listing, mapping
@@ -87,5 +88,5 @@ def _minor(version: str) -> int:
 PRICERS: Mapping[str, Pricer] = {
     CLUSTER_COMPONENT: cluster,
     CONTROL_PLANE: cluster,
-    "aws:eks/fargateProfile:FargateProfile": fargate,
+    eks.FARGATE_PROFILE: fargate,
 }

@@ -6,16 +6,17 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
+from gpuplatform.kinds import dynamodb, elasticache, kinesis
 from gpuplatform.plan.model import PlannedResource
 from gpuplatform.plan.values import at, listing, mapping
 from gpuplatform.preview.billing.charge import Entry, Pricer, Unpriced, missing, shared, steady
 from gpuplatform.preview.billing.numbers import decimal
 from gpuplatform.preview.billing.situation import Situation
 
-CACHE: Final = "aws:elasticache/cluster:Cluster"
-CACHES: Final = "aws:elasticache/replicationGroup:ReplicationGroup"
-STREAM: Final = "aws:kinesis/stream:Stream"
-TABLE: Final = "aws:dynamodb/table:Table"
+CACHE: Final = elasticache.CLUSTER
+CACHES: Final = elasticache.REPLICATION_GROUP
+STREAM: Final = kinesis.STREAM
+TABLE: Final = dynamodb.TABLE
 
 PUT_UNITS_A_GB: Final = 40_000
 """Put payload units of 25 KB in a GB of 10⁹ bytes: as many as there can be no fewer of (aws.amazon.com/kinesis/data-streams/pricing)."""
@@ -108,6 +109,6 @@ PRICERS: Mapping[str, Pricer] = {
     CACHE: cache,
     CACHES: caches,
     STREAM: stream,
-    "aws:kinesis/streamConsumer:StreamConsumer": fan_out,
+    kinesis.STREAM_CONSUMER: fan_out,
     TABLE: table,
 }

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from gpuplatform.kinds import budgets, eventbridge, sns, sqs
 from gpuplatform.plan.model import PlannedResource
 from gpuplatform.preview.billing.charge import Entry, Pricer, shared, steady
 from gpuplatform.preview.billing.situation import Situation
 
-TOPIC: Final = "aws:sns/topic:Topic"
-QUEUE: Final = "aws:sqs/queue:Queue"
-BUS: Final = "aws:cloudwatch/eventBus:EventBus"
-ACTION: Final = "aws:budgets/budgetAction:BudgetAction"
+TOPIC: Final = sns.TOPIC
+QUEUE: Final = sqs.QUEUE
+BUS: Final = eventbridge.EVENT_BUS
+ACTION: Final = budgets.BUDGET_ACTION
 
 FREE_ACTIONS: Final = 2
 """A payer account (aws.amazon.com/aws-cost-management/aws-budgets/pricing)."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
+from gpuplatform.kinds import autoscaling, ec2, vpc
 from gpuplatform.kinds.cluster import node_properties
 from gpuplatform.kinds.tokens import BLOCK, RESERVATION, SUBNET
 from gpuplatform.plan.model import Json, PlannedResource
@@ -20,9 +21,9 @@ from gpuplatform.preview.billing.numbers import decimal
 from gpuplatform.preview.billing.situation import Situation
 from gpuplatform.preview.billing.volumes import ONE, ec2_volume, volume_charges, volume_of
 
-INSTANCE: Final = "aws:ec2/instance:Instance"
-SPOT_REQUEST: Final = "aws:ec2/spotInstanceRequest:SpotInstanceRequest"
-GROUP: Final = "aws:autoscaling/group:Group"
+INSTANCE: Final = ec2.INSTANCE
+SPOT_REQUEST: Final = ec2.SPOT_INSTANCE_REQUEST
+GROUP: Final = autoscaling.GROUP
 
 OPEN: Final = "instances that an open reservation takes in without being told are counted beside it"
 OLDEST_KIND: Final = "gp2"
@@ -67,7 +68,7 @@ def instance(resource: PlannedResource, situation: Situation) -> Iterator[Entry]
 
 def _has_elastic_ip(resource: PlannedResource, situation: Situation) -> bool:
     """EC2 takes the address back that it gave, for the one that is paid by itself (EC2 user guide, "Elastic IP addresses")."""
-    ways = (("aws:ec2/eip:Eip", "instance"), ("aws:ec2/eipAssociation:EipAssociation", "instanceId"))
+    ways = ((vpc.EIP, "instance"), (vpc.EIP_ASSOCIATION, "instanceId"))
     return any(
         resource in situation.linked(one, path, resource.type)
         for type_, path in ways
@@ -173,5 +174,5 @@ PRICERS: Mapping[str, Pricer] = {
     GROUP: group,
     RESERVATION: reservation,
     BLOCK: reservation,
-    "aws:ebs/volume:Volume": volume,
+    ec2.VOLUME: volume,
 }

@@ -6,15 +6,16 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
+from gpuplatform.kinds import acm, vpc
 from gpuplatform.plan.model import UNKNOWN, PlannedResource
 from gpuplatform.plan.values import listing
 from gpuplatform.preview.billing.charge import Entry, Pricer, Unpriced, shared, steady, tiers, used
 from gpuplatform.preview.billing.situation import Situation
 
-NAT: Final = "aws:ec2/natGateway:NatGateway"
-ENDPOINT: Final = "aws:ec2/vpcEndpoint:VpcEndpoint"
-ENDPOINT_SUBNET: Final = "aws:ec2/vpcEndpointSubnetAssociation:VpcEndpointSubnetAssociation"
-VPC: Final = "aws:ec2/vpc:Vpc"
+NAT: Final = vpc.NAT_GATEWAY
+ENDPOINT: Final = vpc.VPC_ENDPOINT
+ENDPOINT_SUBNET: Final = vpc.VPC_ENDPOINT_SUBNET_ASSOCIATION
+VPC: Final = vpc.VPC
 KINDS: Final = {"Interface": "interface-endpoint", "GatewayLoadBalancer": "gateway-load-balancer-endpoint"}
 
 TERABYTE: Final = 1024
@@ -77,7 +78,7 @@ def endpoint(resource: PlannedResource, situation: Situation) -> Iterator[Entry]
     yield shared(situation, data, "vpc", f"{KINDS[kind]}-data", "endpoint_gb", among=paid)
 
 
-def vpc(_: PlannedResource, situation: Situation) -> Iterator[Entry]:
+def between_zones(_: PlannedResource, situation: Situation) -> Iterator[Entry]:
     """A VPC is free; the data that passes between its zones and out of it is not, where settings state some."""
     among = situation.count(VPC)
     if situation.usage("between_zones_gb").amount:
@@ -97,8 +98,8 @@ def certificate(resource: PlannedResource, _: Situation) -> Iterator[Entry]:
 
 PRICERS: Mapping[str, Pricer] = {
     NAT: nat_gateway,
-    "aws:ec2/eip:Eip": public_address,
+    vpc.EIP: public_address,
     ENDPOINT: endpoint,
-    VPC: vpc,
-    "aws:acm/certificate:Certificate": certificate,
+    VPC: between_zones,
+    acm.CERTIFICATE: certificate,
 }

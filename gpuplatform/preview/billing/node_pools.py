@@ -10,6 +10,7 @@ from gpuplatform.catalog import prices
 from gpuplatform.catalog.instances import instance
 from gpuplatform.catalog.nodes import GPU, POOL_LABEL, ZONE_LABEL
 from gpuplatform.catalog.prices import Price
+from gpuplatform.kinds import custom_resources, kubernetes
 from gpuplatform.kinds.cluster import node_properties
 from gpuplatform.kinds.cluster.node_properties import CAPACITY_LABEL, TYPE_LABEL, ZONE_NAME_LABEL
 from gpuplatform.kinds.tokens import NODE_POOL, SUBNET
@@ -23,8 +24,8 @@ from gpuplatform.preview.billing.numbers import decimal, gib
 from gpuplatform.preview.billing.situation import Situation
 from gpuplatform.preview.billing.volumes import Volume, volume_charges, volume_of
 
-DEPLOYMENT = "kubernetes:apps/v1:Deployment"
-SCALER = "kubernetes:keda.sh/v1alpha1:ScaledObject"
+DEPLOYMENT = kubernetes.DEPLOYMENT
+SCALER = custom_resources.SCALED_OBJECT
 COUNTED = 4096
 """GPUs; of pools that may have more, the dearest single type is taken for the dearest mixture."""
 

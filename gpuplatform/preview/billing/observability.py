@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
+from gpuplatform.kinds import amp, appautoscaling, autoscaling, cloudwatch, logs, vpc
 from gpuplatform.kinds.tokens import CLUSTERS
 from gpuplatform.plan.model import Json, Plan, PlannedResource, once
 from gpuplatform.plan.references import linked
@@ -14,10 +15,10 @@ from gpuplatform.preview.billing.charge import HOURS, Entry, Pricer, shared, ste
 from gpuplatform.preview.billing.numbers import decimal
 from gpuplatform.preview.billing.situation import Situation
 
-LOG_GROUP: Final = "aws:cloudwatch/logGroup:LogGroup"
-FLOW_LOG: Final = "aws:ec2/flowLog:FlowLog"
-WORKSPACE: Final = "aws:amp/workspace:Workspace"
-SCRAPER: Final = "aws:amp/scraper:Scraper"
+LOG_GROUP: Final = logs.LOG_GROUP
+FLOW_LOG: Final = vpc.FLOW_LOG
+WORKSPACE: Final = amp.WORKSPACE
+SCRAPER: Final = amp.SCRAPER
 
 SAMPLES: Final = (("samples", 0), ("samples-above-2-b", 2 * 10**9), ("samples-above-252-b", 252 * 10**9))
 """Row, and the samples of a month above which it is the price (aws.amazon.com/prometheus/pricing)."""
@@ -137,14 +138,14 @@ def scraper(_: PlannedResource, situation: Situation) -> Iterator[Entry]:
 
 
 PRICERS: Mapping[str, Pricer] = {
-    "aws:cloudwatch/metricAlarm:MetricAlarm": alarm,
-    "aws:cloudwatch/compositeAlarm:CompositeAlarm": composite_alarm,
-    "aws:appautoscaling/policy:Policy": scaling_policy,
-    "aws:autoscaling/policy:Policy": scaling_policy,
-    "aws:cloudwatch/logMetricFilter:LogMetricFilter": metric_filter,
+    cloudwatch.METRIC_ALARM: alarm,
+    cloudwatch.COMPOSITE_ALARM: composite_alarm,
+    appautoscaling.POLICY: scaling_policy,
+    autoscaling.POLICY: scaling_policy,
+    logs.LOG_METRIC_FILTER: metric_filter,
     LOG_GROUP: log_group,
     FLOW_LOG: flow_log,
-    "aws:cloudwatch/dashboard:Dashboard": dashboard,
+    cloudwatch.DASHBOARD: dashboard,
     WORKSPACE: workspace,
     SCRAPER: scraper,
 }

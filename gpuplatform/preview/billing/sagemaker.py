@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
+from gpuplatform.kinds import appautoscaling, cloudcontrol, sagemaker
 from gpuplatform.plan.model import Json, PlannedResource
 from gpuplatform.plan.values import at, listing, mapping
 from gpuplatform.preview.billing.charge import HOURS, ZERO, Charge, Entry, Pricer, Unpriced, missing, steady
 from gpuplatform.preview.billing.numbers import decimal
 from gpuplatform.preview.billing.situation import Situation
 
-CONFIGURATION = "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
-SCALABLE_TARGET = "aws:appautoscaling/target:Target"
+CONFIGURATION = sagemaker.ENDPOINT_CONFIGURATION
+SCALABLE_TARGET = appautoscaling.TARGET
 SECONDS = Decimal(3600)
 DATA = (
     "data that SageMaker's endpoints take in and give out is paid by the GB, and not counted, for no volume is stated"
@@ -182,9 +183,9 @@ def cloud_control(resource: PlannedResource, _: Situation) -> Iterator[Entry]:
 
 
 PRICERS: Mapping[str, Pricer] = {
-    "aws:sagemaker/endpoint:Endpoint": endpoint,
-    "aws:sagemaker/trainingJob:TrainingJob": training,
-    "aws:sagemaker/notebookInstance:NotebookInstance": notebook,
-    "aws:sagemaker/app:App": app,
-    "aws:cloudcontrol/resource:Resource": cloud_control,
+    sagemaker.ENDPOINT: endpoint,
+    sagemaker.TRAINING_JOB: training,
+    sagemaker.NOTEBOOK_INSTANCE: notebook,
+    sagemaker.APP: app,
+    cloudcontrol.RESOURCE: cloud_control,
 }

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
+from gpuplatform.kinds import scheduler
 from gpuplatform.kinds.tokens import NODE_GROUP
 from gpuplatform.plan.model import Json, Plan, PlannedResource, once
 from gpuplatform.plan.references import linked
@@ -16,7 +17,7 @@ from gpuplatform.plan.values import listing, mapping
 from gpuplatform.preview.billing.charge import HOURS, ZERO
 from gpuplatform.preview.billing.numbers import NoAmountError, decimal
 
-SCHEDULE: Final = "aws:scheduler/schedule:Schedule"
+SCHEDULE: Final = scheduler.SCHEDULE
 RESIZES_NODE_GROUP: Final = ":aws-sdk:eks:updateNodegroupConfig"
 RUNS_A_RUNBOOK: Final = ":aws-sdk:ssm:startAutomationExecution"
 TERMINATES: Final = "AWS-TerminateEC2Instance"

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
+from gpuplatform.kinds import ecr, fsx, kms, kubernetes, route53, s3, secretsmanager, ssm
 from gpuplatform.kinds.tokens import RELEASE
 from gpuplatform.plan.model import Json, PlannedResource
 from gpuplatform.plan.values import at, listing, mapping
@@ -15,10 +16,10 @@ from gpuplatform.preview.billing.numbers import decimal, gib
 from gpuplatform.preview.billing.situation import Situation
 from gpuplatform.preview.billing.volumes import Copies, volume_charges, volume_of
 
-BUCKETS: Final = ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2")
-KEYS: Final = ("aws:kms/key:Key", "aws:kms/externalKey:ExternalKey", "aws:kms/replicaKey:ReplicaKey")
-SECRET: Final = "aws:secretsmanager/secret:Secret"
-REPOSITORY: Final = "aws:ecr/repository:Repository"
+BUCKETS: Final = (s3.BUCKET, s3.BUCKET_V2)
+KEYS: Final = (kms.KEY, kms.EXTERNAL_KEY, kms.REPLICA_KEY)
+SECRET: Final = secretsmanager.SECRET
+REPOSITORY: Final = ecr.REPOSITORY
 EBS: Final = ("ebs.csi.aws.com", "ebs.csi.eks.amazonaws.com", "kubernetes.io/aws-ebs")
 """Provisioners that make EBS volumes."""
 DEFAULT_CLASS: Final = "storageclass.kubernetes.io/is-default-class"
@@ -160,7 +161,7 @@ def _persistent(situation: Situation, spec: Mapping[str, Json], count: Decimal, 
 
 def _storage_class(situation: Situation, named: Json) -> Mapping[str, Json]:
     """The class of that name, or the default one where a claim names none; empty where the plan does not make it."""
-    for found in situation.plan.all("kubernetes:storage.k8s.io/v1:StorageClass"):
+    for found in situation.plan.all(kubernetes.STORAGE_CLASS):
         default = mapping(at(found.inputs, "metadata", "annotations")).get(DEFAULT_CLASS) == "true"
         if at(found.inputs, "metadata", "name") == named or (named is None and default):
             return found.inputs
@@ -202,13 +203,13 @@ def hosted_zone(_: PlannedResource, situation: Situation) -> Iterator[Entry]:
 
 PRICERS: Mapping[str, Pricer] = {
     **dict.fromkeys(BUCKETS, bucket),
-    "aws:fsx/lustreFileSystem:LustreFileSystem": lustre,
-    "kubernetes:core/v1:PersistentVolumeClaim": claim,
-    "kubernetes:apps/v1:StatefulSet": stateful,
+    fsx.LUSTRE_FILE_SYSTEM: lustre,
+    kubernetes.PERSISTENT_VOLUME_CLAIM: claim,
+    kubernetes.STATEFUL_SET: stateful,
     RELEASE: release,
     **dict.fromkeys(KEYS, key),
     SECRET: secret,
     REPOSITORY: repository,
-    "aws:route53/zone:Zone": hosted_zone,
-    "aws:ssm/parameter:Parameter": parameter,
+    route53.ZONE: hosted_zone,
+    ssm.PARAMETER: parameter,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from gpuplatform.catalog.api_limits import wrong
+from gpuplatform.kinds import cloudcontrol
 from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Plan, PlannedResource
 from gpuplatform.plan.values import mapping, parsed
 from gpuplatform.preview.checking.check import Fault, Severity, check
@@ -23,6 +24,6 @@ def api_limit(plan: Plan) -> Iterator[Fault]:
 
 def _sent(resource: PlannedResource) -> tuple[str, Mapping[str, Json]]:
     """Type and properties; those of Cloud Control's resources are in a JSON text."""
-    if resource.type != "aws:cloudcontrol/resource:Resource":
+    if resource.type != cloudcontrol.RESOURCE:
         return resource.type, resource.inputs
     return str(resource.inputs.get("typeName")), mapping(parsed(resource.inputs.get("desiredState")))

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from gpuplatform.kinds import ec2
 from gpuplatform.kinds.cluster.node_launches import Launch, launches
 from gpuplatform.kinds.cluster.node_properties import market, reservations, reserved
 from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Plan, PlannedResource
 from gpuplatform.plan.values import at, listing
 from gpuplatform.preview.checking.check import Fault, Severity, check
 
-PLACEMENT_GROUP: Final = "aws:ec2/placementGroup:PlacementGroup"
+PLACEMENT_GROUP: Final = ec2.PLACEMENT_GROUP
 _BLOCK: Final = "capacity-block"
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from gpuplatform.catalog import instances, zones
 from gpuplatform.catalog.prices import price
+from gpuplatform.kinds import sagemaker
 from gpuplatform.kinds.cluster.node_launches import launches
 from gpuplatform.kinds.cluster.node_properties import TYPE_LABEL, requirements
 from gpuplatform.kinds.tokens import LAUNCH_TEMPLATE, NODE_GROUP, NODE_POOL
@@ -41,7 +42,7 @@ def known_price(plan: Plan) -> Iterator[Fault]:
         bought = ("on-demand",) if resource.type == NODE_POOL else ("on-demand", "capacity-block")
         if name in instances.names() and not any(price("ec2", name, plan.region, how) for how in bought):
             yield Fault(f"{resource.name}: the catalogue has no price of {name} in {plan.region}", resource)
-    for configuration in plan.all("aws:sagemaker/endpointConfiguration:EndpointConfiguration"):
+    for configuration in plan.all(sagemaker.ENDPOINT_CONFIGURATION):
         for path, name in leaves(configuration.inputs):
             if path.endswith("instanceType") and not price("sagemaker", str(name), plan.region):
                 yield Fault(

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from gpuplatform.kinds import dynamodb, efs, fsx, kms, rds, s3
 from gpuplatform.plan.model import Plan
 from gpuplatform.preview.checking.check import Fault, Severity, check
 
 _HOLDERS: Final = (
-    *("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2", "aws:s3/directoryBucket:DirectoryBucket"),
-    *("aws:fsx/lustreFileSystem:LustreFileSystem", "aws:efs/fileSystem:FileSystem", "aws:dynamodb/table:Table"),
-    *("aws:rds/instance:Instance", "aws:rds/cluster:Cluster"),
+    *(s3.BUCKET, s3.BUCKET_V2, s3.DIRECTORY_BUCKET),
+    *(fsx.LUSTRE_FILE_SYSTEM, efs.FILE_SYSTEM, dynamodb.TABLE),
+    *(rds.INSTANCE, rds.CLUSTER),
 )
-KEY: Final = "aws:kms/key:Key"
+KEY: Final = kms.KEY
 
 
 @check("unprotected-data", Severity.ERROR, "Where an environment protects anything, all that holds data is protected.")
@@ -22,7 +23,7 @@ def unprotected_data(plan: Plan) -> Iterator[Fault]:
     if not any(resource.protect for resource in plan.resources):
         return
     holders = [resource for type_ in _HOLDERS for resource in plan.all(type_)]
-    stated = plan.all("aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration")
+    stated = plan.all(s3.BUCKET_SERVER_SIDE_ENCRYPTION_CONFIGURATION)
     encrypted = [*holders, *stated]
     used = {urn for one in encrypted for key in ("kmsKeyId", "rules") for urn in one.property_dependencies.get(key, ())}
     for resource in [*holders, *(key for key in plan.all(KEY) if key.urn in used)]:

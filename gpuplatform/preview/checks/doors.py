@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from gpuplatform.kinds import ec2, elasticloadbalancing, kubernetes, lambda_
 from gpuplatform.kinds.tokens import LAUNCH_TEMPLATE, NODE_CLASS, NODE_GROUP, SUBNET
 from gpuplatform.plan.model import Json, Plan, PlannedResource
 from gpuplatform.plan.values import at, listing, mapping
 from gpuplatform.preview.checking.check import Fault, Severity, check
-from gpuplatform.preview.checks.encryption import DATABASES
 from gpuplatform.preview.checks.exposure import everybody
 
 _ALB: Final = "alb.ingress.kubernetes.io"
@@ -26,13 +26,13 @@ def unauthenticated_door(plan: Plan) -> Iterator[Fault]:
     yield from _services(plan)
     yield from _ingresses(plan)
     yield from _load_balancers(plan)
-    for url in plan.all("aws:lambda/functionUrl:FunctionUrl"):
+    for url in plan.all(lambda_.FUNCTION_URL):
         if url.inputs.get("authorizationType") == "NONE":
             yield Fault(f"{url.name}: anybody may call it; set authorizationType to AWS_IAM", url)
 
 
 def _services(plan: Plan) -> Iterator[Fault]:
-    for service in plan.all("kubernetes:core/v1:Service"):
+    for service in plan.all(kubernetes.SERVICE):
         spec, annotations = service.inputs.get("spec"), _annotations(service)
         outwards = annotations.get(f"{_NLB}/aws-load-balancer-scheme") == "internet-facing"
         ranges = listing(at(spec, "loadBalancerSourceRanges"))
@@ -41,7 +41,7 @@ def _services(plan: Plan) -> Iterator[Fault]:
 
 
 def _ingresses(plan: Plan) -> Iterator[Fault]:
-    for ingress in plan.all("kubernetes:networking.k8s.io/v1:Ingress"):
+    for ingress in plan.all(kubernetes.INGRESS):
         annotations = _annotations(ingress)
         outwards = annotations.get(f"{_ALB}/scheme") == "internet-facing"
         login = annotations.get(f"{_ALB}/auth-type", "none") != "none"
@@ -57,14 +57,14 @@ def _load_balancers(plan: Plan) -> Iterator[Fault]:
     """Load balancers of the program's own; the ranges of theirs are those of their security groups."""
     doors = {
         balancer.outputs.get("arn"): balancer
-        for balancer in plan.all("aws:lb/loadBalancer:LoadBalancer")
+        for balancer in plan.all(elasticloadbalancing.LOAD_BALANCER)
         if balancer.inputs.get("internal") is not True and balancer.inputs.get("loadBalancerType") != "network"
     }
-    for balancer in plan.all("aws:lb/loadBalancer:LoadBalancer"):
+    for balancer in plan.all(elasticloadbalancing.LOAD_BALANCER):
         of_ports = balancer.inputs.get("loadBalancerType") == "network"
         if of_ports and balancer.inputs.get("internal") is not True and not balancer.inputs.get("securityGroups"):
             yield Fault(f"{balancer.name}: lets in the whole internet; give it security groups", balancer)
-    for listener in plan.all("aws:lb/listener:Listener"):
+    for listener in plan.all(elasticloadbalancing.LISTENER):
         actions = [at(action, "type") for action in listing(listener.inputs.get("defaultActions"))]
         if listener.inputs.get("loadBalancerArn") in doors and "forward" in actions and not set(actions) & {*_LOGINS}:
             yield Fault(f"{listener.name}: forwards whoever comes from the internet; authenticate first", listener)
@@ -78,11 +78,11 @@ def public_node(plan: Plan) -> Iterator[Fault]:
                 yield Fault(
                     f"{template.name}: networkInterfaces[{index}] gets a public address; leave it out", template
                 )
-    for instance in plan.all("aws:ec2/instance:Instance"):
+    for instance in plan.all(ec2.INSTANCE):
         if instance.inputs.get("associatePublicIpAddress") is True:
             yield Fault(f"{instance.name}: gets a public address; leave associatePublicIpAddress out", instance)
-    for database in (d for type_ in DATABASES for d in plan.all(type_)):
-        if database.inputs.get("publiclyAccessible") is True:
+    for database in plan.resources:
+        if database.type.startswith("aws:") and database.inputs.get("publiclyAccessible") is True:
             yield Fault(f"{database.name}: is reached from the internet; leave publiclyAccessible out", database)
     for node_class in plan.all(NODE_CLASS):
         if at(node_class.inputs, "spec", "associatePublicIPAddress") is True:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
+from gpuplatform.kinds.registry import all_kinds
 from gpuplatform.plan.model import SECRET, UNKNOWN, Part, Plan, PlannedResource
 from gpuplatform.plan.values import at
 from gpuplatform.preview.checking.check import Fault, Severity, check
@@ -31,34 +31,18 @@ def duplicate_object(plan: Plan) -> Iterator[Fault]:
             yield Fault(f"{resource.name}: {first} is already called {name} in namespace {namespace}", resource)
 
 
-_NAMED: Final = {
-    **dict.fromkeys(
-        (
-            *("aws:iam/role:Role", "aws:iam/policy:Policy", "aws:sqs/queue:Queue", "aws:sns/topic:Topic"),
-            *("aws:cloudwatch/logGroup:LogGroup", "aws:cloudwatch/metricAlarm:MetricAlarm", "aws:kms/alias:Alias"),
-            *("aws:ecr/repository:Repository", "aws:dynamodb/table:Table", "aws:budgets/budget:Budget"),
-            *("aws:eks/cluster:Cluster", "aws:sagemaker/endpoint:Endpoint", "aws:sagemaker/model:Model"),
-            *("aws:sagemaker/endpointConfiguration:EndpointConfiguration", "aws:ec2/launchTemplate:LaunchTemplate"),
-            *("aws:ec2/placementGroup:PlacementGroup", "aws:kinesis/stream:Stream", "aws:secretsmanager/secret:Secret"),
-        ),
-        "name",
-    ),
-    "aws:s3/bucket:Bucket": "bucket",
-    "aws:eks/nodeGroup:NodeGroup": "nodeGroupName",
-}
-"""What AWS lets one of a kind be called, in an account and region: the property that says it."""
-
-
 @check("duplicate-name", Severity.ERROR, "No two resources of a kind ask AWS for the same name.")
 def duplicate_name(plan: Plan) -> Iterator[Fault]:
-    for type_, key in _NAMED.items():
+    for row in all_kinds().values():
         first: dict[tuple[str, ...], PlannedResource] = {}
-        for resource in plan.all(type_):
-            name = resource.inputs.get(key)
+        for resource in plan.all(row.token) if row.unique_name else ():
+            name = resource.inputs.get(row.unique_name)
             if not isinstance(name, str) or name in (SECRET, UNKNOWN):
                 continue
             # The same name is free elsewhere, and of another cluster's group.
             where = (resource.provider, *(str(resource.inputs.get(k)) for k in ("region", "clusterName")))
             other = first.setdefault((name, *where), resource)
             if other is not resource:
-                yield Fault(f"{resource.name}: {other.name} is called {name} already; leave {key} out", resource)
+                yield Fault(
+                    f"{resource.name}: {other.name} is called {name} already; leave {row.unique_name} out", resource
+                )

@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
+from gpuplatform.kinds import ec2, efs, kinesis, kubernetes, s3, sqs
+from gpuplatform.kinds.registry import all_kinds
 from gpuplatform.kinds.tokens import LAUNCH_TEMPLATE, NODE_CLASS
 from gpuplatform.plan.model import Json, Plan, PlannedResource
 from gpuplatform.plan.values import at, listing
 from gpuplatform.preview.checking.check import Fault, Severity, check
 from gpuplatform.preview.checks.exposure import BUCKETS
-
-DATABASES: Final = {
-    "aws:rds/instance:Instance": "storageEncrypted",
-    "aws:rds/cluster:Cluster": "storageEncrypted",
-    "aws:docdb/cluster:Cluster": "storageEncrypted",
-    "aws:neptune/cluster:Cluster": "storageEncrypted",
-    "aws:redshift/cluster:Cluster": "encrypted",
-    "aws:elasticache/replicationGroup:ReplicationGroup": "atRestEncryptionEnabled",
-}
-"""What is encrypted at rest only where it is asked. DynamoDB, MemoryDB and CloudWatch's logs always are."""
 
 
 @check("unencrypted-volume", Severity.ERROR, "Every volume is encrypted.")
@@ -32,9 +23,9 @@ def unencrypted_volume(plan: Plan) -> Iterator[Fault]:
 
 def _volumes(plan: Plan) -> Iterator[tuple[PlannedResource, str, Json]]:
     """Whatever makes volumes: the resource, where in it, and what it says of encryption."""
-    for volume in plan.all("aws:ebs/volume:Volume"):
+    for volume in plan.all(ec2.VOLUME):
         yield volume, "", volume.inputs.get("encrypted")
-    for instance in plan.all("aws:ec2/instance:Instance"):
+    for instance in plan.all(ec2.INSTANCE):
         yield instance, "rootBlockDevice.", at(instance.inputs, "rootBlockDevice", "encrypted")
         for index, device in enumerate(listing(instance.inputs.get("ebsBlockDevices"))):
             yield instance, f"ebsBlockDevices[{index}].", at(device, "encrypted")
@@ -43,7 +34,7 @@ def _volumes(plan: Plan) -> Iterator[tuple[PlannedResource, str, Json]]:
     for node_class in plan.all(NODE_CLASS):
         mappings = at(node_class.inputs, "spec", "blockDeviceMappings")
         yield from _devices(node_class, mappings, "spec.blockDeviceMappings")
-    for storage in plan.all("kubernetes:storage.k8s.io/v1:StorageClass"):
+    for storage in plan.all(kubernetes.STORAGE_CLASS):
         if storage.inputs.get("provisioner") == "ebs.csi.aws.com":
             yield storage, "parameters.", at(storage.inputs, "parameters", "encrypted")
 
@@ -57,32 +48,32 @@ def _devices(resource: PlannedResource, devices: Json, path: str) -> Iterator[tu
 @check("unencrypted-file-system", Severity.ERROR, "Every file system is encrypted.")
 def unencrypted_file_system(plan: Plan) -> Iterator[Fault]:
     # FSx encrypts every Lustre file system at rest; EFS only those that ask (FSx for Lustre user guide, read 2026-11).
-    for system in plan.all("aws:efs/fileSystem:FileSystem"):
+    for system in plan.all(efs.FILE_SYSTEM):
         if system.inputs.get("encrypted") is not True:
             yield Fault(f"{system.name}: set encrypted", system)
 
 
 @check("unencrypted-queue", Severity.ERROR, "Every message queue and stream states its encryption.")
 def unencrypted_queue(plan: Plan) -> Iterator[Fault]:
-    for queue in plan.all("aws:sqs/queue:Queue"):
+    for queue in plan.all(sqs.QUEUE):
         if not queue.inputs.get("kmsMasterKeyId") and queue.inputs.get("sqsManagedSseEnabled") is not True:
             yield Fault(f"{queue.name}: set sqs_managed_sse_enabled, or a kms_master_key_id", queue)
-    for stream in plan.all("aws:kinesis/stream:Stream"):
+    for stream in plan.all(kinesis.STREAM):
         if stream.inputs.get("encryptionType") != "KMS":
             yield Fault(f"{stream.name}: set encryption_type to KMS", stream)
 
 
 @check("unencrypted-database", Severity.ERROR, "Every database and cache is encrypted.")
 def unencrypted_database(plan: Plan) -> Iterator[Fault]:
-    for type_, key in DATABASES.items():
-        for database in plan.all(type_):
-            if database.inputs.get(key) not in (True, "true"):
-                yield Fault(f"{database.name}: {key} must be true", database)
+    for row in all_kinds().values():
+        for database in plan.all(row.token) if row.encrypted_by else ():
+            if database.inputs.get(row.encrypted_by) not in (True, "true"):
+                yield Fault(f"{database.name}: {row.encrypted_by} must be true", database)
 
 
 @check("unencrypted-bucket", Severity.ERROR, "Every bucket states its encryption.")
 def unencrypted_bucket(plan: Plan) -> Iterator[Fault]:
-    type_ = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
+    type_ = s3.BUCKET_SERVER_SIDE_ENCRYPTION_CONFIGURATION
     stated = plan.all(type_)
     for bucket in (r for type_ in BUCKETS for r in plan.all(type_)):
         if not any(one.refers("bucket", bucket, "id", "name") for one in stated):

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from ipaddress import ip_network
 from typing import Final
 
+from gpuplatform.kinds import kubernetes, s3, vpc
+from gpuplatform.kinds.tokens import CLUSTER_COMPONENT, CONTROL_PLANE, SECURITY_GROUP
 from gpuplatform.plan.model import Json, Plan, PlannedResource
 from gpuplatform.plan.values import at, listing, mapping
 from gpuplatform.preview.checking.check import Fault, Severity, check
@@ -13,7 +15,7 @@ from gpuplatform.preview.checking.check import Fault, Severity, check
 _WIDEST: Final = {4: 7, 6: 15}
 """Prefixes up to these are of nobody: registries give out /8 and /16 at most, and halves of the internet are two findings."""
 
-BUCKETS: Final = ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2")
+BUCKETS: Final = (s3.BUCKET, s3.BUCKET_V2)
 _PUBLIC_ACLS: Final = ("public-read", "public-read-write", "authenticated-read")
 _BLOCKS: Final = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
 
@@ -29,8 +31,8 @@ def everybody(range_: Json) -> bool:
 
 @check("public-bucket", Severity.ERROR, "Every bucket blocks public access in all four ways.")
 def public_bucket(plan: Plan) -> Iterator[Fault]:
-    blocks = plan.all("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock")
-    for listed in (r for type_ in (*BUCKETS, "aws:s3/bucketAcl:BucketAcl") for r in plan.all(type_)):
+    blocks = plan.all(s3.BUCKET_PUBLIC_ACCESS_BLOCK)
+    for listed in (r for type_ in (*BUCKETS, s3.BUCKET_ACL) for r in plan.all(type_)):
         if listed.inputs.get("acl") in _PUBLIC_ACLS:
             yield Fault(f"{listed.name}: acl is {listed.inputs['acl']}; leave it out", listed)
     for bucket in (r for type_ in BUCKETS for r in plan.all(type_)):
@@ -45,14 +47,14 @@ def public_bucket(plan: Plan) -> Iterator[Fault]:
 
 @check("open-security-group", Severity.ERROR, "No security group lets the whole internet in.")
 def open_security_group(plan: Plan) -> Iterator[Fault]:
-    kinds = ("aws:ec2/securityGroup:SecurityGroup", "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup")
+    kinds = (SECURITY_GROUP, vpc.DEFAULT_SECURITY_GROUP)
     for group in (g for kind in kinds for g in plan.all(kind)):
         for index, rule in enumerate(listing(group.inputs.get("ingress"))):
             ranges = [*listing(at(rule, "cidrBlocks")), *listing(at(rule, "ipv6CidrBlocks"))]
             yield from _open(group, f"ingress[{index}]", ranges)
-    for rule in plan.all("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"):
+    for rule in plan.all(vpc.SECURITY_GROUP_INGRESS_RULE):
         yield from _open(rule, "the rule", (rule.inputs.get("cidrIpv4"), rule.inputs.get("cidrIpv6")))
-    for rule in plan.all("aws:ec2/securityGroupRule:SecurityGroupRule"):
+    for rule in plan.all(vpc.SECURITY_GROUP_RULE):
         if rule.inputs.get("type") == "ingress":
             ranges = [*listing(rule.inputs.get("cidrBlocks")), *listing(rule.inputs.get("ipv6CidrBlocks"))]
             yield from _open(rule, "the rule", ranges)
@@ -66,9 +68,9 @@ def _open(resource: PlannedResource, what: str, ranges: Iterable[Json]) -> Itera
 
 @check("open-endpoint", Severity.ERROR, "The cluster's API server is reached from named ranges, or from inside alone.")
 def open_endpoint(plan: Plan) -> Iterator[Fault]:
-    for cluster in plan.all("eks:index:Cluster"):
+    for cluster in plan.all(CLUSTER_COMPONENT):
         yield from _endpoint(cluster, cluster.inputs)
-    for cluster in plan.all("aws:eks/cluster:Cluster"):
+    for cluster in plan.all(CONTROL_PLANE):
         yield from _endpoint(cluster, mapping(cluster.inputs.get("vpcConfig")))
 
 
@@ -83,7 +85,7 @@ def _endpoint(cluster: PlannedResource, access: Json) -> Iterator[Fault]:
 @check("open-load-balancer", Severity.WARNING, "A service's load balancer faces inwards.")
 def open_load_balancer(plan: Plan) -> Iterator[Fault]:
     key = "service.beta.kubernetes.io/aws-load-balancer-scheme"
-    for service in plan.all("kubernetes:core/v1:Service"):
+    for service in plan.all(kubernetes.SERVICE):
         if at(service.inputs, "spec", "type") == "LoadBalancer":
             scheme = at(service.inputs, "metadata", "annotations", key)
             if scheme != "internal":

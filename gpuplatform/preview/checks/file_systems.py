@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from gpuplatform.catalog.nodes import POOL_LABEL, ZONE_LABEL
+from gpuplatform.kinds import fsx
 from gpuplatform.kinds.cluster.names import namespace_of
 from gpuplatform.kinds.cluster.node_launches import launches, zone
 from gpuplatform.kinds.cluster.objects import of_kind
@@ -17,7 +18,7 @@ from gpuplatform.plan.references import linked
 from gpuplatform.plan.values import at, listing
 from gpuplatform.preview.checking.check import Fault, Severity, check
 
-LUSTRE: Final = "aws:fsx/lustreFileSystem:LustreFileSystem"
+LUSTRE: Final = fsx.LUSTRE_FILE_SYSTEM
 _DRIVER: Final = "fsx.csi.aws.com"
 
 

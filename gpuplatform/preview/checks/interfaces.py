@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from gpuplatform.catalog.instances import InstanceType
+from gpuplatform.kinds import vpc
 from gpuplatform.kinds.cluster.node_launches import launches, selects
 from gpuplatform.kinds.tokens import NODE_CLASS, SECURITY_GROUP
 from gpuplatform.plan.model import Json, Plan, PlannedResource
@@ -21,8 +22,8 @@ from gpuplatform.sizing.efa import EFA_KINDS, Interface, efa_count, has_primary
 
 _ALL: Final = "-1"
 _RULES: Final = (
-    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
-    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
+    vpc.SECURITY_GROUP_INGRESS_RULE,
+    vpc.SECURITY_GROUP_EGRESS_RULE,
 )
 
 

@@ -13,16 +13,17 @@ from itertools import combinations
 from typing import Final
 
 from gpuplatform.catalog import zones
+from gpuplatform.kinds import kubernetes, vpc
 from gpuplatform.kinds.tokens import CLUSTERS, SECURITY_GROUP, SUBNET
 from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Plan, PlannedResource
 from gpuplatform.plan.values import at, leaves, listing
 from gpuplatform.preview.checking.check import Fault, Severity, check
 
-VPC: Final = "aws:ec2/vpc:Vpc"
+VPC: Final = vpc.VPC
 _RULES: Final = (
-    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
-    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
-    "aws:ec2/securityGroupRule:SecurityGroupRule",
+    vpc.SECURITY_GROUP_INGRESS_RULE,
+    vpc.SECURITY_GROUP_EGRESS_RULE,
+    vpc.SECURITY_GROUP_RULE,
 )
 _RANGES: Final = re.compile(
     r"(^|\.)(cidrBlock|cidrBlocks|cidrIpv4|cidrIpv6|ipv6CidrBlocks|destinationCidrBlock|publicAccessCidrs"
@@ -37,7 +38,7 @@ _LARGEST, _SMALLEST = 16, 28
 @check("address-range", Severity.ERROR, "Every range of addresses is a network, within its VPC, and overlaps no other.")
 def address_range(plan: Plan) -> Iterator[Fault]:
     for resource in plan.resources:
-        if resource.type.startswith(("aws:", "eks:", "kubernetes:core/v1:Service")):
+        if resource.type.startswith(("aws:", "eks:", kubernetes.SERVICE)):
             for path, value in leaves(resource.inputs):
                 if _RANGES.search(path) and (why := _no_network(value)):
                     yield Fault(f"{resource.name}: {path}: {value} {why}", resource)
@@ -45,8 +46,8 @@ def address_range(plan: Plan) -> Iterator[Fault]:
         block = _network(network.inputs.get("cidrBlock"))
         if block and not _LARGEST <= block.prefixlen <= _SMALLEST:
             yield Fault(f"{network.name}: cidrBlock {block}: AWS takes /{_LARGEST} to /{_SMALLEST}", network)
-    for vpc in plan.all(VPC):
-        yield from _within(plan, vpc)
+    for network in plan.all(VPC):
+        yield from _within(plan, network)
 
 
 def _within(plan: Plan, vpc: PlannedResource) -> Iterator[Fault]:

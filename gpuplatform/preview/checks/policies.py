@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
+from gpuplatform.kinds import ecr, efs, iam, kms, s3, secretsmanager, sns, sqs, vpc
 from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Plan
 from gpuplatform.plan.values import at, listing, mapping
 from gpuplatform.preview.checking.check import Fault, Severity, check
@@ -19,7 +20,7 @@ from gpuplatform.preview.checks.iam import words
 _TRUST, _IDENTITY, _OF_RESOURCE, _OF_REPOSITORY = "trust", "identity", "resource", "repository"
 
 _DOCUMENTS: Final = {
-    "aws:iam/role:Role": (("assumeRolePolicy", _TRUST), ("inlinePolicies", _IDENTITY)),
+    iam.ROLE: (("assumeRolePolicy", _TRUST), ("inlinePolicies", _IDENTITY)),
     **dict.fromkeys(
         (
             f"aws:iam/{kind}:{kind[0].upper()}{kind[1:]}"
@@ -29,14 +30,14 @@ _DOCUMENTS: Final = {
     ),
     **dict.fromkeys(
         (
-            *("aws:s3/bucketPolicy:BucketPolicy", "aws:kms/key:Key", "aws:kms/keyPolicy:KeyPolicy"),
-            *("aws:sqs/queue:Queue", "aws:sqs/queuePolicy:QueuePolicy", "aws:sns/topic:Topic"),
-            *("aws:sns/topicPolicy:TopicPolicy", "aws:ec2/vpcEndpoint:VpcEndpoint"),
-            *("aws:secretsmanager/secretPolicy:SecretPolicy", "aws:efs/fileSystemPolicy:FileSystemPolicy"),
+            *(s3.BUCKET_POLICY, kms.KEY, kms.KEY_POLICY),
+            *(sqs.QUEUE, sqs.QUEUE_POLICY, sns.TOPIC),
+            *(sns.TOPIC_POLICY, vpc.VPC_ENDPOINT),
+            *(secretsmanager.SECRET_POLICY, efs.FILE_SYSTEM_POLICY),
         ),
         (("policy", _OF_RESOURCE),),
     ),
-    "aws:ecr/repositoryPolicy:RepositoryPolicy": (("policy", _OF_REPOSITORY),),
+    ecr.REPOSITORY_POLICY: (("policy", _OF_REPOSITORY),),
 }
 """Types with the properties that hold a document, and of which kind."""
 

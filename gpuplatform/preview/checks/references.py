@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from gpuplatform.kinds import eks
 from gpuplatform.kinds.cluster.names import QUEUE_LABEL, names, namespace_of, namespaces, of_charts, scope
 from gpuplatform.kinds.cluster.objects import objects, of_kind
 from gpuplatform.kinds.cluster.pods import Pod, pods
@@ -174,7 +175,7 @@ def _of_pod(pod: Pod) -> Iterator[Reference]:
 def pod_identity_account(plan: Plan) -> Iterator[Fault]:
     if not objects(plan):
         return
-    for association in plan.all("aws:eks/podIdentityAssociation:PodIdentityAssociation"):
+    for association in plan.all(eks.POD_IDENTITY_ASSOCIATION):
         namespace, account = (str(association.inputs.get(key)) for key in ("namespace", "serviceAccount"))
         # The namespace of one that is not made yet may be unknown to a first `pulumi preview`.
         places = {namespace, UNKNOWN} if namespace != UNKNOWN else {place for _, place, _ in names(plan)}

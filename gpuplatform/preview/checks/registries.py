@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 
 from gpuplatform.catalog.registries import DEEP_LEARNING_ACCOUNTS, deep_learning_account
+from gpuplatform.kinds import sagemaker
 from gpuplatform.plan.every_text import every_text
 from gpuplatform.plan.model import Plan, PlannedResource
 from gpuplatform.preview.checking.check import Fault, Severity, check
 
-SAGEMAKER_MODEL = "aws:sagemaker/model:Model"
+SAGEMAKER_MODEL = sagemaker.MODEL
 RUN_PODS = ("Deployment", "StatefulSet", "DaemonSet", "Pod", "Job", "CronJob", "JobSet", "LeaderWorkerSet")
 
 _IMAGE = re.compile(r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com/\S+")

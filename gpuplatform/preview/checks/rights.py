@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from gpuplatform.kinds import ec2
 from gpuplatform.kinds.tokens import LAUNCH_TEMPLATE, NODE_CLASS
 from gpuplatform.plan.model import UNKNOWN, Json, Plan, PlannedResource
 from gpuplatform.plan.values import at, listing
@@ -46,7 +47,7 @@ def instance_metadata(plan: Plan) -> Iterator[Fault]:
 def _options(plan: Plan) -> Iterator[tuple[PlannedResource, str, Json]]:
     for template in plan.all(LAUNCH_TEMPLATE):
         yield template, "metadataOptions", template.inputs.get("metadataOptions")
-    for instance in plan.all("aws:ec2/instance:Instance"):
+    for instance in plan.all(ec2.INSTANCE):
         if "metadataOptions" in instance.inputs:
             yield instance, "metadataOptions", instance.inputs["metadataOptions"]
     for node_class in plan.all(NODE_CLASS):

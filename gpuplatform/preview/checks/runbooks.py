@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from gpuplatform.kinds import cloudwatch, custom_resources
 from gpuplatform.plan.model import Plan, PlannedResource
 from gpuplatform.plan.values import at, listing
 from gpuplatform.preview.checking.check import Fault, Severity, check
 
 _RUNBOOK: Final = re.compile(r"docs/runbooks/[a-z0-9-]+\.md")
-_ALARMS: Final = ("aws:cloudwatch/metricAlarm:MetricAlarm", "aws:cloudwatch/compositeAlarm:CompositeAlarm")
+_ALARMS: Final = (cloudwatch.METRIC_ALARM, cloudwatch.COMPOSITE_ALARM)
 
 
 def alarms(plan: Plan) -> Iterator[tuple[PlannedResource, str, str]]:
@@ -19,7 +20,7 @@ def alarms(plan: Plan) -> Iterator[tuple[PlannedResource, str, str]]:
     for type_ in _ALARMS:
         for alarm in plan.all(type_):
             yield alarm, alarm.name, str(alarm.inputs.get("alarmDescription", ""))
-    for rules in plan.all("kubernetes:monitoring.coreos.com/v1:PrometheusRule"):
+    for rules in plan.all(custom_resources.PROMETHEUS_RULE):
         for group in listing(at(rules.inputs, "spec", "groups")):
             for rule in listing(at(group, "rules")):
                 if at(rule, "alert"):

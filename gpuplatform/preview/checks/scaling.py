@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from gpuplatform.kinds import appautoscaling, autoscaling, custom_resources, kubernetes
 from gpuplatform.kinds.cluster.names import namespace_of
 from gpuplatform.kinds.cluster.objects import objects
+from gpuplatform.kinds.tokens import NODE_GROUP, NODE_POOL
 from gpuplatform.plan.model import Plan
 from gpuplatform.plan.values import at
 from gpuplatform.preview.checking.check import Fault, Severity, check
 
 MAXIMUM: Final = {
-    "aws:eks/nodeGroup:NodeGroup": ("scalingConfig", "maxSize"),
-    "aws:autoscaling/group:Group": ("maxSize",),
-    "aws:appautoscaling/target:Target": ("maxCapacity",),
-    "kubernetes:keda.sh/v1alpha1:ScaledObject": ("spec", "maxReplicaCount"),
-    "kubernetes:autoscaling/v2:HorizontalPodAutoscaler": ("spec", "maxReplicas"),
-    "kubernetes:karpenter.sh/v1:NodePool": ("spec", "limits"),
+    NODE_GROUP: ("scalingConfig", "maxSize"),
+    autoscaling.GROUP: ("maxSize",),
+    appautoscaling.TARGET: ("maxCapacity",),
+    custom_resources.SCALED_OBJECT: ("spec", "maxReplicaCount"),
+    kubernetes.HORIZONTAL_POD_AUTOSCALER: ("spec", "maxReplicas"),
+    NODE_POOL: ("spec", "limits"),
 }
 """Where each kind of scaler says how far it goes. KEDA's default is 100 replicas and Karpenter's none at all."""
 
@@ -30,15 +32,15 @@ def scaler_without_maximum(plan: Plan) -> Iterator[Fault]:
                 yield Fault(f"{scaler.name}: {'.'.join(path)} is missing: nothing bounds what it costs", scaler)
 
 
-_GROUP: Final = "aws:eks/nodeGroup:NodeGroup"
+_GROUP: Final = NODE_GROUP
 _ORDERED: Final = (
     (_GROUP, ("scalingConfig", "minSize"), ("scalingConfig", "maxSize")),
     (_GROUP, ("scalingConfig", "minSize"), ("scalingConfig", "desiredSize")),
     (_GROUP, ("scalingConfig", "desiredSize"), ("scalingConfig", "maxSize")),
-    ("aws:autoscaling/group:Group", ("minSize",), ("maxSize",)),
-    ("aws:appautoscaling/target:Target", ("minCapacity",), ("maxCapacity",)),
-    ("kubernetes:keda.sh/v1alpha1:ScaledObject", ("spec", "minReplicaCount"), ("spec", "maxReplicaCount")),
-    ("kubernetes:autoscaling/v2:HorizontalPodAutoscaler", ("spec", "minReplicas"), ("spec", "maxReplicas")),
+    (autoscaling.GROUP, ("minSize",), ("maxSize",)),
+    (appautoscaling.TARGET, ("minCapacity",), ("maxCapacity",)),
+    (custom_resources.SCALED_OBJECT, ("spec", "minReplicaCount"), ("spec", "maxReplicaCount")),
+    (kubernetes.HORIZONTAL_POD_AUTOSCALER, ("spec", "minReplicas"), ("spec", "maxReplicas")),
 )
 """What is never above what; the size that is desired is between both."""
 

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final, cast
 
+from gpuplatform.kinds import kubernetes
 from gpuplatform.plan.every_text import every_text
 from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Part, Plan
 from gpuplatform.plan.values import leaves, mapping
@@ -114,7 +115,7 @@ def _called(value: Json, path: str) -> Iterator[tuple[str, Json]]:
 
 @check("kubernetes-secret", Severity.ERROR, "What a Kubernetes Secret holds is a secret in Pulumi's state too.")
 def kubernetes_secret(plan: Plan) -> Iterator[Fault]:
-    for resource in plan.all("kubernetes:core/v1:Secret"):
+    for resource in plan.all(kubernetes.SECRET):
         for part in ("data", "stringData"):
             plain = [k for k, v in mapping(resource.inputs.get(part)).items() if v not in (SECRET, UNKNOWN)]
             if plain:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from gpuplatform.kinds import kubernetes
 from gpuplatform.kinds.cluster.node_launches import Launch, Taint, launches
 from gpuplatform.kinds.cluster.pods import Pod, pods
 from gpuplatform.kinds.tokens import NODE_GROUP
@@ -13,7 +14,7 @@ from gpuplatform.plan.values import at, leaves, listing, mapping
 from gpuplatform.preview.checking.check import Fault, Severity, check
 from gpuplatform.preview.checks.placement import asked_labels, has_label, refused
 
-DAEMON_SET: Final = "kubernetes:apps/v1:DaemonSet"
+DAEMON_SET: Final = kubernetes.DAEMON_SET
 
 # containers-roadmap#1451, "rejects labels with prefixes containing"; of taints alphagov/govuk-infrastructure#1264; read 2026-11-22.
 _RESERVED: Final = ("kubernetes.io", "k8s.io", "eks.amazonaws.com")

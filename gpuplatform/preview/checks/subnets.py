@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ipaddress import IPv4Network
 from typing import Final
 
+from gpuplatform.kinds import eks
 from gpuplatform.kinds.cluster.node_launches import Launch, launches
 from gpuplatform.plan.model import Plan, PlannedResource
 from gpuplatform.plan.values import at
@@ -14,7 +15,7 @@ from gpuplatform.preview.checking.check import Fault, Severity, check
 from gpuplatform.sizing.efa import PRIMARY
 from gpuplatform.sizing.pods import Addresses, addresses_per_node, addresses_short
 
-ADDON: Final = "aws:eks/addon:Addon"
+ADDON: Final = eks.ADDON
 
 
 @check(

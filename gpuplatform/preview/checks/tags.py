@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Final
 
+from gpuplatform.kinds import cloudcontrol, kubernetes
 from gpuplatform.kinds.tokens import LAUNCH_TEMPLATE, NODE_CLASS
 from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Plan, PlannedResource
 from gpuplatform.plan.values import at, listing, mapping, parsed
@@ -23,11 +24,11 @@ MOST_TAGS: Final = 50
 _TAG: Final = re.compile(r"[\w\s.:/=+\-@]*")
 _LAUNCHED: Final = ("instance", "volume")
 _POD_TEMPLATES: Final = {
-    "kubernetes:apps/v1:Deployment": ("spec", "template"),
-    "kubernetes:apps/v1:StatefulSet": ("spec", "template"),
-    "kubernetes:apps/v1:DaemonSet": ("spec", "template"),
-    "kubernetes:batch/v1:Job": ("spec", "template"),
-    "kubernetes:batch/v1:CronJob": ("spec", "jobTemplate", "spec", "template"),
+    kubernetes.DEPLOYMENT: ("spec", "template"),
+    kubernetes.STATEFUL_SET: ("spec", "template"),
+    kubernetes.DAEMON_SET: ("spec", "template"),
+    kubernetes.JOB: ("spec", "template"),
+    kubernetes.CRON_JOB: ("spec", "jobTemplate", "spec", "template"),
 }
 
 
@@ -36,7 +37,7 @@ def cost_tags(plan: Plan) -> Iterator[Fault]:
     for resource in plan.resources:
         if taggable(resource.type):
             yield from _missing(resource, "tags", resource.inputs.get("tags"), COST_KEYS)
-        elif resource.type == "aws:cloudcontrol/resource:Resource":
+        elif resource.type == cloudcontrol.RESOURCE:
             yield from _missing(resource, "desiredState.Tags", _cloud_control_tags(resource), COST_KEYS)
 
 

@@ -7,21 +7,22 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from gpuplatform.kinds import cloudcontrol, cloudwatch, ecr, ecs, eks, eventbridge, sfn, sqs
 from gpuplatform.plan.every_text import every_text
 from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Plan
 from gpuplatform.plan.values import leaves
 from gpuplatform.preview.checking.check import Fault, Severity, check
 
 _DOCUMENTS: Final = {
-    "aws:eks/addon:Addon": ("configurationValues",),
-    "aws:cloudwatch/eventRule:EventRule": ("eventPattern",),
-    "aws:cloudwatch/eventTarget:EventTarget": ("input",),
-    "aws:cloudwatch/dashboard:Dashboard": ("dashboardBody",),
-    "aws:cloudcontrol/resource:Resource": ("desiredState",),
-    "aws:ecr/lifecyclePolicy:LifecyclePolicy": ("policy",),
-    "aws:ecs/taskDefinition:TaskDefinition": ("containerDefinitions",),
-    "aws:sfn/stateMachine:StateMachine": ("definition",),
-    "aws:sqs/queue:Queue": ("redrivePolicy", "redriveAllowPolicy"),
+    eks.ADDON: ("configurationValues",),
+    eventbridge.EVENT_RULE: ("eventPattern",),
+    eventbridge.EVENT_TARGET: ("input",),
+    cloudwatch.DASHBOARD: ("dashboardBody",),
+    cloudcontrol.RESOURCE: ("desiredState",),
+    ecr.LIFECYCLE_POLICY: ("policy",),
+    ecs.TASK_DEFINITION: ("containerDefinitions",),
+    sfn.STATE_MACHINE: ("definition",),
+    sqs.QUEUE: ("redrivePolicy", "redriveAllowPolicy"),
 }
 """Properties that hold a JSON document as text; those of policies are the business of policy-document. An add-on's may be YAML."""
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
+from gpuplatform.kinds import eks
 from gpuplatform.kinds.cluster.objects import of_kind
 from gpuplatform.plan.model import Json, Plan, PlannedResource
 from gpuplatform.plan.values import at, listing
@@ -52,7 +53,7 @@ def _claims(plan: Plan) -> Iterator[tuple[PlannedResource, str, Json]]:
 
 def _by_addon(plan: Plan) -> bool:
     """Whether the EBS add-on is told to make its class the default."""
-    for addon in plan.all("aws:eks/addon:Addon"):
+    for addon in plan.all(eks.ADDON):
         try:
             told = json.loads(str(addon.inputs.get("configurationValues") or "{}"))
         except ValueError:

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from gpuplatform.catalog.immutable import TAGS, immutable
+from gpuplatform.kinds.registry import immutable
 from gpuplatform.plan.model import UNKNOWN, Json, PlannedResource
 from gpuplatform.plan.values import listing, mapping
 
 ABSENT: Final = None
+TAGS: Final = ("tags", "tagsAll")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,10 @@ def replaces(resource: PlannedResource, path: str, before: Json, after: Json) ->
     if rows is None:
         return None
     return any(
-        (_within(path, row.property) or (row.property == "*" and path.partition(".")[0] not in TAGS))
+        (_within(path, kept) or (kept == "*" and path.partition(".")[0] not in TAGS))
         and _applies(row.when, before, after)
         for row in rows
+        for kept in row.properties
     )
 
 

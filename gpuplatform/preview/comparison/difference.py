@@ -10,34 +10,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
-from typing import Final
 
+from gpuplatform.kinds.registry import kind_of
 from gpuplatform.plan.model import UNKNOWN, Json, Part, Plan, PlannedResource
 from gpuplatform.plan.tree import rank
 from gpuplatform.plan.values import leaves
 from gpuplatform.preview.billing.bill import Bill, Totals, bill
 from gpuplatform.preview.comparison.changes import Change, changes, replaces
-
-DATA: Final = {
-    "aws:s3/bucket:Bucket": "its objects",
-    "aws:s3/directoryBucket:DirectoryBucket": "its objects",
-    "aws:fsx/lustreFileSystem:LustreFileSystem": "its files that no linked bucket has",
-    "aws:efs/fileSystem:FileSystem": "its files",
-    "aws:ebs/volume:Volume": "what is on it",
-    "aws:kms/key:Key": "everything encrypted with it",
-    "aws:ecr/repository:Repository": "its images",
-    "aws:dynamodb/table:Table": "its items",
-    "aws:cloudwatch/logGroup:LogGroup": "its logs",
-    "aws:sqs/queue:Queue": "its waiting messages",
-    "aws:secretsmanager/secret:Secret": "its value",
-    "aws:eks/cluster:Cluster": "every object on the cluster",
-    "eks:index:Cluster": "every object on the cluster",
-    "kubernetes:core/v1:PersistentVolume": "the volume that its reclaim policy may delete",
-    "kubernetes:core/v1:PersistentVolumeClaim": "the volume that its reclaim policy may delete",
-    "kubernetes:core/v1:Namespace": "every object in it",
-    "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition": "every object of its kind",
-}
-"""What is gone with a resource of a type."""
 
 
 class Action(StrEnum):
@@ -121,7 +100,8 @@ class Difference:
 
 def lost(resource: PlannedResource) -> str:
     """What is gone with a resource; empty if nothing is, or if it stays in the cloud when it leaves the program."""
-    return "" if resource.retain_on_delete else DATA.get(resource.type, "")
+    row = kind_of(resource.type)
+    return "" if resource.retain_on_delete or row is None else row.holds
 
 
 def difference(before: Plan, after: Plan) -> Difference:

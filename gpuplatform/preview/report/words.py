@@ -6,6 +6,21 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Final
 
+from gpuplatform.kinds import (
+    appautoscaling,
+    budgets,
+    cloudwatch,
+    custom_resources,
+    eks,
+    fsx,
+    kms,
+    kubernetes,
+    s3,
+    sagemaker,
+    scheduler,
+    sqs,
+    vpc,
+)
 from gpuplatform.kinds.cluster.names import chart
 from gpuplatform.kinds.cluster.node_properties import gpu_limit, instance_types
 from gpuplatform.kinds.tokens import CLUSTER_COMPONENT, NODE_GROUP, NODE_POOL, RELEASE, SUBNET
@@ -14,26 +29,26 @@ from gpuplatform.plan.values import mapping
 from gpuplatform.plan.wording import counted
 
 _COUNTED: Final = {
-    "aws:ec2/natGateway:NatGateway": "NAT gateway",
-    "aws:ec2/vpcEndpoint:VpcEndpoint": "VPC endpoint",
-    "aws:s3/bucket:Bucket": "bucket",
-    "aws:kms/key:Key": "encryption key",
-    "aws:eks/addon:Addon": "EKS add-on",
+    vpc.NAT_GATEWAY: "NAT gateway",
+    vpc.VPC_ENDPOINT: "VPC endpoint",
+    s3.BUCKET: "bucket",
+    kms.KEY: "encryption key",
+    eks.ADDON: "EKS add-on",
     "aws:eks/accessEntry:AccessEntry": "access entry",
     "kubernetes:kueue.x-k8s.io/v1beta2:ClusterQueue": "queue",
     "kubernetes:kueue.x-k8s.io/v1beta2:ResourceFlavor": "resource flavour",
     "kubernetes:trainer.kubeflow.org/v1alpha1:TrainJob": "training job",
     "kubernetes:jobset.x-k8s.io/v1alpha2:JobSet": "job set",
     "kubernetes:leaderworkerset.x-k8s.io/v1:LeaderWorkerSet": "leader-worker set",
-    "kubernetes:apps/v1:Deployment": "deployment",
-    "kubernetes:apps/v1:DaemonSet": "daemon set",
-    "kubernetes:keda.sh/v1alpha1:ScaledObject": "autoscaler",
-    "aws:appautoscaling/target:Target": "autoscaler",
-    "aws:budgets/budget:Budget": "budget",
+    kubernetes.DEPLOYMENT: "deployment",
+    kubernetes.DAEMON_SET: "daemon set",
+    custom_resources.SCALED_OBJECT: "autoscaler",
+    appautoscaling.TARGET: "autoscaler",
+    budgets.BUDGET: "budget",
     "aws:costexplorer/anomalyMonitor:AnomalyMonitor": "anomaly monitor",
-    "aws:cloudwatch/metricAlarm:MetricAlarm": "alarm",
-    "aws:scheduler/schedule:Schedule": "schedule",
-    "aws:sqs/queue:Queue": "message queue",
+    cloudwatch.METRIC_ALARM: "alarm",
+    scheduler.SCHEDULE: "schedule",
+    sqs.QUEUE: "message queue",
 }
 _MOST: Final = 16
 """Names of one kind in a layer's words."""
@@ -113,13 +128,13 @@ def _endpoints(_: Plan, found: list[PlannedResource]) -> str:
 
 
 _TOLD: Final[dict[str, Callable[[Plan, list[PlannedResource]], str]]] = {
-    "aws:ec2/vpc:Vpc": _vpc,
+    vpc.VPC: _vpc,
     SUBNET: _subnets,
     CLUSTER_COMPONENT: _cluster,
     NODE_GROUP: _node_groups,
-    "aws:fsx/lustreFileSystem:LustreFileSystem": _file_systems,
+    fsx.LUSTRE_FILE_SYSTEM: _file_systems,
     RELEASE: _releases,
     NODE_POOL: _node_pools,
-    "aws:sagemaker/endpoint:Endpoint": _endpoints,
+    sagemaker.ENDPOINT: _endpoints,
 }
 """Types that a count alone does not describe; said first, in this order."""

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from gpuplatform.catalog import immutable
 from gpuplatform.cli import app
+from gpuplatform.kinds.registry import all_kinds, immutable
 from gpuplatform.plan.model import UNKNOWN, Part, Plan
 from gpuplatform.preview.checking.sdk_types import input_class, properties
-from gpuplatform.preview.comparison.difference import DATA, Action, Changed, difference
+from gpuplatform.preview.comparison.difference import Action, Changed, difference
 from gpuplatform.preview.judgement.run import run_checks
 from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.record.readers import plan_from
@@ -274,23 +274,23 @@ def test_checks_speak_of_data_only_where_it_would_be_lost():
 
 
 def test_the_table_names_types_and_properties_as_the_sdk_does():
-    for type_ in sorted(immutable.types()):
+    for type_ in sorted({row.token for row in all_kinds().values() if row.immutable}):
         if type_.endswith(":") or type_.startswith("kubernetes:"):
             continue
         arguments = input_class(type_)
         assert arguments is not None, f"{type_}: the SDK has no such type"
         known = set(properties(arguments))
-        for row in immutable.immutable(type_) or ():
-            if row.property != "*":
-                assert row.property.partition(".")[0] in known, f"{type_} has no {row.property}"
+        for row in immutable(type_) or ():
+            for kept in row.properties:
+                assert kept == "*" or kept.partition(".")[0] in known, f"{type_} has no {kept}"
             assert row.source
             assert row.when in ("", "decreases", "removed")
 
 
 def test_what_holds_data_in_our_environments_is_in_the_table(plans: dict[str, Plan]):
     made = {r.type for plan in plans.values() for r in plan.resources}
-    for type_ in made & set(DATA):
-        assert immutable.immutable(type_) is not None, f"{type_}: nothing tells whether a change replaces it"
+    for type_ in made & {row.token for row in all_kinds().values() if row.holds}:
+        assert immutable(type_) is not None, f"{type_}: nothing tells whether a change replaces it"
 
 
 PROGRAM = """

@@ -8,6 +8,22 @@ from typing import Final
 
 from gpuplatform.catalog.instances import UnknownInstanceType, instance
 from gpuplatform.catalog.nodes import GPU
+from gpuplatform.kinds import (
+    appautoscaling,
+    budgets,
+    cloudwatch,
+    eks,
+    fsx,
+    iam,
+    kms,
+    kubernetes,
+    s3,
+    sagemaker,
+    scheduler,
+    sns,
+    sqs,
+    vpc,
+)
 from gpuplatform.kinds.cluster.node_properties import (
     CAPACITY_LABEL,
     TYPE_LABEL,
@@ -80,9 +96,7 @@ def _node_pool(_: Plan, pool: PlannedResource, __: list[PlannedResource]) -> Lin
 def _lustre(_: Plan, files: PlannedResource, parts: list[PlannedResource]) -> Lines:
     speed = files.inputs.get("perUnitStorageThroughput")
     links = [
-        str(p.inputs.get("fileSystemPath", "")).strip("/")
-        for p in parts
-        if p.type == "aws:fsx/dataRepositoryAssociation:DataRepositoryAssociation"
+        str(p.inputs.get("fileSystemPath", "")).strip("/") for p in parts if p.type == fsx.DATA_REPOSITORY_ASSOCIATION
     ]
     return [
         f"Lustre, {_number(files.inputs.get('storageCapacity'))} GiB",
@@ -97,7 +111,7 @@ def _bucket(_: Plan, __: PlannedResource, parts: list[PlannedResource]) -> Lines
 
 
 def _endpoint(_: Plan, __: PlannedResource, parts: list[PlannedResource]) -> Lines:
-    configured = [p for p in parts if p.type == "aws:sagemaker/endpointConfiguration:EndpointConfiguration"]
+    configured = [p for p in parts if p.type == sagemaker.ENDPOINT_CONFIGURATION]
     variants = [mapping(v) for c in configured for v in listing(c.inputs.get("productionVariants"))]
     types = [hardware(str(v["instanceType"])) for v in variants if v.get("instanceType")]
     waits = any(c.inputs.get("asyncInferenceConfig") for c in configured)
@@ -105,7 +119,7 @@ def _endpoint(_: Plan, __: PlannedResource, parts: list[PlannedResource]) -> Lin
     ranges = [
         f"{_span(p.inputs.get('minCapacity'), p.inputs.get('maxCapacity'))} instances"
         for p in parts
-        if p.type == "aws:appautoscaling/target:Target"
+        if p.type == appautoscaling.TARGET
     ]
     manner = "asynchronous" if waits else "serverless" if serverless else "real time"
     return [*types[:1], f"SageMaker {manner}", *ranges[:1]]
@@ -179,39 +193,39 @@ def _number(value: Json) -> str:
 FACES: Final[Mapping[str, tuple[str, Say]]] = {
     NODE_GROUP: ("nodes", _nodes),
     NODE_POOL: ("nodes", _node_pool),
-    "aws:fsx/lustreFileSystem:LustreFileSystem": ("disk", _lustre),
-    "aws:sagemaker/endpoint:Endpoint": ("endpoint", _endpoint),
-    "aws:s3/bucket:Bucket": ("bucket", _bucket),
+    fsx.LUSTRE_FILE_SYSTEM: ("disk", _lustre),
+    sagemaker.ENDPOINT: ("endpoint", _endpoint),
+    s3.BUCKET: ("bucket", _bucket),
     "kubernetes:jobset.x-k8s.io/v1alpha2:JobSet": ("job", _job),
     "kubernetes:trainer.kubeflow.org/v1alpha1:TrainJob": ("job", _said("training job")),
     "kubernetes:leaderworkerset.x-k8s.io/v1:LeaderWorkerSet": ("endpoint", _model),
-    "kubernetes:apps/v1:Deployment": ("endpoint", _model),
+    kubernetes.DEPLOYMENT: ("endpoint", _model),
     "kubernetes:kueue.x-k8s.io/v1beta2:ClusterQueue": ("queue", _queue),
     RELEASE: ("operator", _release),
-    "aws:eks/addon:Addon": ("operator", _addons),
-    "aws:scheduler/schedule:Schedule": ("clock", _counted("schedule")),
-    "aws:sqs/queue:Queue": ("queue", _said("message queue")),
-    "aws:sns/topic:Topic": ("bell", _said("alert topic")),
-    "aws:budgets/budget:Budget": ("money", _budget),
+    eks.ADDON: ("operator", _addons),
+    scheduler.SCHEDULE: ("clock", _counted("schedule")),
+    sqs.QUEUE: ("queue", _said("message queue")),
+    sns.TOPIC: ("bell", _said("alert topic")),
+    budgets.BUDGET: ("money", _budget),
     "aws:costexplorer/anomalyMonitor:AnomalyMonitor": ("money", _said("anomaly monitor")),
-    "aws:ec2/natGateway:NatGateway": ("gate", _said("NAT gateway")),
-    "aws:ec2/internetGateway:InternetGateway": ("gate", _said("internet gateway")),
-    "aws:ec2/vpcEndpoint:VpcEndpoint": (
+    vpc.NAT_GATEWAY: ("gate", _said("NAT gateway")),
+    vpc.INTERNET_GATEWAY: ("gate", _said("internet gateway")),
+    vpc.VPC_ENDPOINT: (
         "gate",
         lambda _plan, face, _parts: [
             f"{str(face.inputs.get('vpcEndpointType', '')).lower()} endpoint: "
             f"{str(face.inputs.get('serviceName', '')).rsplit('.', 1)[-1]}"
         ],
     ),
-    "aws:ec2/flowLog:FlowLog": ("bell", _said("flow logs")),
+    vpc.FLOW_LOG: ("bell", _said("flow logs")),
     SECURITY_GROUP: ("shield", _counted("security group")),
     "aws:eks/accessEntry:AccessEntry": ("key", _counted("access entry")),
-    "aws:cloudwatch/metricAlarm:MetricAlarm": ("bell", _counted("alarm")),
-    "aws:eks/podIdentityAssociation:PodIdentityAssociation": ("key", _said("pod identity")),
-    "aws:kms/key:Key": ("key", _said("encryption key")),
-    "aws:iam/role:Role": ("key", _said("IAM role")),
+    cloudwatch.METRIC_ALARM: ("bell", _counted("alarm")),
+    eks.POD_IDENTITY_ASSOCIATION: ("key", _said("pod identity")),
+    kms.KEY: ("key", _said("encryption key")),
+    iam.ROLE: ("key", _said("IAM role")),
 }
 """Type → icon and words. A component has the face of the first of these that is among its parts."""
 
-PLUMBING: Final = frozenset({"aws:iam/role:Role", "aws:eks/podIdentityAssociation:PodIdentityAssociation"})
+PLUMBING: Final = frozenset({iam.ROLE, eks.POD_IDENTITY_ASSOCIATION})
 """Faces of what everything needs beside it, which an architect would not draw."""

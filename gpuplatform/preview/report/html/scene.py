@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from textwrap import wrap
 from typing import Final
 
+from gpuplatform.kinds import elasticache, fsx, vpc
 from gpuplatform.kinds.tokens import CLUSTER_COMPONENT, CLUSTERS, NODE_GROUP, NODE_POOL, SECURITY_GROUP, SUBNET
 from gpuplatform.plan.model import STACK, Plan, PlannedResource
 from gpuplatform.plan.tree import LAYERS
@@ -17,19 +18,19 @@ from gpuplatform.preview.report.html.boxes import Box
 from gpuplatform.preview.report.html.shelves import group, shelves, shortest
 from gpuplatform.preview.report.html.tiles import several, telling, tile
 
-VPC: Final = "aws:ec2/vpc:Vpc"
-NAT: Final = "aws:ec2/natGateway:NatGateway"
+VPC: Final = vpc.VPC
+NAT: Final = vpc.NAT_GATEWAY
 QUEUE: Final = "kubernetes:kueue.x-k8s.io/v1beta2:ClusterQueue"
 AT_THE_EDGE: Final = (
-    "aws:ec2/internetGateway:InternetGateway",
-    "aws:ec2/vpcEndpoint:VpcEndpoint",
+    vpc.INTERNET_GATEWAY,
+    vpc.VPC_ENDPOINT,
     SECURITY_GROUP,
-    "aws:ec2/flowLog:FlowLog",
+    vpc.FLOW_LOG,
 )
 IN_SUBNETS: Final = (
     NODE_GROUP,
-    "aws:fsx/lustreFileSystem:LustreFileSystem",
-    "aws:elasticache/replicationGroup:ReplicationGroup",
+    fsx.LUSTRE_FILE_SYSTEM,
+    elasticache.REPLICATION_GROUP,
 )
 ACROSS: Final = (NODE_POOL,)
 
@@ -153,12 +154,8 @@ class Scene:
     def _public(self) -> set[str]:
         """Subnets with a route to an internet gateway, or with a NAT gateway in them."""
         gateways = {r.urn for r in self._plan.all(AT_THE_EDGE[0])}
-        open_tables = {
-            urn for r in self._plan.all("aws:ec2/route:Route") if _links(r) & gateways for urn in _links(r) - gateways
-        }
-        joined = [
-            r for r in self._plan.all("aws:ec2/routeTableAssociation:RouteTableAssociation") if _links(r) & open_tables
-        ]
+        open_tables = {urn for r in self._plan.all(vpc.ROUTE) if _links(r) & gateways for urn in _links(r) - gateways}
+        joined = [r for r in self._plan.all(vpc.ROUTE_TABLE_ASSOCIATION) if _links(r) & open_tables]
         subnets = self._plan.all(SUBNET)
         with_nat = {s.urn for s in subnets for nat in self._plan.all(NAT) if self._in_subnet(nat, s)}
         return with_nat | {s.urn for s in subnets for j in joined if s.urn in _links(j)}

@@ -1,0 +1,27 @@
+"""Amazon ECR."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gpuplatform.kinds.kind import Api, Free, Kind
+
+LIFECYCLE_POLICY: Final = "aws:ecr/lifecyclePolicy:LifecyclePolicy"
+REPOSITORY: Final = "aws:ecr/repository:Repository"
+REPOSITORY_POLICY: Final = "aws:ecr/repositoryPolicy:RepositoryPolicy"
+
+_FREE: Final = Free("part of the repository, which is priced by its size (aws.amazon.com/ecr/pricing)")
+
+KINDS: Final = (
+    Kind(
+        REPOSITORY,
+        arn="arn:{p}:ecr:{r}:{a}:repository/{n}",
+        unique_name="name",
+        holds="its images",
+        api=Api(shapes=("ecr.CreateRepositoryRequest",), renamed={"name": "ecr.RepositoryName"}),
+    ),
+    Kind(LIFECYCLE_POLICY, price=_FREE),
+    Kind("aws:ecr/pullThroughCacheRule:PullThroughCacheRule", price=_FREE),
+    Kind("aws:ecr/registryPolicy:RegistryPolicy", price=_FREE),
+    Kind(REPOSITORY_POLICY, price=_FREE),
+)

@@ -1,0 +1,76 @@
+"""AWS IAM."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gpuplatform.kinds.formats import digest
+from gpuplatform.kinds.kind import BOTOCORE, Api, Duration, Free, Kind, force_new, immutable, right
+
+POLICY: Final = "aws:iam/policy:Policy"
+ROLE: Final = "aws:iam/role:Role"
+
+_FREE: Final = Free("IAM is free (aws.amazon.com/iam)")
+
+KINDS: Final = (
+    Kind("aws:iam/accessKey:AccessKey", price=_FREE),
+    Kind("aws:iam/group:Group", price=_FREE),
+    Kind("aws:iam/groupPolicy:GroupPolicy", price=_FREE),
+    Kind("aws:iam/groupPolicyAttachment:GroupPolicyAttachment", price=_FREE),
+    Kind("aws:iam/instanceProfile:InstanceProfile", arn="arn:{p}:iam::{a}:instance-profile/{n}", price=_FREE),
+    Kind("aws:iam/openIdConnectProvider:OpenIdConnectProvider", price=_FREE),
+    Kind(
+        POLICY,
+        arn="arn:{p}:iam::{a}:policy/{n}",
+        unique_name="name",
+        price=_FREE,
+        api=Api(
+            shapes=("iam.CreatePolicyRequest",),
+            renamed={"name": "iam.policyNameType", "policy": "iam.policyDocumentType"},
+        ),
+    ),
+    Kind("aws:iam/policyAttachment:PolicyAttachment", price=_FREE),
+    Kind(
+        ROLE,
+        arn="arn:{p}:iam::{a}:role/{n}",
+        outputs=lambda made: {"uniqueId": f"AROA{digest(made.urn, 17).upper()}"},
+        unique_name="name",
+        immutable=(force_new("iam/role.go", "name", "namePrefix", "path"),),
+        duration=Duration(seconds=1, source="public terraform apply logs"),
+        price=_FREE,
+        rights=(right("iam", "role/{name}", "CreateRole", "TagRole"),),
+        api=Api(
+            shapes=("iam.CreateRoleRequest",),
+            renamed={"name": "iam.roleNameType", "assumeRolePolicy": "iam.policyDocumentType"},
+        ),
+    ),
+    Kind("aws:iam/rolePoliciesExclusive:RolePoliciesExclusive", price=_FREE),
+    Kind(
+        "aws:iam/rolePolicy:RolePolicy",
+        immutable=(
+            immutable(
+                f"IAM PutRolePolicy: a policy is known by role and name ({BOTOCORE})", "name", "namePrefix", "role"
+            ),
+        ),
+        price=_FREE,
+        rights=(right("iam", "role/{name}", "PutRolePolicy"),),
+        api=Api(
+            shapes=("iam.PutRolePolicyRequest",),
+            renamed={"name": "iam.policyNameType", "policy": "iam.policyDocumentType"},
+        ),
+    ),
+    Kind(
+        "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+        immutable=(immutable(f"IAM attaches and detaches only ({BOTOCORE})", "*"),),
+        price=_FREE,
+        rights=(right("iam", "role/{name}", "AttachRolePolicy"),),
+        api=Api(shapes=("iam.AttachRolePolicyRequest",), renamed={"role": "iam.roleNameType"}),
+    ),
+    Kind("aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive", price=_FREE),
+    Kind("aws:iam/samlProvider:SamlProvider", price=_FREE),
+    Kind("aws:iam/serviceLinkedRole:ServiceLinkedRole", price=_FREE),
+    Kind("aws:iam/user:User", price=_FREE),
+    Kind("aws:iam/userGroupMembership:UserGroupMembership", price=_FREE),
+    Kind("aws:iam/userPolicy:UserPolicy", price=_FREE),
+    Kind("aws:iam/userPolicyAttachment:UserPolicyAttachment", price=_FREE),
+)

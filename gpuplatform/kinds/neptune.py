@@ -1,0 +1,12 @@
+"""Amazon Neptune."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gpuplatform.kinds.kind import Kind
+
+CLUSTER: Final = "aws:neptune/cluster:Cluster"
+
+
+KINDS: Final = (Kind(CLUSTER, encrypted_by="storageEncrypted"),)

@@ -1,0 +1,16 @@
+"""Amazon RDS."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gpuplatform.kinds.kind import Kind
+
+CLUSTER: Final = "aws:rds/cluster:Cluster"
+INSTANCE: Final = "aws:rds/instance:Instance"
+
+
+KINDS: Final = (
+    Kind(CLUSTER, encrypted_by="storageEncrypted"),
+    Kind(INSTANCE, encrypted_by="storageEncrypted"),
+)

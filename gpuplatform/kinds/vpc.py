@@ -1,0 +1,235 @@
+"""Amazon VPC: networks, their routes, gateways, endpoints and addresses."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from gpuplatform.kinds.formats import digest, numbered
+from gpuplatform.kinds.kind import BOTOCORE, Api, Created, Duration, Free, Kind, force_new, immutable, right
+from gpuplatform.kinds.tokens import SECURITY_GROUP, SUBNET
+from gpuplatform.plan.model import Json
+
+DEFAULT_SECURITY_GROUP: Final = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
+EIP: Final = "aws:ec2/eip:Eip"
+EIP_ASSOCIATION: Final = "aws:ec2/eipAssociation:EipAssociation"
+FLOW_LOG: Final = "aws:ec2/flowLog:FlowLog"
+INTERNET_GATEWAY: Final = "aws:ec2/internetGateway:InternetGateway"
+NAT_GATEWAY: Final = "aws:ec2/natGateway:NatGateway"
+ROUTE: Final = "aws:ec2/route:Route"
+ROUTE_TABLE_ASSOCIATION: Final = "aws:ec2/routeTableAssociation:RouteTableAssociation"
+SECURITY_GROUP_EGRESS_RULE: Final = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
+SECURITY_GROUP_INGRESS_RULE: Final = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+SECURITY_GROUP_RULE: Final = "aws:ec2/securityGroupRule:SecurityGroupRule"
+VPC: Final = "aws:ec2/vpc:Vpc"
+VPC_ENDPOINT: Final = "aws:ec2/vpcEndpoint:VpcEndpoint"
+VPC_ENDPOINT_SUBNET_ASSOCIATION: Final = "aws:ec2/vpcEndpointSubnetAssociation:VpcEndpointSubnetAssociation"
+
+_FREE_1: Final = Free("VPC, subnets, routes and gateways are free (aws.amazon.com/vpc/pricing)")
+_FREE_2: Final = Free("security groups and their rules are free (aws.amazon.com/vpc/pricing)")
+_FREE_3: Final = Free("part of the endpoint, which is priced by its zones (aws.amazon.com/privatelink/pricing)")
+
+
+def _vpc(made: Created) -> dict[str, Json]:
+    return {
+        "defaultSecurityGroupId": f"sg-{digest(made.urn + '/default', 17)}",
+        "mainRouteTableId": f"rtb-{digest(made.urn + '/main', 17)}",
+        "defaultNetworkAclId": f"acl-{digest(made.urn + '/acl', 17)}",
+        "ownerId": made.account,
+    }
+
+
+def _subnet(made: Created) -> dict[str, Json]:
+    zone = re.search(r"-az([1-8])$", str(made.inputs.get("availabilityZoneId")))
+    # Names differ between accounts; this account maps az1 to a, az2 to b and so on.
+    return {"availabilityZone": f"{made.region}{'abcdefgh'[int(zone[1]) - 1]}"} if zone else {}
+
+
+def _address(made: Created) -> dict[str, Json]:
+    return {"allocationId": made.id, "publicIp": f"203.0.113.{int(digest(made.urn, 2), 16) or 1}"}
+
+
+KINDS: Final = (
+    Kind(
+        EIP,
+        arn="arn:{p}:ec2:{r}:{a}:eip/{i}",
+        identifier=numbered("eipalloc"),
+        outputs=_address,
+        immutable=(
+            force_new("ec2/ec2_eip.go", "domain", "address", "publicIpv4Pool", "networkBorderGroup", "ipamPoolId"),
+        ),
+        duration=Duration(
+            seconds=2, source="an API call that answers at once, as apply logs show for addresses", measured=False
+        ),
+        rights=(right("ec2", "elastic-ip/eipalloc-00000000000000000", "AllocateAddress", "CreateTags"),),
+        api=Api(shapes=("ec2.AllocateAddressRequest",)),
+    ),
+    Kind(
+        FLOW_LOG,
+        arn="arn:{p}:ec2:{r}:{a}:flow-log/{i}",
+        identifier=numbered("fl"),
+        immutable=(immutable(f"EC2 has no ModifyFlowLogs ({BOTOCORE})", "*"),),
+        rights=(
+            right("ec2", "vpc-flow-log/fl-00000000000000000", "CreateFlowLogs", "CreateTags"),
+            right("iam", "role/{name}", "PassRole"),
+        ),
+        api=Api(shapes=("ec2.CreateFlowLogsRequest",)),
+    ),
+    Kind(
+        NAT_GATEWAY,
+        noun="NAT gateway",
+        arn="arn:{p}:ec2:{r}:{a}:nat-gateway/{i}",
+        identifier=numbered("nat"),
+        immutable=(force_new("ec2/vpc_nat_gateway.go", "subnetId", "allocationId", "connectivityType", "privateIp"),),
+        duration=Duration(
+            seconds=94, source='public terraform apply log of 14 minutes in all, "nat_gateway: Creation complete after"'
+        ),
+        rights=(right("ec2", "natgateway/nat-00000000000000000", "CreateNatGateway", "CreateTags"),),
+        api=Api(shapes=("ec2.CreateNatGatewayRequest",)),
+    ),
+    Kind(
+        VPC,
+        arn="arn:{p}:ec2:{r}:{a}:vpc/{i}",
+        identifier=numbered("vpc"),
+        outputs=_vpc,
+        immutable=(force_new("ec2/vpc_.go", "cidrBlock", "ipv4IpamPoolId", "ipv4NetmaskLength"),),
+        duration=Duration(seconds=12, source="public terraform apply logs, 6 to 17 s"),
+        rights=(right("ec2", "vpc/vpc-00000000000000000", "CreateVpc", "ModifyVpcAttribute", "CreateTags"),),
+        api=Api(shapes=("ec2.CreateVpcRequest",)),
+    ),
+    Kind(
+        VPC_ENDPOINT,
+        noun="VPC endpoint",
+        arn="arn:{p}:ec2:{r}:{a}:vpc-endpoint/{i}",
+        identifier=numbered("vpce"),
+        immutable=(
+            immutable(f"EC2 ModifyVpcEndpoint lacks it ({BOTOCORE})", "vpcId", "serviceName", "vpcEndpointType"),
+        ),
+        duration=Duration(
+            seconds=60,
+            source="an interface endpoint takes about a minute, by experience; no log at hand",
+            measured=False,
+        ),
+        rights=(right("ec2", "vpc-endpoint/vpce-00000000000000000", "CreateVpcEndpoint", "CreateTags"),),
+        api=Api(shapes=("ec2.CreateVpcEndpointRequest",)),
+    ),
+    Kind("aws:ec2/defaultNetworkAcl:DefaultNetworkAcl", price=_FREE_1),
+    Kind("aws:ec2/defaultRouteTable:DefaultRouteTable", price=_FREE_1),
+    Kind(
+        DEFAULT_SECURITY_GROUP,
+        price=_FREE_2,
+        rights=(
+            right(
+                "ec2",
+                "security-group/sg-00000000000000000",
+                "RevokeSecurityGroupIngress",
+                "RevokeSecurityGroupEgress",
+                "CreateTags",
+            ),
+        ),
+    ),
+    Kind("aws:ec2/defaultSubnet:DefaultSubnet", price=_FREE_1),
+    Kind("aws:ec2/defaultVpc:DefaultVpc", price=_FREE_1),
+    Kind("aws:ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway", price=_FREE_1),
+    Kind(EIP_ASSOCIATION, price=Free("nothing runs before a node group uses it (aws.amazon.com/ec2/pricing)")),
+    Kind(
+        INTERNET_GATEWAY,
+        arn="arn:{p}:ec2:{r}:{a}:internet-gateway/{i}",
+        identifier=numbered("igw"),
+        duration=Duration(
+            seconds=2, source="an API call that answers at once, as apply logs show for gateways", measured=False
+        ),
+        price=_FREE_1,
+        rights=(
+            right(
+                "ec2",
+                "internet-gateway/igw-00000000000000000",
+                "CreateInternetGateway",
+                "AttachInternetGateway",
+                "CreateTags",
+            ),
+        ),
+    ),
+    Kind("aws:ec2/internetGatewayAttachment:InternetGatewayAttachment", price=_FREE_1),
+    Kind("aws:ec2/mainRouteTableAssociation:MainRouteTableAssociation", price=_FREE_1),
+    Kind("aws:ec2/managedPrefixList:ManagedPrefixList", price=_FREE_1),
+    Kind("aws:ec2/networkAcl:NetworkAcl", price=_FREE_1),
+    Kind("aws:ec2/networkAclRule:NetworkAclRule", price=_FREE_1),
+    Kind("aws:ec2/networkInterface:NetworkInterface", price=_FREE_1),
+    Kind("aws:ec2/networkInterfaceAttachment:NetworkInterfaceAttachment", price=_FREE_1),
+    Kind(ROUTE, price=_FREE_1, rights=(right("ec2", "route-table/rtb-00000000000000000", "CreateRoute"),)),
+    Kind(
+        "aws:ec2/routeTable:RouteTable",
+        arn="arn:{p}:ec2:{r}:{a}:route-table/{i}",
+        identifier=numbered("rtb"),
+        price=_FREE_1,
+        rights=(right("ec2", "route-table/rtb-00000000000000000", "CreateRouteTable", "CreateTags"),),
+    ),
+    Kind(
+        ROUTE_TABLE_ASSOCIATION,
+        arn="arn:{p}:ec2:{r}:{a}:route-table-association/{i}",
+        identifier=numbered("rtbassoc"),
+        duration=Duration(seconds=1, source="terraform-aws-eks v20.37.2 in public apply logs"),
+        price=_FREE_1,
+        rights=(right("ec2", "route-table/rtb-00000000000000000", "AssociateRouteTable"),),
+    ),
+    Kind(
+        SECURITY_GROUP,
+        arn="arn:{p}:ec2:{r}:{a}:security-group/{i}",
+        identifier=numbered("sg"),
+        immutable=(force_new("ec2/vpc_security_group.go", "vpcId", "name", "namePrefix", "description"),),
+        duration=Duration(seconds=3, source="nine public terraform apply logs, median"),
+        price=_FREE_2,
+        rights=(right("ec2", "security-group/sg-00000000000000000", "CreateSecurityGroup", "CreateTags"),),
+    ),
+    Kind("aws:ec2/securityGroupAssociation:SecurityGroupAssociation", price=_FREE_3),
+    Kind(
+        SECURITY_GROUP_EGRESS_RULE,
+        arn="arn:{p}:ec2:{r}:{a}:security-group-egress-rule/{i}",
+        identifier=numbered("sgr"),
+        immutable=(
+            immutable(f"EC2 ModifySecurityGroupRules: a rule stays in its group ({BOTOCORE})", "securityGroupId"),
+        ),
+        price=_FREE_2,
+        rights=(right("ec2", "security-group/sg-00000000000000000", "AuthorizeSecurityGroupEgress", "CreateTags"),),
+    ),
+    Kind(
+        SECURITY_GROUP_INGRESS_RULE,
+        arn="arn:{p}:ec2:{r}:{a}:security-group-ingress-rule/{i}",
+        identifier=numbered("sgr"),
+        immutable=(
+            immutable(f"EC2 ModifySecurityGroupRules: a rule stays in its group ({BOTOCORE})", "securityGroupId"),
+        ),
+        price=_FREE_2,
+        rights=(right("ec2", "security-group/sg-00000000000000000", "AuthorizeSecurityGroupIngress", "CreateTags"),),
+    ),
+    Kind(SECURITY_GROUP_RULE, price=_FREE_2),
+    Kind(
+        SUBNET,
+        arn="arn:{p}:ec2:{r}:{a}:subnet/{i}",
+        identifier=numbered("subnet"),
+        outputs=_subnet,
+        immutable=(
+            force_new(
+                "ec2/vpc_subnet.go",
+                "vpcId",
+                "cidrBlock",
+                "availabilityZone",
+                "availabilityZoneId",
+                "ipv6Native",
+                "outpostArn",
+            ),
+        ),
+        duration=Duration(seconds=8, source="public terraform apply logs, 4 to 10 s"),
+        price=_FREE_1,
+        rights=(right("ec2", "subnet/subnet-00000000000000000", "CreateSubnet", "CreateTags"),),
+    ),
+    Kind("aws:ec2/vpcDhcpOptions:VpcDhcpOptions", price=_FREE_1),
+    Kind("aws:ec2/vpcDhcpOptionsAssociation:VpcDhcpOptionsAssociation", price=_FREE_1),
+    Kind("aws:ec2/vpcEndpointPolicy:VpcEndpointPolicy", price=_FREE_3),
+    Kind("aws:ec2/vpcEndpointRouteTableAssociation:VpcEndpointRouteTableAssociation", price=_FREE_3),
+    Kind(VPC_ENDPOINT_SUBNET_ASSOCIATION, price=_FREE_3),
+    Kind("aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation", price=_FREE_1),
+    Kind("aws:ec2/vpcPeeringConnection:VpcPeeringConnection", price=_FREE_1),
+    Kind("aws:ec2/vpcPeeringConnectionAccepter:VpcPeeringConnectionAccepter", price=_FREE_1),
+)
