@@ -13,9 +13,11 @@ from gpuplatform.catalog.instances import instance
 from gpuplatform.catalog.nodes import POOL_LABEL
 from gpuplatform.plan.model import Plan, PlannedResource
 from gpuplatform.sizing.pods import KARPENTER_HIDDEN_MEMORY, allocatable
+from k8s import cluster_autoscaler
 from k8s.gpu_nodes import UNCHECKED
 from k8s.requests import NODE_EXPORTER
 from stacks import cluster, data, network, platform, settings
+from stacks.platform.layer import capacity_types
 from stacks.settings import Settings
 from tests.conftest import ROOT, Record
 from tests.requested import NONE, Requests, requested
@@ -192,7 +194,7 @@ def test_priorities_find_the_groups_that_eks_makes(record_plan: Record) -> None:
         for node_group in record_plan(program).all("aws:eks/nodeGroup:NodeGroup")
     }
     labels = {pool: [group.args.rung_label for group in rungs] for pool, rungs in made.items()}
-    patterns = platform.cluster_autoscaler.priorities(labels)
+    patterns = cluster_autoscaler.priorities(labels)
     for pool, rungs in labels.items():
         found = [
             max(
@@ -256,7 +258,7 @@ def test_default_volumes_are_encrypted_and_made_where_the_pod_is(plan: Plan) -> 
 def test_markets_of_a_serving_pool(changed: dict[str, Any], bought: list[str]) -> None:
     pool = loaded("dev").serving.pools["small"].model_copy(update=changed)
 
-    assert platform.capacity_types(pool) == bought
+    assert capacity_types(pool) == bought
 
 
 def test_where_devices_are_claimed_drivers_take_the_place_of_the_plugins(record_plan: Record) -> None:

@@ -11,7 +11,7 @@ from gpuplatform.sizing.gpu_pool import OperatingSystem, Pool
 from k8s import device_plugins, fsx_csi
 from stacks.cluster import ClusterLayer
 from stacks.data import DataLayer
-from stacks.installer import Installer
+from stacks.platform.installer import Installer
 
 
 def build(cluster: ClusterLayer, data: DataLayer, install: Installer, serving_with_efa: Sequence[str]) -> None:

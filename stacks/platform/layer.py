@@ -15,12 +15,12 @@ from k8s import cluster_autoscaler, karpenter, kueue, load_balancer_controller, 
 from k8s import workload_operators as workloads
 from k8s.karpenter_pool import KarpenterPool, KarpenterPoolArgs, Offer
 from k8s.storage_class import GP3, default_storage_class
-from stacks import hardware, node_health
 from stacks.cluster import ClusterLayer
 from stacks.context import Context
 from stacks.data import DataLayer
-from stacks.installer import Installer
 from stacks.network import NetworkLayer
+from stacks.platform import hardware, node_health
+from stacks.platform.installer import Installer
 from stacks.sections.platform import MonitoringSettings, PlatformSettings
 from stacks.sections.serving import ServingPool
 
