@@ -14,9 +14,9 @@ import pulumi_kubernetes as kubernetes
 from pulumi_kubernetes.apiextensions import CustomResource
 
 from components.tags import CostTags
-from k8s import vllm
+from k8s.engines import vllm
+from k8s.engines.vllm import Engine, Hardware
 from k8s.inference_gateway import GATEWAY, monitoring_only, scrape
-from k8s.vllm import Engine, Hardware
 
 BUSY_KV_CACHE = 0.8
 """Share of the KV cache in use above which a copy counts as saturated (llm-d's autoscaler, 2026-02)."""

@@ -14,11 +14,11 @@ from components.model_endpoint import Artifact, Mode, ModelEndpoint, ModelEndpoi
 from components.pod_identity import PodIdentity, PodIdentityArgs
 from gpuplatform.catalog.instances import instance
 from gpuplatform.sizing.fit import hosts
+from k8s.engines.vllm import Engine, Hardware
 from k8s.inference_gateway import InferenceGateway, InferenceGatewayArgs
 from k8s.inference_service import InferenceService, InferenceServiceArgs, Operators, Scaling
 from k8s.monitoring import PROMETHEUS_URL
 from k8s.namespace import namespace, service_account
-from k8s.vllm import Engine, Hardware
 from stacks.cluster import ClusterLayer
 from stacks.context import Context
 from stacks.data import DataLayer

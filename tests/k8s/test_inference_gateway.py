@@ -11,7 +11,8 @@ import yaml
 from components.tags import CostTags
 from gpuplatform.catalog.images import ENVOY
 from gpuplatform.plan.model import Plan
-from k8s import envoy, vllm
+from k8s import envoy
+from k8s.engines import vllm
 from k8s.inference_gateway import InferenceGateway, InferenceGatewayArgs
 from k8s.inference_service import traffic
 

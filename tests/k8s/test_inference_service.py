@@ -9,7 +9,8 @@ import pytest
 from components.tags import CostTags
 from gpuplatform.catalog.instances import instance
 from gpuplatform.plan.model import Plan
-from k8s import vllm
+from k8s.engines import vllm
+from k8s.engines.vllm import Engine, Hardware
 from k8s.inference_gateway import GATEWAY
 from k8s.inference_service import (
     COOLDOWN_SECONDS,
@@ -21,7 +22,6 @@ from k8s.inference_service import (
     traffic,
     waiting,
 )
-from k8s.vllm import Engine, Hardware
 
 Record = Callable[[Callable[[], object]], Plan]
 

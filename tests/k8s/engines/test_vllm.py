@@ -8,8 +8,8 @@ import pytest
 
 from gpuplatform.catalog.instances import instance
 from gpuplatform.sizing.pods import KARPENTER_HIDDEN_MEMORY, allocatable
-from k8s import vllm
-from k8s.vllm import Engine, Hardware
+from k8s.engines import vllm
+from k8s.engines.vllm import Engine, Hardware
 
 WEIGHTS = "s3://models/qwen/"
 ENGINE = Engine(weights=WEIGHTS, context=8192, tensor_parallel=1)

@@ -1,0 +1,1 @@
+"""Engines that serve models: a file each."""
