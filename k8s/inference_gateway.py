@@ -7,7 +7,7 @@ authenticate: a model with an API key checks it itself.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,8 +31,8 @@ _USER = 65532
 
 @dataclass(frozen=True, kw_only=True)
 class InferenceGatewayArgs:
-    models: Sequence[str]
-    """Each with a Service of its name in the namespace."""
+    models: Mapping[str, str]
+    """Model → where its API begins, such as `/v1`; each has a Service of its name in the namespace."""
     replicas: int
     tags: CostTags
     namespace: pulumi.Input[str]
@@ -52,7 +52,7 @@ class InferenceGateway(pulumi.ComponentResource):
     """`name` is its Service's."""
 
     urls: Mapping[str, str]
-    """Model → base URL on the cluster, below which it answers OpenAI's API."""
+    """Model → base URL on the cluster, below which its engine answers."""
 
     def __init__(self, name: str, args: InferenceGatewayArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("gpuplatform:k8s:InferenceGateway", name, {}, opts)
@@ -61,7 +61,7 @@ class InferenceGateway(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         labels = {**args.tags.labels(), **GATEWAY}
         metadata: kubernetes.meta.v1.ObjectMetaArgsDict = {"name": name, "namespace": args.namespace, "labels": labels}
-        envoy = bootstrap(args.models, args.namespace_name)
+        envoy = bootstrap(list(args.models), args.namespace_name)
 
         config = kubernetes.core.v1.ConfigMap(
             f"{name}-config", metadata=metadata, data={"envoy.yaml": envoy}, opts=child
@@ -118,7 +118,10 @@ class InferenceGateway(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=[args.monitoring]),
         )
 
-        self.urls = {m: f"http://{name}.{args.namespace_name}.svc.cluster.local/{m}/v1" for m in args.models}
+        self.urls = {
+            model: f"http://{name}.{args.namespace_name}.svc.cluster.local/{model}{api_path}"
+            for model, api_path in args.models.items()
+        }
         self.register_outputs({"urls": self.urls})
 
 

@@ -14,7 +14,8 @@ from components.model_endpoint import Artifact, Mode, ModelEndpoint, ModelEndpoi
 from components.pod_identity import PodIdentity, PodIdentityArgs
 from gpuplatform.catalog.instances import instance
 from gpuplatform.sizing.fit import hosts
-from k8s.engines.vllm import Engine, Hardware
+from k8s.engines import ENGINES
+from k8s.engines.engine import Hardware, Place, ServedModel
 from k8s.inference_gateway import InferenceGateway, InferenceGatewayArgs
 from k8s.inference_service import InferenceService, InferenceServiceArgs, Operators, Scaling
 from k8s.monitoring import PROMETHEUS_URL
@@ -34,7 +35,7 @@ class ServingLayer:
     endpoint_names: Mapping[str, pulumi.Output[str]]
     """Model on SageMaker → name for InvokeEndpoint."""
     service_urls: Mapping[str, str]
-    """Model on the cluster → base URL of its OpenAI API, reached from inside the cluster."""
+    """Model on the cluster → base URL of its API, reached from inside the cluster."""
 
 
 def build(
@@ -97,7 +98,8 @@ def _services(
         InferenceService(
             name,
             InferenceServiceArgs(
-                engine=Engine(
+                engine=ENGINES[model.engine],
+                model=ServedModel(
                     weights=pulumi.Output.concat("s3://", data.buckets["models"].name, "/", model.weights),
                     context=model.context,
                     tensor_parallel=model.tensor_parallel,
@@ -113,17 +115,19 @@ def _services(
                     monitoring=platform.monitoring_crds,
                     prometheus=PROMETHEUS_URL,
                 ),
-                region=context.account.region,
+                place=Place(
+                    region=context.account.region,
+                    namespace=home.metadata.name,
+                    service_account=account.metadata.name,
+                ),
                 tags=owner,
-                namespace=home.metadata.name,
-                service_account=account.metadata.name,
             ),
             inside,
         )
     gateway = InferenceGateway(
         "inference",
         InferenceGatewayArgs(
-            models=list(models),
+            models={name: ENGINES[model.engine].api_path for name, model in models.items()},
             replicas=2,
             tags=tags,
             namespace=home.metadata.name,
@@ -137,7 +141,8 @@ def _services(
 
 def _hardware(model: EksModel, pool: ServingPool) -> Hardware:
     types = [instance(name) for name in pool.instances]
-    able = hosts(types, model.parameters, model.bytes_per_parameter, model.tensor_parallel)
+    utilisation = ENGINES[model.engine].memory_utilisation
+    able = hosts(types, model.parameters, model.bytes_per_parameter, model.tensor_parallel, utilisation)
     return Hardware(pool=model.pool, instances=able)
 
 
