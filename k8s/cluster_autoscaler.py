@@ -14,7 +14,7 @@ from pulumi_kubernetes.apiextensions import CustomResource
 from components.iam import Account, Statement, allow
 from gpuplatform.catalog.charts import CLUSTER_AUTOSCALER_TAGS
 from gpuplatform.sizing import health
-from k8s import requests
+from k8s.requests import container
 
 NAMESPACE = "kube-system"
 SERVICE_ACCOUNT = "cluster-autoscaler"
@@ -73,7 +73,7 @@ def values(
         "replicaCount": replicas,
         "fullnameOverride": SERVICE_ACCOUNT,
         "rbac": {"serviceAccount": {"name": SERVICE_ACCOUNT}},
-        "resources": requests.CLUSTER_AUTOSCALER,
+        "resources": container(cpu_m=50, memory_mib=256, limit_mib=1024),
         "serviceMonitor": {"enabled": True, "namespace": NAMESPACE},
         "expanderPriorities": priorities(pools),
         "extraArgs": {

@@ -9,7 +9,7 @@ import pulumi
 
 from components.encryption_key import attach
 from components.iam import Account, Statement, allow
-from k8s import requests
+from k8s.requests import container
 
 NAMESPACE = "kube-system"
 SERVICE_ACCOUNT = "karpenter"
@@ -23,7 +23,7 @@ def values(*, cluster_name: Text, queue_name: Text, account: Account, replicas: 
         "serviceAccount": {"name": SERVICE_ACCOUNT},
         "serviceMonitor": {"enabled": True},
         "controller": {
-            "resources": requests.KARPENTER,
+            "resources": container(cpu_m=100, memory_mib=256, limit_mib=1024),
             # Pods do not reach the instance metadata that it would ask for the region.
             "env": [{"name": "AWS_REGION", "value": account.region}],
         },

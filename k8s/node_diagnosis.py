@@ -13,8 +13,9 @@ from gpuplatform.catalog.images import DCGM, PYTHON
 from gpuplatform.catalog.nodes import POOL_LABEL
 from gpuplatform.sizing import health
 from gpuplatform.sizing.health import Level
-from k8s import node_verdict, requests
+from k8s import node_verdict
 from k8s.gpu_nodes import DAEMON_TOLERATIONS
+from k8s.requests import container
 
 ACCOUNT = "node-health"
 
@@ -96,7 +97,8 @@ def pod(
     }
 
 
-_RESOURCES = cast("kubernetes.core.v1.ResourceRequirementsArgsDict", requests.NODE_HEALTH)
+_REQUESTS = container(cpu_m=5, memory_mib=24, limit_mib=128)
+_RESOURCES = cast("kubernetes.core.v1.ResourceRequirementsArgsDict", _REQUESTS)
 _CONFINED: kubernetes.core.v1.SecurityContextArgsDict = {
     "allow_privilege_escalation": False,
     "capabilities": {"drop": ["ALL"]},
@@ -144,7 +146,7 @@ def _diagnosis(level: Level) -> kubernetes.core.v1.ContainerArgsDict:
         "command": ["/bin/sh", "-uc", DIAGNOSE],
         "env": [{"name": key, "value": value} for key, value in told.items()],
         # No limit: the tests pin memory of the host, nobody says how much, and nothing else runs on the node yet.
-        "resources": {"requests": requests.NODE_HEALTH["requests"]},
+        "resources": {"requests": _REQUESTS["requests"]},
         "security_context": {"privileged": True},
         "volume_mounts": [{"name": "folder", "mount_path": _FOLDER}],
     }

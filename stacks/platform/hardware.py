@@ -23,7 +23,10 @@ def build(cluster: ClusterLayer, data: DataLayer, install: Installer, serving_wi
         charts.NVIDIA_DEVICE_PLUGIN,
         device_plugins.NAMESPACE,
         device_plugins.nvidia_values(
-            but=[*(name for name, pool in pools.items() if pool.os is OperatingSystem.BOTTLEROCKET), *claimed],
+            exclude_pools=[
+                *(name for name, pool in pools.items() if pool.os is OperatingSystem.BOTTLEROCKET),
+                *claimed,
+            ],
             shared={
                 config: pool.sharing for pool in pools.values() if (config := plugin_config(pool)) and pool.sharing
             },

@@ -84,7 +84,9 @@ def build(
             "kueue",
             charts.KUEUE,
             kueue.NAMESPACE,
-            kueue.values(replicas=replicas, left_alone=NAMESPACES, claims=bool(hardware.claimed_pools(cluster))),
+            kueue.values(
+                replicas=replicas, excluded_namespaces=NAMESPACES, claims=bool(hardware.claimed_pools(cluster))
+            ),
             monitors,
             capacity,
         ),

@@ -15,7 +15,7 @@ from gpuplatform.plan.model import Plan, PlannedResource
 from gpuplatform.sizing.pods import KARPENTER_HIDDEN_MEMORY, allocatable
 from k8s import cluster_autoscaler
 from k8s.gpu_nodes import UNCHECKED
-from k8s.requests import NODE_EXPORTER
+from k8s.monitoring import NODE_EXPORTER
 from stacks import cluster, data, network, platform, settings
 from stacks.platform.layer import capacity_types
 from stacks.settings import Settings
