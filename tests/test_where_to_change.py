@@ -16,17 +16,24 @@ from typing import Any
 
 import pulumi_kubernetes as kubernetes
 import pytest
+import yaml
 
-from gpuplatform.catalog import images
+from components.iam import allow
+from gpuplatform.catalog import charts, images
+from gpuplatform.catalog.charts import Chart
 from gpuplatform.catalog.images import Image
-from k8s import engines
+from k8s import engines, workload_operators
 from k8s.engines import pod
 from k8s.engines.engine import Hardware, Place, ServedModel, Signal
 from k8s.inference_service import traffic
+from k8s.requests import container
 from stacks import serving
+from stacks.platform import operators
+from stacks.platform.installer import OperatorSpec, Rights
 from stacks.sections.serving import ServingSettings
 from tests.conftest import ROOT, Record
 from tests.stacks import upstream
+from tests.stacks.platform.built import build, loaded
 
 MOST_FILES = 3
 
@@ -45,7 +52,7 @@ def file_of(part: ModuleType | type) -> str:
 
 
 def test_the_table_is_read() -> None:
-    assert {"what a training pod sees", "add a serving engine"} <= set(ROWS)
+    assert {"what a training pod sees", "add a serving engine", "add an operator"} <= set(ROWS)
 
 
 @pytest.mark.parametrize("question", ROWS)
@@ -152,3 +159,49 @@ def test_an_engine_is_added(record_plan: Record, monkeypatch: pytest.MonkeyPatch
 
     supplied = {file_of(type(engines.ENGINES["vllm"])), file_of(engines), file_of(images)}
     assert set(ROWS["add a serving engine"]) == supplied
+
+
+CERTIFICATES = Chart(
+    repository="https://charts.example.com",
+    name="certificates",
+    version="1.2.3",
+    source="nowhere: this test's own",
+    as_of="2026-12-01",
+)
+NAMESPACE = "certificates-system"
+
+
+def certificates_values(replicas: int) -> dict[str, Any]:
+    return {"replicaCount": replicas, "resources": container(cpu_m=10, memory_mib=32, limit_mib=64)}
+
+
+def test_an_operator_is_added(record_plan: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = OperatorSpec(
+        name="certificates",
+        chart=CERTIFICATES,
+        namespace=NAMESPACE,
+        values=lambda p: certificates_values(p.settings.replicas),
+        rights=lambda p: Rights(service_account="certificates", statements=[allow("acm:ListCertificates", on="*")]),
+        after=("jobset",),
+    )
+    # First in the table: what it waits for stands below it.
+    monkeypatch.setattr(operators, "OPERATORS", (row, *operators.OPERATORS))
+    env = loaded("dev")
+    plan = record_plan(lambda: build(env))
+    release = plan.one("kubernetes:helm.sh/v3:Release", "certificates-release")
+    kueue = plan.one("kubernetes:helm.sh/v3:Release", "kueue-release").inputs["values"]["managerConfig"]
+    (excluded,) = yaml.safe_load(kueue["controllerManagerConfigYaml"])["managedJobsNamespaceSelector"][
+        "matchExpressions"
+    ]
+    association = plan.one("aws:eks/podIdentityAssociation:PodIdentityAssociation", "certificates-identity-association")
+
+    assert (release.inputs["chart"], release.inputs["version"]) == ("certificates", "1.2.3")
+    assert release.inputs["namespace"] == NAMESPACE
+    assert release.inputs["values"] == certificates_values(1)
+    before = {plan.by_urn[urn].name for urn in release.dependencies}
+    assert {"jobset-release", "cluster-addons-coredns", association.name} <= before
+    assert association.inputs["namespace"] == NAMESPACE
+    assert NAMESPACE in excluded["values"], "Kueue would refuse the jobs that install it"
+
+    supplied = {file_of(charts), file_of(workload_operators), file_of(operators)}
+    assert set(ROWS["add an operator"]) == supplied

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
@@ -16,11 +15,11 @@ from gpuplatform.sizing.pods import KARPENTER_HIDDEN_MEMORY, allocatable
 from k8s import cluster_autoscaler
 from k8s.gpu_nodes import UNCHECKED
 from k8s.monitoring import NODE_EXPORTER
-from stacks import cluster, data, network, platform, settings
+from stacks import cluster, network
 from stacks.platform.layer import capacity_types
-from stacks.settings import Settings
-from tests.conftest import ROOT, Record
+from tests.conftest import Record
 from tests.requested import NONE, Requests, requested
+from tests.stacks.platform.built import build, loaded
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
 ENVIRONMENTS = ("dev", "prod")
@@ -31,23 +30,6 @@ ADD_ONS = Requests(cpu_m=520, memory_mib=1020)
 ADD_ON_DAEMONS = Requests(cpu_m=190, memory_mib=150)
 """EKS's own DaemonSets on every node: vpc-cni 50m, kube-proxy 100m, EBS CSI node 30m and 120 Mi, monitoring agent 10m and
 30 Mi. As above."""
-
-
-def loaded(environment: str, **changed: dict[str, Any]) -> Settings:
-    """An environment's own settings, with some keys of a section changed."""
-    written = yaml.safe_load((ROOT / f"Pulumi.{environment}.yaml").read_text())["config"]
-    written |= {f"gpuplatform:{name}": written[f"gpuplatform:{name}"] | keys for name, keys in changed.items()}
-    config = {k: v if isinstance(v, str) else json.dumps(v) for k, v in written.items()}
-    return settings.parse(environment, "gpuplatform", config)
-
-
-def build(env: Settings) -> platform.PlatformLayer:
-    net = network.build(env.network, env.context)
-    lake = data.build(env.data, env.context, net)
-    gpu = cluster.build(env.cluster, env.context, net)
-    return platform.build(
-        env.platform, env.context, gpu, net, lake, version=env.cluster.version, pools=env.serving.pools
-    )
 
 
 @pytest.fixture(scope="module")
