@@ -77,7 +77,7 @@ def test_the_autoscaler_answers_provisioning_requests_and_keeps_busy_gpu_nodes()
     assert flags["expander"] == "priority"
     assert flags["enable-provisioning-requests"] is True
     assert flags["balance-similar-node-groups"] is False
-    assert (flags["startup-taint"], flags["status-taint"]) == (UNCHECKED["key"], health.SICK)
+    assert (flags["startup-taint"], flags["status-taint"]) == (UNCHECKED["key"], health.UNHEALTHY)
     # Above 0, as idle nodes must go; below one GPU of sixteen, the most that a node has.
     assert 0 < flags["scale-down-gpu-utilization-threshold"] < 1 / 16
 
