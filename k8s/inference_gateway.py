@@ -1,7 +1,7 @@
-"""One door to all models: an Envoy that sends `/<model>/…` to the model's Service, and counts what comes, answered or not.
+"""The Envoy gateway for all models: it sends `/<model>/…` to the model's Service, and counts the requests, answered or not.
 
-The count is what wakes a model that sleeps at zero copies; until it is up, its callers get 503 and try again. The gateway does not
-authenticate: a model with an API key checks it itself.
+The count scales a model up from zero copies; until the first copy is ready, its callers get 503 and try again. The gateway does not
+authenticate callers: a model with an API key checks it itself.
 """
 
 from __future__ import annotations
@@ -43,13 +43,13 @@ class InferenceGatewayArgs:
 
     def __post_init__(self) -> None:
         if not self.models:
-            raise ValueError("models: none; without a model on the cluster there is nothing to stand in front of")
+            raise ValueError("models: none; without a model on the cluster the gateway has nothing to route to")
         if self.replicas < 1:
             raise ValueError(f"replicas: {self.replicas}; accepted: at least 1")
 
 
 class InferenceGateway(pulumi.ComponentResource):
-    """`name` is its Service's."""
+    """The gateway and its Service, which is called `name`."""
 
     urls: Mapping[str, str]
     """Model → base URL on the cluster, below which its engine answers."""
@@ -126,7 +126,7 @@ class InferenceGateway(pulumi.ComponentResource):
 
 
 def scrape(selector: Mapping[str, str], *, port: str, path: str) -> dict[str, Any]:
-    """A PodMonitor; twice as often as the default, since copies are added by what it reads."""
+    """The spec of a PodMonitor that reads twice as often as the default, because copies are added by what it reads."""
     return {
         "selector": {"matchLabels": dict(selector)},
         "podMetricsEndpoints": [{"port": port, "path": path, "interval": "15s"}],

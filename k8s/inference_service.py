@@ -1,7 +1,7 @@
 """One model served on elastic GPU nodes, whatever its engine: as many copies as its load asks for, none when nobody asks.
 
 KEDA owns the number of replicas. With a minimum of zero the first requests fail with 503 while node and model start, as
-SageMaker's do: what wakes the model is the gateway's count of requests, since a model without pods has no metrics.
+SageMaker's do: the gateway's count of requests starts the first copy, because a model without pods has no metrics.
 """
 
 from __future__ import annotations
@@ -20,15 +20,16 @@ from k8s.envoy import MODEL_PORT
 from k8s.inference_gateway import GATEWAY, monitoring_only, scrape
 
 COOLDOWN_SECONDS = 900
-"""Of silence before the last copy goes; longer than a cold start, so that a model woken by one request lives to answer the next."""
+"""Without requests before the last copy goes. It is longer than a cold start, so that a model which one request started is there for
+the next."""
 
 NEVER = "1000000"
-"""Threshold of a trigger that wakes but must not count copies."""
+"""Threshold of a trigger that starts the first copy and must add no other."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scaling:
-    """How many copies."""
+    """The bounds of the number of copies, and when one is added."""
 
     min: int
     max: int
@@ -65,7 +66,7 @@ class InferenceServiceArgs:
 
 
 class InferenceService(pulumi.ComponentResource):
-    """`name` is the model's: clients send it as `model`, metrics carry it as `model_name`."""
+    """A model and all that it needs on the cluster; `name` is the model's, in its URL and in its metrics."""
 
     service_name: pulumi.Output[str]
     """Of the Service in front of the copies; callers go through the gateway."""
@@ -158,7 +159,7 @@ class InferenceService(pulumi.ComponentResource):
 
 
 def scaled_object(model: str, scaling: Scaling, signals: Sequence[Signal], prometheus: str) -> dict[str, Any]:
-    """The engine's signals add copies; the gateway's traffic wakes the first and keeps the last."""
+    """The engine's signals add copies; the gateway's traffic starts the first and keeps the last."""
     return {
         "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": model},
         "minReplicaCount": scaling.min,

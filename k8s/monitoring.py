@@ -14,7 +14,7 @@ NAMESPACE = "monitoring"
 NODE_EXPORTER = container(cpu_m=10, memory_mib=32, limit_mib=128)
 """On every node, the system nodes too."""
 PROMETHEUS_URL = "http://kube-prometheus-stack-prometheus.monitoring:9090"
-"""For whoever asks Prometheus from within the cluster; the service is named after the release."""
+"""Of Prometheus within the cluster; its Service is named after the release."""
 
 # Of EKS's control plane nothing listens on a node, and kube-proxy listens to its own node alone: alerts on them fire for ever
 # (helm-charts#3368, #4106).
@@ -122,7 +122,7 @@ def stack_values(
 
 
 def prometheus_requests(storage_gib: int) -> dict[str, dict[str, str]]:
-    """Prometheus keeps its newest hours in memory: what fills a large disk needs a large head. Limited at twice the request,
+    """Prometheus keeps its newest hours in memory: what fills a large disk needs much memory. The limit is twice the request,
     so that a burst of series restarts Prometheus rather than the node's other pods."""
     memory = 768 if storage_gib <= 20 else 4096
     return container(cpu_m=100, memory_mib=memory, limit_mib=2 * memory)

@@ -100,7 +100,7 @@ def test_of_the_admin_pages_only_two_leave_the_pod() -> None:
 
 def test_open_connections_are_limited() -> None:
     (monitor,) = envoy.configuration(["llama"], "serving")["overload_manager"]["resource_monitors"]
-    assert monitor["typed_config"]["max_active_downstream_connections"] == envoy.MOST_CONNECTIONS
+    assert monitor["typed_config"]["max_active_downstream_connections"] == envoy.MAX_CONNECTIONS
 
 
 def test_another_configuration_means_other_pods(plan: Plan, record_plan: Record) -> None:
