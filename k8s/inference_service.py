@@ -85,6 +85,7 @@ class InferenceService(pulumi.ComponentResource):
         unawaited: kubernetes.meta.v1.ObjectMetaArgsDict = {**metadata, "annotations": {"pulumi.com/skipAwait": "true"}}
 
         engine = args.engine
+        metrics_port, metrics_path = engine.metrics
         template = engine.pod(name, args.model, args.hardware, args.place, selector=selector, labels=labels)
         deployment = kubernetes.apps.v1.Deployment(
             f"{name}-deployment",
@@ -126,7 +127,7 @@ class InferenceService(pulumi.ComponentResource):
                 "ingress": [
                     {
                         "from_": [{"pod_selector": {"match_labels": GATEWAY}}, monitoring_only()],
-                        "ports": [{"port": engine.port}],
+                        "ports": [{"port": port} for port in engine.ports.values()],
                     }
                 ],
             },
@@ -137,7 +138,7 @@ class InferenceService(pulumi.ComponentResource):
             api_version="monitoring.coreos.com/v1",
             kind="PodMonitor",
             metadata=metadata,
-            spec=scrape(selector, port="http", path=engine.metrics_path),
+            spec=scrape(selector, port=metrics_port, path=metrics_path),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[args.operators.monitoring]),
         )
         CustomResource(

@@ -78,11 +78,14 @@ ECHO = Image(
 class Echo:
     """A plain container with an API of its own."""
 
-    port: int = 9999
     api_path: str = "/echo"
-    metrics_path: str = "/stats"
+    metrics: tuple[str, str] = ("stats", "/stats")
     start_seconds: int = 60
     memory_utilisation: float = 0.5
+
+    @property
+    def ports(self) -> Mapping[str, int]:
+        return {"http": 9999, "stats": 9998}
 
     def pod(
         self,
@@ -95,7 +98,9 @@ class Echo:
         labels: Mapping[str, str],
     ) -> kubernetes.core.v1.PodTemplateSpecArgsDict:
         share = hardware.share(model.tensor_parallel)
-        server = pod.server("echo", str(ECHO), share, self.port, health_path="/alive", start_seconds=self.start_seconds)
+        server = pod.server(
+            "echo", str(ECHO), share, self.ports, health_path="/alive", start_seconds=self.start_seconds
+        )
         return pod.template(
             hardware,
             place,
@@ -148,11 +153,14 @@ def test_an_engine_is_added(record_plan: Record, monkeypatch: pytest.MonkeyPatch
     triggers = plan.one("kubernetes:keda.sh/v1alpha1:ScaledObject").inputs["spec"]["triggers"]
 
     assert (container["image"], container["args"]) == ("docker.io/example/echo:1.0.0", ["s3://lake-models/echo/"])
-    assert container["ports"] == [{"name": "http", "containerPort": 9999}]
+    assert container["ports"] == [
+        {"name": "http", "containerPort": 9999},
+        {"name": "stats", "containerPort": 9998},
+    ]
     assert types["matchExpressions"][0]["values"] == ["g6e.xlarge"], "by the memory that the engine fills"
     assert deployment["progressDeadlineSeconds"] == 60 + 1200
-    assert policy["ports"] == [{"port": 9999}]
-    assert (scraped["port"], scraped["path"]) == ("http", "/stats")
+    assert policy["ports"] == [{"port": 9999}, {"port": 9998}]
+    assert (scraped["port"], scraped["path"]) == ("stats", "/stats")
     assert [t["metadata"]["query"] for t in triggers] == ["sum(echoes)", traffic("parrot")]
     assert urls == {"parrot": "http://inference.serving.svc.cluster.local/parrot/echo"}
     assert "vllm" not in str([r.inputs for r in plan.resources])

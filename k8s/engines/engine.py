@@ -84,8 +84,8 @@ class Engine(Protocol):
     """A server of models. An implementation is a file in this folder and a line in `ENGINES`."""
 
     @property
-    def port(self) -> int:
-        """Where its container answers callers, and Prometheus; the container calls this port `http`."""
+    def ports(self) -> Mapping[str, int]:
+        """Of its container, by name. Callers are answered at `http`; each is open to the gateway and to Prometheus, and to nobody else."""
         ...
 
     @property
@@ -94,8 +94,8 @@ class Engine(Protocol):
         ...
 
     @property
-    def metrics_path(self) -> str:
-        """Where Prometheus reads its metrics."""
+    def metrics(self) -> tuple[str, str]:
+        """Where Prometheus reads its metrics: the name of the port, and the path."""
         ...
 
     @property

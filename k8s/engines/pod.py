@@ -73,15 +73,15 @@ def template(
 
 
 def server(
-    name: str, image: str, share: Share, port: int, *, health_path: str, start_seconds: int
+    name: str, image: str, share: Share, ports: Mapping[str, int], *, health_path: str, start_seconds: int
 ) -> kubernetes.core.v1.ContainerArgsDict:
-    """The container that answers callers at port `http`; an engine adds its command, environment and mounts."""
+    """The container that answers callers at the port `http`; an engine adds its command, environment and mounts."""
     quantities = share.quantities()
     health: kubernetes.core.v1.HTTPGetActionArgsDict = {"path": health_path, "port": "http"}
     return {
         "name": name,
         "image": image,
-        "ports": [{"name": "http", "container_port": port}],
+        "ports": [{"name": port, "container_port": number} for port, number in ports.items()],
         # Memory is limited to what is requested; cores are not, so that idle ones help at the start.
         "resources": {
             "requests": quantities,

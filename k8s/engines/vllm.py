@@ -23,6 +23,8 @@ START_SECONDS = 1800
 """From the container's start to its first answer: weights, compilation, CUDA graphs. Published cold starts of the slowest kind
 took 525 s, image included (notes of AWS's ML blog, 2026); a probe that gives up too early starts all over."""
 
+PORT = 8000
+
 UTILISATION = 0.90
 """`--gpu-memory-utilization`, which we pass explicitly."""
 
@@ -41,11 +43,14 @@ _USER, _GROUP = 2000, 0
 class Vllm:
     """The engine of `vllm serve`, with OpenAI's API."""
 
-    port: int = 8000
     api_path: str = "/v1"
-    metrics_path: str = "/metrics"
+    metrics: tuple[str, str] = ("http", "/metrics")
     start_seconds: int = START_SECONDS
     memory_utilisation: float = UTILISATION
+
+    @property
+    def ports(self) -> Mapping[str, int]:
+        return {"http": PORT}
 
     def pod(
         self,
@@ -95,7 +100,7 @@ class Vllm:
             "--gpu-memory-utilization",
             f"{UTILISATION:.2f}",
             "--port",
-            str(self.port),
+            str(PORT),
         ]
 
     def _server(self, name: str, model: ServedModel, share: Share, region: str) -> kubernetes.core.v1.ContainerArgsDict:
@@ -111,7 +116,9 @@ class Vllm:
             script = f'read -r VLLM_API_KEY < {pod.API_KEY_FILE} && export VLLM_API_KEY && exec vllm serve "$@"'
             command = ["/bin/sh", "-ec", script, "vllm"]
         return {
-            **pod.server("vllm", str(IMAGE), share, self.port, health_path="/health", start_seconds=self.start_seconds),
+            **pod.server(
+                "vllm", str(IMAGE), share, self.ports, health_path="/health", start_seconds=self.start_seconds
+            ),
             "command": command,
             "args": self.arguments(name, model, share.memory_mib),
             "env": pod.environment(

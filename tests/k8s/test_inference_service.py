@@ -10,6 +10,7 @@ from components.tags import CostTags
 from gpuplatform.catalog.instances import instance
 from gpuplatform.plan.model import Plan
 from k8s import envoy
+from k8s.engines import vllm
 from k8s.engines.engine import Hardware, Place, ServedModel
 from k8s.engines.vllm import Vllm
 from k8s.inference_gateway import GATEWAY
@@ -95,7 +96,7 @@ def test_only_the_gateway_and_prometheus_reach_a_copy(plan: Plan) -> None:
         {"podSelector": {"matchLabels": GATEWAY}},
         {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}}},
     ]
-    assert rule["ports"] == [{"port": ENGINE.port}]
+    assert rule["ports"] == [{"port": vllm.PORT}]
 
 
 def test_the_service_is_where_the_gateway_looks_for_it_and_leads_to_the_engines_port(plan: Plan) -> None:
@@ -103,7 +104,7 @@ def test_the_service_is_where_the_gateway_looks_for_it_and_leads_to_the_engines_
     (container,) = plan.one("kubernetes:apps/v1:Deployment").inputs["spec"]["template"]["spec"]["containers"]
 
     assert (port["port"], port["targetPort"]) == (envoy.MODEL_PORT, "http")
-    assert {"name": "http", "containerPort": ENGINE.port} in container["ports"]
+    assert {"name": "http", "containerPort": vllm.PORT} in container["ports"]
 
 
 def test_a_node_can_be_drained_of_the_only_copy(plan: Plan) -> None:

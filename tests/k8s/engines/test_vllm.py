@@ -208,5 +208,6 @@ def test_copies_are_added_by_the_queue_of_each_and_by_a_full_cache() -> None:
 
 
 def test_callers_prometheus_and_probes_meet_at_one_port() -> None:
-    assert server(pod())["ports"] == [{"name": "http", "container_port": ENGINE.port}]
-    assert flags(MODEL)["--port"] == str(ENGINE.port)
+    assert ENGINE.metrics[0] in ENGINE.ports
+    assert server(pod())["ports"] == [{"name": "http", "container_port": vllm.PORT}]
+    assert flags(MODEL)["--port"] == str(vllm.PORT)
