@@ -68,14 +68,14 @@ def _services(
     platform: PlatformLayer,
 ) -> Mapping[str, str]:
     tags = context.tags.of(component="serving")
-    home = namespace(
+    serving_namespace = namespace(
         NAMESPACE,
         enforce="restricted",
         warn="restricted",
         labels=tags.labels(),
         opts=pulumi.ResourceOptions(provider=cluster.provider, depends_on=[cluster.after]),
     )
-    inside = pulumi.ResourceOptions(providers=[cluster.provider])
+    on_cluster = pulumi.ResourceOptions(providers=[cluster.provider])
     for name, model in models.items():
         owner = tags.of(team=model.team)
         identity = PodIdentity(
@@ -90,7 +90,7 @@ def _services(
         )
         account = service_account(
             f"model-{name}",
-            namespace=home.metadata.name,
+            namespace=serving_namespace.metadata.name,
             account=name,
             labels=owner.labels(),
             opts=pulumi.ResourceOptions(provider=cluster.provider, depends_on=[identity]),
@@ -117,12 +117,12 @@ def _services(
                 ),
                 place=Place(
                     region=context.account.region,
-                    namespace=home.metadata.name,
+                    namespace=serving_namespace.metadata.name,
                     service_account=account.metadata.name,
                 ),
                 tags=owner,
             ),
-            inside,
+            on_cluster,
         )
     gateway = InferenceGateway(
         "inference",
@@ -130,11 +130,11 @@ def _services(
             models={name: ENGINES[model.engine].api_path for name, model in models.items()},
             replicas=2,
             tags=tags,
-            namespace=home.metadata.name,
+            namespace=serving_namespace.metadata.name,
             namespace_name=NAMESPACE,
             monitoring=platform.monitoring_crds,
         ),
-        inside,
+        on_cluster,
     )
     return gateway.urls
 
