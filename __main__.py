@@ -2,21 +2,30 @@
 
 import pulumi
 
-from stacks import cluster, data, governance, network, platform, serving, settings, training
+import stacks.cluster
+import stacks.data
+import stacks.governance
+import stacks.network
+import stacks.platform
+import stacks.serving
+import stacks.settings
+import stacks.training
 
-env = settings.load()
-here = env.context
+settings = stacks.settings.load()
+context = settings.context
 
-net = network.build(env.network, here)
-lake = data.build(env.data, here, net)
-gpu = cluster.build(env.cluster, here, net)
-ops = platform.build(env.platform, here, gpu, net, lake, version=env.cluster.version, pools=env.serving.pools)
-training.build(env.training, here, gpu, ops, lake, pools=env.cluster.pools)
-told = governance.alerts(env.governance, here)
-apis = serving.build(env.serving, here, net, lake, gpu, ops, alerts=told.arn)
-governance.build(env.governance, here, gpu, told.arn, system_nodes=env.cluster.system.min)
+network = stacks.network.build(settings.network, context)
+data = stacks.data.build(settings.data, context, network)
+cluster = stacks.cluster.build(settings.cluster, context, network)
+platform = stacks.platform.build(
+    settings.platform, context, cluster, network, data, version=settings.cluster.version, pools=settings.serving.pools
+)
+stacks.training.build(settings.training, context, cluster, platform, data, pools=settings.cluster.pools)
+alerts = stacks.governance.alerts(settings.governance, context)
+serving = stacks.serving.build(settings.serving, context, network, data, cluster, platform, alerts=alerts.arn)
+stacks.governance.build(settings.governance, context, cluster, alerts.arn, system_nodes=settings.cluster.system.min)
 
-pulumi.export("cluster_name", gpu.name)
-pulumi.export("lake_buckets", {zone: bucket.name for zone, bucket in lake.buckets.items()})
-pulumi.export("endpoint_names", apis.endpoint_names)
-pulumi.export("service_urls", apis.service_urls)
+pulumi.export("cluster_name", cluster.name)
+pulumi.export("lake_buckets", {zone: bucket.name for zone, bucket in data.buckets.items()})
+pulumi.export("endpoint_names", serving.endpoint_names)
+pulumi.export("service_urls", serving.service_urls)

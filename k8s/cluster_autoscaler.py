@@ -14,7 +14,7 @@ from pulumi_kubernetes.apiextensions import CustomResource
 from components.iam import Account, Statement, allow
 from gpuplatform.catalog.charts import CLUSTER_AUTOSCALER_TAGS
 from gpuplatform.sizing import health
-from k8s import requests
+from k8s.requests import container
 
 NAMESPACE = "kube-system"
 SERVICE_ACCOUNT = "cluster-autoscaler"
@@ -73,7 +73,7 @@ def values(
         "replicaCount": replicas,
         "fullnameOverride": SERVICE_ACCOUNT,
         "rbac": {"serviceAccount": {"name": SERVICE_ACCOUNT}},
-        "resources": requests.CLUSTER_AUTOSCALER,
+        "resources": container(cpu_m=50, memory_mib=256, limit_mib=1024),
         "serviceMonitor": {"enabled": True, "namespace": NAMESPACE},
         "expanderPriorities": priorities(pools),
         "extraArgs": {
@@ -81,7 +81,7 @@ def values(
             "enable-provisioning-requests": True,
             # GPU nodes on their way to their first work, and those that will do none (decision 22).
             "startup-taint": health.UNCHECKED,
-            "status-taint": health.SICK,
+            "status-taint": health.UNHEALTHY,
             # Rungs of a pool look alike and must not be levelled: the first is to be filled first.
             "balance-similar-node-groups": False,
             # A GPU node goes when no GPU of it is used. The default, half used, would evict small jobs from large nodes.
@@ -138,7 +138,7 @@ def provisioning_request(name: str, opts: pulumi.ResourceOptions) -> CustomResou
     Fields are left to the autoscaler to judge; Kueue writes them, never a person. Untyped, because the typed class spells
     the keys of a schema `x_kubernetes_…`, which no reader of the plan would take for what it means.
     """
-    whatever = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+    any_object = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
     status: dict[str, Any] = {}
     return CustomResource(
         name,
@@ -161,7 +161,7 @@ def provisioning_request(name: str, opts: pulumi.ResourceOptions) -> CustomResou
                     "served": True,
                     "storage": True,
                     "schema": {
-                        "openAPIV3Schema": {"type": "object", "properties": {"spec": whatever, "status": whatever}}
+                        "openAPIV3Schema": {"type": "object", "properties": {"spec": any_object, "status": any_object}}
                     },
                     "subresources": {"status": status},
                 }

@@ -14,8 +14,8 @@ import yaml
 
 from gpuplatform.catalog.nodes import GPU, POOL_LABEL
 from gpuplatform.sizing.sharing import Sharing
-from k8s import requests
 from k8s.gpu_nodes import DAEMON_TOLERATIONS, SYSTEM
+from k8s.requests import container
 
 NAMESPACE = "kube-system"
 
@@ -23,11 +23,11 @@ WHOLE = "whole"
 """The configuration of nodes that name none."""
 
 
-def on_gpu_nodes(but: Sequence[str] = ()) -> dict[str, Any]:
+def on_gpu_nodes(exclude_pools: Sequence[str] = ()) -> dict[str, Any]:
     """Affinity of daemons: every pool but the operators' is one of GPUs."""
     there = [
         {"key": POOL_LABEL, "operator": "Exists"},
-        {"key": POOL_LABEL, "operator": "NotIn", "values": [SYSTEM[POOL_LABEL], *but]},
+        {"key": POOL_LABEL, "operator": "NotIn", "values": [SYSTEM[POOL_LABEL], *exclude_pools]},
     ]
     return {
         "nodeAffinity": {
@@ -39,18 +39,17 @@ def on_gpu_nodes(but: Sequence[str] = ()) -> dict[str, Any]:
 ON_GPU_NODES = on_gpu_nodes()
 
 
-def nvidia_values(but: Sequence[str] = (), shared: Mapping[str, Sharing] | None = None) -> dict[str, Any]:
+def nvidia_values(exclude_pools: Sequence[str] = (), shared: Mapping[str, Sharing] | None = None) -> dict[str, Any]:
     """The plugin and GPU feature discovery, whose labels (`nvidia.com/gpu.product` and others) are for people and alerts: nothing of
     ours selects by them, as an empty group has none yet.
 
-    `but`: pools whose image has the plugin, Bottlerocket's (bottlerocket-os/bottlerocket, QUICKSTART-EKS, read 2026-11-22), or whose
-    GPUs are claimed. `shared`: configuration that nodes name by label → how their
-    GPUs are shared.
+    `exclude_pools`: pools whose image has the plugin, Bottlerocket's (bottlerocket-os/bottlerocket, QUICKSTART-EKS, read 2026-11-22),
+    or whose GPUs are claimed. `shared`: configuration that nodes name by label → how their GPUs are shared.
     """
     return {
-        "affinity": on_gpu_nodes(but),
+        "affinity": on_gpu_nodes(exclude_pools),
         "tolerations": DAEMON_TOLERATIONS,
-        "resources": requests.DEVICE_PLUGIN,
+        "resources": container(cpu_m=10, memory_mib=64, limit_mib=256),
         # On EFA nodes it would hand every pod all of /dev/infiniband beside what the EFA plugin counts (TensorRT-LLM#17208).
         "mofedEnabled": False,
         **({"config": {"map": _configurations(shared), "default": WHOLE}} if shared else {}),
@@ -59,10 +58,10 @@ def nvidia_values(but: Sequence[str] = (), shared: Mapping[str, Sharing] | None 
             "worker": {
                 "affinity": ON_GPU_NODES,
                 "tolerations": DAEMON_TOLERATIONS,
-                "resources": requests.FEATURE_WORKER,
+                "resources": container(cpu_m=5, memory_mib=64, limit_mib=256),
             },
-            "master": {"resources": requests.FEATURE_MASTER},
-            "gc": {"resources": requests.FEATURE_GARBAGE},
+            "master": {"resources": container(cpu_m=20, memory_mib=64, limit_mib=512)},
+            "gc": {"resources": container(cpu_m=5, memory_mib=32, limit_mib=256)},
         },
     }
 
@@ -90,7 +89,7 @@ def efa_values(pools: Sequence[str]) -> dict[str, Any]:
     return {
         "supportedInstanceLabels": {"keys": [POOL_LABEL], "values": list(pools)},
         "tolerations": DAEMON_TOLERATIONS,
-        "resources": requests.EFA_PLUGIN,
+        "resources": container(cpu_m=10, memory_mib=32, limit_mib=128),
     }
 
 
@@ -106,7 +105,7 @@ def nvidia_driver_values(pools: Sequence[str]) -> dict[str, Any]:
                 "nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": there}}
             },
             "tolerations": DAEMON_TOLERATIONS,
-            "containers": {"gpus": {"resources": requests.GPU_DRIVER}},
+            "containers": {"gpus": {"resources": container(cpu_m=10, memory_mib=64, limit_mib=256)}},
         },
     }
 
@@ -116,5 +115,5 @@ def efa_driver_values(pools: Sequence[str]) -> dict[str, Any]:
     return {
         "supportedInstanceLabels": {"keys": [POOL_LABEL], "values": list(pools)},
         "tolerations": DAEMON_TOLERATIONS,
-        "resources": requests.EFA_DRIVER,
+        "resources": container(cpu_m=10, memory_mib=64, limit_mib=256),
     }

@@ -1,4 +1,4 @@
-"""The configuration of the Envoy in front of the models."""
+"""The configuration of the gateway's Envoy."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MODEL_PORT = 8000
 
 ADMIN_PORT = 9901
 
-MOST_CONNECTIONS = 5000
+MAX_CONNECTIONS = 5000
 """Open at a time; beyond, Envoy refuses rather than runs out of memory."""
 
 
@@ -24,9 +24,9 @@ def bootstrap(models: Sequence[str], namespace: str) -> str:
 
 
 def configuration(models: Sequence[str], namespace: str) -> dict[str, Any]:
-    """Envoy's bootstrap: the door, a window on the metrics, a Service behind each model."""
+    """Envoy's bootstrap: a listener for callers, a listener for metrics, and a cluster for each model."""
     return {
-        # Its pages can stop Envoy: on the pod's own address only, and two of them passed on below.
+        # Its pages can stop Envoy: they listen on the pod's own address only, and the listener of metrics passes two of them on.
         "admin": {"address": _address("127.0.0.1", ADMIN_PORT)},
         "static_resources": {
             "listeners": [
@@ -50,7 +50,7 @@ def configuration(models: Sequence[str], namespace: str) -> dict[str, Any]:
                         "@type": _type(
                             "extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig"
                         ),
-                        "max_active_downstream_connections": MOST_CONNECTIONS,
+                        "max_active_downstream_connections": MAX_CONNECTIONS,
                     },
                 }
             ]

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from k8s import requests
 from k8s.device_plugins import ON_GPU_NODES
+from k8s.requests import container
 
 NAMESPACE = "kube-system"
 
@@ -18,5 +18,9 @@ def values() -> dict[str, Any]:
     # The chart's `nodeComponentOnly` leaves the controller in (1.17.0, templates/controller-deployment.yaml).
     return {
         "controller": {"replicaCount": 0, "podDisruptionBudget": {"enabled": False}},
-        "node": {"affinity": ON_GPU_NODES, "tolerateAllTaints": True, "resources": requests.FSX_NODE},
+        "node": {
+            "affinity": ON_GPU_NODES,
+            "tolerateAllTaints": True,
+            "resources": container(cpu_m=10, memory_mib=40, limit_mib=256),
+        },
     }

@@ -20,7 +20,7 @@ TAINT = {"key": GPU, "operator": "Equal", "value": "present", "effect": "NoSched
 UNCHECKED = {"key": health.UNCHECKED, "operator": "Equal", "value": "true", "effect": "NoSchedule"}
 """Of nodes that have not passed their diagnostic yet; as a toleration, of daemons alone."""
 
-DAEMON_TOLERATIONS = [TAINT, UNCHECKED, {"key": health.SICK, "operator": "Exists", "effect": "NoSchedule"}]
+DAEMON_TOLERATIONS = [TAINT, UNCHECKED, {"key": health.UNHEALTHY, "operator": "Exists", "effect": "NoSchedule"}]
 """Of whatever runs on every GPU node, from its first second to its last: GPUs must be counted and watched there too."""
 
 

@@ -1,13 +1,13 @@
-"""One door to all models: an Envoy that sends `/<model>/…` to the model's Service, and counts what comes, answered or not.
+"""The Envoy gateway for all models: it sends `/<model>/…` to the model's Service, and counts the requests, answered or not.
 
-The count is what wakes a model that sleeps at zero copies; until it is up, its callers get 503 and try again. The gateway does not
-authenticate: a model with an API key checks it itself.
+The count scales a model up from zero copies; until the first copy is ready, its callers get 503 and try again. The gateway does not
+authenticate callers: a model with an API key checks it itself.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,8 +31,8 @@ _USER = 65532
 
 @dataclass(frozen=True, kw_only=True)
 class InferenceGatewayArgs:
-    models: Sequence[str]
-    """Each with a Service of its name in the namespace."""
+    models: Mapping[str, str]
+    """Model → where its API begins, such as `/v1`; each has a Service of its name in the namespace."""
     replicas: int
     tags: CostTags
     namespace: pulumi.Input[str]
@@ -43,16 +43,16 @@ class InferenceGatewayArgs:
 
     def __post_init__(self) -> None:
         if not self.models:
-            raise ValueError("models: none; without a model on the cluster there is nothing to stand in front of")
+            raise ValueError("models: none; without a model on the cluster the gateway has nothing to route to")
         if self.replicas < 1:
             raise ValueError(f"replicas: {self.replicas}; accepted: at least 1")
 
 
 class InferenceGateway(pulumi.ComponentResource):
-    """`name` is its Service's."""
+    """The gateway and its Service, which is called `name`."""
 
     urls: Mapping[str, str]
-    """Model → base URL on the cluster, below which it answers OpenAI's API."""
+    """Model → base URL on the cluster, below which its engine answers."""
 
     def __init__(self, name: str, args: InferenceGatewayArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("gpuplatform:k8s:InferenceGateway", name, {}, opts)
@@ -61,7 +61,7 @@ class InferenceGateway(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         labels = {**args.tags.labels(), **GATEWAY}
         metadata: kubernetes.meta.v1.ObjectMetaArgsDict = {"name": name, "namespace": args.namespace, "labels": labels}
-        envoy = bootstrap(args.models, args.namespace_name)
+        envoy = bootstrap(list(args.models), args.namespace_name)
 
         config = kubernetes.core.v1.ConfigMap(
             f"{name}-config", metadata=metadata, data={"envoy.yaml": envoy}, opts=child
@@ -118,12 +118,15 @@ class InferenceGateway(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=[args.monitoring]),
         )
 
-        self.urls = {m: f"http://{name}.{args.namespace_name}.svc.cluster.local/{m}/v1" for m in args.models}
+        self.urls = {
+            model: f"http://{name}.{args.namespace_name}.svc.cluster.local/{model}{api_path}"
+            for model, api_path in args.models.items()
+        }
         self.register_outputs({"urls": self.urls})
 
 
 def scrape(selector: Mapping[str, str], *, port: str, path: str) -> dict[str, Any]:
-    """A PodMonitor; twice as often as the default, since copies are added by what it reads."""
+    """The spec of a PodMonitor that reads twice as often as the default, because copies are added by what it reads."""
     return {
         "selector": {"matchLabels": dict(selector)},
         "podMetricsEndpoints": [{"port": port, "path": path, "interval": "15s"}],

@@ -1,11 +1,12 @@
-"""One model served by vLLM on elastic GPU nodes: as many copies as its queue asks for, none when nobody asks.
+"""One model served on elastic GPU nodes, whatever its engine: as many copies as its load asks for, none when nobody asks.
 
 KEDA owns the number of replicas. With a minimum of zero the first requests fail with 503 while node and model start, as
-SageMaker's do: what wakes the model is the gateway's count of requests, since a model without pods has no metrics.
+SageMaker's do: the gateway's count of requests starts the first copy, because a model without pods has no metrics.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,23 +15,21 @@ import pulumi_kubernetes as kubernetes
 from pulumi_kubernetes.apiextensions import CustomResource
 
 from components.tags import CostTags
-from k8s import vllm
+from k8s.engines.engine import Engine, Hardware, Place, ServedModel, Signal
+from k8s.envoy import MODEL_PORT
 from k8s.inference_gateway import GATEWAY, monitoring_only, scrape
-from k8s.vllm import Engine, Hardware
-
-BUSY_KV_CACHE = 0.8
-"""Share of the KV cache in use above which a copy counts as saturated (llm-d's autoscaler, 2026-02)."""
 
 COOLDOWN_SECONDS = 900
-"""Of silence before the last copy goes; longer than a cold start, so that a model woken by one request lives to answer the next."""
+"""Without requests before the last copy goes. It is longer than a cold start, so that a model which one request started is there for
+the next."""
 
 NEVER = "1000000"
-"""Threshold of a trigger that wakes but must not count copies."""
+"""Threshold of a trigger that starts the first copy and must add no other."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scaling:
-    """How many copies."""
+    """The bounds of the number of copies, and when one is added."""
 
     min: int
     max: int
@@ -58,17 +57,16 @@ class Operators:
 @dataclass(frozen=True, kw_only=True)
 class InferenceServiceArgs:
     engine: Engine
+    model: ServedModel
     hardware: Hardware
+    place: Place
     scaling: Scaling
     operators: Operators
-    region: str
     tags: CostTags
-    namespace: pulumi.Input[str]
-    service_account: pulumi.Input[str]
 
 
 class InferenceService(pulumi.ComponentResource):
-    """`name` is the model's: clients send it as `model`, metrics carry it as `model_name`."""
+    """A model and all that it needs on the cluster; `name` is the model's, in its URL and in its metrics."""
 
     service_name: pulumi.Output[str]
     """Of the Service in front of the copies; callers go through the gateway."""
@@ -78,19 +76,17 @@ class InferenceService(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         selector = {"app.kubernetes.io/name": name, "app.kubernetes.io/component": "model"}
         labels = {**args.tags.labels(), **selector}
-        metadata: kubernetes.meta.v1.ObjectMetaArgsDict = {"name": name, "namespace": args.namespace, "labels": labels}
+        metadata: kubernetes.meta.v1.ObjectMetaArgsDict = {
+            "name": name,
+            "namespace": args.place.namespace,
+            "labels": labels,
+        }
         # Without nodes nothing ever gets ready: Pulumi must not wait for it.
         unawaited: kubernetes.meta.v1.ObjectMetaArgsDict = {**metadata, "annotations": {"pulumi.com/skipAwait": "true"}}
 
-        template = vllm.pod(
-            name,
-            args.engine,
-            args.hardware,
-            service_account=args.service_account,
-            region=args.region,
-            selector=selector,
-            labels=labels,
-        )
+        engine = args.engine
+        metrics_port, metrics_path = engine.metrics
+        template = engine.pod(name, args.model, args.hardware, args.place, selector=selector, labels=labels)
         deployment = kubernetes.apps.v1.Deployment(
             f"{name}-deployment",
             metadata=unawaited,
@@ -99,7 +95,7 @@ class InferenceService(pulumi.ComponentResource):
                 "selector": {"match_labels": selector},
                 "strategy": {"type": "RollingUpdate", "rolling_update": {"max_surge": 1, "max_unavailable": 0}},
                 # A node and a cold start; the default of ten minutes would call every new copy failed.
-                "progress_deadline_seconds": vllm.START_SECONDS + 1200,
+                "progress_deadline_seconds": engine.start_seconds + 1200,
                 "template": template,
             },
             opts=pulumi.ResourceOptions(
@@ -111,7 +107,7 @@ class InferenceService(pulumi.ComponentResource):
             metadata=unawaited,
             spec={
                 "selector": selector,
-                "ports": [{"name": "http", "port": vllm.PORT, "target_port": "http"}],
+                "ports": [{"name": "http", "port": MODEL_PORT, "target_port": "http"}],
             },
             opts=child,
         )
@@ -131,7 +127,7 @@ class InferenceService(pulumi.ComponentResource):
                 "ingress": [
                     {
                         "from_": [{"pod_selector": {"match_labels": GATEWAY}}, monitoring_only()],
-                        "ports": [{"port": vllm.PORT}],
+                        "ports": [{"port": port} for port in engine.ports.values()],
                     }
                 ],
             },
@@ -142,7 +138,7 @@ class InferenceService(pulumi.ComponentResource):
             api_version="monitoring.coreos.com/v1",
             kind="PodMonitor",
             metadata=metadata,
-            spec=scrape(selector, port="http", path="/metrics"),
+            spec=scrape(selector, port=metrics_port, path=metrics_path),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[args.operators.monitoring]),
         )
         CustomResource(
@@ -150,7 +146,12 @@ class InferenceService(pulumi.ComponentResource):
             api_version="keda.sh/v1alpha1",
             kind="ScaledObject",
             metadata=metadata,
-            spec=scaled_object(name, args.scaling, args.operators.prometheus),
+            spec=scaled_object(
+                name,
+                args.scaling,
+                engine.signals(name, args.scaling.waiting_requests),
+                args.operators.prometheus,
+            ),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[args.operators.keda, deployment]),
         )
 
@@ -158,8 +159,8 @@ class InferenceService(pulumi.ComponentResource):
         self.register_outputs({"service_name": self.service_name})
 
 
-def scaled_object(model: str, scaling: Scaling, prometheus: str) -> dict[str, Any]:
-    """Copies by queue and by KV cache; the gateway's traffic wakes the first and keeps the last."""
+def scaled_object(model: str, scaling: Scaling, signals: Sequence[Signal], prometheus: str) -> dict[str, Any]:
+    """The engine's signals add copies; the gateway's traffic starts the first and keeps the last."""
     return {
         "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": model},
         "minReplicaCount": scaling.min,
@@ -182,20 +183,10 @@ def scaled_object(model: str, scaling: Scaling, prometheus: str) -> dict[str, An
             }
         },
         "triggers": [
-            _trigger("waiting", prometheus, waiting(model), str(scaling.waiting_requests), "AverageValue"),
-            _trigger("kv-cache", prometheus, kv_cache(model), str(BUSY_KV_CACHE), "Value"),
-            _trigger("traffic", prometheus, traffic(model), NEVER, "AverageValue"),
+            *(_trigger(signal, prometheus) for signal in signals),
+            _trigger(Signal(name="traffic", query=traffic(model), threshold=NEVER, kind="AverageValue"), prometheus),
         ],
     }
-
-
-def waiting(model: str) -> str:
-    """One number over all copies: KEDA fails on more ("returned multiple elements"), that is from the second copy on."""
-    return f'sum(vllm:num_requests_waiting{{model_name="{model}"}})'
-
-
-def kv_cache(model: str) -> str:
-    return f'avg(vllm:kv_cache_usage_perc{{model_name="{model}"}})'
 
 
 def traffic(model: str) -> str:
@@ -208,15 +199,15 @@ def traffic(model: str) -> str:
     return f"sum(increase(envoy_cluster_upstream_rq_completed{of}[2m])) + sum(envoy_cluster_upstream_rq_active{of})"
 
 
-def _trigger(name: str, prometheus: str, query: str, threshold: str, metric_type: str) -> dict[str, Any]:
+def _trigger(signal: Signal, prometheus: str) -> dict[str, Any]:
     return {
         "type": "prometheus",
-        "name": name,
-        "metricType": metric_type,
+        "name": signal.name,
+        "metricType": signal.kind,
         "metadata": {
             "serverAddress": prometheus,
-            "query": query,
-            "threshold": threshold,
+            "query": signal.query,
+            "threshold": signal.threshold,
             "activationThreshold": "0",
             # No copies, no metrics: that is no error.
             "ignoreNullValues": "true",

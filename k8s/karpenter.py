@@ -1,4 +1,4 @@
-"""Karpenter: nodes for the serving pools, of whatever type and market has room. Values of its chart, rights of its pods."""
+"""Karpenter, which launches the nodes of the serving pools: the values of its chart and the rights of its pods."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pulumi
 
 from components.encryption_key import attach
 from components.iam import Account, Statement, allow
-from k8s import requests
+from k8s.requests import container
 
 NAMESPACE = "kube-system"
 SERVICE_ACCOUNT = "karpenter"
@@ -23,7 +23,7 @@ def values(*, cluster_name: Text, queue_name: Text, account: Account, replicas: 
         "serviceAccount": {"name": SERVICE_ACCOUNT},
         "serviceMonitor": {"enabled": True},
         "controller": {
-            "resources": requests.KARPENTER,
+            "resources": container(cpu_m=100, memory_mib=256, limit_mib=1024),
             # Pods do not reach the instance metadata that it would ask for the region.
             "env": [{"name": "AWS_REGION", "value": account.region}],
         },
@@ -47,10 +47,10 @@ def statements(
     them. The documented conditions on the tag `kubernetes.io/cluster/<name>` are on `eks:eks-cluster-name` here: Karpenter
     puts both on everything it makes (`pkg/utils/utils.go`, GetTags), and this one's key is known before the cluster is.
     """
-    here = f"arn:{account.partition}:ec2:{account.region}:"
+    arn_prefix = f"arn:{account.partition}:ec2:{account.region}:"
     launches = ("ec2:RunInstances", "ec2:CreateFleet")
     made = [
-        f"{here}{account.id}:{kind}/*"
+        f"{arn_prefix}{account.id}:{kind}/*"
         for kind in ("fleet", "instance", "volume", "network-interface", "launch-template", "spot-instances-request")
     ]
     template, instance = account.arn("ec2", "launch-template/*"), account.arn("ec2", "instance/*")
@@ -76,8 +76,8 @@ def statements(
         allow(
             *launches,
             on=[
-                f"{here}:image/*",
-                f"{here}:snapshot/*",
+                f"{arn_prefix}:image/*",
+                f"{arn_prefix}:snapshot/*",
                 *(pulumi.Output.concat(account.arn("ec2", "subnet/"), subnet) for subnet in subnet_ids),
                 *(pulumi.Output.concat(account.arn("ec2", "security-group/"), group) for group in security_group_ids),
             ],

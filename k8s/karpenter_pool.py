@@ -96,7 +96,7 @@ class KarpenterPool(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: KarpenterPoolArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("gpuplatform:k8s:KarpenterPool", name, {}, opts)
-        patient = pulumi.CustomTimeouts(delete=DELETION)
+        slow_delete = pulumi.CustomTimeouts(delete=DELETION)
 
         node_class = CustomResource(
             f"{name}-class",
@@ -104,7 +104,7 @@ class KarpenterPool(pulumi.ComponentResource):
             kind="EC2NodeClass",
             metadata={"name": name, "labels": args.tags.labels()},
             spec=class_spec(name, args),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[args.controller], custom_timeouts=patient),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[args.controller], custom_timeouts=slow_delete),
         )
         self.node_pool = CustomResource(
             f"{name}-pool",
@@ -112,7 +112,9 @@ class KarpenterPool(pulumi.ComponentResource):
             kind="NodePool",
             metadata={"name": name, "labels": args.tags.labels()},
             spec=pool_spec(name, args),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[args.controller, node_class], custom_timeouts=patient),
+            opts=pulumi.ResourceOptions(
+                parent=self, depends_on=[args.controller, node_class], custom_timeouts=slow_delete
+            ),
         )
 
         self.name = pulumi.Output.from_input(name)

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from gpuplatform.sizing import devices
-from k8s import requests
+from k8s.requests import container
 
 NAMESPACE = "kueue-system"
 
@@ -21,10 +21,13 @@ FRAMEWORKS = (
 """Kinds of jobs that queue. Kueue waits for kinds that are installed after it."""
 
 
-def configuration(left_alone: Sequence[str], *, claims: bool = False) -> dict[str, Any]:
-    """The manager's configuration. Its webhooks stay out of the namespaces `left_alone`: while Kueue itself starts, they would refuse
-    the jobs that other operators run to install themselves. With `claims` it charges devices that are claimed to the quotas of those
-    that are counted; a job whose claims it cannot map is never admitted (KueueDRAIntegration, beta and on since 0.18)."""
+def configuration(excluded_namespaces: Sequence[str], *, claims: bool = False) -> dict[str, Any]:
+    """The manager's configuration.
+
+    Kueue's webhooks do not see the excluded namespaces: while Kueue itself starts, they would refuse the jobs that other operators run
+    to install themselves. With `claims` Kueue charges devices that are claimed to the quotas of those that are counted; a job whose
+    claims it cannot map is never admitted (KueueDRAIntegration, beta and on since 0.18).
+    """
     return {
         "apiVersion": "config.kueue.x-k8s.io/v1beta2",
         "kind": "Configuration",
@@ -38,7 +41,7 @@ def configuration(left_alone: Sequence[str], *, claims: bool = False) -> dict[st
         "manageJobsWithoutQueueName": False,
         "managedJobsNamespaceSelector": {
             "matchExpressions": [
-                {"key": "kubernetes.io/metadata.name", "operator": "NotIn", "values": list(left_alone)}
+                {"key": "kubernetes.io/metadata.name", "operator": "NotIn", "values": list(excluded_namespaces)}
             ]
         },
         "integrations": {"frameworks": list(FRAMEWORKS)},
@@ -46,11 +49,16 @@ def configuration(left_alone: Sequence[str], *, claims: bool = False) -> dict[st
     }
 
 
-def values(*, replicas: int, left_alone: Sequence[str], claims: bool = False) -> dict[str, Any]:
+def values(*, replicas: int, excluded_namespaces: Sequence[str], claims: bool = False) -> dict[str, Any]:
     return {
-        "controllerManager": {"replicas": replicas, "manager": {"resources": requests.KUEUE}},
+        "controllerManager": {
+            "replicas": replicas,
+            "manager": {"resources": container(cpu_m=100, memory_mib=192, limit_mib=1024)},
+        },
         "enablePrometheus": True,
         "managerConfig": {
-            "controllerManagerConfigYaml": yaml.safe_dump(configuration(left_alone, claims=claims), sort_keys=False),
+            "controllerManagerConfigYaml": yaml.safe_dump(
+                configuration(excluded_namespaces, claims=claims), sort_keys=False
+            ),
         },
     }

@@ -8,7 +8,7 @@ import pulumi
 
 from components.iam import Account, Statement, allow
 from components.tags import CostTags
-from k8s import requests
+from k8s.requests import container
 
 NAMESPACE = "kube-system"
 SERVICE_ACCOUNT = "aws-load-balancer-controller"
@@ -26,7 +26,7 @@ def values(*, cluster_name: Text, vpc_id: Text, region: str, tags: CostTags, rep
         "vpcId": vpc_id,
         "replicaCount": replicas,
         "serviceAccount": {"name": SERVICE_ACCOUNT},
-        "resources": requests.LOAD_BALANCER_CONTROLLER,
+        "resources": container(cpu_m=50, memory_mib=128, limit_mib=512),
         "defaultTags": tags.aws(),
         # Otherwise every upgrade makes a new certificate, and webhooks fail until all pods have it.
         "keepTLSSecret": True,

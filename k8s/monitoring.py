@@ -6,13 +6,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from gpuplatform.catalog.nodes import POOL_LABEL, RUNG_LABEL
-from k8s import requests
 from k8s.device_plugins import ON_GPU_NODES
 from k8s.gpu_nodes import DAEMON_TOLERATIONS
+from k8s.requests import container
 
 NAMESPACE = "monitoring"
+NODE_EXPORTER = container(cpu_m=10, memory_mib=32, limit_mib=128)
+"""On every node, the system nodes too."""
 PROMETHEUS_URL = "http://kube-prometheus-stack-prometheus.monitoring:9090"
-"""For whoever asks Prometheus from within the cluster; the service is named after the release."""
+"""Of Prometheus within the cluster; its Service is named after the release."""
 
 # Of EKS's control plane nothing listens on a node, and kube-proxy listens to its own node alone: alerts on them fire for ever
 # (helm-charts#3368, #4106).
@@ -86,9 +88,9 @@ def stack_values(
         "defaultRules": {"rules": dict.fromkeys(_HIDDEN_RULES, False)},
         **{component: {"enabled": False} for component in _HIDDEN},
         "prometheusOperator": {
-            "resources": requests.PROMETHEUS_OPERATOR,
-            "prometheusConfigReloader": {"resources": requests.CONFIG_RELOADER},
-            "admissionWebhooks": {"patch": {"resources": requests.WEBHOOK_PATCH}},
+            "resources": container(cpu_m=50, memory_mib=96, limit_mib=512),
+            "prometheusConfigReloader": {"resources": container(cpu_m=5, memory_mib=32, limit_mib=128)},
+            "admissionWebhooks": {"patch": {"resources": container(cpu_m=10, memory_mib=32, limit_mib=128)}},
         },
         "prometheus": {
             "prometheusSpec": {
@@ -97,24 +99,33 @@ def stack_values(
                 # Before the volume is full: a full one stops Prometheus for good.
                 "retentionSize": f"{space * 85 // 100}GiB",
                 "storageSpec": volume(space),
-                "resources": requests.prometheus(space),
+                "resources": prometheus_requests(space),
             }
         },
-        "alertmanager": {"alertmanagerSpec": {"storage": volume(1), "resources": requests.ALERTMANAGER}},
+        "alertmanager": {
+            "alertmanagerSpec": {"storage": volume(1), "resources": container(cpu_m=10, memory_mib=64, limit_mib=256)}
+        },
         "kube-state-metrics": {
-            "resources": requests.STATE_METRICS,
+            "resources": container(cpu_m=10, memory_mib=64, limit_mib=512),
             # It exports no label unless named, and costs are by label.
             "metricLabelsAllowlist": [f"pods=[{','.join(cost_labels)}]", f"nodes=[{POOL_LABEL},{RUNG_LABEL}]"],
         },
-        "prometheus-node-exporter": {"resources": requests.NODE_EXPORTER},
+        "prometheus-node-exporter": {"resources": NODE_EXPORTER},
         "grafana": {
             "enabled": dashboards,
-            "resources": requests.GRAFANA,
-            "sidecar": {"resources": requests.GRAFANA_SIDECAR},
+            "resources": container(cpu_m=50, memory_mib=192, limit_mib=512),
+            "sidecar": {"resources": container(cpu_m=10, memory_mib=96, limit_mib=256)},
         }
         if dashboards
         else {"enabled": False},
     }
+
+
+def prometheus_requests(storage_gib: int) -> dict[str, dict[str, str]]:
+    """Prometheus keeps its newest hours in memory: what fills a large disk needs much memory. The limit is twice the request,
+    so that a burst of series restarts Prometheus rather than the node's other pods."""
+    memory = 768 if storage_gib <= 20 else 4096
+    return container(cpu_m=100, memory_mib=memory, limit_mib=2 * memory)
 
 
 def dcgm_values(cost_labels: Iterable[str]) -> dict[str, Any]:
@@ -126,7 +137,7 @@ def dcgm_values(cost_labels: Iterable[str]) -> dict[str, Any]:
         "customMetrics": counters_csv(),
         "affinity": ON_GPU_NODES,
         "tolerations": DAEMON_TOLERATIONS,
-        "resources": requests.DCGM_EXPORTER,
+        "resources": container(cpu_m=50, memory_mib=192, limit_mib=1024),
         # The pod on the GPU, not the exporter's own, is what metrics are about.
         "serviceMonitor": {"enabled": True, "honorLabels": True},
         "kubernetes": {

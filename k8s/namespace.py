@@ -33,9 +33,9 @@ def service_account(
     labels: Mapping[str, str],
     opts: pulumi.ResourceOptions | None = None,
 ) -> kubernetes.core.v1.ServiceAccount:
-    """For Pod Identity, which brings its own token: pods get none for the Kubernetes API.
+    """An account for Pod Identity, which brings its own token: pods get none for the Kubernetes API.
 
-    Let it depend on the association: pods that start before it get no credentials.
+    It must depend on the association: pods that start before that get no credentials.
     """
     return kubernetes.core.v1.ServiceAccount(
         name,

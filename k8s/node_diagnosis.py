@@ -1,4 +1,4 @@
-"""The pod that checks one GPU node: it looks, diagnoses, tells, and sleeps."""
+"""The pod that checks one GPU node: it prepares, runs the diagnostic, reports the verdict, and then stays idle."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from gpuplatform.catalog.images import DCGM, PYTHON
 from gpuplatform.catalog.nodes import POOL_LABEL
 from gpuplatform.sizing import health
 from gpuplatform.sizing.health import Level
-from k8s import node_verdict, requests
+from k8s import node_verdict
 from k8s.gpu_nodes import DAEMON_TOLERATIONS
+from k8s.requests import container
 
 ACCOUNT = "node-health"
 
@@ -26,7 +27,7 @@ IN_USE_MIB = 1024
 
 DIAGNOSE = f"""
 cd "$FOLDER"
-[ -e {node_verdict.SETTLED} ] && exit 0
+[ -e {node_verdict.ALREADY_CHECKED} ] && exit 0
 nvidia-smi --query-gpu=memory.used --format=csv,noheader,nounits |
 while read -r used; do [ "$used" -gt {IN_USE_MIB} ] && touch {node_verdict.IN_USE}; done
 [ -e {node_verdict.IN_USE} ] && echo "GPUs are at work: not tested" && exit 0
@@ -40,8 +41,8 @@ cat {node_verdict.GPUS} {node_verdict.RESULT}
 complete || exit 0
 grep -q test_categories {node_verdict.RESULT}
 """
-"""Twice, a minute apart: the fabric of a node with NVSwitch may still be training. Fails, and is tried again by the kubelet, only
-where there is no verdict: a report that says what failed is one, and so are missing GPUs."""
+"""Runs the diagnostic twice, a minute apart, because the fabric of a node with NVSwitch may still be training. The script fails, and the
+kubelet runs it again, only if there is no verdict: a report that says what failed is a verdict, and so are missing GPUs."""
 
 
 def pod(
@@ -65,14 +66,14 @@ def pod(
             }
         },
         "init_containers": [
-            _talker("look", {"GPU_COUNTS": json.dumps(dict(sorted(counts.items())))}),
+            _verdict_step("prepare", {"GPU_COUNTS": json.dumps(dict(sorted(counts.items())))}),
             _diagnosis(level),
-            _talker("tell", {"SICK_TAINT": health.SICK}),
+            _verdict_step("report", {"UNHEALTHY_TAINT": health.UNHEALTHY}),
         ],
-        # A DaemonSet's pod may not end. Of the images that are there already, this one has the smaller sleeper.
+        # A DaemonSet's pod may not end. Of the images that are there already, this one needs less memory to wait.
         "containers": [
             {
-                "name": "settled",
+                "name": "idle",
                 "image": str(PYTHON),
                 "command": ["sleep", "infinity"],
                 "resources": _RESOURCES,
@@ -96,7 +97,8 @@ def pod(
     }
 
 
-_RESOURCES = cast("kubernetes.core.v1.ResourceRequirementsArgsDict", requests.NODE_HEALTH)
+_REQUESTS = container(cpu_m=5, memory_mib=24, limit_mib=128)
+_RESOURCES = cast("kubernetes.core.v1.ResourceRequirementsArgsDict", _REQUESTS)
 _CONFINED: kubernetes.core.v1.SecurityContextArgsDict = {
     "allow_privilege_escalation": False,
     "capabilities": {"drop": ["ALL"]},
@@ -107,15 +109,15 @@ _CONFINED: kubernetes.core.v1.SecurityContextArgsDict = {
 }
 
 
-def _talker(step: str, told: Mapping[str, str]) -> kubernetes.core.v1.ContainerArgsDict:
-    """The only containers that get the account's token."""
-    told = {**told, "STARTUP_TAINT": health.UNCHECKED, "FOLDER": _FOLDER, "ACCOUNT": _TOKEN}
+def _verdict_step(step: str, environment: Mapping[str, str]) -> kubernetes.core.v1.ContainerArgsDict:
+    """A step of node_verdict.py. Only these containers get the account's token."""
+    environment = {**environment, "STARTUP_TAINT": health.UNCHECKED, "FOLDER": _FOLDER, "ACCOUNT": _TOKEN}
     return {
         "name": step,
         "image": str(PYTHON),
         "command": ["python", f"{_CODE}/node_verdict.py", step],
         "env": [
-            *({"name": key, "value": value} for key, value in told.items()),
+            *({"name": key, "value": value} for key, value in environment.items()),
             {"name": "NODE_NAME", "value_from": {"field_ref": {"field_path": "spec.nodeName"}}},
         ],
         "resources": _RESOURCES,
@@ -129,7 +131,7 @@ def _talker(step: str, told: Mapping[str, str]) -> kubernetes.core.v1.ContainerA
 
 
 def _diagnosis(level: Level) -> kubernetes.core.v1.ContainerArgsDict:
-    told = {
+    environment = {
         "FOLDER": _FOLDER,
         "LEVEL": str(level),
         "LIMIT": str(int(5 * 60 * health.MINUTES[level])),
@@ -142,9 +144,9 @@ def _diagnosis(level: Level) -> kubernetes.core.v1.ContainerArgsDict:
         "name": "diagnose",
         "image": str(DCGM),
         "command": ["/bin/sh", "-uc", DIAGNOSE],
-        "env": [{"name": key, "value": value} for key, value in told.items()],
+        "env": [{"name": key, "value": value} for key, value in environment.items()],
         # No limit: the tests pin memory of the host, nobody says how much, and nothing else runs on the node yet.
-        "resources": {"requests": requests.NODE_HEALTH["requests"]},
+        "resources": {"requests": _REQUESTS["requests"]},
         "security_context": {"privileged": True},
         "volume_mounts": [{"name": "folder", "mount_path": _FOLDER}],
     }

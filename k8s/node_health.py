@@ -1,10 +1,10 @@
-"""What GPU nodes must pass before they take work: DCGM's diagnostic, once, before their startup taint is taken off.
+"""The health check of GPU nodes: each passes DCGM's diagnostic once, before it loses its startup taint and takes work.
 
-A DaemonSet, for it must come with the node and needs no GPU of the device plugin's. Its pod looks whether the taint is still there
-(a node that works is left alone, whatever restarts), runs the diagnostic, and tells: a healthy node loses the taint, a sick one
-gets another in its place, for which autoscalers bring a new node and remove this one. Then it sleeps.
+It is a DaemonSet, because it must start with the node and needs no GPU of the device plugin's. Its pod first looks for the taint: a node
+without it is at work and is not tested again, whatever restarts. Then it runs the diagnostic. A healthy node loses the taint. An
+unhealthy node gets another taint in its place, for which autoscalers add a new node and remove this one.
 
-RBAC cannot limit a right on nodes to one's own. An admission policy does, and it stands before the right is given.
+RBAC cannot limit a right on nodes to the pod's own node. An admission policy does, and it is created before the right is given.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from gpuplatform.sizing.health import Level
 from k8s import node_verdict
 from k8s.namespace import namespace
 from k8s.node_diagnosis import ACCOUNT, pod
-from k8s.node_policy import admission
+from k8s.node_policy import admission_policy
 
 NAMESPACE = "gpu-health"
 
 LATE_MINUTES = 15
-"""When Cluster Autoscaler stops waiting for a node too (flag max-node-startup-time)."""
+"""After as long, Cluster Autoscaler stops waiting for a node too (flag max-node-startup-time)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,15 +61,18 @@ class NodeHealthCheck(pulumi.ComponentResource):
         labels = args.tags.labels()
 
         # DCGM needs the devices themselves: what passes the GPUs on to a container asks for a privileged one.
-        home = namespace(NAMESPACE, enforce="privileged", warn="privileged", labels=labels, opts=first)
-        inside: kubernetes.meta.v1.ObjectMetaArgsDict = {"namespace": home.metadata.name, "labels": labels}
+        own_namespace = namespace(NAMESPACE, enforce="privileged", warn="privileged", labels=labels, opts=first)
+        in_namespace: kubernetes.meta.v1.ObjectMetaArgsDict = {
+            "namespace": own_namespace.metadata.name,
+            "labels": labels,
+        }
         account = kubernetes.core.v1.ServiceAccount(
             f"{name}-account",
-            metadata={**inside, "name": ACCOUNT},
+            metadata={**in_namespace, "name": ACCOUNT},
             automount_service_account_token=False,
             opts=child,
         )
-        guard = admission(name, account=(NAMESPACE, ACCOUNT), labels=labels, opts=first)
+        policy = admission_policy(name, account=(NAMESPACE, ACCOUNT), labels=labels, opts=first)
         role = kubernetes.rbac.v1.ClusterRole(
             f"{name}-role",
             metadata={"name": f"{NAMESPACE}-taints", "labels": labels},
@@ -80,13 +83,15 @@ class NodeHealthCheck(pulumi.ComponentResource):
             f"{name}-right",
             metadata={"name": f"{NAMESPACE}-taints", "labels": labels},
             role_ref={"api_group": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": role.metadata.name},
-            subjects=[{"kind": "ServiceAccount", "namespace": home.metadata.name, "name": account.metadata.name}],
-            # Never the right without its limit; on the way down the limit goes last.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[guard]),
+            subjects=[
+                {"kind": "ServiceAccount", "namespace": own_namespace.metadata.name, "name": account.metadata.name}
+            ],
+            # The right never exists without its limit: on the way down the limit is deleted last.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[policy]),
         )
         code = kubernetes.core.v1.ConfigMap(
             f"{name}-code",
-            metadata=inside,
+            metadata=in_namespace,
             data={"node_verdict.py": Path(node_verdict.__file__).read_text(encoding="utf-8")},
             opts=child,
         )
@@ -94,8 +99,8 @@ class NodeHealthCheck(pulumi.ComponentResource):
         self.daemons = {
             level: kubernetes.apps.v1.DaemonSet(
                 f"{name}-level-{level}",
-                # A node on its way must not hold up a deployment, and a sick one must not fail it.
-                metadata={**inside, "name": f"level-{level}", "annotations": {"pulumi.com/skipAwait": "true"}},
+                # A node on its way must not hold up a deployment, and an unhealthy one must not fail it.
+                metadata={**in_namespace, "name": f"level-{level}", "annotations": {"pulumi.com/skipAwait": "true"}},
                 spec={
                     "selector": {"match_labels": {"app": f"level-{level}"}},
                     "template": {
@@ -111,7 +116,7 @@ class NodeHealthCheck(pulumi.ComponentResource):
             f"{name}-alerts",
             api_version="monitoring.coreos.com/v1",
             kind="PrometheusRule",
-            metadata=inside,
+            metadata=in_namespace,
             spec={"groups": [{"name": "gpu-nodes", "rules": alerts()}]},
             opts=pulumi.ResourceOptions(parent=self, depends_on=[args.monitors]),
         )
@@ -119,12 +124,14 @@ class NodeHealthCheck(pulumi.ComponentResource):
 
 
 def by_level(pools: Mapping[str, Level]) -> dict[Level, list[str]]:
-    """Levels in use, with their pools."""
-    return {level: [name for name, its in pools.items() if its == level] for level in sorted(set(pools.values()))}
+    """The levels in use, each with its pools."""
+    return {
+        level: [name for name, of_pool in pools.items() if of_pool == level] for level in sorted(set(pools.values()))
+    }
 
 
 def alerts() -> list[dict[str, Any]]:
-    """By kube-state-metrics, which knows every node's taints."""
+    """The alerts, from kube-state-metrics, which knows every node's taints."""
 
     def alert(name: str, key: str, minutes: int, text: str) -> dict[str, Any]:
         return {
@@ -139,6 +146,6 @@ def alerts() -> list[dict[str, Any]]:
     late = f"{{{{ $labels.node }}}} has no verdict after {LATE_MINUTES} minutes and takes no work"
     return [
         # At once: the node is gone in minutes.
-        alert("GpuNodeSick", health.SICK, 0, failed),
+        alert("GpuNodeUnhealthy", health.UNHEALTHY, 0, failed),
         alert("GpuNodeNotChecked", health.UNCHECKED, LATE_MINUTES, late),
     ]

@@ -17,7 +17,7 @@ _OWN = "request.userInfo.?extra[?'authentication.kubernetes.io/node-name'].orVal
 _FROM_STARTUP = f"variables.was.exists(t, t.key == '{health.UNCHECKED}')"
 _GONE = f"variables.now.all(t, t.key != '{health.UNCHECKED}')"
 _OTHERS_STAY = f"variables.was.all(t, t.key == '{health.UNCHECKED}' || t in variables.now)"
-_NONE_NEW = f"variables.now.all(t, t in variables.was || (t.key == '{health.SICK}' && t.effect == 'NoSchedule'))"
+_NONE_NEW = f"variables.now.all(t, t in variables.was || (t.key == '{health.UNHEALTHY}' && t.effect == 'NoSchedule'))"
 
 FIELDS = ("podCIDR", "podCIDRs", "providerID", "unschedulable", "configSource", "externalID", "podPreemptionPolicy")
 """Fields of a node's `spec` beside its taints, old and new: one that a version lacks is absent on both sides. The `status` this
@@ -31,12 +31,12 @@ _SAME = " && ".join(
 )
 
 
-def admission(
+def admission_policy(
     name: str, *, account: tuple[str, str], labels: Mapping[str, str], opts: pulumi.ResourceOptions
 ) -> kubernetes.admissionregistration.v1.ValidatingAdmissionPolicyBinding:
-    """Policy and binding; whatever gives the right to the account (namespace, name) depends on what is returned."""
+    """The policy and its binding, which is returned: what gives the right to the account (namespace, name) must depend on it."""
     metadata: kubernetes.meta.v1.ObjectMetaArgsDict = {"name": f"{name}-own-node", "labels": dict(labels)}
-    who = "system:serviceaccount:" + ":".join(account)
+    username = "system:serviceaccount:" + ":".join(account)
     policy = kubernetes.admissionregistration.v1.ValidatingAdmissionPolicy(
         f"{name}-policy",
         metadata=metadata,
@@ -52,7 +52,9 @@ def admission(
                     }
                 ]
             },
-            "match_conditions": [{"name": "the-health-check", "expression": f"request.userInfo.username == '{who}'"}],
+            "match_conditions": [
+                {"name": "the-health-check", "expression": f"request.userInfo.username == '{username}'"}
+            ],
             "variables": [
                 {"name": "was", "expression": "oldObject.spec.?taints.orValue([])"},
                 {"name": "now", "expression": "object.spec.?taints.orValue([])"},

@@ -1,7 +1,8 @@
-"""Runs beside DCGM's diagnostic on a GPU node, in a container that has Python and nothing of ours.
+"""Runs before and after DCGM's diagnostic on a GPU node, in a container that has Python and nothing of ours.
 
-`look`: is the node still to be checked, and how many GPUs should it have? `tell`: take the startup taint off a healthy node, or put
-one of a sick node in its place. Between the two, a container with DCGM leaves what it found in the same folder.
+`prepare` finds out whether the node still has to be checked, and how many GPUs it should have. `report` takes the startup taint off a
+healthy node, or puts the taint of an unhealthy one in its place. Between the two, a container with DCGM writes what it found to the
+same folder.
 """
 
 from __future__ import annotations
@@ -22,15 +23,16 @@ INSTANCE_TYPE = "node.kubernetes.io/instance-type"
 PERSISTENCE_OFF = 29
 """DCGM_FR_PERSISTENCE_MODE: the driver unloads when idle. A setting of the image, no fault of the GPU."""
 
-SETTLED, COUNT, GPUS, IN_USE, RESULT = "settled", "count", "gpus", "in-use", "result.json"
-"""Files in the shared folder: nothing to do; GPUs that should be there; those that are; already at work; the diagnostic's report."""
+ALREADY_CHECKED, COUNT, GPUS, IN_USE, RESULT = "already-checked", "count", "gpus", "in-use", "result.json"
+"""Files in the shared folder: there is nothing to do; how many GPUs there should be; the GPUs that there are; they are at work; what the
+diagnostic wrote."""
 
 ATTEMPTS = 30
 SECONDS_BETWEEN = 2
 
 
-class Cluster:
-    """The one node, through the API server."""
+class NodeClient:
+    """Reads and changes one node through the API server."""
 
     def __init__(self, server: str, node: str, token: Path, authority: Path | None) -> None:
         self._url = f"{server}/api/v1/nodes/{node}"
@@ -41,7 +43,7 @@ class Cluster:
         return self._send("GET", None)
 
     def set_taints(self, version: str, taints: list[dict[str, str]]) -> None:
-        """Raises HTTPError 409 where somebody changed the node after `version`."""
+        """Raises HTTPError 409 if somebody changed the node after `version`."""
         self._send("PATCH", {"metadata": {"resourceVersion": version}, "spec": {"taints": taints}})
 
     def _send(self, method: str, body: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -52,12 +54,13 @@ class Cluster:
             return json.load(answer)
 
 
-def look(cluster: Cluster, folder: Path, key: str, counts: Mapping[str, int]) -> None:
-    for left in (SETTLED, COUNT, GPUS, IN_USE, RESULT):
-        (folder / left).unlink(missing_ok=True)
-    node = cluster.node()
+def prepare(client: NodeClient, folder: Path, key: str, counts: Mapping[str, int]) -> None:
+    """Empties the folder, and writes to it whether the node was checked before, or how many GPUs it should have."""
+    for file in (ALREADY_CHECKED, COUNT, GPUS, IN_USE, RESULT):
+        (folder / file).unlink(missing_ok=True)
+    node = client.node()
     if not _has(node, key):
-        (folder / SETTLED).touch()
+        (folder / ALREADY_CHECKED).touch()
         print("the startup taint is gone: this node was checked before")
         return
     instance_type = node["metadata"]["labels"].get(INSTANCE_TYPE, "")
@@ -65,19 +68,20 @@ def look(cluster: Cluster, folder: Path, key: str, counts: Mapping[str, int]) ->
     print(f"{instance_type} should have {counts.get(instance_type, 'an unknown number of')} GPUs")
 
 
-def tell(cluster: Cluster, folder: Path, key: str, sick_key: str) -> None:
-    if (folder / SETTLED).exists():
+def report(client: NodeClient, folder: Path, key: str, unhealthy_key: str) -> None:
+    """Changes the node's taints as the files in the folder say."""
+    if (folder / ALREADY_CHECKED).exists():
         return
     fault = fault_of(folder)
-    print(f"sick: {fault}" if fault else "healthy")
-    mark = [{"key": sick_key, "value": fault, "effect": "NoSchedule"}] if fault else []
+    print(f"unhealthy: {fault}" if fault else "healthy")
+    mark = [{"key": unhealthy_key, "value": fault, "effect": "NoSchedule"}] if fault else []
     for _ in range(ATTEMPTS):
-        node = cluster.node()
+        node = client.node()
         if not _has(node, key):
             return
         kept = [taint for taint in node["spec"]["taints"] if taint["key"] != key]
         try:
-            cluster.set_taints(node["metadata"]["resourceVersion"], kept + mark)
+            client.set_taints(node["metadata"]["resourceVersion"], kept + mark)
         except urllib.error.HTTPError as error:
             if error.code != 409:
                 raise
@@ -88,7 +92,7 @@ def tell(cluster: Cluster, folder: Path, key: str, sick_key: str) -> None:
 
 
 def fault_of(folder: Path) -> str:
-    """What is wrong, as the value of a taint; empty if nothing is."""
+    """What is wrong with the node, as the value of a taint; empty if nothing is."""
     if (folder / IN_USE).exists():
         return ""
     expected = int((folder / COUNT).read_text())
@@ -109,7 +113,10 @@ def _tests(report: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 
 def _failed(test: Mapping[str, Any]) -> bool:
-    """In this report DCGM writes as a failure what it calls a warning elsewhere; the sum of a test need not say of what."""
+    """Whether a test failed for another reason than PERSISTENCE_OFF.
+
+    In this report DCGM writes as a failure what it calls a warning elsewhere; the summary of a test need not say of what.
+    """
     fails = [verdict for verdict in test.get("results", ()) if verdict.get("status") == "Fail"]
     if any(_warned(verdict) != {PERSISTENCE_OFF} for verdict in fails):
         return True
@@ -128,17 +135,17 @@ def _has(node: Mapping[str, Any], key: str) -> bool:
 
 def main() -> None:
     account = Path(os.environ["ACCOUNT"])
-    cluster = Cluster(
+    client = NodeClient(
         f"https://{os.environ['KUBERNETES_SERVICE_HOST']}:{os.environ['KUBERNETES_SERVICE_PORT']}",
         os.environ["NODE_NAME"],
         token=account / "token",
         authority=account / "ca.crt",
     )
     folder, key = Path(os.environ["FOLDER"]), os.environ["STARTUP_TAINT"]
-    if sys.argv[1] == "look":
-        look(cluster, folder, key, json.loads(os.environ["GPU_COUNTS"]))
+    if sys.argv[1] == "prepare":
+        prepare(client, folder, key, json.loads(os.environ["GPU_COUNTS"]))
     else:
-        tell(cluster, folder, key, os.environ["SICK_TAINT"])
+        report(client, folder, key, os.environ["UNHEALTHY_TAINT"])
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from gpuplatform.catalog.charts import Chart
 TIMEOUT_SECONDS = 600
 
 KEPT_REVISIONS = 5
-"""Each is a secret as large as the chart; Helm keeps all of them unless told."""
+"""Each is a secret as large as the chart; Helm keeps all of them by default."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,7 +23,7 @@ from gpuplatform.sizing.shares import Share, pod_share
 from k8s.gpu_nodes import TAINT, TrainingPool
 
 SAVE_SECONDS = 300
-"""Between SIGTERM and SIGKILL: time to save a checkpoint. EC2 takes a spot instance after 120 s, whatever is said here."""
+"""Between SIGTERM and SIGKILL: time to save a checkpoint. EC2 takes a spot instance after 120 s in any case."""
 
 _FIXED_IMAGE = re.compile(r".+(@sha256:[0-9a-f]{64}|:(?!latest$)[\w][\w.-]{0,127})")
 _SHARED = "/dev/shm"
@@ -32,7 +32,7 @@ MOUNT = "/fsx"
 
 @dataclass(frozen=True, kw_only=True)
 class Shape:
-    """Where and how wide."""
+    """The job's pool, and how many nodes and GPUs of it."""
 
     pool: TrainingPool
     nodes: int

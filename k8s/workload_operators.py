@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from k8s import requests
+from k8s.requests import container
 
 JOBSET_NAMESPACE = "jobset-system"
 TRAINER_NAMESPACE = "trainer-system"
@@ -13,16 +13,19 @@ KEDA_NAMESPACE = "keda"
 
 
 def jobset_values(replicas: int) -> dict[str, Any]:
-    return {"controller": {"replicas": replicas, "resources": requests.JOBSET}}
+    return {"controller": {"replicas": replicas, "resources": container(cpu_m=20, memory_mib=64, limit_mib=512)}}
 
 
 def trainer_values(replicas: int) -> dict[str, Any]:
     """JobSet is a release of its own, and so are runtimes: the chart would apply its own from a job that downloads kubectl as it runs."""
-    return {"jobset": {"install": False}, "manager": {"replicas": replicas, "resources": requests.TRAINER}}
+    return {
+        "jobset": {"install": False},
+        "manager": {"replicas": replicas, "resources": container(cpu_m=20, memory_mib=64, limit_mib=512)},
+    }
 
 
 def leader_worker_set_values(replicas: int) -> dict[str, Any]:
-    return {"replicaCount": replicas, "resources": requests.LEADER_WORKER_SET}
+    return {"replicaCount": replicas, "resources": container(cpu_m=20, memory_mib=64, limit_mib=512)}
 
 
 def keda_values(replicas: int) -> dict[str, Any]:
@@ -31,9 +34,9 @@ def keda_values(replicas: int) -> dict[str, Any]:
         "operator": {"replicaCount": replicas},
         "webhooks": {"replicaCount": replicas},
         "resources": {
-            "operator": requests.KEDA_OPERATOR,
-            "metricServer": requests.KEDA_METRICS,
-            "webhooks": requests.KEDA_WEBHOOKS,
+            "operator": container(cpu_m=50, memory_mib=96, limit_mib=512),
+            "metricServer": container(cpu_m=50, memory_mib=96, limit_mib=512),
+            "webhooks": container(cpu_m=20, memory_mib=48, limit_mib=256),
         },
         "prometheus": {"operator": {"enabled": True, "serviceMonitor": {"enabled": True}}},
     }

@@ -1,6 +1,6 @@
-"""Cost and sleep: who is told what, what each may spend, when the environment sleeps.
+"""Cost and sleep: the topic of alerts, what each team may spend, and when the environment sleeps.
 
-In two parts, because what is deployed in between wants to raise alerts: `alerts` early, `build` last.
+The layer has two parts, because what is deployed in between raises alerts: `alerts` comes early, `build` last.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from stacks.sections.governance import Awake, Days, GovernanceSettings
 
 
 def alerts(settings: GovernanceSettings, context: Context) -> AlertTopic:
-    """Where everything that goes wrong is told."""
+    """The topic to which every alert is sent."""
     tags = context.tags.of(component="governance")
     # 1 $ a month: worth it where the environment protects what it holds, the largest line of one that sleeps.
     key = (

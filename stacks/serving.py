@@ -14,11 +14,12 @@ from components.model_endpoint import Artifact, Mode, ModelEndpoint, ModelEndpoi
 from components.pod_identity import PodIdentity, PodIdentityArgs
 from gpuplatform.catalog.instances import instance
 from gpuplatform.sizing.fit import hosts
+from k8s.engines import ENGINES
+from k8s.engines.engine import Hardware, Place, ServedModel
 from k8s.inference_gateway import InferenceGateway, InferenceGatewayArgs
 from k8s.inference_service import InferenceService, InferenceServiceArgs, Operators, Scaling
 from k8s.monitoring import PROMETHEUS_URL
 from k8s.namespace import namespace, service_account
-from k8s.vllm import Engine, Hardware
 from stacks.cluster import ClusterLayer
 from stacks.context import Context
 from stacks.data import DataLayer
@@ -34,7 +35,7 @@ class ServingLayer:
     endpoint_names: Mapping[str, pulumi.Output[str]]
     """Model on SageMaker → name for InvokeEndpoint."""
     service_urls: Mapping[str, str]
-    """Model on the cluster → base URL of its OpenAI API, reached from inside the cluster."""
+    """Model on the cluster → base URL of its API, reached from inside the cluster."""
 
 
 def build(
@@ -67,14 +68,14 @@ def _services(
     platform: PlatformLayer,
 ) -> Mapping[str, str]:
     tags = context.tags.of(component="serving")
-    home = namespace(
+    serving_namespace = namespace(
         NAMESPACE,
         enforce="restricted",
         warn="restricted",
         labels=tags.labels(),
         opts=pulumi.ResourceOptions(provider=cluster.provider, depends_on=[cluster.after]),
     )
-    inside = pulumi.ResourceOptions(providers=[cluster.provider])
+    on_cluster = pulumi.ResourceOptions(providers=[cluster.provider])
     for name, model in models.items():
         owner = tags.of(team=model.team)
         identity = PodIdentity(
@@ -89,7 +90,7 @@ def _services(
         )
         account = service_account(
             f"model-{name}",
-            namespace=home.metadata.name,
+            namespace=serving_namespace.metadata.name,
             account=name,
             labels=owner.labels(),
             opts=pulumi.ResourceOptions(provider=cluster.provider, depends_on=[identity]),
@@ -97,7 +98,8 @@ def _services(
         InferenceService(
             name,
             InferenceServiceArgs(
-                engine=Engine(
+                engine=ENGINES[model.engine],
+                model=ServedModel(
                     weights=pulumi.Output.concat("s3://", data.buckets["models"].name, "/", model.weights),
                     context=model.context,
                     tensor_parallel=model.tensor_parallel,
@@ -113,31 +115,34 @@ def _services(
                     monitoring=platform.monitoring_crds,
                     prometheus=PROMETHEUS_URL,
                 ),
-                region=context.account.region,
+                place=Place(
+                    region=context.account.region,
+                    namespace=serving_namespace.metadata.name,
+                    service_account=account.metadata.name,
+                ),
                 tags=owner,
-                namespace=home.metadata.name,
-                service_account=account.metadata.name,
             ),
-            inside,
+            on_cluster,
         )
     gateway = InferenceGateway(
         "inference",
         InferenceGatewayArgs(
-            models=list(models),
+            models={name: ENGINES[model.engine].api_path for name, model in models.items()},
             replicas=2,
             tags=tags,
-            namespace=home.metadata.name,
+            namespace=serving_namespace.metadata.name,
             namespace_name=NAMESPACE,
             monitoring=platform.monitoring_crds,
         ),
-        inside,
+        on_cluster,
     )
     return gateway.urls
 
 
 def _hardware(model: EksModel, pool: ServingPool) -> Hardware:
     types = [instance(name) for name in pool.instances]
-    able = hosts(types, model.parameters, model.bytes_per_parameter, model.tensor_parallel)
+    utilisation = ENGINES[model.engine].memory_utilisation
+    able = hosts(types, model.parameters, model.bytes_per_parameter, model.tensor_parallel, utilisation)
     return Hardware(pool=model.pool, instances=able)
 
 

@@ -94,10 +94,10 @@ class PlannedResource:
 
     @property
     def layer(self) -> str:
-        """The file of `stacks/` that wires it, without its ending; `program` outside the layers."""
+        """The file or package of `stacks/` that wires it, by its name; `program` outside the layers."""
         if self.layer_source is None:
             return "program"
-        return self.layer_source.file.removeprefix("stacks/").removesuffix(".py")
+        return self.layer_source.file.removeprefix("stacks/").split("/")[0].removesuffix(".py")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,6 @@ from gpuplatform.catalog.instances import InstanceType
 
 MIB = 1024 * 1024
 
-UTILISATION = 0.90
-"""The part of a GPU's memory that vLLM may use (`--gpu-memory-utilization`), which we pass explicitly."""
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fit:
@@ -35,10 +32,13 @@ class Fit:
         return self.headroom_bytes > 0
 
 
-def fit(instance: InstanceType, parameters: float, bytes_per_parameter: float, tensor_parallel: int) -> Fit:
-    """Of one copy of the model over `tensor_parallel` GPUs of the type. Raises ValueError where the type cannot host it so.
+def fit(
+    instance: InstanceType, parameters: float, bytes_per_parameter: float, tensor_parallel: int, utilisation: float
+) -> Fit:
+    """Of one copy of the model over `tensor_parallel` GPUs of the type, of whose memory the engine may fill `utilisation`.
 
-    The number must also divide the model's attention heads, which the settings do not know; vLLM refuses to start otherwise.
+    Raises ValueError where the type cannot host it so. The number of GPUs must also divide the model's attention heads, which the
+    settings do not know; an engine refuses to start otherwise.
     """
     if instance.gpu is None or tensor_parallel < 1 or instance.gpu_count % tensor_parallel:
         raise ValueError(
@@ -47,15 +47,19 @@ def fit(instance: InstanceType, parameters: float, bytes_per_parameter: float, t
         )
     return Fit(
         weights_bytes=round(parameters * bytes_per_parameter),
-        usable_bytes=int(instance.gpu.memory_mib * MIB * UTILISATION) * tensor_parallel,
+        usable_bytes=int(instance.gpu.memory_mib * MIB * utilisation) * tensor_parallel,
     )
 
 
 def hosts(
-    instances: Sequence[InstanceType], parameters: float, bytes_per_parameter: float, tensor_parallel: int
+    instances: Sequence[InstanceType],
+    parameters: float,
+    bytes_per_parameter: float,
+    tensor_parallel: int,
+    utilisation: float,
 ) -> tuple[InstanceType, ...]:
     """The types, of those offered, that can hold a copy, in the order given. Raises ValueError where none can."""
-    able = tuple(i for i in instances if _fits(i, parameters, bytes_per_parameter, tensor_parallel))
+    able = tuple(i for i in instances if _fits(i, parameters, bytes_per_parameter, tensor_parallel, utilisation))
     if not able:
         gb = parameters * bytes_per_parameter / 1e9
         raise ValueError(
@@ -66,10 +70,12 @@ def hosts(
     return able
 
 
-def _fits(instance: InstanceType, parameters: float, bytes_per_parameter: float, tensor_parallel: int) -> bool:
+def _fits(
+    instance: InstanceType, parameters: float, bytes_per_parameter: float, tensor_parallel: int, utilisation: float
+) -> bool:
     if instance.gpu_count == 0 or instance.gpu_count % tensor_parallel:
         return False
-    return fit(instance, parameters, bytes_per_parameter, tensor_parallel).fits
+    return fit(instance, parameters, bytes_per_parameter, tensor_parallel, utilisation).fits
 
 
 def _divisors(count: int) -> list[int]:

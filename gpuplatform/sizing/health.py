@@ -20,6 +20,6 @@ DCGM 4.6, read 2026-11-22); half a minute is our reading of the first."""
 UNCHECKED: Final = "gpuplatform.io/unchecked"
 """Key of the taint with which GPU nodes start; what passes the diagnostic loses it. Cluster Autoscaler, told of it, leaves it out of
 its picture of a node, and takes a node that has it for not ready yet."""
-SICK: Final = "gpuplatform.io/sick"
+UNHEALTHY: Final = "gpuplatform.io/unhealthy"
 """Key of the taint that a node which fails gets in its place; its value is the test that failed. Cluster Autoscaler, told of it, takes
 such a node for ready and of no use: it grows the group for pods that wait, and removes the node as one that is not needed."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
 
 from components.model_endpoint import Mode
 from gpuplatform.catalog.instances import instance
 from gpuplatform.sizing.efa import interfaces
 from gpuplatform.sizing.health import Level
-from stacks.sections.types import InstanceName, Maximum, Name, SecretName, Section, ZoneId
+from k8s.engines import ENGINES
+from stacks.sections.types import InstanceName, Maximum, Name, SecretName, Section, ZoneId, nearest
 
 MlInstance = Annotated[
     str,
@@ -70,15 +71,29 @@ class ServingPool(Section):
         return self
 
 
+def _known_engine(name: str) -> str:
+    if name not in ENGINES:
+        raise ValueError(f"{name} is no serving engine; {nearest(name, ENGINES)}")
+    return name
+
+
+EngineName = Annotated[
+    str,
+    AfterValidator(_known_engine),
+    Field(description="Engine that serves the model.", json_schema_extra={"enum": list(ENGINES)}),
+]
+
+
 class Replicas(Section):
     min: int = Field(default=0, ge=0)
     max: Maximum = Field(ge=1)
 
 
 class EksModel(Section):
-    """An LLM served by vLLM on the cluster."""
+    """An LLM served on the cluster."""
 
     runs_on: Literal["eks"]
+    engine: EngineName = "vllm"
     team: Name
     pool: Name
     weights: str

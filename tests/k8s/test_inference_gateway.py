@@ -11,7 +11,7 @@ import yaml
 from components.tags import CostTags
 from gpuplatform.catalog.images import ENVOY
 from gpuplatform.plan.model import Plan
-from k8s import envoy, vllm
+from k8s import envoy
 from k8s.inference_gateway import InferenceGateway, InferenceGatewayArgs
 from k8s.inference_service import traffic
 
@@ -20,11 +20,11 @@ Record = Callable[[Callable[[], object]], Plan]
 TAGS = CostTags(team="ml", project="p", environment="test", component="serving", contact="a@example.com")
 
 
-def gateway(models: Sequence[str] = ("llama", "qwen")) -> InferenceGateway:
+def gateway(models: Sequence[str] = ("llama", "qwen"), api_path: str = "/v1") -> InferenceGateway:
     return InferenceGateway(
         "inference",
         InferenceGatewayArgs(
-            models=models,
+            models=dict.fromkeys(models, api_path),
             replicas=2,
             tags=TAGS,
             namespace="serving",
@@ -71,7 +71,7 @@ def test_each_model_is_below_its_name() -> None:
 
 
 def test_a_models_cluster_is_its_service() -> None:
-    assert address(clusters()["llama"]) == ("llama.serving.svc.cluster.local.", vllm.PORT)
+    assert address(clusters()["llama"]) == ("llama.serving.svc.cluster.local.", envoy.MODEL_PORT)
 
 
 def test_metrics_name_the_model_as_the_scaler_asks_for_it() -> None:
@@ -100,7 +100,7 @@ def test_of_the_admin_pages_only_two_leave_the_pod() -> None:
 
 def test_open_connections_are_limited() -> None:
     (monitor,) = envoy.configuration(["llama"], "serving")["overload_manager"]["resource_monitors"]
-    assert monitor["typed_config"]["max_active_downstream_connections"] == envoy.MOST_CONNECTIONS
+    assert monitor["typed_config"]["max_active_downstream_connections"] == envoy.MAX_CONNECTIONS
 
 
 def test_another_configuration_means_other_pods(plan: Plan, record_plan: Record) -> None:
@@ -159,7 +159,7 @@ def test_prometheus_reads_what_the_scaler_asks_for(plan: Plan) -> None:
     assert {urn.rsplit("::", 1)[-1] for urn in monitor.dependencies} == {"monitoring"}
 
 
-def test_callers_find_openais_api_below_the_models_url(record_plan: Record) -> None:
+def test_callers_find_the_engines_api_below_the_models_url(record_plan: Record) -> None:
     urls: dict[str, str] = {}
 
     def program() -> None:
@@ -167,6 +167,9 @@ def test_callers_find_openais_api_below_the_models_url(record_plan: Record) -> N
 
     record_plan(program)
     assert urls["qwen"] == "http://inference.serving.svc.cluster.local/qwen/v1"
+
+    record_plan(lambda: urls.update(gateway(api_path="/v2/models").urls))
+    assert urls["qwen"] == "http://inference.serving.svc.cluster.local/qwen/v2/models"
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,10 @@ import pytest
 from components.tags import CostTags
 from gpuplatform.catalog.instances import instance
 from gpuplatform.plan.model import Plan
-from k8s import vllm
+from k8s import envoy
+from k8s.engines import vllm
+from k8s.engines.engine import Hardware, Place, ServedModel
+from k8s.engines.vllm import Vllm
 from k8s.inference_gateway import GATEWAY
 from k8s.inference_service import (
     COOLDOWN_SECONDS,
@@ -19,15 +22,18 @@ from k8s.inference_service import (
     Scaling,
     scaled_object,
     traffic,
-    waiting,
 )
-from k8s.vllm import Engine, Hardware
 
 Record = Callable[[Callable[[], object]], Plan]
 
 TAGS = CostTags(team="research", project="p", environment="test", component="serving", contact="a@example.com")
+ENGINE = Vllm()
 ASLEEP = Scaling(min=0, max=4, waiting_requests=5)
 PROMETHEUS = "http://prometheus.monitoring:9090"
+
+
+def scaler(scaling: Scaling = ASLEEP) -> dict[str, Any]:
+    return scaled_object("qwen", scaling, ENGINE.signals("qwen", scaling.waiting_requests), PROMETHEUS)
 
 
 def service(scaling: Scaling = ASLEEP) -> None:
@@ -35,14 +41,13 @@ def service(scaling: Scaling = ASLEEP) -> None:
     InferenceService(
         "qwen",
         InferenceServiceArgs(
-            engine=Engine(weights="s3://models/qwen/", context=8192, tensor_parallel=1),
+            engine=ENGINE,
+            model=ServedModel(weights="s3://models/qwen/", context=8192, tensor_parallel=1),
             hardware=Hardware(pool="small", instances=[instance("g6.xlarge")]),
             scaling=scaling,
             operators=Operators(nodes=pool, keda=keda, monitoring=monitoring, prometheus=PROMETHEUS),
-            region="us-east-1",
+            place=Place(region="us-east-1", namespace="serving", service_account="qwen"),
             tags=TAGS,
-            namespace="serving",
-            service_account="qwen",
         ),
     )
 
@@ -94,6 +99,14 @@ def test_only_the_gateway_and_prometheus_reach_a_copy(plan: Plan) -> None:
     assert rule["ports"] == [{"port": vllm.PORT}]
 
 
+def test_the_service_is_where_the_gateway_looks_for_it_and_leads_to_the_engines_port(plan: Plan) -> None:
+    (port,) = plan.one("kubernetes:core/v1:Service").inputs["spec"]["ports"]
+    (container,) = plan.one("kubernetes:apps/v1:Deployment").inputs["spec"]["template"]["spec"]["containers"]
+
+    assert (port["port"], port["targetPort"]) == (envoy.MODEL_PORT, "http")
+    assert {"name": "http", "containerPort": vllm.PORT} in container["ports"]
+
+
 def test_a_node_can_be_drained_of_the_only_copy(plan: Plan) -> None:
     budget = plan.one("kubernetes:policy/v1:PodDisruptionBudget").inputs["spec"]
 
@@ -118,7 +131,7 @@ def test_the_scaler_scales_the_deployment_within_its_bounds(plan: Plan) -> None:
 
 
 def test_every_query_gives_one_number() -> None:
-    for trigger in scaled_object("qwen", ASLEEP, PROMETHEUS)["triggers"]:
+    for trigger in scaler()["triggers"]:
         parts = trigger["metadata"]["query"].split(" + ")
         assert all(part.startswith(("sum(", "avg(")) for part in parts), "several copies are several series"
 
@@ -130,35 +143,33 @@ def test_a_model_without_copies_is_woken_by_what_the_gateway_counts() -> None:
     assert "upstream_rq_completed" in query
     assert "upstream_rq_total" not in query, "Envoy counts there only what reached a copy"
     assert "upstream_rq_active" in query, "one long answer keeps the last copy"
-    triggers = {t["name"]: t["metadata"] for t in scaled_object("qwen", ASLEEP, PROMETHEUS)["triggers"]}
+    triggers = {t["name"]: t["metadata"] for t in scaler()["triggers"]}
     assert triggers["traffic"]["activationThreshold"] == "0"
 
 
 def test_traffic_wakes_but_counts_no_copies() -> None:
-    triggers = {t["name"]: t for t in scaled_object("qwen", ASLEEP, PROMETHEUS)["triggers"]}
+    triggers = {t["name"]: t for t in scaler()["triggers"]}
 
     assert int(triggers["traffic"]["metadata"]["threshold"]) >= 1_000_000
     assert triggers["traffic"]["metricType"] == "AverageValue"
 
 
 def test_copies_are_added_by_the_queue_of_each() -> None:
-    trigger = scaled_object("qwen", Scaling(min=1, max=2, waiting_requests=7), PROMETHEUS)["triggers"][0]
+    trigger = scaler(Scaling(min=1, max=2, waiting_requests=7))["triggers"][0]
 
-    assert trigger["metadata"]["query"] == waiting("qwen") == 'sum(vllm:num_requests_waiting{model_name="qwen"})'
+    assert trigger["metadata"]["query"] == 'sum(vllm:num_requests_waiting{model_name="qwen"})'
     assert (trigger["metadata"]["threshold"], trigger["metricType"]) == ("7", "AverageValue")
 
 
 def test_a_woken_model_outlives_its_cold_start() -> None:
-    spec = scaled_object("qwen", ASLEEP, PROMETHEUS)
+    spec = scaler()
 
     # 525 s: the slowest cold start published (SageMaker, 17.7 GB image), pull included; a node takes about 80 s more.
     assert spec["cooldownPeriod"] == COOLDOWN_SECONDS > 525 + 80
 
 
 def test_copies_come_fast_and_go_one_at_a_time() -> None:
-    behavior: dict[str, Any] = scaled_object("qwen", ASLEEP, PROMETHEUS)["advanced"]["horizontalPodAutoscalerConfig"][
-        "behavior"
-    ]
+    behavior: dict[str, Any] = scaler()["advanced"]["horizontalPodAutoscalerConfig"]["behavior"]
 
     assert behavior["scaleUp"]["stabilizationWindowSeconds"] == 0
     assert behavior["scaleDown"]["stabilizationWindowSeconds"] >= 300

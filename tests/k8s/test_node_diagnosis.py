@@ -27,15 +27,15 @@ class Ran:
 
 
 def run(
-    tmp_path: Path, *, gpus: int = 8, used: str = IDLE, diag: str = f"echo '{REPORT}'", settled: bool = False
+    tmp_path: Path, *, gpus: int = 8, used: str = IDLE, diag: str = f"echo '{REPORT}'", checked: bool = False
 ) -> Ran:
     """`diag`: what the diagnostic does."""
     folder, programs, log = tmp_path / "work", tmp_path / "bin", tmp_path / "calls"
     folder.mkdir()
     programs.mkdir()
     (folder / node_verdict.COUNT).write_text("8")
-    if settled:
-        (folder / node_verdict.SETTLED).touch()
+    if checked:
+        (folder / node_verdict.ALREADY_CHECKED).touch()
     listed = "".join(f"echo 'GPU {i}: NVIDIA H100 (UUID: GPU-{i})'\n" for i in range(gpus))
     asked = f"for i in 1 2 3 4 5 6 7; do echo {IDLE}; done; echo {used}"
     for name, body in {
@@ -75,7 +75,7 @@ def test_a_healthy_node_is_diagnosed_once(tmp_path: Path) -> None:
 
 
 def test_what_was_checked_before_is_not_touched(tmp_path: Path) -> None:
-    ran = run(tmp_path, settled=True)
+    ran = run(tmp_path, checked=True)
 
     assert ran.status == 0
     assert ran.calls == []

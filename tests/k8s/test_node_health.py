@@ -90,12 +90,12 @@ def test_the_daemon_comes_to_tainted_nodes_and_asks_for_no_gpu(plan: Plan) -> No
             assert set(container["resources"]["requests"]) == {"cpu", "memory"}
 
 
-def test_it_looks_diagnoses_tells_and_sleeps(plan: Plan) -> None:
+def test_it_prepares_diagnoses_reports_and_stays_idle(plan: Plan) -> None:
     pod = daemons(plan)["level-1"]
 
-    assert [c["name"] for c in pod["initContainers"]] == ["look", "diagnose", "tell"]
-    assert pod["initContainers"][0]["command"][-1] == "look"
-    assert pod["initContainers"][2]["command"][-1] == "tell"
+    assert [c["name"] for c in pod["initContainers"]] == ["prepare", "diagnose", "report"]
+    assert pod["initContainers"][0]["command"][-1] == "prepare"
+    assert pod["initContainers"][2]["command"][-1] == "report"
     assert pod["containers"][0]["command"] == ["sleep", "infinity"]
     assert told(pod["initContainers"][1])["LEVEL"] == "1"
     assert told(pod["initContainers"][1])["LIMIT"] == "150"
@@ -107,7 +107,7 @@ def test_the_gpus_are_seen_without_being_requested(plan: Plan) -> None:
     assert diagnose["image"] == str(DCGM)
     assert diagnose["securityContext"] == {"privileged": True}
     assert told(diagnose)["NVIDIA_VISIBLE_DEVICES"] == "all"
-    assert told(containers(plan)["look"])["GPU_COUNTS"] == '{"g6.xlarge": 1, "p5.48xlarge": 8}'
+    assert told(containers(plan)["prepare"])["GPU_COUNTS"] == '{"g6.xlarge": 1, "p5.48xlarge": 8}'
 
 
 def test_what_is_privileged_has_no_token_and_what_has_a_token_has_no_privilege(plan: Plan) -> None:
@@ -115,7 +115,7 @@ def test_what_is_privileged_has_no_token_and_what_has_a_token_has_no_privilege(p
     with_token = {n for n, c in containers(plan).items() if "account" in {m["name"] for m in c.get("volumeMounts", [])}}
     privileged = {n for n, c in containers(plan).items() if c["securityContext"].get("privileged")}
 
-    assert with_token == {"look", "tell"}
+    assert with_token == {"prepare", "report"}
     assert privileged == {"diagnose"}
     assert pod["automountServiceAccountToken"] is False
     account = plan.one("kubernetes:core/v1:ServiceAccount")
@@ -172,14 +172,14 @@ def test_the_script_reaches_the_container_whole_and_needs_nothing_but_python(pla
     imported |= {str(node.module) for node in statements if isinstance(node, ast.ImportFrom)}
 
     assert {name.partition(".")[0] for name in imported} <= sys.stdlib_module_names
-    assert node_verdict.SETTLED in sent
+    assert node_verdict.ALREADY_CHECKED in sent
 
 
 def test_alerts_ring_for_the_taints_that_the_check_uses() -> None:
-    sick, late = alerts()
+    unhealthy, late = alerts()
 
-    assert health.SICK in sick["expr"]
-    assert "for" not in sick, "autoscalers remove the node in minutes"
+    assert health.UNHEALTHY in unhealthy["expr"]
+    assert "for" not in unhealthy, "autoscalers remove the node in minutes"
     assert health.UNCHECKED in late["expr"]
     assert late["for"] == "15m"
 

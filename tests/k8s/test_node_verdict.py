@@ -16,7 +16,7 @@ from k8s import node_verdict
 from k8s.gpu_nodes import TAINT, UNCHECKED, as_taint
 
 NODE = "ip-10-0-0-1.ec2.internal"
-SICK = {"key": health.SICK, "effect": "NoSchedule"}
+UNHEALTHY = {"key": health.UNHEALTHY, "effect": "NoSchedule"}
 TOKEN = "a-token"
 
 
@@ -31,10 +31,10 @@ class Api(ThreadingHTTPServer):
         spec = {"taints": taints} if taints is not None else {}
         self.node: dict[str, Any] = {"metadata": {"resourceVersion": "7", "labels": labels}, "spec": spec}
 
-    def cluster(self, folder: Path) -> node_verdict.Cluster:
+    def cluster(self, folder: Path) -> node_verdict.NodeClient:
         token = folder.parent / "token"
         token.write_text(TOKEN)
-        return node_verdict.Cluster(f"http://127.0.0.1:{self.server_port}", NODE, token, None)
+        return node_verdict.NodeClient(f"http://127.0.0.1:{self.server_port}", NODE, token, None)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -120,7 +120,7 @@ def report(gpus: dict[str, list[Verdict]], totals: dict[str, Verdict] | None = N
 
 
 HEALTHY = report({"software": ["Pass"]})
-SICK_MEMORY = report({"memory": ["Fail"]})
+FAULTY_MEMORY = report({"memory": ["Fail"]})
 OFF = 29
 
 
@@ -171,7 +171,7 @@ def test_what_judged_nothing_is_no_verdict(folder: Path, given: dict[str, Any]) 
 
 
 def test_words_before_the_report_are_skipped(folder: Path) -> None:
-    diagnosed(folder, SICK_MEMORY)
+    diagnosed(folder, FAULTY_MEMORY)
     file = folder / node_verdict.RESULT
     file.write_text("Successfully ran diagnostic for group.\n" + file.read_text())
 
@@ -191,25 +191,25 @@ def test_a_healthy_node_loses_the_startup_taint_and_nothing_else(serve: Any, fol
     api = serve(as_taint(TAINT), as_taint(UNCHECKED))
     diagnosed(folder, HEALTHY)
 
-    node_verdict.tell(api.cluster(folder), folder, health.UNCHECKED, health.SICK)
+    node_verdict.report(api.cluster(folder), folder, health.UNCHECKED, health.UNHEALTHY)
 
     assert api.sent == [{"metadata": {"resourceVersion": "7"}, "spec": {"taints": [as_taint(TAINT)]}}]
 
 
-def test_a_sick_node_gets_another_taint_in_its_place(serve: Any, folder: Path) -> None:
+def test_an_unhealthy_node_gets_another_taint_in_its_place(serve: Any, folder: Path) -> None:
     api = serve(as_taint(TAINT), as_taint(UNCHECKED))
-    diagnosed(folder, SICK_MEMORY)
+    diagnosed(folder, FAULTY_MEMORY)
 
-    node_verdict.tell(api.cluster(folder), folder, health.UNCHECKED, health.SICK)
+    node_verdict.report(api.cluster(folder), folder, health.UNCHECKED, health.UNHEALTHY)
 
-    assert api.node["spec"]["taints"] == [as_taint(TAINT), {**SICK, "value": "memory"}]
+    assert api.node["spec"]["taints"] == [as_taint(TAINT), {**UNHEALTHY, "value": "memory"}]
 
 
 def test_a_node_at_work_is_taken_for_healthy(serve: Any, folder: Path) -> None:
     api = serve(as_taint(UNCHECKED))
     (folder / node_verdict.IN_USE).touch()
 
-    node_verdict.tell(api.cluster(folder), folder, health.UNCHECKED, health.SICK)
+    node_verdict.report(api.cluster(folder), folder, health.UNCHECKED, health.UNHEALTHY)
 
     assert api.node["spec"]["taints"] == []
 
@@ -219,12 +219,12 @@ def test_what_others_change_meanwhile_is_read_again(serve: Any, folder: Path, mo
     api = serve(as_taint(UNCHECKED), conflicts=3)
     diagnosed(folder, HEALTHY)
 
-    node_verdict.tell(api.cluster(folder), folder, health.UNCHECKED, health.SICK)
+    node_verdict.report(api.cluster(folder), folder, health.UNCHECKED, health.UNHEALTHY)
     assert len(api.sent) == 4
 
     endless = serve(as_taint(UNCHECKED), conflicts=1000)
     with pytest.raises(SystemExit, match="changed by others 30 times"):
-        node_verdict.tell(endless.cluster(folder), folder, health.UNCHECKED, health.SICK)
+        node_verdict.report(endless.cluster(folder), folder, health.UNCHECKED, health.UNHEALTHY)
 
 
 def test_a_refusal_ends_the_step(serve: Any, folder: Path) -> None:
@@ -232,16 +232,16 @@ def test_a_refusal_ends_the_step(serve: Any, folder: Path) -> None:
     diagnosed(folder, HEALTHY)
 
     with pytest.raises(OSError, match="403"):
-        node_verdict.tell(api.cluster(folder), folder, health.UNCHECKED, health.SICK)
+        node_verdict.report(api.cluster(folder), folder, health.UNCHECKED, health.UNHEALTHY)
     assert len(api.sent) == 1
 
 
-def test_looking_says_how_many_gpus_there_should_be_and_forgets_the_last_time(serve: Any, folder: Path) -> None:
+def test_preparing_says_how_many_gpus_there_should_be_and_forgets_the_last_time(serve: Any, folder: Path) -> None:
     api = serve(as_taint(TAINT), as_taint(UNCHECKED))
     (folder / node_verdict.IN_USE).touch()
-    diagnosed(folder, SICK_MEMORY)
+    diagnosed(folder, FAULTY_MEMORY)
 
-    node_verdict.look(api.cluster(folder), folder, health.UNCHECKED, {"p5.48xlarge": 8})
+    node_verdict.prepare(api.cluster(folder), folder, health.UNCHECKED, {"p5.48xlarge": 8})
 
     assert {file.name: file.read_text() for file in folder.iterdir()} == {node_verdict.COUNT: "8"}
 
@@ -250,8 +250,8 @@ def test_looking_says_how_many_gpus_there_should_be_and_forgets_the_last_time(se
 def test_a_node_that_was_checked_is_left_alone(serve: Any, folder: Path, taints: tuple[dict[str, str], ...]) -> None:
     api = serve(*taints)
 
-    node_verdict.look(api.cluster(folder), folder, health.UNCHECKED, {"p5.48xlarge": 8})
-    node_verdict.tell(api.cluster(folder), folder, health.UNCHECKED, health.SICK)
+    node_verdict.prepare(api.cluster(folder), folder, health.UNCHECKED, {"p5.48xlarge": 8})
+    node_verdict.report(api.cluster(folder), folder, health.UNCHECKED, health.UNHEALTHY)
 
-    assert [file.name for file in folder.iterdir()] == [node_verdict.SETTLED]
+    assert [file.name for file in folder.iterdir()] == [node_verdict.ALREADY_CHECKED]
     assert api.sent == []

@@ -77,7 +77,7 @@ def test_the_autoscaler_answers_provisioning_requests_and_keeps_busy_gpu_nodes()
     assert flags["expander"] == "priority"
     assert flags["enable-provisioning-requests"] is True
     assert flags["balance-similar-node-groups"] is False
-    assert (flags["startup-taint"], flags["status-taint"]) == (UNCHECKED["key"], health.SICK)
+    assert (flags["startup-taint"], flags["status-taint"]) == (UNCHECKED["key"], health.UNHEALTHY)
     # Above 0, as idle nodes must go; below one GPU of sixteen, the most that a node has.
     assert 0 < flags["scale-down-gpu-utilization-threshold"] < 1 / 16
 
@@ -101,7 +101,9 @@ def test_kueue_queues_the_kinds_that_we_install() -> None:
 
 
 def test_kueue_is_configured_in_yaml_and_reports_the_use_of_queues() -> None:
-    written = kueue.values(replicas=1, left_alone=["kube-system"])["managerConfig"]["controllerManagerConfigYaml"]
+    written = kueue.values(replicas=1, excluded_namespaces=["kube-system"])["managerConfig"][
+        "controllerManagerConfigYaml"
+    ]
 
     config = yaml.safe_load(written)
     assert config == kueue.configuration(["kube-system"])
@@ -136,7 +138,7 @@ def test_gpu_nodes_are_all_nodes_of_a_pool_but_the_operators() -> None:
 
 
 def test_nvidias_plugin_stays_off_nodes_whose_image_has_it() -> None:
-    values = device_plugins.nvidia_values(but=["rocket"])
+    values = device_plugins.nvidia_values(exclude_pools=["rocket"])
     (term,) = values["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]["nodeSelectorTerms"]
 
     assert term["matchExpressions"][1] == {"key": POOL_LABEL, "operator": "NotIn", "values": ["system", "rocket"]}
@@ -172,7 +174,7 @@ def nodes_of(values: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def test_plugin_and_driver_are_never_on_the_same_nodes() -> None:
-    plugin = nodes_of(device_plugins.nvidia_values(but=["claimed"]))
+    plugin = nodes_of(device_plugins.nvidia_values(exclude_pools=["claimed"]))
     driver = nodes_of(device_plugins.nvidia_driver_values(["claimed"])["kubeletPlugin"])
 
     assert plugin[1] == {"key": POOL_LABEL, "operator": "NotIn", "values": ["system", "claimed"]}
@@ -325,7 +327,7 @@ def test_one_engine_a_node_asks_the_gpus() -> None:
 
 def test_requests_add_up_wherever_they_stand_and_volumes_are_none() -> None:
     values = {
-        "a": {"resources": requests.container(50, 100, 200)},
+        "a": {"resources": requests.container(cpu_m=50, memory_mib=100, limit_mib=200)},
         "b": [{"resources": {"requests": {"cpu": "5m"}}}],
         "volume": {"resources": {"requests": {"storage": "50Gi"}}},
     }
@@ -340,4 +342,4 @@ def test_requests_in_other_units_are_refused_rather_than_miscounted(amount: dict
 
 def test_a_limit_below_the_request_is_refused() -> None:
     with pytest.raises(ValueError, match="64 is less than the 96 MiB requested"):
-        requests.container(10, 96, 64)
+        requests.container(cpu_m=10, memory_mib=96, limit_mib=64)

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from gpuplatform.plan.model import Plan
 from stacks import serving
-from stacks.sections.serving import ServingSettings
+from stacks.sections.serving import EksModel, ServingSettings
 from stacks.serving import ServingLayer
 from tests.stacks import upstream
 
@@ -178,3 +179,13 @@ def test_without_models_on_the_cluster_nothing_is_put_there(record_plan: Record)
     assert layer.service_urls == {}
     assert not plan.all("kubernetes:core/v1:Namespace")
     assert not plan.all("gpuplatform:k8s:InferenceGateway")
+
+
+def test_an_engine_that_nobody_registered_is_refused_by_its_name() -> None:
+    models = {"qwen": QWEN | {"engine": "vlm"}}
+
+    with pytest.raises(ValidationError, match="vlm is no serving engine; did you mean vllm"):
+        ServingSettings.model_validate({"pools": POOLS, "models": models})
+    parsed = ServingSettings.model_validate({"pools": POOLS, "models": {"qwen": QWEN}}).models["qwen"]
+    assert isinstance(parsed, EksModel)
+    assert parsed.engine == "vllm"

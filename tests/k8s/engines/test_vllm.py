@@ -8,30 +8,32 @@ import pytest
 
 from gpuplatform.catalog.instances import instance
 from gpuplatform.sizing.pods import KARPENTER_HIDDEN_MEMORY, allocatable
-from k8s import vllm
-from k8s.vllm import Engine, Hardware
+from k8s.engines import vllm
+from k8s.engines.engine import Engine, Hardware, Place, ServedModel
+from k8s.engines.vllm import Vllm
 
 WEIGHTS = "s3://models/qwen/"
-ENGINE = Engine(weights=WEIGHTS, context=8192, tensor_parallel=1)
+ENGINE: Engine = Vllm()
+MODEL = ServedModel(weights=WEIGHTS, context=8192, tensor_parallel=1)
 SMALL = Hardware(pool="small", instances=[instance("g6.2xlarge"), instance("g6.xlarge"), instance("g6e.xlarge")])
 LARGE = Hardware(pool="l40s", instances=[instance("g6e.12xlarge"), instance("g6e.24xlarge")])
+PLACE = Place(region="us-east-1", namespace="serving", service_account="qwen")
 SELECTOR = {"app.kubernetes.io/name": "qwen"}
 
 
-def pod(engine: Engine = ENGINE, hardware: Hardware = SMALL) -> Any:
-    return vllm.pod(
+def pod(model: ServedModel = MODEL, hardware: Hardware = SMALL) -> Any:
+    return ENGINE.pod(
         "qwen",
-        engine,
+        model,
         hardware,
-        service_account="qwen",
-        region="us-east-1",
+        PLACE,
         selector=SELECTOR,
         labels={**SELECTOR, "gpuplatform.io/team": "research"},
     )
 
 
-def flags(engine: Engine, memory_mib: int = 13_000) -> dict[str, Any]:
-    _, *rest = (str(argument) for argument in vllm.arguments("qwen", engine, memory_mib))
+def flags(model: ServedModel, memory_mib: int = 13_000) -> dict[str, Any]:
+    _, *rest = (str(argument) for argument in Vllm().arguments("qwen", model, memory_mib))
     return dict(zip(rest[::2], rest[1::2], strict=True))
 
 
@@ -41,19 +43,23 @@ def server(spec: Any) -> Any:
 
 
 def test_weights_are_streamed_from_the_lake_under_the_models_name() -> None:
-    assert vllm.arguments("qwen", ENGINE, 13_000)[0] == WEIGHTS
-    said = flags(Engine(weights=WEIGHTS, context=16384, tensor_parallel=4))
+    assert Vllm().arguments("qwen", MODEL, 13_000)[0] == WEIGHTS
+    said = flags(ServedModel(weights=WEIGHTS, context=16384, tensor_parallel=4))
     assert said["--load-format"] == "runai_streamer"
     assert said["--served-model-name"] == "qwen"
     assert said["--max-model-len"] == "16384"
     assert said["--tensor-parallel-size"] == "4"
-    assert said["--gpu-memory-utilization"] == "0.90", "what the fit check reckons with"
+    assert float(said["--gpu-memory-utilization"]) == ENGINE.memory_utilisation == 0.9, (
+        "what the fit check reckons with"
+    )
 
 
 @pytest.mark.parametrize(("memory_mib", "parallel"), [(13_000, 1), (359_000, 4), (60_000, 4)])
 def test_read_buffers_of_all_processes_stay_within_half_the_memory(memory_mib: int, parallel: int) -> None:
     said = json.loads(
-        flags(Engine(weights=WEIGHTS, context=512, tensor_parallel=parallel), memory_mib)["--model-loader-extra-config"]
+        flags(ServedModel(weights=WEIGHTS, context=512, tensor_parallel=parallel), memory_mib)[
+            "--model-loader-extra-config"
+        ]
     )
 
     assert parallel * said["memory_limit"] <= memory_mib * 2**20 / 2
@@ -71,7 +77,7 @@ def test_a_copy_asks_for_its_gpus_and_what_the_smallest_type_has() -> None:
 
 
 def test_a_tensor_parallel_copy_has_its_gpus_on_one_node_and_shared_memory() -> None:
-    spec = pod(Engine(weights=WEIGHTS, context=8192, tensor_parallel=4), LARGE)
+    spec = pod(ServedModel(weights=WEIGHTS, context=8192, tensor_parallel=4), LARGE)
 
     assert server(spec)["resources"]["limits"]["nvidia.com/gpu"] == "4"
     (shared,) = [v for v in spec["spec"]["volumes"] if v["name"] == "shared"]
@@ -92,7 +98,9 @@ def test_pods_go_only_where_their_weights_fit() -> None:
 
 
 def test_nothing_runs_as_root_or_writes_to_an_image() -> None:
-    spec = pod(Engine(weights=WEIGHTS, context=8192, tensor_parallel=1, api_key_secret="serving/qwen/api-key"))["spec"]
+    spec = pod(ServedModel(weights=WEIGHTS, context=8192, tensor_parallel=1, api_key_secret="serving/qwen/api-key"))[
+        "spec"
+    ]
 
     assert spec["security_context"]["run_as_non_root"] is True
     assert spec["security_context"]["seccomp_profile"] == {"type": "RuntimeDefault"}
@@ -114,7 +122,9 @@ def test_what_must_be_written_has_volumes() -> None:
 
 
 def test_the_api_key_is_read_at_the_start_and_written_nowhere() -> None:
-    spec = pod(Engine(weights=WEIGHTS, context=8192, tensor_parallel=1, api_key_secret="serving/qwen/api-key"))["spec"]
+    spec = pod(ServedModel(weights=WEIGHTS, context=8192, tensor_parallel=1, api_key_secret="serving/qwen/api-key"))[
+        "spec"
+    ]
 
     (reader,) = spec["init_containers"]
     assert "--secret-id serving/qwen/api-key" in reader["command"][-1]
@@ -129,8 +139,8 @@ def test_the_api_key_is_read_at_the_start_and_written_nowhere() -> None:
 
 
 def test_the_start_hands_every_argument_on_to_vllm() -> None:
-    engine = Engine(weights=WEIGHTS, context=8192, tensor_parallel=1, api_key_secret="serving/qwen/api-key")
-    container = server(pod(engine))
+    model = ServedModel(weights=WEIGHTS, context=8192, tensor_parallel=1, api_key_secret="serving/qwen/api-key")
+    container = server(pod(model))
     shell, options, script, *name = container["command"]
     told = script.replace("/run/api-key/value", "/dev/stdin").replace("exec vllm", 'printf "%s\\n" "$VLLM_API_KEY"')
     out = subprocess.run(
@@ -178,11 +188,26 @@ def test_spreading_over_zones_never_keeps_a_copy_from_starting() -> None:
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        (lambda: Engine(weights=WEIGHTS, context=0, tensor_parallel=1), "context: 0"),
-        (lambda: Engine(weights=WEIGHTS, context=512, tensor_parallel=0), "tensor_parallel: 0"),
+        (lambda: ServedModel(weights=WEIGHTS, context=0, tensor_parallel=1), "context: 0"),
+        (lambda: ServedModel(weights=WEIGHTS, context=512, tensor_parallel=0), "tensor_parallel: 0"),
         (lambda: Hardware(pool="small", instances=[]), "none of pool small can hold the model"),
     ],
 )
 def test_an_engine_that_could_not_start_is_refused(wrong: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         wrong()
+
+
+def test_copies_are_added_by_the_queue_of_each_and_by_a_full_cache() -> None:
+    queue, cache = ENGINE.signals("qwen", 7)
+
+    assert (queue.query, queue.threshold) == ('sum(vllm:num_requests_waiting{model_name="qwen"})', "7")
+    assert queue.kind == "AverageValue", "of each copy"
+    assert (cache.query, cache.threshold) == ('avg(vllm:kv_cache_usage_perc{model_name="qwen"})', "0.8")
+    assert cache.kind == "Value", "a mean already"
+
+
+def test_callers_prometheus_and_probes_meet_at_one_port() -> None:
+    assert ENGINE.metrics[0] in ENGINE.ports
+    assert server(pod())["ports"] == [{"name": "http", "container_port": vllm.PORT}]
+    assert flags(MODEL)["--port"] == str(vllm.PORT)

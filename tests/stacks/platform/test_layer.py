@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
@@ -13,12 +12,14 @@ from gpuplatform.catalog.instances import instance
 from gpuplatform.catalog.nodes import POOL_LABEL
 from gpuplatform.plan.model import Plan, PlannedResource
 from gpuplatform.sizing.pods import KARPENTER_HIDDEN_MEMORY, allocatable
+from k8s import cluster_autoscaler
 from k8s.gpu_nodes import UNCHECKED
-from k8s.requests import NODE_EXPORTER
-from stacks import cluster, data, network, platform, settings
-from stacks.settings import Settings
-from tests.conftest import ROOT, Record
+from k8s.monitoring import NODE_EXPORTER
+from stacks import cluster, network
+from stacks.platform.layer import capacity_types
+from tests.conftest import Record
 from tests.requested import NONE, Requests, requested
+from tests.stacks.platform.built import build, loaded
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
 ENVIRONMENTS = ("dev", "prod")
@@ -29,23 +30,6 @@ ADD_ONS = Requests(cpu_m=520, memory_mib=1020)
 ADD_ON_DAEMONS = Requests(cpu_m=190, memory_mib=150)
 """EKS's own DaemonSets on every node: vpc-cni 50m, kube-proxy 100m, EBS CSI node 30m and 120 Mi, monitoring agent 10m and
 30 Mi. As above."""
-
-
-def loaded(environment: str, **changed: dict[str, Any]) -> Settings:
-    """An environment's own settings, with some keys of a section changed."""
-    written = yaml.safe_load((ROOT / f"Pulumi.{environment}.yaml").read_text())["config"]
-    written |= {f"gpuplatform:{name}": written[f"gpuplatform:{name}"] | keys for name, keys in changed.items()}
-    config = {k: v if isinstance(v, str) else json.dumps(v) for k, v in written.items()}
-    return settings.parse(environment, "gpuplatform", config)
-
-
-def build(env: Settings) -> platform.PlatformLayer:
-    net = network.build(env.network, env.context)
-    lake = data.build(env.data, env.context, net)
-    gpu = cluster.build(env.cluster, env.context, net)
-    return platform.build(
-        env.platform, env.context, gpu, net, lake, version=env.cluster.version, pools=env.serving.pools
-    )
 
 
 @pytest.fixture(scope="module")
@@ -192,7 +176,7 @@ def test_priorities_find_the_groups_that_eks_makes(record_plan: Record) -> None:
         for node_group in record_plan(program).all("aws:eks/nodeGroup:NodeGroup")
     }
     labels = {pool: [group.args.rung_label for group in rungs] for pool, rungs in made.items()}
-    patterns = platform.cluster_autoscaler.priorities(labels)
+    patterns = cluster_autoscaler.priorities(labels)
     for pool, rungs in labels.items():
         found = [
             max(
@@ -256,7 +240,7 @@ def test_default_volumes_are_encrypted_and_made_where_the_pod_is(plan: Plan) -> 
 def test_markets_of_a_serving_pool(changed: dict[str, Any], bought: list[str]) -> None:
     pool = loaded("dev").serving.pools["small"].model_copy(update=changed)
 
-    assert platform.capacity_types(pool) == bought
+    assert capacity_types(pool) == bought
 
 
 def test_where_devices_are_claimed_drivers_take_the_place_of_the_plugins(record_plan: Record) -> None:

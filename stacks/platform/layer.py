@@ -1,0 +1,111 @@
+"""What every workload on the cluster relies on: operators, metrics, and the pools that Karpenter grows for serving."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+
+from components.interruption_queue import InterruptionQueue, InterruptionQueueArgs
+from gpuplatform.catalog.instances import instance
+from k8s.cluster_autoscaler import provisioning_request
+from k8s.karpenter_pool import KarpenterPool, KarpenterPoolArgs, Offer
+from k8s.storage_class import GP3, default_storage_class
+from stacks.cluster import ClusterLayer
+from stacks.context import Context
+from stacks.data import DataLayer
+from stacks.network import NetworkLayer
+from stacks.platform import node_health, operators
+from stacks.platform.installer import Platform, Release, install
+from stacks.sections.platform import PlatformSettings
+from stacks.sections.serving import ServingPool
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlatformLayer:
+    """A release each: what a custom resource of its kinds depends on."""
+
+    kueue: Release
+    jobset: Release
+    keda: Release
+    monitoring_crds: Release
+    """ServiceMonitors and PrometheusRules need no more than this."""
+    serving_pools: Mapping[str, KarpenterPool]
+
+
+def build(
+    settings: PlatformSettings,
+    context: Context,
+    cluster: ClusterLayer,
+    network: NetworkLayer,
+    data: DataLayer,
+    *,
+    version: str,
+    pools: Mapping[str, ServingPool],
+) -> PlatformLayer:
+    """`version`: of Kubernetes. `pools`: for serving; those for training are the cluster's."""
+    platform = Platform(
+        settings=settings,
+        context=context,
+        cluster=cluster,
+        network=network,
+        data=data,
+        kubernetes_version=version,
+        serving_pools=pools,
+        interruptions=InterruptionQueue(
+            "interruptions", InterruptionQueueArgs(tags=context.tags.of(component="platform"))
+        ),
+    )
+    on_cluster = pulumi.ResourceOptions(provider=cluster.provider, depends_on=[cluster.after])
+    releases = install(
+        operators.OPERATORS,
+        platform,
+        {
+            GP3: default_storage_class(on_cluster),
+            operators.PROVISIONING_REQUESTS: provisioning_request(operators.PROVISIONING_REQUESTS, on_cluster),
+        },
+    )
+    node_health.build(cluster, context, pools, releases[operators.MONITOR_KINDS])
+    return PlatformLayer(
+        kueue=releases["kueue"],
+        jobset=releases["jobset"],
+        keda=releases["keda"],
+        monitoring_crds=releases[operators.MONITOR_KINDS],
+        serving_pools={
+            name: _serving_pool(name, pool, context, cluster, network, releases["karpenter"])
+            for name, pool in pools.items()
+        },
+    )
+
+
+def _serving_pool(
+    name: str,
+    pool: ServingPool,
+    context: Context,
+    cluster: ClusterLayer,
+    network: NetworkLayer,
+    controller: pulumi.Resource,
+) -> KarpenterPool:
+    args = KarpenterPoolArgs(
+        offer=Offer(
+            instances=[instance(i) for i in pool.instances],
+            capacity_types=capacity_types(pool),
+            max_gpus=pool.max_gpus,
+            zone=pool.zone,
+            efa=pool.efa,
+            interruptible=pool.interruptible,
+            checked=pool.health_check is not None,
+        ),
+        discovery=context.discovery,
+        tags=context.tags.of(component="serving"),
+        node_role_name=cluster.karpenter_node_role_name,
+        security_group_ids=[cluster.security_group_id, *([network.efa_security_group_id] if pool.efa else [])],
+        volume_key_arn=cluster.volume_key_arn,
+        controller=controller,
+    )
+    return KarpenterPool(name, args, opts=pulumi.ResourceOptions(providers=[cluster.provider]))
+
+
+def capacity_types(pool: ServingPool) -> Sequence[str]:
+    return [name for name, bought in (("spot", pool.spot), ("on-demand", pool.on_demand)) if bought]

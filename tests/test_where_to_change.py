@@ -1,0 +1,215 @@
+"""The README's table "Where do I change…": its files exist, and what it says of adding a part is tried.
+
+Each trial adds a part that only the test knows, and deploys it by the layer that would deploy a real one. The files that a real one
+would be written in are those of the parts that the trial had to supply; the row names them and no others.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pulumi_kubernetes as kubernetes
+import pytest
+import yaml
+
+from components.iam import allow
+from gpuplatform.catalog import charts, images
+from gpuplatform.catalog.charts import Chart
+from gpuplatform.catalog.images import Image
+from k8s import engines, workload_operators
+from k8s.engines import pod
+from k8s.engines.engine import Hardware, Place, ServedModel, Signal
+from k8s.inference_service import traffic
+from k8s.requests import container
+from stacks import serving
+from stacks.platform import operators
+from stacks.platform.installer import OperatorSpec, Rights
+from stacks.sections.serving import ServingSettings
+from tests.conftest import ROOT, Record
+from tests.stacks import upstream
+from tests.stacks.platform.built import build, loaded
+
+MOST_FILES = 3
+
+_README = (ROOT / "README.md").read_text(encoding="utf-8")
+TABLE = _README.split("## Where do I change…", 1)[1].split("\n## ", 1)[0]
+ROWS = {
+    question.strip(): re.findall(r"\]\(([^)#]+)[^)]*\)", answer)
+    for question, answer in re.findall(r"^\| ([^|]+) \| ([^|]+) \|$", TABLE, re.MULTILINE)
+}
+"""Question → the files that its answer links to."""
+ADDITIONS = [question for question in ROWS if question.startswith("add ")]
+
+
+def file_of(part: ModuleType | type) -> str:
+    return Path(inspect.getfile(part)).relative_to(ROOT).as_posix()
+
+
+def test_the_table_is_read() -> None:
+    assert {"what a training pod sees", "add a serving engine", "add an operator"} <= set(ROWS)
+
+
+@pytest.mark.parametrize("question", ROWS)
+def test_every_file_of_the_table_exists(question: str) -> None:
+    assert [file for file in ROWS[question] if not (ROOT / file).exists()] == []
+
+
+@pytest.mark.parametrize("question", ADDITIONS)
+def test_adding_a_part_touches_few_files(question: str) -> None:
+    assert 1 <= len(ROWS[question]) <= MOST_FILES
+
+
+ECHO = Image(
+    repository="docker.io/example/echo",
+    tag="1.0.0",
+    architectures=frozenset({"amd64"}),
+    source="nowhere: this test's own",
+    as_of="2026-12-01",
+)
+
+
+@dataclass(frozen=True)
+class Echo:
+    """A plain container with an API of its own."""
+
+    api_path: str = "/echo"
+    metrics: tuple[str, str] = ("stats", "/stats")
+    start_seconds: int = 60
+    memory_utilisation: float = 0.5
+
+    @property
+    def ports(self) -> Mapping[str, int]:
+        return {"http": 9999, "stats": 9998}
+
+    def pod(
+        self,
+        name: str,
+        model: ServedModel,
+        hardware: Hardware,
+        place: Place,
+        *,
+        selector: Mapping[str, str],
+        labels: Mapping[str, str],
+    ) -> kubernetes.core.v1.PodTemplateSpecArgsDict:
+        share = hardware.share(model.tensor_parallel)
+        server = pod.server(
+            "echo", str(ECHO), share, self.ports, health_path="/alive", start_seconds=self.start_seconds
+        )
+        return pod.template(
+            hardware,
+            place,
+            user=1000,
+            group=1000,
+            container={**server, "args": [model.weights]},
+            init_containers=[],
+            volumes=[],
+            selector=selector,
+            labels=labels,
+        )
+
+    def signals(self, name: str, waiting_requests: int) -> Sequence[Signal]:
+        return [Signal(name="echoes", query="sum(echoes)", threshold=str(waiting_requests), kind="AverageValue")]
+
+
+def test_an_engine_is_added(record_plan: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(engines.ENGINES, "echo", Echo())
+    model = {
+        "runs_on": "eks",
+        "engine": "echo",
+        "team": "research",
+        "pool": "small",
+        "weights": "echo/",
+        "billion_parameters": 7.6,
+        "replicas": {"min": 0, "max": 2},
+    }
+    # 15.2 GB of weights fit in 90 % of an L4, 21.6 GB, and not in half of it, 12.0 GB; half an L40S is 23.6 GB.
+    pools = {"small": {"instances": ["g6.xlarge", "g6e.xlarge"], "max_gpus": 2}}
+    settings = ServingSettings.model_validate({"pools": pools, "models": {"parrot": model}})
+    urls: dict[str, str] = {}
+
+    def program() -> None:
+        cluster = upstream.cluster()
+        platform = upstream.platform(cluster, ("small",))
+        layer = serving.build(
+            settings, upstream.CONTEXT, upstream.network(), upstream.data(), cluster, platform, alerts="topic"
+        )
+        urls.update(layer.service_urls)
+
+    plan = record_plan(program)
+    deployment = plan.one("kubernetes:apps/v1:Deployment", "parrot-deployment").inputs["spec"]
+    spec: dict[str, Any] = deployment["template"]["spec"]
+    (container,) = spec["containers"]
+    (types,) = spec["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]["nodeSelectorTerms"]
+    (policy,) = plan.one("kubernetes:networking.k8s.io/v1:NetworkPolicy", "parrot-policy").inputs["spec"]["ingress"]
+    (scraped,) = plan.one("kubernetes:monitoring.coreos.com/v1:PodMonitor", "parrot-monitor").inputs["spec"][
+        "podMetricsEndpoints"
+    ]
+    triggers = plan.one("kubernetes:keda.sh/v1alpha1:ScaledObject").inputs["spec"]["triggers"]
+
+    assert (container["image"], container["args"]) == ("docker.io/example/echo:1.0.0", ["s3://lake-models/echo/"])
+    assert container["ports"] == [
+        {"name": "http", "containerPort": 9999},
+        {"name": "stats", "containerPort": 9998},
+    ]
+    assert types["matchExpressions"][0]["values"] == ["g6e.xlarge"], "by the memory that the engine fills"
+    assert deployment["progressDeadlineSeconds"] == 60 + 1200
+    assert policy["ports"] == [{"port": 9999}, {"port": 9998}]
+    assert (scraped["port"], scraped["path"]) == ("stats", "/stats")
+    assert [t["metadata"]["query"] for t in triggers] == ["sum(echoes)", traffic("parrot")]
+    assert urls == {"parrot": "http://inference.serving.svc.cluster.local/parrot/echo"}
+    assert "vllm" not in str([r.inputs for r in plan.resources])
+
+    supplied = {file_of(type(engines.ENGINES["vllm"])), file_of(engines), file_of(images)}
+    assert set(ROWS["add a serving engine"]) == supplied
+
+
+CERTIFICATES = Chart(
+    repository="https://charts.example.com",
+    name="certificates",
+    version="1.2.3",
+    source="nowhere: this test's own",
+    as_of="2026-12-01",
+)
+NAMESPACE = "certificates-system"
+
+
+def certificates_values(replicas: int) -> dict[str, Any]:
+    return {"replicaCount": replicas, "resources": container(cpu_m=10, memory_mib=32, limit_mib=64)}
+
+
+def test_an_operator_is_added(record_plan: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = OperatorSpec(
+        name="certificates",
+        chart=CERTIFICATES,
+        namespace=NAMESPACE,
+        values=lambda p: certificates_values(p.settings.replicas),
+        rights=lambda p: Rights(service_account="certificates", statements=[allow("acm:ListCertificates", on="*")]),
+        after=("jobset",),
+    )
+    # First in the table: what it waits for stands below it.
+    monkeypatch.setattr(operators, "OPERATORS", (row, *operators.OPERATORS))
+    env = loaded("dev")
+    plan = record_plan(lambda: build(env))
+    release = plan.one("kubernetes:helm.sh/v3:Release", "certificates-release")
+    kueue = plan.one("kubernetes:helm.sh/v3:Release", "kueue-release").inputs["values"]["managerConfig"]
+    (excluded,) = yaml.safe_load(kueue["controllerManagerConfigYaml"])["managedJobsNamespaceSelector"][
+        "matchExpressions"
+    ]
+    association = plan.one("aws:eks/podIdentityAssociation:PodIdentityAssociation", "certificates-identity-association")
+
+    assert (release.inputs["chart"], release.inputs["version"]) == ("certificates", "1.2.3")
+    assert release.inputs["namespace"] == NAMESPACE
+    assert release.inputs["values"] == certificates_values(1)
+    before = {plan.by_urn[urn].name for urn in release.dependencies}
+    assert {"jobset-release", "cluster-addons-coredns", association.name} <= before
+    assert association.inputs["namespace"] == NAMESPACE
+    assert NAMESPACE in excluded["values"], "Kueue would refuse the jobs that install it"
+
+    supplied = {file_of(charts), file_of(workload_operators), file_of(operators)}
+    assert set(ROWS["add an operator"]) == supplied
