@@ -16,7 +16,7 @@ from rich.console import Console
 
 from gpuplatform.plan.model import Plan
 from gpuplatform.preview.billing.bill import PRICERS, bill
-from gpuplatform.preview.billing.charge import Entry, Pricer
+from gpuplatform.kinds.pricing.charge import Entry, Pricer
 from gpuplatform.preview.checking.check import Check, Fault, Severity
 from gpuplatform.preview.judgement.run import run_checks
 from gpuplatform.preview.preview import Preview

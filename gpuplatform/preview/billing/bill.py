@@ -14,26 +14,18 @@ from functools import cached_property
 from typing import Final
 
 from gpuplatform.catalog.prices import CURRENCY, STALE_DAYS
+from gpuplatform.kinds.pricing import instances
+from gpuplatform.kinds.pricing import karpenter_pools as node_pools
+from gpuplatform.kinds.pricing import load_balancers as balancers
+from gpuplatform.kinds.pricing import node_groups as compute
+from gpuplatform.kinds.pricing.charge import Charge, Entry, Pricer, Unpriced
+from gpuplatform.kinds.pricing.context import Assumed, PricingContext, PricingContexts
+from gpuplatform.kinds.pricing.numbers import NoAmountError
 from gpuplatform.kinds.registry import kind_of
 from gpuplatform.plan.model import Json, Plan, PlannedResource
-from gpuplatform.preview.billing import (
-    balancers,
-    cluster,
-    compute,
-    databases,
-    governance,
-    instances,
-    network,
-    node_pools,
-    observability,
-    sagemaker,
-    storage,
-)
-from gpuplatform.preview.billing.charge import Charge, Entry, Pricer, Unpriced
+from gpuplatform.preview.billing import cluster, databases, governance, network, observability, sagemaker, storage
 from gpuplatform.preview.billing.economics import Economics, economics
 from gpuplatform.preview.billing.lines import Line, Totals
-from gpuplatform.preview.billing.numbers import NoAmountError
-from gpuplatform.preview.billing.situation import Assumed, Situation, Situations
 
 PRICERS: Final[Mapping[str, Pricer]] = {
     **network.PRICERS,
@@ -130,16 +122,16 @@ class Bill:
 def bill(plan: Plan, today: datetime.date | None = None) -> Bill:
     """Price a plan as of a day, by default today: the day decides extended support and which prices are stale."""
     day = today or datetime.date.today()
-    everywhere = Situations(plan, day)
+    everywhere = PricingContexts(plan, day)
     lines: list[Line] = []
     unpriced: list[tuple[str, str]] = []
     for resource in plan.resources:
-        situation = everywhere.of(resource)
-        for entry in _told(resource, situation):
+        context = everywhere.of(resource)
+        for entry in _told(resource, context):
             if isinstance(entry, Unpriced):
                 unpriced.append((resource.urn, entry.why))
             else:
-                lines.append(_line(resource, entry, situation))
+                lines.append(_line(resource, entry, context))
     used = dict.fromkeys(line.assumes for line in lines if line.assumes)
     return Bill(
         today=day,
@@ -150,23 +142,23 @@ def bill(plan: Plan, today: datetime.date | None = None) -> Bill:
     )
 
 
-def _told(resource: PlannedResource, situation: Situation) -> list[Entry]:
+def _told(resource: PlannedResource, context: PricingContext) -> list[Entry]:
     """A resource's entries. One that cannot be priced because a value is not what its price goes by leaves the others priced."""
     try:
-        return list(_entries(resource, situation))
+        return list(_entries(resource, context))
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         told = " ".join(f"{type(error).__name__}: {error}".split())[:120]
         return [Unpriced(why=f"an input or a setting that its price goes by is not of its kind ({told})")]
 
 
-def _entries(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
+def _entries(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]:
     pricer = PRICERS.get(resource.type)
     if pricer is not None:
         try:
-            yield from pricer(resource, situation)
+            yield from pricer(resource, context)
         except NoAmountError as error:
             yield Unpriced(why=str(error))
-    elif resource.remote and not any(part.custom for part in situation.plan.descendants(resource)):
+    elif resource.remote and not any(part.custom for part in context.plan.descendants(resource)):
         yield Unpriced(why=f"what {resource.type} makes is not in the plan")
     elif resource.custom and resource.type.startswith(BILLABLE_PACKAGES) and not _free(resource):
         yield Unpriced(why=f"nothing here knows what {resource.type} costs, nor that it is free")
@@ -177,11 +169,11 @@ def _free(resource: PlannedResource) -> bool:
     return row is not None and row.price is not None
 
 
-def _line(resource: PlannedResource, charge: Charge, situation: Situation) -> Line:
+def _line(resource: PlannedResource, charge: Charge, context: PricingContext) -> Line:
     price = charge.price
     return Line(
         urn=resource.urn,
-        team=situation.team(resource),
+        team=context.team(resource),
         layer=resource.layer,
         what=charge.what,
         quantity=charge.expected,

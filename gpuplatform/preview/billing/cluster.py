@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from gpuplatform.kinds import eks
+from gpuplatform.kinds.pricing.charge import Entry, Pricer, Unpriced, steady
+from gpuplatform.kinds.pricing.context import PricingContext
 from gpuplatform.kinds.tokens import CLUSTER_COMPONENT, CONTROL_PLANE
 from gpuplatform.plan.model import Json, PlannedResource
 from gpuplatform.plan.values import at, listing, mapping
-from gpuplatform.preview.billing.charge import Entry, Pricer, Unpriced, steady
 from gpuplatform.preview.billing.observability import LOG_GROUP, kept_logs, of_control_plane
-from gpuplatform.preview.billing.situation import Situation
 
 # Last days of standard support (endoflife.date/amazon-eks, February 2026). Versions come in order, so one that is newer
 # than these ends later.
@@ -47,36 +47,36 @@ def _leaves_soon(version: str, today: datetime.date) -> str:
     return f"standard support of Kubernetes {version} ends on {end}; from then on its control plane costs what extended support does"
 
 
-def cluster(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
+def cluster(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]:
     """The control plane by the hour. A component is priced only where its control plane is not in the plan by itself."""
-    if resource.type != CONTROL_PLANE and any(r.type == CONTROL_PLANE for r in situation.plan.descendants(resource)):
+    if resource.type != CONTROL_PLANE and any(r.type == CONTROL_PLANE for r in context.plan.descendants(resource)):
         return
     version = str(resource.inputs.get("version") or "")
     upgrades = mapping(resource.inputs.get("upgradePolicy")).get("supportType") == "STANDARD"
-    past = bool(version) and extended_support(version, situation.today)
+    past = bool(version) and extended_support(version, context.today)
     if past and not upgrades:
-        yield steady(situation, f"EKS control plane {version}, extended support", "eks", "cluster-extended-support")
+        yield steady(context, f"EKS control plane {version}, extended support", "eks", "cluster-extended-support")
     else:
-        note = UPGRADED.format(version) if past else _leaves_soon(version, situation.today) if not upgrades else ""
-        yield steady(situation, f"EKS control plane {version}".rstrip(), "eks", "cluster", note=note)
+        note = UPGRADED.format(version) if past else _leaves_soon(version, context.today) if not upgrades else ""
+        yield steady(context, f"EKS control plane {version}".rstrip(), "eks", "cluster", note=note)
     tier = str(at(resource.inputs, "controlPlaneScalingConfig", "tier") or "standard").removeprefix("tier-")
     if tier != "standard":
-        yield steady(situation, f"provisioned control plane {tier.upper()}", "eks", f"control-plane-{tier}")
+        yield steady(context, f"provisioned control plane {tier.upper()}", "eks", f"control-plane-{tier}")
     if at(resource.inputs, "computeConfig", "enabled") or resource.inputs.get("autoMode"):
         yield Unpriced(why="no price row for EKS Auto Mode, which launches instances by itself and asks a fee for each")
     kinds = listing(resource.inputs.get("enabledClusterLogTypes"))
     if kinds:
         what = f"control-plane logs ({', '.join(str(kind) for kind in kinds)})"
-        among = situation.count(CONTROL_PLANE) or situation.count(CLUSTER_COMPONENT)
-        yield from kept_logs(situation, what, "control_plane_log_gb", _kept_in(situation), among)
+        among = context.count(CONTROL_PLANE) or context.count(CLUSTER_COMPONENT)
+        yield from kept_logs(context, what, "control_plane_log_gb", _kept_in(context), among)
 
 
-def _kept_in(situation: Situation) -> Mapping[str, Json]:
+def _kept_in(context: PricingContext) -> Mapping[str, Json]:
     """The log group of a control plane, where the plan makes it before EKS does; EKS's own never expires."""
-    return next((g.inputs for g in situation.plan.all(LOG_GROUP) if of_control_plane(g)), NO_INPUTS)
+    return next((g.inputs for g in context.plan.all(LOG_GROUP) if of_control_plane(g)), NO_INPUTS)
 
 
-def fargate(_: PlannedResource, situation: Situation) -> Iterator[Entry]:
+def fargate(_: PlannedResource, context: PricingContext) -> Iterator[Entry]:
     yield Unpriced(why="Fargate is paid by the pods that it runs, and a profile does not say how many")
 
 

@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import Final
 
 from gpuplatform.kinds import acm, vpc
+from gpuplatform.kinds.pricing.charge import Entry, Pricer, Unpriced, shared, steady, tiers, used
+from gpuplatform.kinds.pricing.context import PricingContext
 from gpuplatform.plan.model import UNKNOWN, PlannedResource
 from gpuplatform.plan.values import listing
-from gpuplatform.preview.billing.charge import Entry, Pricer, Unpriced, shared, steady, tiers, used
-from gpuplatform.preview.billing.situation import Situation
 
 NAT: Final = vpc.NAT_GATEWAY
 ENDPOINT: Final = vpc.VPC_ENDPOINT
@@ -29,30 +29,28 @@ TO_THE_INTERNET: Final = (
 """Row, and the GB of a month above which it is the price (aws.amazon.com/ec2/pricing/on-demand, "Data Transfer")."""
 
 
-def nat_gateway(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
+def nat_gateway(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]:
     if resource.inputs.get("availabilityMode") == "regional":
         yield Unpriced(
             why="a regional NAT gateway is paid in each zone that it serves, and the plan does not say which"
         )
     else:
-        yield steady(situation, "NAT gateway", "vpc", "nat-gateway")
-    yield shared(
-        situation, "data through a NAT gateway", "vpc", "nat-gateway-data", "nat_gb", among=situation.count(NAT)
-    )
+        yield steady(context, "NAT gateway", "vpc", "nat-gateway")
+    yield shared(context, "data through a NAT gateway", "vpc", "nat-gateway-data", "nat_gb", among=context.count(NAT))
 
 
-def public_address(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
+def public_address(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]:
     """An address of AWS's; one of the account's own range is free."""
     if str(resource.inputs.get("publicIpv4Pool") or "amazon") == "amazon":
-        yield addresses(situation, 1)
+        yield addresses(context, 1)
 
 
-def addresses(situation: Situation, count: int) -> Entry:
+def addresses(context: PricingContext, count: int) -> Entry:
     what = "public IPv4 address" if count == 1 else f"{count} public IPv4 addresses"
-    return steady(situation, what, "vpc", "public-ipv4", count)
+    return steady(context, what, "vpc", "public-ipv4", count)
 
 
-def endpoint(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
+def endpoint(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]:
     """An interface endpoint is paid for each zone; gateway endpoints are free."""
     kind = str(resource.inputs.get("vpcEndpointType") or "Gateway")
     if kind == "Gateway":
@@ -65,32 +63,32 @@ def endpoint(resource: PlannedResource, situation: Situation) -> Iterator[Entry]
         yield Unpriced(why="an endpoint is paid for each zone, and its subnets are known only once they exist")
         return
     joined = sum(
-        1 for r in situation.plan.all(ENDPOINT_SUBNET) if resource in situation.linked(r, "vpcEndpointId", ENDPOINT)
+        1 for r in context.plan.all(ENDPOINT_SUBNET) if resource in context.linked(r, "vpcEndpointId", ENDPOINT)
     )
     zones = max(len(listing(subnets)) + joined, 1)
-    service = str(resource.inputs.get("serviceName", "")).rpartition(f"{situation.region}.")[2]
+    service = str(resource.inputs.get("serviceName", "")).rpartition(f"{context.region}.")[2]
     where = f"{zones} zone{'s' * (zones > 1)}"
     words = "interface" if kind == "Interface" else "load balancer"
-    yield steady(situation, f"{words} endpoint of {service} in {where}", "vpc", KINDS[kind], zones)
-    doors = situation.plan.all(ENDPOINT)
-    paid = situation.once("endpoints", lambda: sum(1 for r in doors if r.inputs.get("vpcEndpointType") in tuple(KINDS)))
+    yield steady(context, f"{words} endpoint of {service} in {where}", "vpc", KINDS[kind], zones)
+    doors = context.plan.all(ENDPOINT)
+    paid = context.once("endpoints", lambda: sum(1 for r in doors if r.inputs.get("vpcEndpointType") in tuple(KINDS)))
     data = f"data through the {words} endpoint of {service}"
-    yield shared(situation, data, "vpc", f"{KINDS[kind]}-data", "endpoint_gb", among=paid)
+    yield shared(context, data, "vpc", f"{KINDS[kind]}-data", "endpoint_gb", among=paid)
 
 
-def between_zones(_: PlannedResource, situation: Situation) -> Iterator[Entry]:
+def between_zones(_: PlannedResource, context: PricingContext) -> Iterator[Entry]:
     """A VPC is free; the data that passes between its zones and out of it is not, where settings state some."""
-    among = situation.count(VPC)
-    if situation.usage("between_zones_gb").amount:
+    among = context.count(VPC)
+    if context.usage("between_zones_gb").amount:
         what = "data between zones, out of one and into the other"
-        yield shared(situation, what, "vpc", "data-between-zones", "between_zones_gb", among, times=2)
-    total = situation.usage("internet_gb").amount
+        yield shared(context, what, "vpc", "data-between-zones", "between_zones_gb", among, times=2)
+    total = context.usage("internet_gb").amount
     for key, above, inside in tiers(Decimal(0), total, TO_THE_INTERNET):
         what = f"data to the internet{f', above {above // TERABYTE} TB' if above else ''}"
-        yield used(situation, what, "vpc", key, inside / among, assumes="internet_gb")
+        yield used(context, what, "vpc", key, inside / among, assumes="internet_gb")
 
 
-def certificate(resource: PlannedResource, _: Situation) -> Iterator[Entry]:
+def certificate(resource: PlannedResource, _: PricingContext) -> Iterator[Entry]:
     """A public one is free (aws.amazon.com/certificate-manager/pricing)."""
     if resource.inputs.get("certificateAuthorityArn"):
         yield Unpriced(why="no price row for a certificate of a private authority")

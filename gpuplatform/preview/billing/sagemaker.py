@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from gpuplatform.kinds import appautoscaling, cloudcontrol, sagemaker
+from gpuplatform.kinds.pricing.charge import HOURS, ZERO, Charge, Entry, Pricer, Unpriced, missing, steady
+from gpuplatform.kinds.pricing.context import PricingContext
+from gpuplatform.kinds.pricing.numbers import decimal
 from gpuplatform.plan.model import Json, PlannedResource
 from gpuplatform.plan.values import at, listing, mapping
-from gpuplatform.preview.billing.charge import HOURS, ZERO, Charge, Entry, Pricer, Unpriced, missing, steady
-from gpuplatform.preview.billing.numbers import decimal
-from gpuplatform.preview.billing.situation import Situation
 
 CONFIGURATION = sagemaker.ENDPOINT_CONFIGURATION
 SCALABLE_TARGET = appautoscaling.TARGET
@@ -22,33 +22,33 @@ SMALLEST_NOTEBOOK = 5
 """GiB, where nobody states a size (SageMaker API reference, CreateNotebookInstance)."""
 
 
-def endpoint(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
+def endpoint(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]:
     """Each production variant between its bounds, with the hours that settings expect beyond the minimum."""
-    configuration = next(iter(situation.linked(resource, "endpointConfigName", CONFIGURATION)), None)
+    configuration = next(iter(context.linked(resource, "endpointConfigName", CONFIGURATION)), None)
     if configuration is None:
         yield Unpriced(why="the endpoint's configuration is not in the plan")
         return
-    stated = decimal(_model(resource, situation).get("expected_hours"))
+    stated = decimal(_model(resource, context).get("expected_hours"))
     waits = bool(configuration.inputs.get("asyncInferenceConfig"))
     shadows = listing(configuration.inputs.get("shadowProductionVariants"))
     for variant in [*listing(configuration.inputs.get("productionVariants")), *shadows]:
         row = mapping(variant)
         serverless = mapping(row.get("serverlessConfig"))
         if serverless:
-            yield _serverless(serverless, stated, situation)
+            yield _serverless(serverless, stated, context)
         else:
-            yield _instances(row, resource, stated, waits, situation)
-            yield from _volumes(row, resource, stated, situation)
+            yield _instances(row, resource, stated, waits, context)
+            yield from _volumes(row, resource, stated, context)
 
 
 def _instances(
-    variant: Mapping[str, Json], resource: PlannedResource, stated: Decimal, waits: bool, situation: Situation
+    variant: Mapping[str, Json], resource: PlannedResource, stated: Decimal, waits: bool, context: PricingContext
 ) -> Entry:
     kind = str(variant.get("instanceType", ""))
-    price = situation.price("sagemaker", kind)
+    price = context.price("sagemaker", kind)
     if price is None:
-        return missing(situation, "sagemaker", kind)
-    least, most = _bounds(variant, resource, situation)
+        return missing(context, "sagemaker", kind)
+    least, most = _bounds(variant, resource, context)
     return Charge(
         what=f"{'asynchronous' if waits else 'real-time'} endpoint, {least} to {most} {kind}",
         price=price,
@@ -62,17 +62,17 @@ def _instances(
 
 
 def _volumes(
-    variant: Mapping[str, Json], resource: PlannedResource, stated: Decimal, situation: Situation
+    variant: Mapping[str, Json], resource: PlannedResource, stated: Decimal, context: PricingContext
 ) -> Iterator[Entry]:
     """The volume that a variant asks for beside each instance, for as long as that runs."""
     size = decimal(variant.get("volumeSizeInGb"))
-    price = situation.price("sagemaker", "hosting-volume")
+    price = context.price("sagemaker", "hosting-volume")
     if not size:
         return
     if price is None:
-        yield missing(situation, "sagemaker", "hosting-volume")
+        yield missing(context, "sagemaker", "hosting-volume")
         return
-    least, most = _bounds(variant, resource, situation)
+    least, most = _bounds(variant, resource, context)
     highest = max(least, most)
     yield Charge(
         what=f"volumes of {size:f} GiB, of {least} to {highest} instances",
@@ -84,12 +84,12 @@ def _volumes(
     )
 
 
-def _serverless(config: Mapping[str, Json], stated: Decimal, situation: Situation) -> Entry:
+def _serverless(config: Mapping[str, Json], stated: Decimal, context: PricingContext) -> Entry:
     if config.get("provisionedConcurrency"):
-        return missing(situation, "sagemaker", "serverless provisioned concurrency")
-    price = situation.price("sagemaker", "serverless")
+        return missing(context, "sagemaker", "serverless provisioned concurrency")
+    price = context.price("sagemaker", "serverless")
     if price is None:
-        return missing(situation, "sagemaker", "serverless")
+        return missing(context, "sagemaker", "serverless")
     memory, most = decimal(config.get("memorySizeInMb")) / 1024, decimal(config.get("maxConcurrency"))
     return Charge(
         what=f"serverless endpoint, {memory:f} GB, {most} requests at once at most",
@@ -102,12 +102,12 @@ def _serverless(config: Mapping[str, Json], stated: Decimal, situation: Situatio
     )
 
 
-def _bounds(variant: Mapping[str, Json], resource: PlannedResource, situation: Situation) -> tuple[Decimal, Decimal]:
+def _bounds(variant: Mapping[str, Json], resource: PlannedResource, context: PricingContext) -> tuple[Decimal, Decimal]:
     """What its scalable target allows; without one, the instances that it starts with."""
     identifier = (
         f"endpoint/{resource.outputs.get('name') or resource.inputs.get('name')}/variant/{variant.get('variantName')}"
     )
-    for target in situation.plan.all(SCALABLE_TARGET):
+    for target in context.plan.all(SCALABLE_TARGET):
         if target.inputs.get("resourceId") == identifier:
             return decimal(target.inputs.get("minCapacity")), decimal(target.inputs.get("maxCapacity"))
     managed = mapping(variant.get("managedInstanceScaling"))
@@ -117,8 +117,8 @@ def _bounds(variant: Mapping[str, Json], resource: PlannedResource, situation: S
     return first, first
 
 
-def _model(resource: PlannedResource, situation: Situation) -> Mapping[str, Json]:
-    models = mapping(situation.settings("serving").get("models"))
+def _model(resource: PlannedResource, context: PricingContext) -> Mapping[str, Json]:
+    models = mapping(context.settings("serving").get("models"))
     return mapping(models.get(model_of(resource, models)))
 
 
@@ -129,7 +129,7 @@ def model_of(resource: PlannedResource, models: Iterable[str]) -> str:
     return max(here, key=len, default="")
 
 
-def training(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
+def training(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]:
     """One job, which runs as long as its stopping condition lets it: once, so in the expected month alone."""
     config = mapping(resource.inputs.get("resourceConfig"))
     kind = str(config.get("instanceType") or "")
@@ -138,11 +138,11 @@ def training(resource: PlannedResource, situation: Situation) -> Iterator[Entry]
         yield Unpriced(why="the training job names no single instance type")
         return
     if resource.inputs.get("enableManagedSpotTraining"):
-        yield missing(situation, "sagemaker", f"training/{kind}", "spot")
+        yield missing(context, "sagemaker", f"training/{kind}", "spot")
         return
-    price = situation.price("sagemaker", f"training/{kind}")
+    price = context.price("sagemaker", f"training/{kind}")
     if price is None:
-        yield missing(situation, "sagemaker", f"training/{kind}")
+        yield missing(context, "sagemaker", f"training/{kind}")
         return
     count = decimal(config.get("instanceCount") or 1)
     hours = min(limit / SECONDS, HOURS)
@@ -160,22 +160,22 @@ def training(resource: PlannedResource, situation: Situation) -> Iterator[Entry]
         yield Unpriced(why="no price row for the storage volume of a SageMaker instance")
 
 
-def notebook(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
+def notebook(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]:
     """Runs, and is paid, until somebody stops it."""
     kind = str(resource.inputs.get("instanceType") or "")
-    yield steady(situation, f"notebook {kind}", "sagemaker", f"notebook/{kind}")
+    yield steady(context, f"notebook {kind}", "sagemaker", f"notebook/{kind}")
     size = decimal(resource.inputs.get("volumeSize") or SMALLEST_NOTEBOOK)
-    yield steady(situation, f"volume of the notebook, {size:f} GiB", "sagemaker", "notebook-volume", size)
+    yield steady(context, f"volume of the notebook, {size:f} GiB", "sagemaker", "notebook-volume", size)
 
 
-def app(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
+def app(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]:
     """A Studio app on an instance of its own, paid until it is deleted; the default server of a user is free."""
     kind = str(at(resource.inputs, "resourceSpec", "instanceType") or "system")
     if kind != "system":
-        yield steady(situation, f"Studio app on {kind}", "sagemaker", f"notebook/{kind}")
+        yield steady(context, f"Studio app on {kind}", "sagemaker", f"notebook/{kind}")
 
 
-def cloud_control(resource: PlannedResource, _: Situation) -> Iterator[Entry]:
+def cloud_control(resource: PlannedResource, _: PricingContext) -> Iterator[Entry]:
     """A resource of AWS's own schema. An inference component runs on instances that its endpoint pays."""
     kind = str(resource.inputs.get("typeName") or "")
     if kind != "AWS::SageMaker::InferenceComponent":

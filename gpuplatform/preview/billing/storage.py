@@ -7,14 +7,14 @@ from decimal import Decimal
 from typing import Final
 
 from gpuplatform.kinds import ecr, fsx, kms, kubernetes, route53, s3, secretsmanager, ssm
+from gpuplatform.kinds.pricing.charge import Entry, Pricer, Unpriced, missing, shared, steady, tiers
+from gpuplatform.kinds.pricing.context import PricingContext
+from gpuplatform.kinds.pricing.numbers import decimal, gib
+from gpuplatform.kinds.pricing.volumes import Copies, volume_charges, volume_of
 from gpuplatform.kinds.tokens import RELEASE
 from gpuplatform.plan.model import Json, PlannedResource
 from gpuplatform.plan.values import at, listing, mapping
 from gpuplatform.plan.wording import counted
-from gpuplatform.preview.billing.charge import Entry, Pricer, Unpriced, missing, shared, steady, tiers
-from gpuplatform.preview.billing.numbers import decimal, gib
-from gpuplatform.preview.billing.situation import Situation
-from gpuplatform.preview.billing.volumes import Copies, volume_charges, volume_of
 
 BUCKETS: Final = (s3.BUCKET, s3.BUCKET_V2)
 KEYS: Final = (kms.KEY, kms.EXTERNAL_KEY, kms.REPLICA_KEY)
@@ -34,51 +34,51 @@ STANDARD: Final = (("standard", 0), ("standard-above-50-tb", 50 * 1024), ("stand
 """Row, and the GiB of all buckets above which it is the price (aws.amazon.com/s3/pricing)."""
 
 
-def bucket(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
+def bucket(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]:
     """The GiB that settings expect in a lake zone, by class; it lies there awake or asleep. And its part of the requests."""
-    standard = _standard(resource, situation)
+    standard = _standard(resource, context)
     note = "buckets whose size nobody states are counted empty"
     if not standard:
-        yield steady(situation, "S3 bucket, 0 GiB expected", "s3", "standard", standard, note=note)
-    for row, above, inside in tiers(_before(resource, situation), standard, STANDARD) if standard else ():
+        yield steady(context, "S3 bucket, 0 GiB expected", "s3", "standard", standard, note=note)
+    for row, above, inside in tiers(_before(resource, context), standard, STANDARD) if standard else ():
         beyond = f", above {above // 1024} TiB of all buckets" if above else ""
-        yield steady(situation, f"S3 bucket, {inside:f} GiB expected{beyond}", "s3", row, inside, note=note)
-    moved = _moved(resource, situation)
+        yield steady(context, f"S3 bucket, {inside:f} GiB expected{beyond}", "s3", row, inside, note=note)
+    moved = _moved(resource, context)
     for cls, gibibytes in moved.items():
         if gibibytes:
             what = f"S3 bucket, {gibibytes:f} GiB expected in {cls}"
-            yield steady(situation, what, "s3", cls, gibibytes, note=NOT_MOVED)
-    among = situation.count(*BUCKETS)
-    yield shared(situation, "requests that write or list objects", "s3", "put-requests", "s3_writes", among)
-    yield shared(situation, "requests that read objects", "s3", "get-requests", "s3_reads", among)
+            yield steady(context, what, "s3", cls, gibibytes, note=NOT_MOVED)
+    among = context.count(*BUCKETS)
+    yield shared(context, "requests that write or list objects", "s3", "put-requests", "s3_writes", among)
+    yield shared(context, "requests that read objects", "s3", "get-requests", "s3_reads", among)
 
 
-def _before(resource: PlannedResource, situation: Situation) -> Decimal:
+def _before(resource: PlannedResource, context: PricingContext) -> Decimal:
     """GiB in S3 Standard of the buckets that the plan has before this one."""
-    buckets = [r for type_ in BUCKETS for r in situation.plan.all(type_)]
-    return sum((_standard(r, situation) for r in buckets[: buckets.index(resource)]), Decimal(0))
+    buckets = [r for type_ in BUCKETS for r in context.plan.all(type_)]
+    return sum((_standard(r, context) for r in buckets[: buckets.index(resource)]), Decimal(0))
 
 
-def _standard(resource: PlannedResource, situation: Situation) -> Decimal:
+def _standard(resource: PlannedResource, context: PricingContext) -> Decimal:
     """GiB in S3 Standard: what lifecycle rules have moved is not."""
-    stated = mapping(situation.settings("data").get("expected_gib"))
-    size = decimal(stated.get(_zone(resource, situation)))
-    return max(size - sum(_moved(resource, situation).values()), Decimal(0))
+    stated = mapping(context.settings("data").get("expected_gib"))
+    size = decimal(stated.get(_zone(resource, context)))
+    return max(size - sum(_moved(resource, context).values()), Decimal(0))
 
 
-def _moved(resource: PlannedResource, situation: Situation) -> dict[str, Decimal]:
+def _moved(resource: PlannedResource, context: PricingContext) -> dict[str, Decimal]:
     """S3 class → GiB in it."""
-    data, zone = situation.settings("data"), _zone(resource, situation)
+    data, zone = context.settings("data"), _zone(resource, context)
     return {cls: decimal(mapping(data.get(key)).get(zone)) for key, cls in CLASSES.items()}
 
 
-def _zone(resource: PlannedResource, situation: Situation) -> str:
+def _zone(resource: PlannedResource, context: PricingContext) -> str:
     """The lake zone that a bucket is, of those whose size is stated."""
-    stated = mapping(situation.settings("data").get("expected_gib"))
+    stated = mapping(context.settings("data").get("expected_gib"))
     return next((z for z in stated if f"-{z}-" in f"-{resource.name}-"), "")
 
 
-def lustre(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
+def lustre(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]:
     """FSx for Lustre, by its size, kind of disk and throughput tier."""
     inputs = resource.inputs
     size = decimal(inputs.get("storageCapacity"))
@@ -96,27 +96,27 @@ def lustre(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
     parts = [deployment, *(["hdd"] if disk == "hdd" else []), *([f"{tier:f}"] if tier else [])]
     speed = f" at {tier:f} MB/s/TiB" if tier else ""
     what = f"FSx for Lustre {deployment}{' on HDD' if disk == 'hdd' else ''}, {size:f} GiB{speed}"
-    yield steady(situation, what, "fsx-lustre", "-".join(parts), size)
+    yield steady(context, what, "fsx-lustre", "-".join(parts), size)
     if disk == "hdd" and str(inputs.get("driveCacheType") or "NONE") != "NONE":
-        yield missing(situation, "fsx-lustre", "SSD cache of a file system on HDD")
+        yield missing(context, "fsx-lustre", "SSD cache of a file system on HDD")
     if decimal(inputs.get("automaticBackupRetentionDays")):
-        yield missing(situation, "fsx-lustre", "backup")
+        yield missing(context, "fsx-lustre", "backup")
     if mapping(inputs.get("metadataConfiguration")).get("mode") == "USER_PROVISIONED":
-        yield missing(situation, "fsx-lustre", "metadata IOPS beyond those included")
+        yield missing(context, "fsx-lustre", "metadata IOPS beyond those included")
 
 
-def claim(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
+def claim(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]:
     """A claim that EBS fulfils. One that names its volume or no class binds what exists, such as the file system."""
     spec = mapping(resource.inputs.get("spec"))
     if spec.get("volumeName") or spec.get("storageClassName") == "":
         return
-    yield from _persistent(situation, spec, Decimal(1), resource.name)
+    yield from _persistent(context, spec, Decimal(1), resource.name)
 
 
-def release(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
+def release(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]:
     """Volumes that a chart's values ask for: `volumeClaimTemplate`s, and `persistence` where it is on."""
     for path, spec, count in _claims(mapping(resource.inputs.get("values")), ()):
-        yield from _persistent(situation, spec, count, ".".join(path))
+        yield from _persistent(context, spec, count, ".".join(path))
 
 
 def _claims(
@@ -134,19 +134,19 @@ def _claims(
             yield from _claims(inner, (*path, key), replicas)
 
 
-def stateful(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
+def stateful(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]:
     """A volume of each template for each replica."""
     spec = mapping(resource.inputs.get("spec"))
     stated = spec.get("replicas")
     replicas = Decimal(1) if stated is None else decimal(stated)
     for template in listing(spec.get("volumeClaimTemplates")):
         name = str(at(template, "metadata", "name") or resource.name)
-        yield from _persistent(situation, mapping(mapping(template).get("spec")), replicas, name)
+        yield from _persistent(context, mapping(mapping(template).get("spec")), replicas, name)
 
 
-def _persistent(situation: Situation, spec: Mapping[str, Json], count: Decimal, whose: str) -> Iterator[Entry]:
+def _persistent(context: PricingContext, spec: Mapping[str, Json], count: Decimal, whose: str) -> Iterator[Entry]:
     named = spec.get("storageClassName")
-    found = _storage_class(situation, named)
+    found = _storage_class(context, named)
     provisioner = str(found.get("provisioner") or EBS[0])
     if provisioner not in EBS:
         yield Unpriced(why=f"the volume of {whose} is made by {provisioner}, and no price row is of such volumes")
@@ -156,49 +156,49 @@ def _persistent(situation: Situation, spec: Mapping[str, Json], count: Decimal, 
     kind = parameters.get("type") or ("gp2" if named == "gp2" and not found else "gp3")
     volume = volume_of(parameters, gib(at(spec, "resources", "requests", "storage")), kind)
     copies = Copies(asleep=count, idle=count, expected=count, most=count)
-    yield from volume_charges(situation, volume, f"of {whose}", copies)
+    yield from volume_charges(context, volume, f"of {whose}", copies)
 
 
-def _storage_class(situation: Situation, named: Json) -> Mapping[str, Json]:
+def _storage_class(context: PricingContext, named: Json) -> Mapping[str, Json]:
     """The class of that name, or the default one where a claim names none; empty where the plan does not make it."""
-    for found in situation.plan.all(kubernetes.STORAGE_CLASS):
+    for found in context.plan.all(kubernetes.STORAGE_CLASS):
         default = mapping(at(found.inputs, "metadata", "annotations")).get(DEFAULT_CLASS) == "true"
         if at(found.inputs, "metadata", "name") == named or (named is None and default):
             return found.inputs
     return {}
 
 
-def key(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
+def key(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]:
     note = "a KMS key that rotates costs 1 $ a month more after each of its first two rotations"
-    yield steady(situation, "KMS key", "kms", "key", note=note if resource.inputs.get("enableKeyRotation") else "")
+    yield steady(context, "KMS key", "kms", "key", note=note if resource.inputs.get("enableKeyRotation") else "")
     spec = str(resource.inputs.get("customerMasterKeySpec") or "SYMMETRIC_DEFAULT")
     # Of asymmetric keys, only RSA of 2,048 bits costs what symmetric ones do (aws.amazon.com/kms/pricing).
     symmetric = spec.startswith(("SYMMETRIC", "HMAC")) or spec == "RSA_2048"
     row = "requests" if symmetric else "asymmetric-requests"
-    yield shared(situation, "requests to the key", "kms", row, "kms_requests", situation.count(*KEYS))
+    yield shared(context, "requests to the key", "kms", row, "kms_requests", context.count(*KEYS))
 
 
-def secret(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
+def secret(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]:
     """A replica in another region is a secret of its own (aws.amazon.com/secrets-manager/pricing)."""
     copies = 1 + len(listing(resource.inputs.get("replicas")))
     what = "secret" if copies == 1 else f"secret, and {counted(copies - 1, 'replica')}"
-    yield steady(situation, what, "secretsmanager", "secret", copies)
-    among = situation.count(SECRET)
-    yield shared(situation, "requests for the secret", "secretsmanager", "requests", "secret_reads", among)
+    yield steady(context, what, "secretsmanager", "secret", copies)
+    among = context.count(SECRET)
+    yield shared(context, "requests for the secret", "secretsmanager", "requests", "secret_reads", among)
 
 
-def repository(_: PlannedResource, situation: Situation) -> Iterator[Entry]:
-    yield shared(situation, "images", "ecr", "storage", "image_gb", situation.count(REPOSITORY))
+def repository(_: PlannedResource, context: PricingContext) -> Iterator[Entry]:
+    yield shared(context, "images", "ecr", "storage", "image_gb", context.count(REPOSITORY))
 
 
-def parameter(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
+def parameter(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]:
     """A standard one is free (aws.amazon.com/systems-manager/pricing)."""
     if resource.inputs.get("tier") == "Advanced":
-        yield steady(situation, "advanced parameter", "ssm", "advanced-parameter")
+        yield steady(context, "advanced parameter", "ssm", "advanced-parameter")
 
 
-def hosted_zone(_: PlannedResource, situation: Situation) -> Iterator[Entry]:
-    yield steady(situation, "hosted zone", "route53", "hosted-zone")
+def hosted_zone(_: PlannedResource, context: PricingContext) -> Iterator[Entry]:
+    yield steady(context, "hosted zone", "route53", "hosted-zone")
 
 
 PRICERS: Mapping[str, Pricer] = {

@@ -15,10 +15,10 @@ from gpuplatform.kinds import eks
 from gpuplatform.kinds.cluster.names import QUEUE_LABEL, names, namespace_of, namespaces, of_charts, scope
 from gpuplatform.kinds.cluster.objects import objects, of_kind
 from gpuplatform.kinds.cluster.pods import Pod, pods
+from gpuplatform.kinds.pricing.numbers import NoAmountError, gib
 from gpuplatform.kinds.tokens import RELEASE
 from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Plan, PlannedResource
 from gpuplatform.plan.values import at, leaves, listing, mapping
-from gpuplatform.preview.billing.numbers import NoAmountError, gib
 from gpuplatform.preview.checking.check import Fault, Severity, check
 
 # Objects that every EKS cluster has (Kubernetes reference, "User-facing roles" and "Pod Priority"; EKS user guide, storage).

@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import Final
 
 from gpuplatform.catalog.prices import STALE_DAYS
+from gpuplatform.kinds.pricing.charge import NOT_ON_FILE
 from gpuplatform.plan.model import Json, Plan
 from gpuplatform.plan.tree import by_layer
 from gpuplatform.plan.values import listing, mapping
 from gpuplatform.plan.wording import cents, counted, minutes
-from gpuplatform.preview.billing.charge import NOT_ON_FILE
 
 STATES: Final = ("asleep_monthly", "idle_monthly", "expected_monthly", "maximum_hourly")
 

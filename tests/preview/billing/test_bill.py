@@ -13,7 +13,7 @@ from gpuplatform.kinds.kind import Free
 from gpuplatform.kinds.registry import all_kinds
 from gpuplatform.plan.model import Plan, PlannedResource
 from gpuplatform.preview.billing.bill import PRICERS, Bill, Line, bill
-from gpuplatform.preview.billing.sleep import awake_hours
+from gpuplatform.kinds.pricing.sleep import awake_hours
 from tests.preview.billing import billing_plans as by_hand
 from tests.preview.billing.billing_plans import made, node_group, plan_of, template, urn
 

@@ -14,7 +14,7 @@ from gpuplatform.catalog.usage import USAGE
 from gpuplatform.plan.model import UNKNOWN, Json
 from gpuplatform.plan.values import listing, mapping
 from gpuplatform.preview.billing.bill import PRICERS, Bill, Totals, bill
-from gpuplatform.preview.billing.charge import HOURS
+from gpuplatform.kinds.pricing.charge import HOURS
 from tests.preview.billing.billing_plans import made, plan_of, urn
 from tests.preview.billing.priced_kinds import EXAMPLES, FREE_AT_TIMES, LISTED, plan_with
 

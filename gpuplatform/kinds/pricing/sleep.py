@@ -10,12 +10,12 @@ from decimal import Decimal
 from typing import Final
 
 from gpuplatform.kinds import scheduler
+from gpuplatform.kinds.pricing.charge import HOURS, ZERO
+from gpuplatform.kinds.pricing.numbers import NoAmountError, decimal
 from gpuplatform.kinds.tokens import NODE_GROUP
 from gpuplatform.plan.model import Json, Plan, PlannedResource, once
 from gpuplatform.plan.references import linked
 from gpuplatform.plan.values import listing, mapping
-from gpuplatform.preview.billing.charge import HOURS, ZERO
-from gpuplatform.preview.billing.numbers import NoAmountError, decimal
 
 SCHEDULE: Final = scheduler.SCHEDULE
 RESIZES_NODE_GROUP: Final = ":aws-sdk:eks:updateNodegroupConfig"

@@ -12,11 +12,11 @@ from functools import cached_property
 from gpuplatform.catalog import prices, zones
 from gpuplatform.catalog.prices import Price
 from gpuplatform.catalog.usage import USAGE
+from gpuplatform.kinds.pricing.numbers import NoAmountError, decimal
 from gpuplatform.kinds.tokens import SUBNET
 from gpuplatform.plan.model import Json, Plan, PlannedResource
 from gpuplatform.plan.references import linked
 from gpuplatform.plan.values import mapping
-from gpuplatform.preview.billing.numbers import NoAmountError, decimal
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,7 +34,7 @@ class Assumed:
 
 
 @dataclass(frozen=True)
-class Situation:
+class PricingContext:
     """A plan, on a day."""
 
     plan: Plan
@@ -113,14 +113,14 @@ class Situation:
         return below
 
 
-class Situations:
+class PricingContexts:
     """A plan as its resources find it, each in its own region."""
 
     def __init__(self, plan: Plan, today: datetime.date) -> None:
-        self.home = Situation(plan, today)
+        self.home = PricingContext(plan, today)
         self._by_region = {plan.region: self.home}
 
-    def of(self, resource: PlannedResource) -> Situation:
+    def of(self, resource: PlannedResource) -> PricingContext:
         """In the region that the resource itself names, or its provider."""
         plan = self.home.plan
         provider = plan.by_urn.get(resource.provider.rpartition("::")[0])
@@ -128,7 +128,7 @@ class Situations:
         # A bucket in another region is made through `region` too; other providers mean other things by the word.
         region = stated if isinstance(stated, str) and resource.type.startswith("aws:") else plan.region
         if region not in self._by_region:
-            self._by_region[region] = Situation(plan, self.home.today, region)
+            self._by_region[region] = PricingContext(plan, self.home.today, region)
         return self._by_region[region]
 
 

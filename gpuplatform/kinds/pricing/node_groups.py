@@ -8,37 +8,35 @@ from decimal import Decimal
 
 from gpuplatform.catalog.nodes import POOL_LABEL, RUNG_LABEL
 from gpuplatform.kinds.cluster import node_properties
+from gpuplatform.kinds.pricing import fleet, sleep
+from gpuplatform.kinds.pricing.charge import HOURS, ZERO, Charge, Entry, Pricer, Unpriced
+from gpuplatform.kinds.pricing.context import PricingContext
+from gpuplatform.kinds.pricing.fleet import NodeHours
+from gpuplatform.kinds.pricing.numbers import decimal
 from gpuplatform.kinds.tokens import NODE_GROUP, RESERVATION
 from gpuplatform.plan.model import Json, PlannedResource
 from gpuplatform.plan.values import listing, mapping
-from gpuplatform.preview.billing import fleet, sleep
-from gpuplatform.preview.billing.charge import HOURS, ZERO, Charge, Entry, Pricer, Unpriced
-from gpuplatform.preview.billing.fleet import NodeHours
-from gpuplatform.preview.billing.numbers import decimal
-from gpuplatform.preview.billing.situation import Situation
 
 
-def node_group(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
+def node_group(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]:
     """Instances and volumes of one managed node group. Reserved capacity is paid whether nodes run or not."""
-    template = node_properties.template(situation.plan, resource)
+    template = node_properties.template(context.plan, resource)
     inputs = mapping(template.inputs if template else None)
-    types = node_properties.instance_types(situation.plan, resource)
+    types = node_properties.instance_types(context.plan, resource)
     if not types:
         yield Unpriced(why="neither the node group nor its launch template names an instance type")
         return
-    running = _running(resource, situation)
+    running = _running(resource, context)
     config = mapping(resource.inputs.get("warmPoolConfig"))
     waiting = warm(config, running)
-    yield from _instances(
-        resource, types, template, running, waiting if runs(config) else fleet.always(ZERO), situation
-    )
-    yield from fleet.watched(inputs, running, situation)
-    yield from fleet.addressed(resource, "subnetIds", inputs, running, situation)
+    yield from _instances(resource, types, template, running, waiting if runs(config) else fleet.always(ZERO), context)
+    yield from fleet.watched(inputs, running, context)
+    yield from fleet.addressed(resource, "subnetIds", inputs, running, context)
     size = resource.inputs.get("diskSize")
     if template is None and size is not None:
         yield Unpriced(why=f"the node group states {size} GiB a node but no type: EKS chooses it with the AMI")
         return
-    yield from fleet.disks(template, running.plus(waiting).volumes(), situation)
+    yield from fleet.disks(template, running.plus(waiting).volumes(), context)
 
 
 def _instances(
@@ -47,7 +45,7 @@ def _instances(
     template: PlannedResource | None,
     running: NodeHours,
     warm: NodeHours,
-    situation: Situation,
+    context: PricingContext,
 ) -> Iterator[Entry]:
     """Of several types the first is the one that EKS prefers on-demand; a spot group may get any, so its dearest counts."""
     bought = resource.inputs.get("capacityType")
@@ -57,17 +55,17 @@ def _instances(
     if other:
         yield Unpriced(why=other)
     elif bought == "SPOT":
-        yield fleet.spot(types, running, situation.zones(resource), situation)
+        yield fleet.spot(types, running, context.zones(resource), context)
     elif bought != "CAPACITY_BLOCK" and not reservation:
-        yield fleet.on_demand(types, running.plus(warm), situation, useful=running.expected)
+        yield fleet.on_demand(types, running.plus(warm), context, useful=running.expected)
     else:
-        held = fleet.held(template, situation)
-        if held and next(users(held, situation)) is not resource:
+        held = fleet.held(template, context)
+        if held and next(users(held, context)) is not resource:
             return
         nodes = decimal(held.inputs.get("instanceCount")) if held and held.type == RESERVATION else None
         purchase = "capacity-block" if bought == "CAPACITY_BLOCK" else "on-demand"
-        found = fleet.reserved(types[0], running, purchase, reservation, situation, nodes)
-        until = str(mapping(_rung(resource, situation)).get("until") or "")[:10]
+        found = fleet.reserved(types[0], running, purchase, reservation, context, nodes)
+        until = str(mapping(_rung(resource, context)).get("until") or "")[:10]
         yield (
             replace(found, note=f"{found.note}; {reservation} ends on {until}")
             if isinstance(found, Charge) and until
@@ -75,14 +73,14 @@ def _instances(
         )
 
 
-def users(held: PlannedResource, situation: Situation) -> Iterator[PlannedResource]:
+def users(held: PlannedResource, context: PricingContext) -> Iterator[PlannedResource]:
     """Node groups that run in a reservation of the plan; the first is the one that pays it."""
-    for group in situation.plan.all(NODE_GROUP):
-        if fleet.held(node_properties.template(situation.plan, group), situation) is held:
+    for group in context.plan.all(NODE_GROUP):
+        if fleet.held(node_properties.template(context.plan, group), context) is held:
             yield group
 
 
-def _running(resource: PlannedResource, situation: Situation) -> NodeHours:
+def _running(resource: PlannedResource, context: PricingContext) -> NodeHours:
     """Node-hours that a group's nodes run: its minimum while awake, and what settings expect of its pool beyond.
 
     A group whose hours nobody states is expected to keep the nodes that it starts with.
@@ -90,10 +88,10 @@ def _running(resource: PlannedResource, situation: Situation) -> NodeHours:
     scaling = mapping(resource.inputs.get("scalingConfig"))
     least, first = decimal(scaling.get("minSize")), decimal(scaling.get("desiredSize"))
     most = max(decimal(scaling.get("maxSize")), least, first)
-    sizes = sleep.sleeping(situation.plan)
+    sizes = sleep.sleeping(context.plan)
     asleep = min(sizes.get(resource.urn, least), least)
-    awake = sleep.awake_hours(situation.plan) if resource.urn in sizes else HOURS
-    stated = _stated(resource, situation)
+    awake = sleep.awake_hours(context.plan) if resource.urn in sizes else HOURS
+    stated = _stated(resource, context)
     nodes, hours = (max(least, first), awake) if stated is None else stated
     return NodeHours(
         asleep=asleep * HOURS,
@@ -103,10 +101,10 @@ def _running(resource: PlannedResource, situation: Situation) -> NodeHours:
     )
 
 
-def _stated(resource: PlannedResource, situation: Situation) -> tuple[Decimal, Decimal] | None:
+def _stated(resource: PlannedResource, context: PricingContext) -> tuple[Decimal, Decimal] | None:
     """Nodes that settings expect of this group, of its pool's the first rungs filled first, and the hours a month of each. None where
     no pool is its own."""
-    pool, place = _pool(resource, situation)
+    pool, place = _pool(resource, context)
     if not pool:
         return None
     rungs = [decimal(mapping(rung).get("max")) for rung in listing(pool.get("buy"))]
@@ -115,17 +113,17 @@ def _stated(resource: PlannedResource, situation: Situation) -> tuple[Decimal, D
     return nodes, decimal(pool.get("expected_hours"))
 
 
-def _rung(resource: PlannedResource, situation: Situation) -> Json:
+def _rung(resource: PlannedResource, context: PricingContext) -> Json:
     """The way of buying that a group is, as settings state it."""
-    pool, place = _pool(resource, situation)
+    pool, place = _pool(resource, context)
     rungs = listing(pool.get("buy"))
     return rungs[place] if place < len(rungs) else None
 
 
-def _pool(resource: PlannedResource, situation: Situation) -> tuple[Mapping[str, Json], int]:
+def _pool(resource: PlannedResource, context: PricingContext) -> tuple[Mapping[str, Json], int]:
     """Settings of the pool that a group is of, and which of its rungs the group is; none where no pool is its own."""
     labels = node_properties.labels(resource)
-    pools = mapping(situation.settings("cluster").get("pools"))
+    pools = mapping(context.settings("cluster").get("pools"))
     pool = mapping(pools.get(labels.get(POOL_LABEL, "")))
     position = labels.get(RUNG_LABEL, "").rpartition("-")[2]
     return (pool, int(position[:4])) if pool and position.isdecimal() else ({}, 0)

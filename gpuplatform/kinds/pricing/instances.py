@@ -9,17 +9,17 @@ from typing import Final
 
 from gpuplatform.kinds import autoscaling, ec2, vpc
 from gpuplatform.kinds.cluster import node_properties
+from gpuplatform.kinds.pricing import fleet
+from gpuplatform.kinds.pricing.charge import HOURS, Charge, Entry, Pricer, Unpriced
+from gpuplatform.kinds.pricing.context import PricingContext
+from gpuplatform.kinds.pricing.fleet import NodeHours
+from gpuplatform.kinds.pricing.node_groups import runs, users, warm
+from gpuplatform.kinds.pricing.numbers import decimal
+from gpuplatform.kinds.pricing.volumes import ONE, ec2_volume, volume_charges, volume_of
 from gpuplatform.kinds.tokens import BLOCK, RESERVATION, SUBNET
 from gpuplatform.plan.model import Json, PlannedResource
 from gpuplatform.plan.values import at, listing, mapping, texts
-from gpuplatform.preview.billing import fleet
-from gpuplatform.preview.billing.charge import HOURS, Charge, Entry, Pricer, Unpriced
-from gpuplatform.preview.billing.compute import runs, users, warm
-from gpuplatform.preview.billing.fleet import NodeHours
 from gpuplatform.preview.billing.network import addresses
-from gpuplatform.preview.billing.numbers import decimal
-from gpuplatform.preview.billing.situation import Situation
-from gpuplatform.preview.billing.volumes import ONE, ec2_volume, volume_charges, volume_of
 
 INSTANCE: Final = ec2.INSTANCE
 SPOT_REQUEST: Final = ec2.SPOT_INSTANCE_REQUEST
@@ -30,10 +30,10 @@ OLDEST_KIND: Final = "gp2"
 """What EC2 makes of a volume whose type nobody states (EC2 API reference, CreateVolume and EbsBlockDevice)."""
 
 
-def instance(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
+def instance(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]:
     """One instance that runs day and night, with its volumes and its public address."""
     inputs = resource.inputs
-    template = node_properties.template(situation.plan, resource)
+    template = node_properties.template(context.plan, resource)
     base = mapping(template.inputs if template else None)
     kind = str(inputs.get("instanceType") or base.get("instanceType") or "")
     reservation = fleet.reservation_of(inputs) or fleet.reservation_of(base)
@@ -44,43 +44,41 @@ def instance(resource: PlannedResource, situation: Situation) -> Iterator[Entry]
     elif other:
         yield Unpriced(why=other)
     elif resource.type == SPOT_REQUEST or market == "spot":
-        yield fleet.spot([kind], fleet.always(), situation.zones(resource, "subnetId"), situation)
+        yield fleet.spot([kind], fleet.always(), context.zones(resource, "subnetId"), context)
     elif market == "capacity-block":
-        yield fleet.reserved(kind, fleet.always(), "capacity-block", reservation, situation)
-    elif not (fleet.held(resource, situation) or fleet.held(template, situation)):
+        yield fleet.reserved(kind, fleet.always(), "capacity-block", reservation, context)
+    elif not (fleet.held(resource, context) or fleet.held(template, context)):
         # In a reservation of the plan it costs nothing more.
-        yield fleet.on_demand([kind], fleet.always(), situation)
-    yield from fleet.watched({**base, **inputs}, fleet.always(), situation)
+        yield fleet.on_demand([kind], fleet.always(), context)
+    yield from fleet.watched({**base, **inputs}, fleet.always(), context)
     root = mapping(inputs.get("rootBlockDevice"))
     if root or not template:
-        yield from volume_charges(situation, ec2_volume(root), "of the root", ONE)
+        yield from volume_charges(context, ec2_volume(root), "of the root", ONE)
     else:
-        yield from fleet.disks(template, ONE, situation)
+        yield from fleet.disks(template, ONE, context)
     for disk in listing(inputs.get("ebsBlockDevices")):
         volume = ec2_volume(mapping(disk), OLDEST_KIND)
-        yield from volume_charges(situation, volume, f"at {mapping(disk).get('deviceName')}", ONE)
-    subnets = situation.linked(resource, "subnetId", SUBNET)
+        yield from volume_charges(context, volume, f"at {mapping(disk).get('deviceName')}", ONE)
+    subnets = context.linked(resource, "subnetId", SUBNET)
     given = any(s.inputs.get("mapPublicIpOnLaunch") for s in subnets)
     asked = inputs.get("associatePublicIpAddress")
-    if (asked or (given and asked is None)) and not _has_elastic_ip(resource, situation):
-        yield addresses(situation, 1)
+    if (asked or (given and asked is None)) and not _has_elastic_ip(resource, context):
+        yield addresses(context, 1)
 
 
-def _has_elastic_ip(resource: PlannedResource, situation: Situation) -> bool:
+def _has_elastic_ip(resource: PlannedResource, context: PricingContext) -> bool:
     """EC2 takes the address back that it gave, for the one that is paid by itself (EC2 user guide, "Elastic IP addresses")."""
     ways = ((vpc.EIP, "instance"), (vpc.EIP_ASSOCIATION, "instanceId"))
     return any(
-        resource in situation.linked(one, path, resource.type)
-        for type_, path in ways
-        for one in situation.plan.all(type_)
+        resource in context.linked(one, path, resource.type) for type_, path in ways for one in context.plan.all(type_)
     )
 
 
-def group(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
+def group(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]:
     """An Auto Scaling group: expected at the size it starts with, between its minimum and its maximum."""
     inputs = resource.inputs
     mixed = mapping(inputs.get("mixedInstancesPolicy"))
-    template = node_properties.template(situation.plan, resource)
+    template = node_properties.template(context.plan, resource)
     base = mapping(template.inputs if template else None)
     overrides = [mapping(o).get("instanceType") for o in listing(at(mixed, "launchTemplate", "overrides"))]
     types = [str(t) for t in overrides if t] or list(texts(base.get("instanceType")))
@@ -94,10 +92,10 @@ def group(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
     config = mapping(inputs.get("warmPool"))
     waiting = warm(config, running)
     paid = running.plus(waiting) if runs(config) else running
-    yield from _bought(types, paid, template, mapping(mixed.get("instancesDistribution")), resource, situation)
-    yield from fleet.watched(base, running, situation)
-    yield from fleet.addressed(resource, "vpcZoneIdentifiers", base, running, situation)
-    yield from fleet.disks(template, running.plus(waiting).volumes(), situation)
+    yield from _bought(types, paid, template, mapping(mixed.get("instancesDistribution")), resource, context)
+    yield from fleet.watched(base, running, context)
+    yield from fleet.addressed(resource, "vpcZoneIdentifiers", base, running, context)
+    yield from fleet.disks(template, running.plus(waiting).volumes(), context)
 
 
 def _bought(
@@ -106,7 +104,7 @@ def _bought(
     template: PlannedResource | None,
     distribution: Mapping[str, Json],
     resource: PlannedResource,
-    situation: Situation,
+    context: PricingContext,
 ) -> Iterator[Entry]:
     """On-demand and spot as the group mixes them: so many on-demand first, then a share of the rest."""
     inputs = mapping(template.inputs if template else None)
@@ -115,13 +113,13 @@ def _bought(
     if other := fleet.unlisted(inputs):
         yield Unpriced(why=other)
         return
-    if fleet.held(template, situation):
+    if fleet.held(template, context):
         return  # In a reservation of the plan, which is paid whole, its instances cost nothing more.
     if market == "capacity-block":
-        yield fleet.reserved(types[0], running, "capacity-block", reservation, situation)
+        yield fleet.reserved(types[0], running, "capacity-block", reservation, context)
         return
     if reservation:
-        yield fleet.reserved(types[0], running, "on-demand", reservation, situation)
+        yield fleet.reserved(types[0], running, "on-demand", reservation, context)
         return
     share = decimal(distribution.get("onDemandPercentageAboveBaseCapacity", 100)) / 100
     first = decimal(distribution.get("onDemandBaseCapacity"))
@@ -144,28 +142,28 @@ def _bought(
         most=running.most - steady.most,
     )
     if steady.most or not rest.most:
-        yield fleet.on_demand(types[:1], steady, situation)
+        yield fleet.on_demand(types[:1], steady, context)
     if rest.most:
-        yield fleet.spot(types, rest, situation.zones(resource, "vpcZoneIdentifiers"), situation)
+        yield fleet.spot(types, rest, context.zones(resource, "vpcZoneIdentifiers"), context)
 
 
-def reservation(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
+def reservation(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]:
     """Reserved capacity that no node group of the plan pays for already."""
-    if any(users(resource, situation)):
+    if any(users(resource, context)):
         return
     if resource.type != RESERVATION:
         yield Unpriced(why="a capacity block costs what its offering says on the day it is bought")
         return
     held = decimal(resource.inputs.get("instanceCount"))
     none = NodeHours(asleep=Decimal(0), idle=Decimal(0), expected=Decimal(0), most=held)
-    found = fleet.reserved(str(resource.inputs.get("instanceType") or ""), none, "on-demand", "", situation)
+    found = fleet.reserved(str(resource.inputs.get("instanceType") or ""), none, "on-demand", "", context)
     open_to_all = str(resource.inputs.get("instanceMatchCriteria") or "open") == "open"
     yield replace(found, note=f"{found.note}; {OPEN}") if isinstance(found, Charge) and open_to_all else found
 
 
-def volume(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
+def volume(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]:
     stated = volume_of(resource.inputs, decimal(resource.inputs.get("size")), resource.inputs.get("type"), OLDEST_KIND)
-    yield from volume_charges(situation, stated, resource.name, ONE)
+    yield from volume_charges(context, stated, resource.name, ONE)
 
 
 PRICERS: Mapping[str, Pricer] = {

@@ -13,16 +13,16 @@ from gpuplatform.catalog.prices import Price
 from gpuplatform.kinds import custom_resources, kubernetes
 from gpuplatform.kinds.cluster import node_properties
 from gpuplatform.kinds.cluster.node_properties import CAPACITY_LABEL, TYPE_LABEL, ZONE_NAME_LABEL
+from gpuplatform.kinds.pricing import sleep
+from gpuplatform.kinds.pricing.charge import HOURS, ZERO, Charge, Entry, Pricer, Unpriced, missing
+from gpuplatform.kinds.pricing.context import PricingContext
+from gpuplatform.kinds.pricing.fleet import NodeHours
+from gpuplatform.kinds.pricing.numbers import decimal, gib
+from gpuplatform.kinds.pricing.volumes import Volume, volume_charges, volume_of
 from gpuplatform.kinds.tokens import NODE_POOL, SUBNET
 from gpuplatform.plan.model import PlannedResource
 from gpuplatform.plan.values import at, listing, mapping
 from gpuplatform.plan.wording import counted
-from gpuplatform.preview.billing import sleep
-from gpuplatform.preview.billing.charge import HOURS, ZERO, Charge, Entry, Pricer, Unpriced, missing
-from gpuplatform.preview.billing.fleet import NodeHours
-from gpuplatform.preview.billing.numbers import decimal, gib
-from gpuplatform.preview.billing.situation import Situation
-from gpuplatform.preview.billing.volumes import Volume, volume_charges, volume_of
 
 DEPLOYMENT = kubernetes.DEPLOYMENT
 SCALER = custom_resources.SCALED_OBJECT
@@ -41,7 +41,7 @@ class Choice:
     ceiling: Price
 
 
-def node_pool(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
+def node_pool(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]:
     """Nodes for the workloads that never scale to zero, and those that settings expect; at most what the GPU limit allows."""
     wanted = node_properties.requirements(resource)
     types = wanted.get(TYPE_LABEL, [])
@@ -53,18 +53,18 @@ def node_pool(resource: PlannedResource, situation: Situation) -> Iterator[Entry
         yield Unpriced(why="the NodePool has no limit of nvidia.com/gpu, so its cost has no maximum")
         return
     spot = "spot" in wanted.get(CAPACITY_LABEL, ["on-demand"])
-    zones = _zones(wanted, situation)
-    choices = [c for name in types if (c := _choice(name, zones if spot else (), situation))]
+    zones = _zones(wanted, context)
+    choices = [c for name in types if (c := _choice(name, zones if spot else (), context))]
     for name in types:
         if name not in {c.name for c in choices}:
-            yield missing(situation, "ec2", name)
+            yield missing(context, "ec2", name)
     if not choices:
         return
-    volumes = list(_volumes(resource, situation))
+    volumes = list(_volumes(resource, context))
     pool = node_properties.labels(resource).get(POOL_LABEL, "")
-    always, cheapest = _least(pool, choices, situation)
+    always, cheapest = _least(pool, choices, context)
     running = _running(
-        pool, always, max(limit // c.gpus for c in choices), max(limit // cheapest.gpus, always), situation
+        pool, always, max(limit // c.gpus for c in choices), max(limit // cheapest.gpus, always), context
     )
     most = dearest(choices, limit)
     named = " and ".join(f"{count} {choice.name}" for choice, count in most) if len(most) > 1 else most[0][0].name
@@ -82,16 +82,16 @@ def node_pool(resource: PlannedResource, situation: Situation) -> Iterator[Entry
     if not volumes:
         yield Unpriced(why="no EC2NodeClass of the plan states the volumes of its nodes: Karpenter chooses them")
     for volume in volumes:
-        yield from volume_charges(situation, volume, "of each node", running.volumes())
+        yield from volume_charges(context, volume, "of each node", running.volumes())
 
 
-def _running(pool: str, always: Decimal, most: Decimal, cap: Decimal, situation: Situation) -> NodeHours:
+def _running(pool: str, always: Decimal, most: Decimal, cap: Decimal, context: PricingContext) -> NodeHours:
     """Node-hours of a pool of which `always` many nodes never go while the environment is awake. Expected are at most `cap` nodes, of
     the type that it is expected on; there may be `most`, of the smallest."""
-    swept = sleep.sweeps_karpenter(situation.plan)
-    awake = sleep.awake_hours(situation.plan) if swept else HOURS
+    swept = sleep.sweeps_karpenter(context.plan)
+    awake = sleep.awake_hours(context.plan) if swept else HOURS
     asleep = ZERO if swept else always
-    settings = mapping(mapping(situation.settings("serving").get("pools")).get(pool))
+    settings = mapping(mapping(context.settings("serving").get("pools")).get(pool))
     nodes = min(decimal(settings.get("expected_nodes")), cap)
     hours = min(decimal(settings.get("expected_hours")), HOURS)
     expected = sleep.node_hours(always, asleep, awake, nodes, hours)
@@ -129,19 +129,19 @@ def _together(nodes: Sequence[tuple[Choice, int]]) -> Price:
     return replace(oldest, value=sum((count * choice.ceiling.value for choice, count in nodes), ZERO))
 
 
-def _zones(wanted: dict[str, list[str]], situation: Situation) -> tuple[str, ...]:
+def _zones(wanted: dict[str, list[str]], context: PricingContext) -> tuple[str, ...]:
     """IDs of the zones that a pool asks for, by ID or by the name that the account gives them; else all of the plan's."""
     if named := wanted.get(ZONE_LABEL):
         return tuple(named)
     names = wanted.get(ZONE_NAME_LABEL, ())
-    subnets = [s for s in situation.plan.all(SUBNET) if s.outputs.get("availabilityZone") in names]
+    subnets = [s for s in context.plan.all(SUBNET) if s.outputs.get("availabilityZone") in names]
     found = {str(zone) for s in subnets for of in (s.inputs, s.outputs) if (zone := of.get("availabilityZoneId"))}
-    return tuple(sorted(found)) or situation.zones()
+    return tuple(sorted(found)) or context.zones()
 
 
-def _choice(name: str, zones: tuple[str, ...], situation: Situation) -> Choice | None:
+def _choice(name: str, zones: tuple[str, ...], context: PricingContext) -> Choice | None:
     """On spot where there are zones to ask for its price."""
-    ceiling = situation.price("ec2", name)
+    ceiling = context.price("ec2", name)
     if ceiling is None:
         return None
     reference = prices.spot(name, zones)
@@ -154,9 +154,9 @@ def _choice(name: str, zones: tuple[str, ...], situation: Situation) -> Choice |
     )
 
 
-def _least(pool: str, choices: list[Choice], situation: Situation) -> tuple[Decimal, Choice]:
+def _least(pool: str, choices: list[Choice], context: PricingContext) -> tuple[Decimal, Choice]:
     """Nodes that keep the pool's workloads at their minimum of replicas, and the type that holds every pod on which that is cheapest."""
-    workloads = list(_workloads(pool, situation))
+    workloads = list(_workloads(pool, context))
     total = sum((gpus * replicas for gpus, replicas in workloads), ZERO)
     widest = max((gpus for gpus, _ in workloads), default=Decimal(1))
     fitting = [c for c in choices if c.gpus >= widest] or choices
@@ -168,15 +168,15 @@ def _least(pool: str, choices: list[Choice], situation: Situation) -> tuple[Deci
     return nodes(cheapest), cheapest
 
 
-def _workloads(pool: str, situation: Situation) -> Iterator[tuple[Decimal, Decimal]]:
+def _workloads(pool: str, context: PricingContext) -> Iterator[tuple[Decimal, Decimal]]:
     """GPUs of a pod, and the replicas that never go, of each Deployment that asks for the pool's nodes."""
     scalers = {
         (str(at(s.inputs, "metadata", "namespace")), str(at(s.inputs, "spec", "scaleTargetRef", "name"))): mapping(
             s.inputs.get("spec")
         )
-        for s in situation.plan.all(SCALER)
+        for s in context.plan.all(SCALER)
     }
-    for deployment in situation.plan.all(DEPLOYMENT):
+    for deployment in context.plan.all(DEPLOYMENT):
         pod = mapping(at(deployment.inputs, "spec", "template", "spec"))
         if mapping(pod.get("nodeSelector")).get(POOL_LABEL) != pool:
             continue
@@ -190,9 +190,9 @@ def _workloads(pool: str, situation: Situation) -> Iterator[tuple[Decimal, Decim
             yield gpus, decimal(scaler.get("idleReplicaCount", scaler.get("minReplicaCount", 0)))
 
 
-def _volumes(pool: PlannedResource, situation: Situation) -> Iterator[Volume]:
+def _volumes(pool: PlannedResource, context: PricingContext) -> Iterator[Volume]:
     """Those that the pool's node class states."""
-    found = node_properties.node_class(situation.plan, pool)
+    found = node_properties.node_class(context.plan, pool)
     for row in listing(at(found.inputs, "spec", "blockDeviceMappings")) if found else ():
         disk = mapping(at(row, "ebs"))
         yield volume_of(disk, gib(disk.get("volumeSize")), disk.get("volumeType"))

@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import Final
 
 from gpuplatform.catalog.prices import Price
+from gpuplatform.kinds.pricing.context import PricingContext
 from gpuplatform.plan.model import PlannedResource
-from gpuplatform.preview.billing.situation import Situation
 
 HOURS: Final = Decimal(730)
 """Hours of a month: AWS's own convention, 365 × 24 / 12, by which an EKS cluster at 0.10 $ an hour is 73.00 $ a month."""
@@ -52,16 +52,16 @@ class Unpriced:
 
 
 Entry = Charge | Unpriced
-Pricer = Callable[[PlannedResource, Situation], Iterator[Entry]]
+Pricer = Callable[[PlannedResource, PricingContext], Iterator[Entry]]
 
 
 def steady(
-    situation: Situation, what: str, service: str, key: str, count: Decimal | int = 1, note: str = ""
+    context: PricingContext, what: str, service: str, key: str, count: Decimal | int = 1, note: str = ""
 ) -> Charge | Unpriced:
     """So many of a thing, paid by the hour or by the month whether used or not, asleep or awake."""
-    found = situation.price(service, key)
+    found = context.price(service, key)
     if found is None:
-        return missing(situation, service, key)
+        return missing(context, service, key)
     month = Decimal(count) * A_MONTH.get(found.unit, 1)
     return Charge(
         what=what, price=found, asleep=month, idle=month, expected=month, most_per_hour=month / HOURS, note=note
@@ -69,13 +69,13 @@ def steady(
 
 
 def used(
-    situation: Situation, what: str, service: str, key: str, amount: Decimal, assumes: str = "", note: str = ""
+    context: PricingContext, what: str, service: str, key: str, amount: Decimal, assumes: str = "", note: str = ""
 ) -> Charge | Unpriced:
     """A thing that costs nothing at rest: `amount` single ones (requests, GB) a month. Use has no cap, so the dearest hour counts
     its average."""
-    found = situation.price(service, key)
+    found = context.price(service, key)
     if found is None:
-        return missing(situation, service, key)
+        return missing(context, service, key)
     units = amount / _singles(found.unit)
     return Charge(
         what=what,
@@ -90,11 +90,11 @@ def used(
 
 
 def shared(
-    situation: Situation, what: str, service: str, key: str, usage: str, among: int, times: int = 1
+    context: PricingContext, what: str, service: str, key: str, usage: str, among: int, times: int = 1
 ) -> Charge | Unpriced:
     """One resource's part of what settings expect of all `among` of its kind."""
-    amount = situation.usage(usage).amount * times / max(among, 1)
-    return used(situation, what, service, key, amount, assumes=usage)
+    amount = context.usage(usage).amount * times / max(among, 1)
+    return used(context, what, service, key, amount, assumes=usage)
 
 
 def tiers(before: Decimal, amount: Decimal, steps: Sequence[tuple[str, int]]) -> Iterator[tuple[str, int, Decimal]]:
@@ -110,9 +110,9 @@ NOT_ON_FILE: Final = "no source gives the price of"
 """How the reason begins that AWS's price list could lift."""
 
 
-def missing(situation: Situation, service: str, key: str, purchase: str = "on-demand") -> Unpriced:
+def missing(context: PricingContext, service: str, key: str, purchase: str = "on-demand") -> Unpriced:
     bought = "" if purchase == "on-demand" else f" as {purchase}"
-    return Unpriced(why=f"{NOT_ON_FILE} {service} {key}{bought} in {situation.region}")
+    return Unpriced(why=f"{NOT_ON_FILE} {service} {key}{bought} in {context.region}")
 
 
 def _singles(unit: str) -> int:

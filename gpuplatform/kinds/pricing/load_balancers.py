@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from gpuplatform.kinds import elasticloadbalancing, kubernetes
+from gpuplatform.kinds.pricing.charge import Entry, Pricer, Unpriced, shared, steady
+from gpuplatform.kinds.pricing.context import PricingContext
 from gpuplatform.kinds.tokens import RELEASE, SUBNET
 from gpuplatform.plan.model import PlannedResource
 from gpuplatform.plan.values import at, listing, mapping
-from gpuplatform.preview.billing.charge import Entry, Pricer, Unpriced, shared, steady
 from gpuplatform.preview.billing.network import addresses
-from gpuplatform.preview.billing.situation import Situation
 
 ELASTIC: Final = (
     elasticloadbalancing.LOAD_BALANCER,
@@ -34,103 +34,101 @@ GROUP: Final = "alb.ingress.kubernetes.io/group.name"
 PUBLIC_SUBNET: Final = "kubernetes.io/role/elb"
 
 
-def load_balancer(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
+def load_balancer(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]:
     inputs = resource.inputs
     kind = str(inputs.get("loadBalancerType") or "application")
     if kind not in ("application", "network"):
         yield Unpriced(why=f"no price row for a load balancer of type {kind}")
         return
-    yield from _balancer(situation, kind)
+    yield from _balancer(context, kind)
     zones = len(listing(inputs.get("subnets"))) or len(listing(inputs.get("subnetMappings")))
     if not inputs.get("internal") and inputs.get("ipAddressType") != "dualstack-without-public-ipv4":
         # An Elastic IP that a Network Load Balancer is given is in the plan, and paid, by itself.
         own = sum(1 for m in listing(inputs.get("subnetMappings")) if mapping(m).get("allocationId"))
-        yield from _facing_the_internet(situation, zones - own if zones else _public_zones(situation))
+        yield from _facing_the_internet(context, zones - own if zones else _public_zones(context))
 
 
-def classic(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
-    yield from _classic(situation)
+def classic(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]:
+    yield from _classic(context)
     if not resource.inputs.get("internal"):
         zones = len(listing(resource.inputs.get("subnets"))) or len(listing(resource.inputs.get("availabilityZones")))
-        yield from _facing_the_internet(situation, zones or _public_zones(situation))
+        yield from _facing_the_internet(context, zones or _public_zones(context))
 
 
-def service(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
+def service(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]:
     """A Service of type LoadBalancer: a Network Load Balancer where a controller or the Service says so, else a classic one."""
     spec, notes = mapping(resource.inputs.get("spec")), _annotations(resource)
     if spec.get("type") != "LoadBalancer":
         return
-    by_controller = _controlled(situation) or str(notes.get(TYPE)) in ("external", "nlb-ip")
+    by_controller = _controlled(context) or str(notes.get(TYPE)) in ("external", "nlb-ip")
     by_controller = by_controller or str(spec.get("loadBalancerClass", "")).startswith("service.k8s.aws/")
     if by_controller:
         # The controller's are internal unless they say otherwise, those of Kubernetes itself the other way round.
-        yield from _balancer(situation, "network")
+        yield from _balancer(context, "network")
         public = notes.get(SCHEME) == "internet-facing"
     else:
-        yield from _balancer(situation, "network") if notes.get(TYPE) == "nlb" else _classic(situation)
+        yield from _balancer(context, "network") if notes.get(TYPE) == "nlb" else _classic(context)
         public = str(notes.get(INTERNAL, "false")).lower() not in ("true", "0.0.0.0/0")
     if public:
         # Elastic IPs that it is given are in the plan, and paid, by themselves.
         own = [one for one in notes.get(ADDRESSES, "").split(",") if one.strip()]
-        yield from _facing_the_internet(situation, 0 if own else _public_zones(situation))
+        yield from _facing_the_internet(context, 0 if own else _public_zones(context))
 
 
-def ingress(resource: PlannedResource, situation: Situation) -> Iterator[Entry]:
+def ingress(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]:
     """An Application Load Balancer for each Ingress of class `alb`, or for each group of them."""
     group = _annotations(resource).get(GROUP)
-    if _class(resource) != "alb" or (group and resource is not next(r for r in _grouped(situation, group))):
+    if _class(resource) != "alb" or (group and resource is not next(r for r in _grouped(context, group))):
         return
-    yield from _balancer(situation, "application")
-    if any(_annotations(r).get(INGRESS_SCHEME) == "internet-facing" for r in _grouped(situation, group) or [resource]):
-        yield from _facing_the_internet(situation, _public_zones(situation))
+    yield from _balancer(context, "application")
+    if any(_annotations(r).get(INGRESS_SCHEME) == "internet-facing" for r in _grouped(context, group) or [resource]):
+        yield from _facing_the_internet(context, _public_zones(context))
 
 
-def _balancer(situation: Situation, kind: str) -> Iterator[Entry]:
-    yield steady(situation, f"{kind} load balancer", "elb", kind)
+def _balancer(context: PricingContext, kind: str) -> Iterator[Entry]:
+    yield steady(context, f"{kind} load balancer", "elb", kind)
     what = f"capacity units of the {kind} load balancer"
-    yield shared(situation, what, "elb", f"{kind}-lcu", "balancer_gb", _balancers(situation))
+    yield shared(context, what, "elb", f"{kind}-lcu", "balancer_gb", _balancers(context))
 
 
-def _classic(situation: Situation) -> Iterator[Entry]:
-    yield steady(situation, "classic load balancer", "elb", "classic")
+def _classic(context: PricingContext) -> Iterator[Entry]:
+    yield steady(context, "classic load balancer", "elb", "classic")
     what = "data through the classic load balancer"
-    yield shared(situation, what, "elb", "classic-data", "balancer_gb", _balancers(situation))
+    yield shared(context, what, "elb", "classic-data", "balancer_gb", _balancers(context))
 
 
-def _facing_the_internet(situation: Situation, zones: int) -> Iterator[Entry]:
+def _facing_the_internet(context: PricingContext, zones: int) -> Iterator[Entry]:
     """One public address a zone."""
     if zones > 0:
-        yield addresses(situation, zones)
+        yield addresses(context, zones)
 
 
-def _balancers(situation: Situation) -> int:
+def _balancers(context: PricingContext) -> int:
     """Among how many the traffic is shared."""
-    return situation.once("balancers", lambda: _counted(situation))
+    return context.once("balancers", lambda: _counted(context))
 
 
-def _counted(situation: Situation) -> int:
-    services = sum(at(s.inputs, "spec", "type") == "LoadBalancer" for s in situation.plan.all(SERVICE))
-    ingresses = {_annotations(i).get(GROUP) or i.urn for i in situation.plan.all(INGRESS) if _class(i) == "alb"}
-    return situation.count(*ELASTIC, *CLASSIC) + services + len(ingresses)
+def _counted(context: PricingContext) -> int:
+    services = sum(at(s.inputs, "spec", "type") == "LoadBalancer" for s in context.plan.all(SERVICE))
+    ingresses = {_annotations(i).get(GROUP) or i.urn for i in context.plan.all(INGRESS) if _class(i) == "alb"}
+    return context.count(*ELASTIC, *CLASSIC) + services + len(ingresses)
 
 
-def _public_zones(situation: Situation) -> int:
+def _public_zones(context: PricingContext) -> int:
     """Zones where a load balancer may face the internet: those of subnets tagged for it, else of subnets that give public addresses."""
-    subnets = [mapping(s.inputs) for s in situation.plan.all(SUBNET)]
+    subnets = [mapping(s.inputs) for s in context.plan.all(SUBNET)]
     tagged = [s for s in subnets if PUBLIC_SUBNET in mapping(s.get("tags"))]
     public = tagged or [s for s in subnets if s.get("mapPublicIpOnLaunch")]
     return max(len({str(s.get("availabilityZoneId") or s.get("availabilityZone")) for s in public}), 1)
 
 
-def _controlled(situation: Situation) -> bool:
-    releases = situation.plan.all(RELEASE)
-    return bool(
-        situation.once("controlled", lambda: any(CONTROLLER in str(r.inputs.get("chart", "")) for r in releases))
-    )
+def _controlled(context: PricingContext) -> bool:
+    releases = context.plan.all(RELEASE)
+    return bool(context.once("controlled", lambda: any(CONTROLLER in str(r.inputs.get("chart", "")) for r in releases)))
 
 
-def _grouped(situation: Situation, group: str | None) -> list[PlannedResource]:
-    return [r for r in situation.plan.all(INGRESS) if group and _annotations(r).get(GROUP) == group]
+def _grouped(context: PricingContext, group: str | None) -> list[PlannedResource]:
+    return [r for r in context.plan.all(INGRESS) if group and _annotations(r).get(GROUP) == group]
 
 
 def _class(resource: PlannedResource) -> str:

@@ -8,10 +8,10 @@ from decimal import Decimal
 from typing import Final
 
 from gpuplatform.catalog import gp3
+from gpuplatform.kinds.pricing.charge import HOURS, ZERO, Charge, Entry, Unpriced, missing, tiers
+from gpuplatform.kinds.pricing.context import PricingContext
+from gpuplatform.kinds.pricing.numbers import decimal
 from gpuplatform.plan.model import Json
-from gpuplatform.preview.billing.charge import HOURS, ZERO, Charge, Entry, Unpriced, missing, tiers
-from gpuplatform.preview.billing.numbers import decimal
-from gpuplatform.preview.billing.situation import Situation
 
 PROVISIONED: Final[Mapping[str, tuple[tuple[str, int], ...]]] = {
     "io1": (("io1-iops", 0),),
@@ -55,7 +55,7 @@ def ec2_volume(disk: Mapping[str, Json], default: str = "") -> Volume:
     return volume_of(disk, decimal(disk.get("volumeSize")), disk.get("volumeType"), default)
 
 
-def volume_charges(situation: Situation, volume: Volume, whose: str, copies: Copies) -> Iterator[Entry]:
+def volume_charges(context: PricingContext, volume: Volume, whose: str, copies: Copies) -> Iterator[Entry]:
     """One charge a dimension of the volume."""
     if not volume.gib or not volume.kind:
         lacking = "size" if not volume.gib else "type"
@@ -64,11 +64,11 @@ def volume_charges(situation: Situation, volume: Volume, whose: str, copies: Cop
         )
         return
     for key, units, what in _dimensions(volume):
-        price = situation.price("ebs", key)
+        price = context.price("ebs", key)
         if not units:
             continue
         if price is None:
-            yield missing(situation, "ebs", key)
+            yield missing(context, "ebs", key)
             continue
         yield Charge(
             what=f"volume {whose}, {what}",

@@ -10,12 +10,12 @@ from typing import Final
 from gpuplatform.catalog import prices
 from gpuplatform.catalog.prices import Price
 from gpuplatform.kinds.cluster import node_properties
+from gpuplatform.kinds.pricing.charge import HOURS, ZERO, Charge, Entry, Unpriced, missing
+from gpuplatform.kinds.pricing.context import PricingContext
+from gpuplatform.kinds.pricing.volumes import Copies, ec2_volume, volume_charges
 from gpuplatform.kinds.tokens import SUBNET
 from gpuplatform.plan.model import Json, PlannedResource
 from gpuplatform.plan.values import listing, mapping
-from gpuplatform.preview.billing.charge import HOURS, ZERO, Charge, Entry, Unpriced, missing
-from gpuplatform.preview.billing.situation import Situation
-from gpuplatform.preview.billing.volumes import Copies, ec2_volume, volume_charges
 
 METRICS: Final = 7
 """Of an instance that is watched in detail."""
@@ -50,21 +50,23 @@ def always(nodes: Decimal = Decimal(1)) -> NodeHours:
     return NodeHours(asleep=nodes * HOURS, idle=nodes * HOURS, expected=nodes * HOURS, most=nodes)
 
 
-def on_demand(types: Sequence[str], running: NodeHours, situation: Situation, useful: Decimal | None = None) -> Entry:
+def on_demand(
+    types: Sequence[str], running: NodeHours, context: PricingContext, useful: Decimal | None = None
+) -> Entry:
     """The first type, and at most the dearest. `useful` are the expected node-hours that do work, where others wait."""
-    found = situation.price("ec2", types[0])
+    found = context.price("ec2", types[0])
     if found is None:
-        return missing(situation, "ec2", types[0])
-    cap = max((p for t in types if (p := situation.price("ec2", t))), key=lambda p: p.value)
+        return missing(context, "ec2", types[0])
+    cap = max((p for t in types if (p := context.price("ec2", t))), key=lambda p: p.value)
     return _nodes(types[0], f"{types[0]} on-demand", found, running, cap, useful=useful)
 
 
-def spot(types: Sequence[str], running: NodeHours, zones: tuple[str, ...], situation: Situation) -> Entry:
+def spot(types: Sequence[str], running: NodeHours, zones: tuple[str, ...], context: PricingContext) -> Entry:
     """At the dearest reference among the types that have one; the cap is the on-demand price, which spot never passes."""
     known = [(t, p) for t in types if (p := prices.spot(t, zones))]
-    caps = [p for t in types if (p := situation.price("ec2", t))]
+    caps = [p for t in types if (p := context.price("ec2", t))]
     if not known or not caps:
-        return missing(situation, "ec2", ", ".join(types), "spot")
+        return missing(context, "ec2", ", ".join(types), "spot")
     instance, found = max(known, key=lambda pair: pair[1].value)
     note = "spot is priced at a dated reference: of the dearest zone, or of the region's on average; its cap is the on-demand price"
     return _nodes(instance, f"{instance} spot", found, running, max(caps, key=lambda p: p.value), note)
@@ -75,13 +77,13 @@ def reserved(
     running: NodeHours,
     purchase: str,
     reservation: str,
-    situation: Situation,
+    context: PricingContext,
     nodes: Decimal | None = None,
 ) -> Entry:
     """Capacity that is paid whether nodes run in it or not: `nodes` of it, by default as many as may run."""
-    found = situation.price("ec2", instance, purchase)
+    found = context.price("ec2", instance, purchase)
     if found is None:
-        return missing(situation, "ec2", instance, purchase)
+        return missing(context, "ec2", instance, purchase)
     block = purchase == "capacity-block"
     what = f"{instance} {'capacity block' if block else 'reservation'} {reservation}".rstrip()
     note = (
@@ -103,7 +105,7 @@ def reserved(
     )
 
 
-def watched(template: Mapping[str, Json], running: NodeHours, situation: Situation) -> Iterator[Entry]:
+def watched(template: Mapping[str, Json], running: NodeHours, context: PricingContext) -> Iterator[Entry]:
     """Detailed monitoring: seven metrics an instance (EC2 user guide, "Monitor your instances"; aws.amazon.com/cloudwatch/pricing)."""
     stated = template.get("monitoring")
     if stated is not True and mapping(stated).get("enabled") not in (True, "true"):
@@ -112,19 +114,19 @@ def watched(template: Mapping[str, Json], running: NodeHours, situation: Situati
         running,
         "detailed monitoring of each node",
         ("cloudwatch", "custom-metric"),
-        situation,
+        context,
         lambda h: METRICS * h / HOURS,
     )
 
 
 def addressed(
-    nodes: PlannedResource, path: str, template: Mapping[str, Json], running: NodeHours, situation: Situation
+    nodes: PlannedResource, path: str, template: Mapping[str, Json], running: NodeHours, context: PricingContext
 ) -> Iterator[Entry]:
     """Public addresses of nodes: where their interface asks for one, else where their subnets give one. EC2 gives none to an instance
     of several interfaces (EC2 user guide, "Amazon EC2 instance IP addressing")."""
     interfaces = [mapping(i) for i in listing(template.get("networkInterfaces"))]
     asked = interfaces[0].get("associatePublicIpAddress") if interfaces else None
-    subnets = situation.linked(nodes, path, SUBNET)
+    subnets = context.linked(nodes, path, SUBNET)
     public = sum(1 for s in subnets if s.inputs.get("mapPublicIpOnLaunch"))
     share = Decimal(public) / len(subnets) if subnets else ZERO
     if asked is not None and asked != "":
@@ -132,17 +134,17 @@ def addressed(
     if not share or len(interfaces) > 1:
         return
     yield _beside(
-        running, "public IPv4 address of each node", ("vpc", "public-ipv4"), situation, lambda hours: hours * share
+        running, "public IPv4 address of each node", ("vpc", "public-ipv4"), context, lambda hours: hours * share
     )
 
 
 def _beside(
-    running: NodeHours, what: str, key: tuple[str, str], situation: Situation, quantity: Callable[[Decimal], Decimal]
+    running: NodeHours, what: str, key: tuple[str, str], context: PricingContext, quantity: Callable[[Decimal], Decimal]
 ) -> Entry:
     """What is paid beside the nodes, as long as they run: `quantity` is of the price's unit, for some hours of nodes."""
-    price = situation.price(*key)
+    price = context.price(*key)
     if price is None:
-        return missing(situation, *key)
+        return missing(context, *key)
     return Charge(
         what=what,
         price=price,
@@ -161,9 +163,9 @@ def unlisted(template: Mapping[str, Json], image: str = "") -> str:
     return "no price row for instances with Windows" if image.upper().startswith("WINDOWS") else ""
 
 
-def held(target: PlannedResource | None, situation: Situation) -> PlannedResource | None:
+def held(target: PlannedResource | None, context: PricingContext) -> PlannedResource | None:
     """What the plan itself reserves or buys, of what a launch template or an instance targets."""
-    return next(iter(node_properties.reservations(situation.plan, target) if target else ()), None)
+    return next(iter(node_properties.reservations(context.plan, target) if target else ()), None)
 
 
 def reservation_of(template: Mapping[str, Json]) -> str:
@@ -172,14 +174,14 @@ def reservation_of(template: Mapping[str, Json]) -> str:
     return str(target.get("capacityReservationId") or target.get("capacityReservationResourceGroupArn") or "")
 
 
-def disks(template: PlannedResource | None, copies: Copies, situation: Situation) -> Iterator[Entry]:
+def disks(template: PlannedResource | None, copies: Copies, context: PricingContext) -> Iterator[Entry]:
     """The volumes that a launch template gives to each instance."""
     mappings = [mapping(m) for m in listing(template.inputs.get("blockDeviceMappings"))] if template else []
     given = [mapping(m.get("ebs")) for m in mappings if m.get("ebs")]
     if not given:
         yield Unpriced(why="no launch template states the root volume: the AMI or EKS chooses its size and type")
     for disk in given:
-        yield from volume_charges(situation, ec2_volume(disk), "of each node", copies)
+        yield from volume_charges(context, ec2_volume(disk), "of each node", copies)
 
 
 def _nodes(

@@ -1,0 +1,1 @@
+"""The arithmetic that several rows share: charges, volumes, fleets of nodes, hours of sleep."""
