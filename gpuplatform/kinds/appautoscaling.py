@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from gpuplatform.kinds.kind import Api, Free, Kind, right
+from gpuplatform.kinds.pricing.charge import Entry, steady
+from gpuplatform.kinds.pricing.context import PricingContext
+from gpuplatform.plan.model import PlannedResource
 
 POLICY: Final = "aws:appautoscaling/policy:Policy"
 TARGET: Final = "aws:appautoscaling/target:Target"
@@ -13,9 +17,17 @@ _FREE: Final = Free(
     "Application Auto Scaling is free; the alarms of its policies are priced (aws.amazon.com/autoscaling/pricing)"
 )
 
+
+def scaling_policy(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]:
+    """A target tracking policy makes two alarms of its own, to grow and to shrink."""
+    if resource.inputs.get("policyType") == "TargetTrackingScaling":
+        yield steady(context, "two alarms that target tracking creates", "cloudwatch", "alarm", 2)
+
+
 KINDS: Final = (
     Kind(
         POLICY,
+        price=scaling_policy,
         arn="arn:{p}:autoscaling:{r}:{a}:scalingPolicy:{u}:resource/sagemaker/{n}:policyName/{n}",
         rights=(right("application-autoscaling", "scalable-target/{name}", "PutScalingPolicy"),),
         api=Api(shapes=("application-autoscaling.PutScalingPolicyRequest",)),

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import Final
 
+from gpuplatform.kinds.appautoscaling import scaling_policy
 from gpuplatform.kinds.kind import Api, Free, Kind, right
+from gpuplatform.kinds.pricing import instances
+from gpuplatform.kinds.tokens import SCALING_GROUP, SCALING_GROUP_TAG
 
-GROUP: Final = "aws:autoscaling/group:Group"
 POLICY: Final = "aws:autoscaling/policy:Policy"
-TAG: Final = "aws:autoscaling/tag:Tag"
 
 _FREE: Final = Free("nothing runs before a node group uses it (aws.amazon.com/ec2/pricing)")
 
 KINDS: Final = (
-    Kind(GROUP, api=Api(shapes=("autoscaling.CreateAutoScalingGroupType",))),
+    Kind(SCALING_GROUP, price=instances.group, api=Api(shapes=("autoscaling.CreateAutoScalingGroupType",))),
     Kind(
         POLICY,
+        price=scaling_policy,
     ),
     Kind("aws:autoscaling/attachment:Attachment", price=_FREE),
     Kind("aws:autoscaling/lifecycleHook:LifecycleHook", price=_FREE),
@@ -28,7 +30,7 @@ KINDS: Final = (
         api=Api(shapes=("autoscaling.PutScheduledUpdateGroupActionType",)),
     ),
     Kind(
-        TAG,
+        SCALING_GROUP_TAG,
         price=_FREE,
         rights=(right("autoscaling", "autoScalingGroup:*:autoScalingGroupName/eks-{name}", "CreateOrUpdateTags"),),
         api=Api(renamed={"tag": "autoscaling.Tag"}),

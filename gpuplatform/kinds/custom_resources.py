@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Final
 
 from gpuplatform.kinds.kind import ON_THE_CLUSTER, Kind
-from gpuplatform.kinds.tokens import NODE_CLASS, NODE_POOL
+from gpuplatform.kinds.pricing import karpenter_pools
+from gpuplatform.kinds.tokens import NODE_CLASS, NODE_POOL, SCALED_OBJECT
 
 PROMETHEUS_RULE: Final = "kubernetes:monitoring.coreos.com/v1:PrometheusRule"
-SCALED_OBJECT: Final = "kubernetes:keda.sh/v1alpha1:ScaledObject"
 
 
 KINDS: Final = (
     Kind(
         NODE_POOL,
+        price=karpenter_pools.node_pool,
     ),
     Kind("kubernetes:kueue.x-k8s.io/v1beta2:ClusterQueue", noun="queue", price=ON_THE_CLUSTER),
     Kind("kubernetes:jobset.x-k8s.io/v1alpha2:JobSet", noun="job set", price=ON_THE_CLUSTER),

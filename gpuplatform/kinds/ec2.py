@@ -6,24 +6,24 @@ from typing import Final
 
 from gpuplatform.kinds.formats import numbered
 from gpuplatform.kinds.kind import BOTOCORE, Api, Duration, Free, Kind, force_new, immutable, right
-from gpuplatform.kinds.tokens import BLOCK, LAUNCH_TEMPLATE, RESERVATION
+from gpuplatform.kinds.pricing import instances
+from gpuplatform.kinds.tokens import BLOCK, INSTANCE, LAUNCH_TEMPLATE, RESERVATION, SPOT_INSTANCE_REQUEST, VOLUME
 
-INSTANCE: Final = "aws:ec2/instance:Instance"
 PLACEMENT_GROUP: Final = "aws:ec2/placementGroup:PlacementGroup"
-SPOT_INSTANCE_REQUEST: Final = "aws:ec2/spotInstanceRequest:SpotInstanceRequest"
-VOLUME: Final = "aws:ebs/volume:Volume"
 
 _FREE: Final = Free("nothing runs before a node group uses it (aws.amazon.com/ec2/pricing)")
 
 KINDS: Final = (
     Kind(
         BLOCK,
+        price=instances.reservation,
         arn="arn:{p}:ec2:{r}:{a}:capacity-block-reservation/{i}",
         identifier=numbered("cr"),
         rights=(right("ec2", "capacity-reservation/cr-00000000000000000", "PurchaseCapacityBlock", "CreateTags"),),
     ),
     Kind(
         RESERVATION,
+        price=instances.reservation,
         arn="arn:{p}:ec2:{r}:{a}:capacity-reservation/{i}",
         identifier=numbered("cr"),
         rights=(right("ec2", "capacity-reservation/cr-00000000000000000", "CreateCapacityReservation", "CreateTags"),),
@@ -31,11 +31,13 @@ KINDS: Final = (
     ),
     Kind(
         INSTANCE,
+        price=instances.instance,
     ),
     Kind(
         SPOT_INSTANCE_REQUEST,
+        price=instances.instance,
     ),
-    Kind(VOLUME, holds="what is on it", api=Api(renamed={"type": "ec2.VolumeType"})),
+    Kind(VOLUME, price=instances.volume, holds="what is on it", api=Api(renamed={"type": "ec2.VolumeType"})),
     Kind("aws:ec2/keyPair:KeyPair", price=_FREE),
     Kind("aws:ec2/launchConfiguration:LaunchConfiguration", price=_FREE),
     Kind(

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from gpuplatform.kinds.kind import Api, Free, Kind
+from gpuplatform.kinds.pricing.charge import Entry, shared
+from gpuplatform.kinds.pricing.context import PricingContext
+from gpuplatform.plan.model import PlannedResource
 
 LIFECYCLE_POLICY: Final = "aws:ecr/lifecyclePolicy:LifecyclePolicy"
 REPOSITORY: Final = "aws:ecr/repository:Repository"
@@ -12,9 +16,15 @@ REPOSITORY_POLICY: Final = "aws:ecr/repositoryPolicy:RepositoryPolicy"
 
 _FREE: Final = Free("part of the repository, which is priced by its size (aws.amazon.com/ecr/pricing)")
 
+
+def repository(_: PlannedResource, context: PricingContext) -> Iterator[Entry]:
+    yield shared(context, "images", "ecr", "storage", "image_gb", context.count(REPOSITORY))
+
+
 KINDS: Final = (
     Kind(
         REPOSITORY,
+        price=repository,
         arn="arn:{p}:ecr:{r}:{a}:repository/{n}",
         unique_name="name",
         holds="its images",

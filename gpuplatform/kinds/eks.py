@@ -2,71 +2,22 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterator
 from typing import Final
 
-from gpuplatform.kinds.formats import digest, numbered, of_cluster, uuid
+from gpuplatform.kinds.formats import numbered, of_cluster, uuid
 from gpuplatform.kinds.kind import BOTOCORE, Api, Created, Duration, Free, Kind, force_new, immutable, right
-from gpuplatform.kinds.tokens import CLUSTER_COMPONENT, CONTROL_PLANE, NODE_GROUP
-from gpuplatform.plan.model import Json
+from gpuplatform.kinds.pricing import node_groups
+from gpuplatform.kinds.pricing.charge import Entry, Unpriced
+from gpuplatform.kinds.pricing.context import PricingContext
+from gpuplatform.kinds.tokens import NODE_GROUP
+from gpuplatform.plan.model import Json, PlannedResource
 
 ADDON: Final = "aws:eks/addon:Addon"
 FARGATE_PROFILE: Final = "aws:eks/fargateProfile:FargateProfile"
 POD_IDENTITY_ASSOCIATION: Final = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
 
 _FREE: Final = Free("part of the cluster, which is priced by the hour (aws.amazon.com/eks/pricing)")
-
-
-def component(made: Created) -> dict[str, Json]:
-    """What pulumi-eks returns of its component; the control plane is a resource within."""
-    physical = str(made.inputs.get("name") or f"{made.name}-eksCluster-{digest(made.urn, 7)}")
-    endpoint = f"https://{digest(made.urn, 32).upper()}.gr7.{made.region}.eks.amazonaws.com"
-    issuer = f"https://oidc.eks.{made.region}.amazonaws.com/id/{digest(made.urn, 32).upper()}"
-    cluster = {
-        "id": physical,
-        "name": physical,
-        "arn": made.arn("eks", f"cluster/{physical}"),
-        "endpoint": endpoint,
-        "version": made.inputs.get("version"),
-        "certificateAuthority": {"data": _AUTHORITY},
-        "vpcConfig": {"clusterSecurityGroupId": f"sg-{digest(made.urn, 17)}", "vpcId": made.inputs.get("vpcId")},
-        "identities": [{"oidcs": [{"issuer": issuer}]}],
-    }
-    kubeconfig = _kubeconfig(endpoint, made.region, physical)
-    return {
-        "eksCluster": {"$resource": CONTROL_PLANE, "state": cluster},
-        "kubeconfig": kubeconfig,
-        "kubeconfigJson": json.dumps(kubeconfig),
-        "clusterSecurityGroupId": f"sg-{digest(made.urn, 17)}",
-        "nodeSecurityGroupId": f"sg-{digest(made.urn, 17)}",
-        "oidcIssuer": issuer.removeprefix("https://"),
-        "oidcProviderUrl": issuer,
-        "oidcProviderArn": "",
-        "autoModeNodeRoleName": "",
-        "clusterIngressRuleId": "",
-        "defaultNodeGroupAsgName": "",
-        "fargateProfileId": "",
-        "fargateProfileStatus": "",
-        "instanceRoles": [],
-    }
-
-
-_AUTHORITY: Final = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t"
-
-
-def _kubeconfig(endpoint: str, region: str, cluster: str) -> Json:
-    """As pulumi-eks writes it: a token from `aws eks get-token`."""
-    arguments = ["--region", region, "eks", "get-token", "--cluster-name", cluster, "--output", "json"]
-    login = {"apiVersion": "client.authentication.k8s.io/v1beta1", "command": "aws", "args": arguments}
-    server = {"server": endpoint, "certificate-authority-data": _AUTHORITY}
-    return {
-        "apiVersion": "v1",
-        "kind": "Config",
-        "clusters": [{"name": "kubernetes", "cluster": server}],
-        "contexts": [{"name": "aws", "context": {"cluster": "kubernetes", "user": "aws"}}],
-        "current-context": "aws",
-        "users": [{"name": "aws", "user": {"exec": login}}],
-    }
 
 
 def _node_group(made: Created) -> dict[str, Json]:
@@ -80,64 +31,18 @@ def _node_group(made: Created) -> dict[str, Json]:
     }
 
 
+def fargate(_: PlannedResource, context: PricingContext) -> Iterator[Entry]:
+    yield Unpriced(why="Fargate is paid by the pods that it runs, and a profile does not say how many")
+
+
 KINDS: Final = (
     Kind(
-        CONTROL_PLANE,
-        unique_name="name",
-        immutable=(
-            force_new(
-                "eks/cluster.go",
-                "name",
-                "roleArn",
-                "bootstrapSelfManagedAddons",
-                "accessConfig.bootstrapClusterCreatorAdminPermissions",
-                "kubernetesNetworkConfig.ipFamily",
-                "kubernetesNetworkConfig.serviceIpv4Cidr",
-            ),
-            force_new("eks/cluster.go", "encryptionConfig", when="removed"),
-        ),
-        holds="every object on the cluster",
-        duration=Duration(
-            seconds=532, source="nine public terraform apply logs of eks_cluster.this, 492 to 738 s, median"
-        ),
-        api=Api(
-            shapes=("eks.CreateClusterRequest",),
-            renamed={"enabledClusterLogTypes": "eks.LogTypes", "name": "eks.ClusterName"},
-        ),
-    ),
-    Kind(
-        CLUSTER_COMPONENT,
-        outputs=component,
-        immutable=(
-            immutable(
-                "pulumi-eks hands it to aws_eks_cluster; hashicorp/terraform-provider-aws internal/service/eks/cluster.go: ForceNew",
-                "name",
-                "serviceRole",
-                "ipFamily",
-                "kubernetesServiceIpAddressRange",
-            ),
-            immutable(
-                "pulumi-eks hands it to aws_eks_cluster; hashicorp/terraform-provider-aws internal/service/eks/cluster.go: ForceNew",
-                "encryptionConfigKeyArn",
-                when="removed",
-            ),
-        ),
-        holds="every object on the cluster",
-        duration=Duration(seconds=532, source="its control plane: see aws:eks/cluster:Cluster"),
-        rights=(
-            right("eks", "cluster/{name}", "CreateCluster", "DescribeCluster", "TagResource"),
-            right("iam", "role/{name}", "CreateRole", "AttachRolePolicy", "PassRole"),
-        ),
-        api=Api(
-            shapes=("eks.CreateClusterRequest",),
-            renamed={"enabledClusterLogTypes": "eks.LogTypes", "name": "eks.ClusterName"},
-        ),
-    ),
-    Kind(
         FARGATE_PROFILE,
+        price=fargate,
     ),
     Kind(
         NODE_GROUP,
+        price=node_groups.node_group,
         identifier=of_cluster,
         outputs=_node_group,
         unique_name="nodeGroupName",

@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import Final
 
 from gpuplatform.kinds.kind import Free, Kind
+from gpuplatform.kinds.pricing import load_balancers
+from gpuplatform.kinds.tokens import (
+    ALB_LOAD_BALANCER,
+    APPLICATIONLOADBALANCING_LOAD_BALANCER,
+    ELASTICLOADBALANCING_LOAD_BALANCER,
+    ELASTICLOADBALANCINGV2_LOAD_BALANCER,
+    ELB_LOAD_BALANCER,
+    LOAD_BALANCER,
+)
 
-ALB_LOAD_BALANCER: Final = "aws:alb/loadBalancer:LoadBalancer"
-APPLICATIONLOADBALANCING_LOAD_BALANCER: Final = "aws:applicationloadbalancing/loadBalancer:LoadBalancer"
-ELASTICLOADBALANCINGV2_LOAD_BALANCER: Final = "aws:elasticloadbalancingv2/loadBalancer:LoadBalancer"
-ELASTICLOADBALANCING_LOAD_BALANCER: Final = "aws:elasticloadbalancing/loadBalancer:LoadBalancer"
-ELB_LOAD_BALANCER: Final = "aws:elb/loadBalancer:LoadBalancer"
 LISTENER: Final = "aws:lb/listener:Listener"
-LOAD_BALANCER: Final = "aws:lb/loadBalancer:LoadBalancer"
 
 _FREE: Final = Free(
     "part of the load balancer, which is priced by the hour (aws.amazon.com/elasticloadbalancing/pricing)"
@@ -21,21 +24,27 @@ _FREE: Final = Free(
 KINDS: Final = (
     Kind(
         ALB_LOAD_BALANCER,
+        price=load_balancers.load_balancer,
     ),
     Kind(
         APPLICATIONLOADBALANCING_LOAD_BALANCER,
+        price=load_balancers.load_balancer,
     ),
     Kind(
         ELASTICLOADBALANCING_LOAD_BALANCER,
+        price=load_balancers.classic,
     ),
     Kind(
         ELASTICLOADBALANCINGV2_LOAD_BALANCER,
+        price=load_balancers.load_balancer,
     ),
     Kind(
         ELB_LOAD_BALANCER,
+        price=load_balancers.classic,
     ),
     Kind(
         LOAD_BALANCER,
+        price=load_balancers.load_balancer,
     ),
     Kind("aws:elb/attachment:Attachment", price=_FREE),
     Kind("aws:alb/listener:Listener", price=_FREE),

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from gpuplatform.kinds.formats import digest, numbered
 from gpuplatform.kinds.kind import Api, Created, Duration, Free, Kind, force_new, immutable, right
-from gpuplatform.plan.model import Json
+from gpuplatform.kinds.pricing.charge import Entry, Unpriced, missing, steady
+from gpuplatform.kinds.pricing.context import PricingContext
+from gpuplatform.kinds.pricing.numbers import decimal
+from gpuplatform.plan.model import Json, PlannedResource
+from gpuplatform.plan.values import mapping
 
 DATA_REPOSITORY_ASSOCIATION: Final = "aws:fsx/dataRepositoryAssociation:DataRepositoryAssociation"
 LUSTRE_FILE_SYSTEM: Final = "aws:fsx/lustreFileSystem:LustreFileSystem"
@@ -20,9 +25,37 @@ def _file_system(made: Created) -> dict[str, Json]:
     }
 
 
+def lustre(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]:
+    """FSx for Lustre, by its size, kind of disk and throughput tier."""
+    inputs = resource.inputs
+    size = decimal(inputs.get("storageCapacity"))
+    deployment = str(inputs.get("deploymentType") or "SCRATCH_1").lower().replace("_", "-")
+    disk = str(inputs.get("storageType") or "SSD").lower().replace("_", "-")
+    tier = decimal(inputs.get("perUnitStorageThroughput"))
+    if disk == "intelligent-tiering":
+        yield Unpriced(
+            why="no price row for FSx for Lustre on INTELLIGENT_TIERING, paid by what it stores and by throughput"
+        )
+        return
+    if not size:
+        yield Unpriced(why="the file system states no size: the backup that it is made of decides")
+        return
+    parts = [deployment, *(["hdd"] if disk == "hdd" else []), *([f"{tier:f}"] if tier else [])]
+    speed = f" at {tier:f} MB/s/TiB" if tier else ""
+    what = f"FSx for Lustre {deployment}{' on HDD' if disk == 'hdd' else ''}, {size:f} GiB{speed}"
+    yield steady(context, what, "fsx-lustre", "-".join(parts), size)
+    if disk == "hdd" and str(inputs.get("driveCacheType") or "NONE") != "NONE":
+        yield missing(context, "fsx-lustre", "SSD cache of a file system on HDD")
+    if decimal(inputs.get("automaticBackupRetentionDays")):
+        yield missing(context, "fsx-lustre", "backup")
+    if mapping(inputs.get("metadataConfiguration")).get("mode") == "USER_PROVISIONED":
+        yield missing(context, "fsx-lustre", "metadata IOPS beyond those included")
+
+
 KINDS: Final = (
     Kind(
         LUSTRE_FILE_SYSTEM,
+        price=lustre,
         arn="arn:{p}:fsx:{r}:{a}:file-system/{i}",
         identifier=numbered("fs"),
         outputs=_file_system,

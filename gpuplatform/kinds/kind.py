@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, Final
 
+from gpuplatform.kinds.pricing.charge import Pricer
 from gpuplatform.plan.model import Json
 
 READ: Final = datetime.date(2026, 11, 22)
@@ -129,6 +130,6 @@ class Kind:
     duration: Duration | None = None
     durations: Mapping[str, Duration] = field(default_factory=dict[str, Duration])
     """Of variants that take another time."""
-    price: Free | None = None
+    price: Pricer | Free | None = None
     rights: tuple[Right, ...] = ()
     api: Api | None = None

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from gpuplatform.kinds.formats import uuid_of
 from gpuplatform.kinds.kind import BOTOCORE, Api, Free, Kind, force_new, immutable, right
+from gpuplatform.kinds.pricing.charge import Entry, shared, steady
+from gpuplatform.kinds.pricing.context import PricingContext
+from gpuplatform.plan.model import PlannedResource
 
 ALIAS: Final = "aws:kms/alias:Alias"
 EXTERNAL_KEY: Final = "aws:kms/externalKey:ExternalKey"
@@ -15,12 +19,27 @@ REPLICA_KEY: Final = "aws:kms/replicaKey:ReplicaKey"
 
 _FREE: Final = Free("configuration of a key that is priced by the month (aws.amazon.com/kms/pricing)")
 
+KEYS: Final = (KEY, EXTERNAL_KEY, REPLICA_KEY)
+
+
+def key(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]:
+    note = "a KMS key that rotates costs 1 $ a month more after each of its first two rotations"
+    yield steady(context, "KMS key", "kms", "key", note=note if resource.inputs.get("enableKeyRotation") else "")
+    spec = str(resource.inputs.get("customerMasterKeySpec") or "SYMMETRIC_DEFAULT")
+    # Of asymmetric keys, only RSA of 2,048 bits costs what symmetric ones do (aws.amazon.com/kms/pricing).
+    symmetric = spec.startswith(("SYMMETRIC", "HMAC")) or spec == "RSA_2048"
+    row = "requests" if symmetric else "asymmetric-requests"
+    yield shared(context, "requests to the key", "kms", row, "kms_requests", context.count(*KEYS))
+
+
 KINDS: Final = (
     Kind(
         EXTERNAL_KEY,
+        price=key,
     ),
     Kind(
         KEY,
+        price=key,
         noun="encryption key",
         arn="arn:{p}:kms:{r}:{a}:key/{i}",
         identifier=uuid_of,
@@ -37,6 +56,7 @@ KINDS: Final = (
     ),
     Kind(
         REPLICA_KEY,
+        price=key,
     ),
     Kind(
         ALIAS,

@@ -6,21 +6,19 @@ from typing import Final
 
 from gpuplatform.kinds.formats import digest
 from gpuplatform.kinds.kind import ON_THE_CLUSTER, Created, Kind, immutable
+from gpuplatform.kinds.pricing import claims, load_balancers
+from gpuplatform.kinds.tokens import DEPLOYMENT, INGRESS, SERVICE, STORAGE_CLASS
 from gpuplatform.plan.model import Json
 from gpuplatform.plan.values import mapping
 
 CRON_JOB: Final = "kubernetes:batch/v1:CronJob"
 DAEMON_SET: Final = "kubernetes:apps/v1:DaemonSet"
-DEPLOYMENT: Final = "kubernetes:apps/v1:Deployment"
 HORIZONTAL_POD_AUTOSCALER: Final = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
-INGRESS: Final = "kubernetes:networking.k8s.io/v1:Ingress"
 JOB: Final = "kubernetes:batch/v1:Job"
 NAMESPACE: Final = "kubernetes:core/v1:Namespace"
 PERSISTENT_VOLUME_CLAIM: Final = "kubernetes:core/v1:PersistentVolumeClaim"
 SECRET: Final = "kubernetes:core/v1:Secret"
-SERVICE: Final = "kubernetes:core/v1:Service"
 STATEFUL_SET: Final = "kubernetes:apps/v1:StatefulSet"
-STORAGE_CLASS: Final = "kubernetes:storage.k8s.io/v1:StorageClass"
 
 
 EVERY_OBJECT: Final = (
@@ -44,18 +42,22 @@ def created(asked: Created) -> tuple[str, dict[str, Json]]:
 KINDS: Final = (
     Kind(
         INGRESS,
+        price=load_balancers.ingress,
     ),
     Kind(
         PERSISTENT_VOLUME_CLAIM,
+        price=claims.claim,
         immutable=(immutable("pulumi/pulumi-kubernetes provider/pkg/provider/diff.go: forceNew", "spec"),),
         holds="the volume that its reclaim policy may delete",
     ),
     Kind(
         SERVICE,
+        price=load_balancers.service,
         immutable=(immutable("pulumi/pulumi-kubernetes provider/pkg/provider/diff.go: forceNew", "spec.clusterIP"),),
     ),
     Kind(
         STATEFUL_SET,
+        price=claims.stateful,
         immutable=(
             immutable(
                 "pulumi/pulumi-kubernetes provider/pkg/provider/diff.go: forceNew",

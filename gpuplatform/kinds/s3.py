@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from decimal import Decimal
 from typing import Final
 
 from gpuplatform.kinds.kind import BOTOCORE, Api, Created, Free, Kind, force_new, immutable, right
-from gpuplatform.plan.model import Json
+from gpuplatform.kinds.pricing.charge import Entry, shared, steady, tiers
+from gpuplatform.kinds.pricing.context import PricingContext
+from gpuplatform.kinds.pricing.numbers import decimal
+from gpuplatform.plan.model import Json, PlannedResource
+from gpuplatform.plan.values import mapping
 
 BUCKET: Final = "aws:s3/bucket:Bucket"
 BUCKET_ACL: Final = "aws:s3/bucketAcl:BucketAcl"
@@ -29,9 +35,68 @@ def _bucket(made: Created) -> dict[str, Json]:
     }
 
 
+BUCKETS: Final = (BUCKET, BUCKET_V2)
+
+
+CLASSES: Final = {"expected_infrequent_gib": "standard-ia", "expected_archive_gib": "glacier-instant-retrieval"}
+"""Settings key → S3 class: what lifecycle rules have moved out of S3 Standard."""
+
+
+NOT_MOVED: Final = "moving objects to S3's cheaper classes and reading them there costs by the object and by the GB, and is not counted"
+
+
+STANDARD: Final = (("standard", 0), ("standard-above-50-tb", 50 * 1024), ("standard-above-500-tb", 500 * 1024))
+"""Row, and the GiB of all buckets above which it is the price (aws.amazon.com/s3/pricing)."""
+
+
+def bucket(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]:
+    """The GiB that settings expect in a lake zone, by class; it lies there awake or asleep. And its part of the requests."""
+    standard = _standard(resource, context)
+    note = "buckets whose size nobody states are counted empty"
+    if not standard:
+        yield steady(context, "S3 bucket, 0 GiB expected", "s3", "standard", standard, note=note)
+    for row, above, inside in tiers(_before(resource, context), standard, STANDARD) if standard else ():
+        beyond = f", above {above // 1024} TiB of all buckets" if above else ""
+        yield steady(context, f"S3 bucket, {inside:f} GiB expected{beyond}", "s3", row, inside, note=note)
+    moved = _moved(resource, context)
+    for cls, gibibytes in moved.items():
+        if gibibytes:
+            what = f"S3 bucket, {gibibytes:f} GiB expected in {cls}"
+            yield steady(context, what, "s3", cls, gibibytes, note=NOT_MOVED)
+    among = context.count(*BUCKETS)
+    yield shared(context, "requests that write or list objects", "s3", "put-requests", "s3_writes", among)
+    yield shared(context, "requests that read objects", "s3", "get-requests", "s3_reads", among)
+
+
+def _before(resource: PlannedResource, context: PricingContext) -> Decimal:
+    """GiB in S3 Standard of the buckets that the plan has before this one."""
+    buckets = [r for type_ in BUCKETS for r in context.plan.all(type_)]
+    return sum((_standard(r, context) for r in buckets[: buckets.index(resource)]), Decimal(0))
+
+
+def _standard(resource: PlannedResource, context: PricingContext) -> Decimal:
+    """GiB in S3 Standard: what lifecycle rules have moved is not."""
+    stated = mapping(context.settings("data").get("expected_gib"))
+    size = decimal(stated.get(_zone(resource, context)))
+    return max(size - sum(_moved(resource, context).values()), Decimal(0))
+
+
+def _moved(resource: PlannedResource, context: PricingContext) -> dict[str, Decimal]:
+    """S3 class → GiB in it."""
+    data, zone = context.settings("data"), _zone(resource, context)
+    return {cls: decimal(mapping(data.get(key)).get(zone)) for key, cls in CLASSES.items()}
+
+
+def _zone(resource: PlannedResource, context: PricingContext) -> str:
+    """The lake zone that a bucket is, of those whose size is stated."""
+    stated = mapping(context.settings("data").get("expected_gib"))
+    return next((z for z in stated if f"-{z}-" in f"-{resource.name}-"), "")
+
+
 KINDS: Final = (
     Kind(
         BUCKET,
+        price=bucket,
         noun="bucket",
         arn="arn:{p}:s3:::{n}",
         outputs=_bucket,
@@ -43,6 +108,7 @@ KINDS: Final = (
     ),
     Kind(
         BUCKET_V2,
+        price=bucket,
     ),
     Kind("aws:s3/accessPoint:AccessPoint", price=_FREE),
     Kind("aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock", price=_FREE),

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from typing import Final
 
+from gpuplatform.kinds import appautoscaling
 from gpuplatform.kinds.kind import BOTOCORE, Api, Duration, Free, Kind, force_new, immutable, right
+from gpuplatform.kinds.pricing.charge import HOURS, ZERO, Charge, Entry, Unpriced, missing, steady
+from gpuplatform.kinds.pricing.context import PricingContext
+from gpuplatform.kinds.pricing.numbers import decimal
+from gpuplatform.plan.model import Json, PlannedResource
+from gpuplatform.plan.values import at, listing, mapping
 
 APP: Final = "aws:sagemaker/app:App"
 ENDPOINT: Final = "aws:sagemaker/endpoint:Endpoint"
@@ -15,14 +23,181 @@ TRAINING_JOB: Final = "aws:sagemaker/trainingJob:TrainingJob"
 
 _FREE: Final = Free("a definition; the endpoint that uses it is priced (aws.amazon.com/sagemaker/pricing)")
 
+SECONDS = Decimal(3600)
+
+
+DATA = (
+    "data that SageMaker's endpoints take in and give out is paid by the GB, and not counted, for no volume is stated"
+)
+
+
+SMALLEST_NOTEBOOK = 5
+"""GiB, where nobody states a size (SageMaker API reference, CreateNotebookInstance)."""
+
+
+def endpoint(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]:
+    """Each production variant between its bounds, with the hours that settings expect beyond the minimum."""
+    configuration = next(iter(context.linked(resource, "endpointConfigName", ENDPOINT_CONFIGURATION)), None)
+    if configuration is None:
+        yield Unpriced(why="the endpoint's configuration is not in the plan")
+        return
+    stated = decimal(_model(resource, context).get("expected_hours"))
+    waits = bool(configuration.inputs.get("asyncInferenceConfig"))
+    shadows = listing(configuration.inputs.get("shadowProductionVariants"))
+    for variant in [*listing(configuration.inputs.get("productionVariants")), *shadows]:
+        row = mapping(variant)
+        serverless = mapping(row.get("serverlessConfig"))
+        if serverless:
+            yield _serverless(serverless, stated, context)
+        else:
+            yield _instances(row, resource, stated, waits, context)
+            yield from _volumes(row, resource, stated, context)
+
+
+def _instances(
+    variant: Mapping[str, Json], resource: PlannedResource, stated: Decimal, waits: bool, context: PricingContext
+) -> Entry:
+    kind = str(variant.get("instanceType", ""))
+    price = context.price("sagemaker", kind)
+    if price is None:
+        return missing(context, "sagemaker", kind)
+    least, most = _bounds(variant, resource, context)
+    return Charge(
+        what=f"{'asynchronous' if waits else 'real-time'} endpoint, {least} to {most} {kind}",
+        price=price,
+        asleep=least * HOURS,
+        idle=least * HOURS,
+        expected=min(least * HOURS + stated, max(least, most) * HOURS),
+        most_per_hour=max(least, most),
+        note=DATA,
+        instance=kind,
+    )
+
+
+def _volumes(
+    variant: Mapping[str, Json], resource: PlannedResource, stated: Decimal, context: PricingContext
+) -> Iterator[Entry]:
+    """The volume that a variant asks for beside each instance, for as long as that runs."""
+    size = decimal(variant.get("volumeSizeInGb"))
+    price = context.price("sagemaker", "hosting-volume")
+    if not size:
+        return
+    if price is None:
+        yield missing(context, "sagemaker", "hosting-volume")
+        return
+    least, most = _bounds(variant, resource, context)
+    highest = max(least, most)
+    yield Charge(
+        what=f"volumes of {size:f} GiB, of {least} to {highest} instances",
+        price=price,
+        asleep=least * size,
+        idle=least * size,
+        expected=min(least + stated / HOURS, highest) * size,
+        most_per_hour=highest * size / HOURS,
+    )
+
+
+def _serverless(config: Mapping[str, Json], stated: Decimal, context: PricingContext) -> Entry:
+    if config.get("provisionedConcurrency"):
+        return missing(context, "sagemaker", "serverless provisioned concurrency")
+    price = context.price("sagemaker", "serverless")
+    if price is None:
+        return missing(context, "sagemaker", "serverless")
+    memory, most = decimal(config.get("memorySizeInMb")) / 1024, decimal(config.get("maxConcurrency"))
+    return Charge(
+        what=f"serverless endpoint, {memory:f} GB, {most} requests at once at most",
+        price=price,
+        asleep=ZERO,
+        idle=ZERO,
+        expected=min(stated, most * HOURS) * SECONDS * memory,
+        most_per_hour=most * SECONDS * memory,
+        note=DATA,
+    )
+
+
+def _bounds(variant: Mapping[str, Json], resource: PlannedResource, context: PricingContext) -> tuple[Decimal, Decimal]:
+    """What its scalable target allows; without one, the instances that it starts with."""
+    identifier = (
+        f"endpoint/{resource.outputs.get('name') or resource.inputs.get('name')}/variant/{variant.get('variantName')}"
+    )
+    for target in context.plan.all(appautoscaling.TARGET):
+        if target.inputs.get("resourceId") == identifier:
+            return decimal(target.inputs.get("minCapacity")), decimal(target.inputs.get("maxCapacity"))
+    managed = mapping(variant.get("managedInstanceScaling"))
+    first = decimal(variant.get("initialInstanceCount"))
+    if managed.get("status") == "ENABLED":
+        return decimal(managed.get("minInstanceCount")), decimal(managed.get("maxInstanceCount"))
+    return first, first
+
+
+def _model(resource: PlannedResource, context: PricingContext) -> Mapping[str, Json]:
+    models = mapping(context.settings("serving").get("models"))
+    return mapping(models.get(model_of(resource, models)))
+
+
+def model_of(resource: PlannedResource, models: Iterable[str]) -> str:
+    """The model that an endpoint serves: the longest whose name the endpoint's own carries; empty where there is none."""
+    names = (resource.name, str(resource.inputs.get("name", "")))
+    here = [m for m in models if any(f"-{m}-" in f"-{name}-" for name in names)]
+    return max(here, key=len, default="")
+
+
+def training(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]:
+    """One job, which runs as long as its stopping condition lets it: once, so in the expected month alone."""
+    config = mapping(resource.inputs.get("resourceConfig"))
+    kind = str(config.get("instanceType") or "")
+    limit = decimal(at(resource.inputs, "stoppingCondition", "maxRuntimeInSeconds"))
+    if not kind:
+        yield Unpriced(why="the training job names no single instance type")
+        return
+    if resource.inputs.get("enableManagedSpotTraining"):
+        yield missing(context, "sagemaker", f"training/{kind}", "spot")
+        return
+    price = context.price("sagemaker", f"training/{kind}")
+    if price is None:
+        yield missing(context, "sagemaker", f"training/{kind}")
+        return
+    count = decimal(config.get("instanceCount") or 1)
+    hours = min(limit / SECONDS, HOURS)
+    yield Charge(
+        what=f"training job on {count:f} {kind}, at most {hours:.2f} h",
+        price=price,
+        asleep=ZERO,
+        idle=ZERO,
+        expected=count * hours,
+        most_per_hour=count,
+        note="a training job is counted once, for as long as its stopping condition lets it run",
+        instance=kind,
+    )
+    if config.get("volumeSizeInGb"):
+        yield Unpriced(why="no price row for the storage volume of a SageMaker instance")
+
+
+def notebook(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]:
+    """Runs, and is paid, until somebody stops it."""
+    kind = str(resource.inputs.get("instanceType") or "")
+    yield steady(context, f"notebook {kind}", "sagemaker", f"notebook/{kind}")
+    size = decimal(resource.inputs.get("volumeSize") or SMALLEST_NOTEBOOK)
+    yield steady(context, f"volume of the notebook, {size:f} GiB", "sagemaker", "notebook-volume", size)
+
+
+def app(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]:
+    """A Studio app on an instance of its own, paid until it is deleted; the default server of a user is free."""
+    kind = str(at(resource.inputs, "resourceSpec", "instanceType") or "system")
+    if kind != "system":
+        yield steady(context, f"Studio app on {kind}", "sagemaker", f"notebook/{kind}")
+
+
 KINDS: Final = (
     # Sent through Cloud Control as JSON.
     Kind("AWS::SageMaker::InferenceComponent", api=Api(shapes=("sagemaker.CreateInferenceComponentInput",))),
     Kind(
         APP,
+        price=app,
     ),
     Kind(
         ENDPOINT,
+        price=endpoint,
         arn="arn:{p}:sagemaker:{r}:{a}:endpoint/{n}",
         unique_name="name",
         immutable=(force_new("sagemaker/endpoint.go", "name", "deploymentConfig.autoRollbackConfiguration"),),
@@ -35,10 +210,12 @@ KINDS: Final = (
     ),
     Kind(
         NOTEBOOK_INSTANCE,
+        price=notebook,
         api=Api(shapes=("sagemaker.CreateNotebookInstanceInput",), renamed={"name": "sagemaker.NotebookInstanceName"}),
     ),
     Kind(
         TRAINING_JOB,
+        price=training,
     ),
     Kind("aws:sagemaker/appImageConfig:AppImageConfig", price=_FREE),
     Kind("aws:sagemaker/codeRepository:CodeRepository", price=_FREE),

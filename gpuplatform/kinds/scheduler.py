@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from gpuplatform.kinds.kind import Api, Free, Kind, right
-
-SCHEDULE: Final = "aws:scheduler/schedule:Schedule"
-
+from gpuplatform.kinds.tokens import SCHEDULE
 
 KINDS: Final = (
     Kind(

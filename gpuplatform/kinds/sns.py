@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from gpuplatform.kinds.kind import Api, Free, Kind, force_new, right
+from gpuplatform.kinds.pricing.charge import Entry, shared
+from gpuplatform.kinds.pricing.context import PricingContext
+from gpuplatform.plan.model import PlannedResource
 
 TOPIC: Final = "aws:sns/topic:Topic"
 TOPIC_POLICY: Final = "aws:sns/topicPolicy:TopicPolicy"
 
 _FREE: Final = Free("configuration of a topic that is priced by the message (aws.amazon.com/sns/pricing)")
 
+
+def topic(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]:
+    key = "fifo-publishes" if resource.inputs.get("fifoTopic") else "publishes"
+    yield shared(context, "messages to the topic", "sns", key, "messages", context.count(TOPIC))
+
+
 KINDS: Final = (
     Kind(
         TOPIC,
+        price=topic,
         arn="arn:{p}:sns:{r}:{a}:{n}",
         identifier=lambda made: made.arn("sns", made.name),
         unique_name="name",

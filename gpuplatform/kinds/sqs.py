@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from gpuplatform.kinds.kind import Api, Created, Free, Kind, force_new, right
+from gpuplatform.kinds.pricing.charge import Entry, shared
+from gpuplatform.kinds.pricing.context import PricingContext
+from gpuplatform.plan.model import PlannedResource
 
 QUEUE: Final = "aws:sqs/queue:Queue"
 QUEUE_POLICY: Final = "aws:sqs/queuePolicy:QueuePolicy"
@@ -16,9 +20,15 @@ def _url(made: Created) -> str:
     return f"https://sqs.{made.region}.amazonaws.com/{made.account}/{made.name}"
 
 
+def queue(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]:
+    key = "fifo-requests" if resource.inputs.get("fifoQueue") else "requests"
+    yield shared(context, "requests to the queue", "sqs", key, "queue_requests", context.count(QUEUE))
+
+
 KINDS: Final = (
     Kind(
         QUEUE,
+        price=queue,
         noun="message queue",
         arn="arn:{p}:sqs:{r}:{a}:{n}",
         identifier=_url,

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from decimal import Decimal
 from typing import Final
 
 from gpuplatform.kinds.formats import digest, numbered
 from gpuplatform.kinds.kind import BOTOCORE, Api, Created, Duration, Free, Kind, force_new, immutable, right
-from gpuplatform.kinds.tokens import SECURITY_GROUP, SUBNET
-from gpuplatform.plan.model import Json
+from gpuplatform.kinds.pricing import kept_logs
+from gpuplatform.kinds.pricing.charge import Entry, shared, tiers, used
+from gpuplatform.kinds.pricing.context import PricingContext
+from gpuplatform.kinds.tokens import EIP_ASSOCIATION, FLOW_LOG, SECURITY_GROUP, SUBNET
+from gpuplatform.plan.model import Json, PlannedResource
 
 DEFAULT_SECURITY_GROUP: Final = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
-EIP: Final = "aws:ec2/eip:Eip"
-EIP_ASSOCIATION: Final = "aws:ec2/eipAssociation:EipAssociation"
-FLOW_LOG: Final = "aws:ec2/flowLog:FlowLog"
 INTERNET_GATEWAY: Final = "aws:ec2/internetGateway:InternetGateway"
-NAT_GATEWAY: Final = "aws:ec2/natGateway:NatGateway"
 ROUTE: Final = "aws:ec2/route:Route"
 ROUTE_TABLE_ASSOCIATION: Final = "aws:ec2/routeTableAssociation:RouteTableAssociation"
 SECURITY_GROUP_EGRESS_RULE: Final = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
 SECURITY_GROUP_INGRESS_RULE: Final = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 SECURITY_GROUP_RULE: Final = "aws:ec2/securityGroupRule:SecurityGroupRule"
 VPC: Final = "aws:ec2/vpc:Vpc"
-VPC_ENDPOINT: Final = "aws:ec2/vpcEndpoint:VpcEndpoint"
-VPC_ENDPOINT_SUBNET_ASSOCIATION: Final = "aws:ec2/vpcEndpointSubnetAssociation:VpcEndpointSubnetAssociation"
 
 _FREE_1: Final = Free("VPC, subnets, routes and gateways are free (aws.amazon.com/vpc/pricing)")
 _FREE_2: Final = Free("security groups and their rules are free (aws.amazon.com/vpc/pricing)")
@@ -45,27 +44,35 @@ def _subnet(made: Created) -> dict[str, Json]:
     return {"availabilityZone": f"{made.region}{'abcdefgh'[int(zone[1]) - 1]}"} if zone else {}
 
 
-def _address(made: Created) -> dict[str, Json]:
-    return {"allocationId": made.id, "publicIp": f"203.0.113.{int(digest(made.urn, 2), 16) or 1}"}
+TERABYTE: Final = 1024
+"""GB, as data transfer is billed."""
+
+
+TO_THE_INTERNET: Final = (
+    ("internet-out", 0),
+    ("internet-out-above-10-tb", 10 * TERABYTE),
+    ("internet-out-above-50-tb", 50 * TERABYTE),
+    ("internet-out-above-150-tb", 150 * TERABYTE),
+)
+"""Row, and the GB of a month above which it is the price (aws.amazon.com/ec2/pricing/on-demand, "Data Transfer")."""
+
+
+def between_zones(_: PlannedResource, context: PricingContext) -> Iterator[Entry]:
+    """A VPC is free; the data that passes between its zones and out of it is not, where settings state some."""
+    among = context.count(VPC)
+    if context.usage("between_zones_gb").amount:
+        what = "data between zones, out of one and into the other"
+        yield shared(context, what, "vpc", "data-between-zones", "between_zones_gb", among, times=2)
+    total = context.usage("internet_gb").amount
+    for key, above, inside in tiers(Decimal(0), total, TO_THE_INTERNET):
+        what = f"data to the internet{f', above {above // TERABYTE} TB' if above else ''}"
+        yield used(context, what, "vpc", key, inside / among, assumes="internet_gb")
 
 
 KINDS: Final = (
     Kind(
-        EIP,
-        arn="arn:{p}:ec2:{r}:{a}:eip/{i}",
-        identifier=numbered("eipalloc"),
-        outputs=_address,
-        immutable=(
-            force_new("ec2/ec2_eip.go", "domain", "address", "publicIpv4Pool", "networkBorderGroup", "ipamPoolId"),
-        ),
-        duration=Duration(
-            seconds=2, source="an API call that answers at once, as apply logs show for addresses", measured=False
-        ),
-        rights=(right("ec2", "elastic-ip/eipalloc-00000000000000000", "AllocateAddress", "CreateTags"),),
-        api=Api(shapes=("ec2.AllocateAddressRequest",)),
-    ),
-    Kind(
         FLOW_LOG,
+        price=kept_logs.flow_log,
         arn="arn:{p}:ec2:{r}:{a}:flow-log/{i}",
         identifier=numbered("fl"),
         immutable=(immutable(f"EC2 has no ModifyFlowLogs ({BOTOCORE})", "*"),),
@@ -76,19 +83,8 @@ KINDS: Final = (
         api=Api(shapes=("ec2.CreateFlowLogsRequest",)),
     ),
     Kind(
-        NAT_GATEWAY,
-        noun="NAT gateway",
-        arn="arn:{p}:ec2:{r}:{a}:nat-gateway/{i}",
-        identifier=numbered("nat"),
-        immutable=(force_new("ec2/vpc_nat_gateway.go", "subnetId", "allocationId", "connectivityType", "privateIp"),),
-        duration=Duration(
-            seconds=94, source='public terraform apply log of 14 minutes in all, "nat_gateway: Creation complete after"'
-        ),
-        rights=(right("ec2", "natgateway/nat-00000000000000000", "CreateNatGateway", "CreateTags"),),
-        api=Api(shapes=("ec2.CreateNatGatewayRequest",)),
-    ),
-    Kind(
         VPC,
+        price=between_zones,
         arn="arn:{p}:ec2:{r}:{a}:vpc/{i}",
         identifier=numbered("vpc"),
         outputs=_vpc,
@@ -96,22 +92,6 @@ KINDS: Final = (
         duration=Duration(seconds=12, source="public terraform apply logs, 6 to 17 s"),
         rights=(right("ec2", "vpc/vpc-00000000000000000", "CreateVpc", "ModifyVpcAttribute", "CreateTags"),),
         api=Api(shapes=("ec2.CreateVpcRequest",)),
-    ),
-    Kind(
-        VPC_ENDPOINT,
-        noun="VPC endpoint",
-        arn="arn:{p}:ec2:{r}:{a}:vpc-endpoint/{i}",
-        identifier=numbered("vpce"),
-        immutable=(
-            immutable(f"EC2 ModifyVpcEndpoint lacks it ({BOTOCORE})", "vpcId", "serviceName", "vpcEndpointType"),
-        ),
-        duration=Duration(
-            seconds=60,
-            source="an interface endpoint takes about a minute, by experience; no log at hand",
-            measured=False,
-        ),
-        rights=(right("ec2", "vpc-endpoint/vpce-00000000000000000", "CreateVpcEndpoint", "CreateTags"),),
-        api=Api(shapes=("ec2.CreateVpcEndpointRequest",)),
     ),
     Kind("aws:ec2/defaultNetworkAcl:DefaultNetworkAcl", price=_FREE_1),
     Kind("aws:ec2/defaultRouteTable:DefaultRouteTable", price=_FREE_1),
@@ -228,7 +208,6 @@ KINDS: Final = (
     Kind("aws:ec2/vpcDhcpOptionsAssociation:VpcDhcpOptionsAssociation", price=_FREE_1),
     Kind("aws:ec2/vpcEndpointPolicy:VpcEndpointPolicy", price=_FREE_3),
     Kind("aws:ec2/vpcEndpointRouteTableAssociation:VpcEndpointRouteTableAssociation", price=_FREE_3),
-    Kind(VPC_ENDPOINT_SUBNET_ASSOCIATION, price=_FREE_3),
     Kind("aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation", price=_FREE_1),
     Kind("aws:ec2/vpcPeeringConnection:VpcPeeringConnection", price=_FREE_1),
     Kind("aws:ec2/vpcPeeringConnectionAccepter:VpcPeeringConnectionAccepter", price=_FREE_1),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, cast
@@ -14,9 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
+from gpuplatform.kinds import ecr
+from gpuplatform.kinds.kind import Kind
+from gpuplatform.kinds.pricing.charge import Entry
+from gpuplatform.kinds.registry import all_kinds
 from gpuplatform.plan.model import Plan
-from gpuplatform.preview.billing.bill import PRICERS, bill
-from gpuplatform.kinds.pricing.charge import Entry, Pricer
+from gpuplatform.preview.billing.bill import bill
 from gpuplatform.preview.checking.check import Check, Fault, Severity
 from gpuplatform.preview.judgement.run import run_checks
 from gpuplatform.preview.preview import Preview
@@ -110,7 +114,8 @@ def test_a_pricer_that_stumbles_leaves_the_others_priced(monkeypatch: pytest.Mon
         raise KeyError("size")
         yield
 
-    monkeypatch.setitem(cast("dict[str, Pricer]", PRICERS), "aws:ecr/repository:Repository", stumbles)
+    rows = cast("dict[str, Kind]", all_kinds())
+    monkeypatch.setitem(rows, ecr.REPOSITORY, replace(rows[ecr.REPOSITORY], price=stumbles))
     address, images = a_resource("aws:ec2/eip:Eip", "address"), a_resource("aws:ecr/repository:Repository", "images")
 
     found = bill(a_plan(images, address))

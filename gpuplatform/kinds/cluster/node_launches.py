@@ -13,11 +13,10 @@ from typing import Final
 from gpuplatform.catalog import instances
 from gpuplatform.catalog.instances import InstanceType, instance
 from gpuplatform.catalog.nodes import ZONE_LABEL
-from gpuplatform.kinds import autoscaling
 from gpuplatform.kinds.cluster import node_properties
 from gpuplatform.kinds.cluster.names import chart
 from gpuplatform.kinds.cluster.node_properties import TYPE_LABEL, ZONE_NAME_LABEL
-from gpuplatform.kinds.tokens import NODE_GROUP, NODE_POOL, RELEASE, SUBNET
+from gpuplatform.kinds.tokens import NODE_GROUP, NODE_POOL, RELEASE, SCALING_GROUP_TAG, SUBNET
 from gpuplatform.plan.model import Json, Plan, PlannedResource, once
 from gpuplatform.plan.quantity import quantity, whole
 from gpuplatform.plan.references import linked
@@ -27,7 +26,6 @@ from gpuplatform.sizing.efa import Interface, efa_count
 
 AUTOSCALER: Final = "cluster-autoscaler"
 """Its chart."""
-_TAG: Final = autoscaling.TAG
 
 _UNPLACED: Final = -(2**31)
 
@@ -113,7 +111,7 @@ def extra_argument(plan: Plan, flag: str) -> Json:
 def told(plan: Plan, launch: Launch) -> dict[str, tuple[PlannedResource, str]]:
     """What the tags of a group's Auto Scaling group tell: `resources/nvidia.com/gpu` → the tag and its value."""
     found: dict[str, tuple[PlannedResource, str]] = {}
-    for tag in plan.all(_TAG):
+    for tag in plan.all(SCALING_GROUP_TAG):
         name = tag.inputs.get("autoscalingGroupName")
         belongs = launch.resource.urn in tag.property_dependencies.get("autoscalingGroupName", ())
         key = str(at(tag.inputs, "tag", "key"))

@@ -119,3 +119,8 @@ def _singles(unit: str) -> int:
     """How many one unit of a price is: "10k requests" are 10,000."""
     found = re.match(r"(\d+)([kMB]?) ", unit)
     return int(found[1]) * _MULTIPLE[found[2]] if found else 1
+
+
+def addresses(context: PricingContext, count: int) -> Entry:
+    what = "public IPv4 address" if count == 1 else f"{count} public IPv4 addresses"
+    return steady(context, what, "vpc", "public-ipv4", count)

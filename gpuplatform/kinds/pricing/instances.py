@@ -7,23 +7,23 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-from gpuplatform.kinds import autoscaling, ec2, vpc
 from gpuplatform.kinds.cluster import node_properties
 from gpuplatform.kinds.pricing import fleet
-from gpuplatform.kinds.pricing.charge import HOURS, Charge, Entry, Pricer, Unpriced
+from gpuplatform.kinds.pricing.charge import HOURS, Charge, Entry, Unpriced, addresses
 from gpuplatform.kinds.pricing.context import PricingContext
 from gpuplatform.kinds.pricing.fleet import NodeHours
 from gpuplatform.kinds.pricing.node_groups import runs, users, warm
 from gpuplatform.kinds.pricing.numbers import decimal
 from gpuplatform.kinds.pricing.volumes import ONE, ec2_volume, volume_charges, volume_of
-from gpuplatform.kinds.tokens import BLOCK, RESERVATION, SUBNET
+from gpuplatform.kinds.tokens import (
+    EIP,
+    EIP_ASSOCIATION,
+    RESERVATION,
+    SPOT_INSTANCE_REQUEST,
+    SUBNET,
+)
 from gpuplatform.plan.model import Json, PlannedResource
 from gpuplatform.plan.values import at, listing, mapping, texts
-from gpuplatform.preview.billing.network import addresses
-
-INSTANCE: Final = ec2.INSTANCE
-SPOT_REQUEST: Final = ec2.SPOT_INSTANCE_REQUEST
-GROUP: Final = autoscaling.GROUP
 
 OPEN: Final = "instances that an open reservation takes in without being told are counted beside it"
 OLDEST_KIND: Final = "gp2"
@@ -43,7 +43,7 @@ def instance(resource: PlannedResource, context: PricingContext) -> Iterator[Ent
         yield Unpriced(why="neither the instance nor its launch template names an instance type")
     elif other:
         yield Unpriced(why=other)
-    elif resource.type == SPOT_REQUEST or market == "spot":
+    elif resource.type == SPOT_INSTANCE_REQUEST or market == "spot":
         yield fleet.spot([kind], fleet.always(), context.zones(resource, "subnetId"), context)
     elif market == "capacity-block":
         yield fleet.reserved(kind, fleet.always(), "capacity-block", reservation, context)
@@ -68,7 +68,7 @@ def instance(resource: PlannedResource, context: PricingContext) -> Iterator[Ent
 
 def _has_elastic_ip(resource: PlannedResource, context: PricingContext) -> bool:
     """EC2 takes the address back that it gave, for the one that is paid by itself (EC2 user guide, "Elastic IP addresses")."""
-    ways = ((vpc.EIP, "instance"), (vpc.EIP_ASSOCIATION, "instanceId"))
+    ways = ((EIP, "instance"), (EIP_ASSOCIATION, "instanceId"))
     return any(
         resource in context.linked(one, path, resource.type) for type_, path in ways for one in context.plan.all(type_)
     )
@@ -164,13 +164,3 @@ def reservation(resource: PlannedResource, context: PricingContext) -> Iterator[
 def volume(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]:
     stated = volume_of(resource.inputs, decimal(resource.inputs.get("size")), resource.inputs.get("type"), OLDEST_KIND)
     yield from volume_charges(context, stated, resource.name, ONE)
-
-
-PRICERS: Mapping[str, Pricer] = {
-    INSTANCE: instance,
-    SPOT_REQUEST: instance,
-    GROUP: group,
-    RESERVATION: reservation,
-    BLOCK: reservation,
-    ec2.VOLUME: volume,
-}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, Decimal
 
@@ -10,22 +10,19 @@ from gpuplatform.catalog import prices
 from gpuplatform.catalog.instances import instance
 from gpuplatform.catalog.nodes import GPU, POOL_LABEL, ZONE_LABEL
 from gpuplatform.catalog.prices import Price
-from gpuplatform.kinds import custom_resources, kubernetes
 from gpuplatform.kinds.cluster import node_properties
 from gpuplatform.kinds.cluster.node_properties import CAPACITY_LABEL, TYPE_LABEL, ZONE_NAME_LABEL
 from gpuplatform.kinds.pricing import sleep
-from gpuplatform.kinds.pricing.charge import HOURS, ZERO, Charge, Entry, Pricer, Unpriced, missing
+from gpuplatform.kinds.pricing.charge import HOURS, ZERO, Charge, Entry, Unpriced, missing
 from gpuplatform.kinds.pricing.context import PricingContext
 from gpuplatform.kinds.pricing.fleet import NodeHours
 from gpuplatform.kinds.pricing.numbers import decimal, gib
 from gpuplatform.kinds.pricing.volumes import Volume, volume_charges, volume_of
-from gpuplatform.kinds.tokens import NODE_POOL, SUBNET
+from gpuplatform.kinds.tokens import DEPLOYMENT, SCALED_OBJECT, SUBNET
 from gpuplatform.plan.model import PlannedResource
 from gpuplatform.plan.values import at, listing, mapping
 from gpuplatform.plan.wording import counted
 
-DEPLOYMENT = kubernetes.DEPLOYMENT
-SCALER = custom_resources.SCALED_OBJECT
 COUNTED = 4096
 """GPUs; of pools that may have more, the dearest single type is taken for the dearest mixture."""
 
@@ -174,7 +171,7 @@ def _workloads(pool: str, context: PricingContext) -> Iterator[tuple[Decimal, De
         (str(at(s.inputs, "metadata", "namespace")), str(at(s.inputs, "spec", "scaleTargetRef", "name"))): mapping(
             s.inputs.get("spec")
         )
-        for s in context.plan.all(SCALER)
+        for s in context.plan.all(SCALED_OBJECT)
     }
     for deployment in context.plan.all(DEPLOYMENT):
         pod = mapping(at(deployment.inputs, "spec", "template", "spec"))
@@ -196,6 +193,3 @@ def _volumes(pool: PlannedResource, context: PricingContext) -> Iterator[Volume]
     for row in listing(at(found.inputs, "spec", "blockDeviceMappings")) if found else ():
         disk = mapping(at(row, "ebs"))
         yield volume_of(disk, gib(disk.get("volumeSize")), disk.get("volumeType"))
-
-
-PRICERS: Mapping[str, Pricer] = {NODE_POOL: node_pool}

@@ -5,23 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from gpuplatform.kinds import elasticloadbalancing, kubernetes
-from gpuplatform.kinds.pricing.charge import Entry, Pricer, Unpriced, shared, steady
+from gpuplatform.kinds.pricing.charge import Entry, Unpriced, addresses, shared, steady
 from gpuplatform.kinds.pricing.context import PricingContext
-from gpuplatform.kinds.tokens import RELEASE, SUBNET
+from gpuplatform.kinds.tokens import (
+    ALB_LOAD_BALANCER,
+    APPLICATIONLOADBALANCING_LOAD_BALANCER,
+    ELASTICLOADBALANCING_LOAD_BALANCER,
+    ELASTICLOADBALANCINGV2_LOAD_BALANCER,
+    ELB_LOAD_BALANCER,
+    INGRESS,
+    LOAD_BALANCER,
+    RELEASE,
+    SERVICE,
+    SUBNET,
+)
 from gpuplatform.plan.model import PlannedResource
 from gpuplatform.plan.values import at, listing, mapping
-from gpuplatform.preview.billing.network import addresses
 
 ELASTIC: Final = (
-    elasticloadbalancing.LOAD_BALANCER,
-    elasticloadbalancing.ALB_LOAD_BALANCER,
-    elasticloadbalancing.ELASTICLOADBALANCINGV2_LOAD_BALANCER,
-    elasticloadbalancing.APPLICATIONLOADBALANCING_LOAD_BALANCER,
+    LOAD_BALANCER,
+    ALB_LOAD_BALANCER,
+    ELASTICLOADBALANCINGV2_LOAD_BALANCER,
+    APPLICATIONLOADBALANCING_LOAD_BALANCER,
 )
-CLASSIC: Final = (elasticloadbalancing.ELB_LOAD_BALANCER, elasticloadbalancing.ELASTICLOADBALANCING_LOAD_BALANCER)
-SERVICE: Final = kubernetes.SERVICE
-INGRESS: Final = kubernetes.INGRESS
+CLASSIC: Final = (ELB_LOAD_BALANCER, ELASTICLOADBALANCING_LOAD_BALANCER)
 
 CONTROLLER: Final = "aws-load-balancer-controller"
 """Chart that makes Services Network Load Balancers and Ingresses Application ones."""
@@ -140,11 +147,3 @@ def _annotations(resource: PlannedResource) -> Mapping[str, str]:
     """Kubernetes takes no other values than texts."""
     found = mapping(at(resource.inputs, "metadata", "annotations"))
     return {key: value for key, value in found.items() if isinstance(value, str)}
-
-
-PRICERS: Mapping[str, Pricer] = {
-    **dict.fromkeys(ELASTIC, load_balancer),
-    **dict.fromkeys(CLASSIC, classic),
-    SERVICE: service,
-    INGRESS: ingress,
-}

@@ -9,7 +9,7 @@ from decimal import Decimal
 from gpuplatform.catalog.nodes import POOL_LABEL, RUNG_LABEL
 from gpuplatform.kinds.cluster import node_properties
 from gpuplatform.kinds.pricing import fleet, sleep
-from gpuplatform.kinds.pricing.charge import HOURS, ZERO, Charge, Entry, Pricer, Unpriced
+from gpuplatform.kinds.pricing.charge import HOURS, ZERO, Charge, Entry, Unpriced
 from gpuplatform.kinds.pricing.context import PricingContext
 from gpuplatform.kinds.pricing.fleet import NodeHours
 from gpuplatform.kinds.pricing.numbers import decimal
@@ -156,5 +156,3 @@ def runs(config: Mapping[str, Json]) -> bool:
 
 NO_LIMIT = -1
 """Prepared capacity that is stated and limits nothing."""
-
-PRICERS: Mapping[str, Pricer] = {NODE_GROUP: node_group}

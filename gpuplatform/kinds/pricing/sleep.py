@@ -9,15 +9,13 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
-from gpuplatform.kinds import scheduler
 from gpuplatform.kinds.pricing.charge import HOURS, ZERO
 from gpuplatform.kinds.pricing.numbers import NoAmountError, decimal
-from gpuplatform.kinds.tokens import NODE_GROUP
+from gpuplatform.kinds.tokens import NODE_GROUP, SCHEDULE
 from gpuplatform.plan.model import Json, Plan, PlannedResource, once
 from gpuplatform.plan.references import linked
 from gpuplatform.plan.values import listing, mapping
 
-SCHEDULE: Final = scheduler.SCHEDULE
 RESIZES_NODE_GROUP: Final = ":aws-sdk:eks:updateNodegroupConfig"
 RUNS_A_RUNBOOK: Final = ":aws-sdk:ssm:startAutomationExecution"
 TERMINATES: Final = "AWS-TerminateEC2Instance"

@@ -8,46 +8,28 @@ its cap. A month has 730 hours. Sums are exact; amounts are rounded when they ar
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
 from gpuplatform.catalog.prices import CURRENCY, STALE_DAYS
-from gpuplatform.kinds.pricing import instances
-from gpuplatform.kinds.pricing import karpenter_pools as node_pools
-from gpuplatform.kinds.pricing import load_balancers as balancers
-from gpuplatform.kinds.pricing import node_groups as compute
-from gpuplatform.kinds.pricing.charge import Charge, Entry, Pricer, Unpriced
+from gpuplatform.kinds.kind import Free
+from gpuplatform.kinds.pricing.charge import Charge, Entry, Unpriced
 from gpuplatform.kinds.pricing.context import Assumed, PricingContext, PricingContexts
 from gpuplatform.kinds.pricing.numbers import NoAmountError
 from gpuplatform.kinds.registry import kind_of
 from gpuplatform.plan.model import Json, Plan, PlannedResource
-from gpuplatform.preview.billing import cluster, databases, governance, network, observability, sagemaker, storage
 from gpuplatform.preview.billing.economics import Economics, economics
 from gpuplatform.preview.billing.lines import Line, Totals
 
-PRICERS: Final[Mapping[str, Pricer]] = {
-    **network.PRICERS,
-    **balancers.PRICERS,
-    **cluster.PRICERS,
-    **compute.PRICERS,
-    **instances.PRICERS,
-    **node_pools.PRICERS,
-    **storage.PRICERS,
-    **sagemaker.PRICERS,
-    **databases.PRICERS,
-    **observability.PRICERS,
-    **governance.PRICERS,
-}
+ENGINES_OWN: Final = "pulumi:"
+"""Providers and stacks are records of the engine; nothing of them stands anywhere."""
 
 NO_CAP: Final = (
     "use that is paid by the request or by the GB has no cap: the dearest hour counts an hour of its average"
 )
 NOTHING_FREE: Final = "what AWS gives every account free each month is the account's, and is not taken off"
-
-BILLABLE_PACKAGES: Final = ("aws:", "aws-native:", "awsx:")
-"""Providers whose resources cost unless we know better; objects on the cluster run on nodes that are priced."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,21 +134,19 @@ def _told(resource: PlannedResource, context: PricingContext) -> list[Entry]:
 
 
 def _entries(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]:
-    pricer = PRICERS.get(resource.type)
-    if pricer is not None:
+    row = kind_of(resource.type)
+    price = row.price if row else None
+    if isinstance(price, Free):
+        return
+    if price is not None:
         try:
-            yield from pricer(resource, context)
+            yield from price(resource, context)
         except NoAmountError as error:
             yield Unpriced(why=str(error))
     elif resource.remote and not any(part.custom for part in context.plan.descendants(resource)):
         yield Unpriced(why=f"what {resource.type} makes is not in the plan")
-    elif resource.custom and resource.type.startswith(BILLABLE_PACKAGES) and not _free(resource):
+    elif resource.custom and not resource.type.startswith(ENGINES_OWN):
         yield Unpriced(why=f"nothing here knows what {resource.type} costs, nor that it is free")
-
-
-def _free(resource: PlannedResource) -> bool:
-    row = kind_of(resource.type)
-    return row is not None and row.price is not None
 
 
 def _line(resource: PlannedResource, charge: Charge, context: PricingContext) -> Line:

@@ -18,11 +18,11 @@ from gpuplatform.catalog.nodes import POOL_LABEL
 from gpuplatform.kinds.cluster.node_properties import labels
 from gpuplatform.kinds.pricing.charge import ZERO
 from gpuplatform.kinds.pricing.numbers import NoAmountError, decimal
+from gpuplatform.kinds.sagemaker import model_of
 from gpuplatform.kinds.tokens import NODE_GROUP, NODE_POOL
 from gpuplatform.plan.model import Json, Plan
 from gpuplatform.plan.values import mapping
 from gpuplatform.preview.billing.lines import Line
-from gpuplatform.preview.billing.sagemaker import model_of
 
 MILLION: Final = Decimal(10**6)
 DIGITS: Final = Decimal("0.0001")

@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 from gpuplatform.catalog.actions import wrong
-from gpuplatform.kinds import vpc
+from gpuplatform.kinds import vpc_egress
 from gpuplatform.plan.every_text import every_text
 from gpuplatform.plan.model import Json, Plan, PlannedResource, once
 from gpuplatform.plan.values import at, listing, mapping
@@ -151,7 +151,7 @@ def iam_open_trust(plan: Plan) -> Iterator[Fault]:
         principal = statement.get("Principal")
         everybody = principal == "*" or "*" in words(at(principal, "AWS")) or "NotPrincipal" in statement
         # Whoever comes through a VPC's endpoint is in the VPC; its policy says to what.
-        within = resource.type == vpc.VPC_ENDPOINT and not _anything(statement)
+        within = resource.type == vpc_egress.VPC_ENDPOINT and not _anything(statement)
         if everybody and not within and not _narrowed(statement.get("Condition")):
             what = "any account may assume it" if path == TRUST else "any account may use it"
             yield Fault(

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from gpuplatform.kinds import ecr, efs, iam, kms, s3, secretsmanager, sns, sqs, vpc
+from gpuplatform.kinds import ecr, efs, iam, kms, s3, secretsmanager, sns, sqs, vpc_egress
 from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Plan
 from gpuplatform.plan.values import at, listing, mapping
 from gpuplatform.preview.checking.check import Fault, Severity, check
@@ -32,7 +32,7 @@ _DOCUMENTS: Final = {
         (
             *(s3.BUCKET_POLICY, kms.KEY, kms.KEY_POLICY),
             *(sqs.QUEUE, sqs.QUEUE_POLICY, sns.TOPIC),
-            *(sns.TOPIC_POLICY, vpc.VPC_ENDPOINT),
+            *(sns.TOPIC_POLICY, vpc_egress.VPC_ENDPOINT),
             *(secretsmanager.SECRET_POLICY, efs.FILE_SYSTEM_POLICY),
         ),
         (("policy", _OF_RESOURCE),),

@@ -15,7 +15,7 @@ from gpuplatform.preview.checking.check import Fault, Severity, check
 
 MAXIMUM: Final = {
     NODE_GROUP: ("scalingConfig", "maxSize"),
-    autoscaling.GROUP: ("maxSize",),
+    autoscaling.SCALING_GROUP: ("maxSize",),
     appautoscaling.TARGET: ("maxCapacity",),
     custom_resources.SCALED_OBJECT: ("spec", "maxReplicaCount"),
     kubernetes.HORIZONTAL_POD_AUTOSCALER: ("spec", "maxReplicas"),
@@ -37,7 +37,7 @@ _ORDERED: Final = (
     (_GROUP, ("scalingConfig", "minSize"), ("scalingConfig", "maxSize")),
     (_GROUP, ("scalingConfig", "minSize"), ("scalingConfig", "desiredSize")),
     (_GROUP, ("scalingConfig", "desiredSize"), ("scalingConfig", "maxSize")),
-    (autoscaling.GROUP, ("minSize",), ("maxSize",)),
+    (autoscaling.SCALING_GROUP, ("minSize",), ("maxSize",)),
     (appautoscaling.TARGET, ("minCapacity",), ("maxCapacity",)),
     (custom_resources.SCALED_OBJECT, ("spec", "minReplicaCount"), ("spec", "maxReplicaCount")),
     (kubernetes.HORIZONTAL_POD_AUTOSCALER, ("spec", "minReplicas"), ("spec", "maxReplicas")),

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from gpuplatform.kinds import eks, helm, kubernetes
+from gpuplatform.kinds import eks_cluster, helm, kubernetes
 from gpuplatform.kinds.budgets import BUDGET
 from gpuplatform.kinds.formats import digest, uuid
 from gpuplatform.kinds.iam import ROLE
@@ -39,11 +39,11 @@ class Cloud:
             name=name, id="", urn=urn, inputs=inputs, account=self.account, region=self.region, partition=self.partition
         )
         if type_ == RELEASE:
-            return helm.release(asked)
+            return helm.deployed(asked)
         if type_.startswith("kubernetes:"):
             return kubernetes.created(asked)
         if type_ == CLUSTER_COMPONENT:
-            return "", eks.component(asked)
+            return "", eks_cluster.component(asked)
         if not type_.startswith("aws:"):
             return "", {}
         return self._created(type_, replace(asked, name=_physical_name(type_, asked)))

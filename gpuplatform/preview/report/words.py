@@ -20,6 +20,7 @@ from gpuplatform.kinds import (
     scheduler,
     sqs,
     vpc,
+    vpc_egress,
 )
 from gpuplatform.kinds.cluster.names import chart
 from gpuplatform.kinds.cluster.node_properties import gpu_limit, instance_types
@@ -29,8 +30,8 @@ from gpuplatform.plan.values import mapping
 from gpuplatform.plan.wording import counted
 
 _COUNTED: Final = {
-    vpc.NAT_GATEWAY: "NAT gateway",
-    vpc.VPC_ENDPOINT: "VPC endpoint",
+    vpc_egress.NAT_GATEWAY: "NAT gateway",
+    vpc_egress.VPC_ENDPOINT: "VPC endpoint",
     s3.BUCKET: "bucket",
     kms.KEY: "encryption key",
     eks.ADDON: "EKS add-on",

@@ -9,11 +9,9 @@ from typing import Any
 
 import pytest
 
-from gpuplatform.kinds.kind import Free
-from gpuplatform.kinds.registry import all_kinds
-from gpuplatform.plan.model import Plan, PlannedResource
-from gpuplatform.preview.billing.bill import PRICERS, Bill, Line, bill
 from gpuplatform.kinds.pricing.sleep import awake_hours
+from gpuplatform.plan.model import Plan, PlannedResource
+from gpuplatform.preview.billing.bill import Bill, Line, bill
 from tests.preview.billing import billing_plans as by_hand
 from tests.preview.billing.billing_plans import made, node_group, plan_of, template, urn
 
@@ -439,12 +437,6 @@ def test_a_type_that_nobody_knows_is_listed_and_a_free_one_is_not() -> None:
             "nothing here knows what aws:redshift/cluster:Cluster costs, nor that it is free",
         ),
     )
-
-
-def test_no_type_is_both_free_and_priced() -> None:
-    free = {row.token for row in all_kinds().values() if isinstance(row.price, Free)}
-
-    assert not free & set(PRICERS)
 
 
 def test_a_region_without_a_price_is_unpriced_not_free() -> None:

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gpuplatform.catalog.prices import Price
+from gpuplatform.kinds.pricing.karpenter_pools import Choice, dearest
 from gpuplatform.plan.model import Json, PlannedResource
 from gpuplatform.preview.billing.bill import Bill, Line, bill
-from gpuplatform.kinds.pricing.karpenter_pools import Choice, dearest
 from tests.preview.billing import billing_plans as by_hand
 from tests.preview.billing.billing_plans import made, node_group, plan_of, template
 from tests.preview.billing.bills_by_hand import cents, d

@@ -23,6 +23,7 @@ from gpuplatform.kinds import (
     sns,
     sqs,
     vpc,
+    vpc_egress,
 )
 from gpuplatform.kinds.cluster.node_properties import (
     CAPACITY_LABEL,
@@ -208,9 +209,9 @@ FACES: Final[Mapping[str, tuple[str, Say]]] = {
     sns.TOPIC: ("bell", _said("alert topic")),
     budgets.BUDGET: ("money", _budget),
     "aws:costexplorer/anomalyMonitor:AnomalyMonitor": ("money", _said("anomaly monitor")),
-    vpc.NAT_GATEWAY: ("gate", _said("NAT gateway")),
+    vpc_egress.NAT_GATEWAY: ("gate", _said("NAT gateway")),
     vpc.INTERNET_GATEWAY: ("gate", _said("internet gateway")),
-    vpc.VPC_ENDPOINT: (
+    vpc_egress.VPC_ENDPOINT: (
         "gate",
         lambda _plan, face, _parts: [
             f"{str(face.inputs.get('vpcEndpointType', '')).lower()} endpoint: "

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from textwrap import wrap
 from typing import Final
 
-from gpuplatform.kinds import elasticache, fsx, vpc
+from gpuplatform.kinds import elasticache, fsx, vpc, vpc_egress
 from gpuplatform.kinds.tokens import CLUSTER_COMPONENT, CLUSTERS, NODE_GROUP, NODE_POOL, SECURITY_GROUP, SUBNET
 from gpuplatform.plan.model import STACK, Plan, PlannedResource
 from gpuplatform.plan.tree import LAYERS
@@ -19,11 +19,11 @@ from gpuplatform.preview.report.html.shelves import group, shelves, shortest
 from gpuplatform.preview.report.html.tiles import several, telling, tile
 
 VPC: Final = vpc.VPC
-NAT: Final = vpc.NAT_GATEWAY
+NAT: Final = vpc_egress.NAT_GATEWAY
 QUEUE: Final = "kubernetes:kueue.x-k8s.io/v1beta2:ClusterQueue"
 AT_THE_EDGE: Final = (
     vpc.INTERNET_GATEWAY,
-    vpc.VPC_ENDPOINT,
+    vpc_egress.VPC_ENDPOINT,
     SECURITY_GROUP,
     vpc.FLOW_LOG,
 )
