@@ -6,9 +6,14 @@ from collections.abc import Iterator
 from typing import Final
 
 from gpuplatform.kinds.kind import BOTOCORE, Api, Free, Kind, immutable, right
+from gpuplatform.kinds.labels import (
+    Label,
+    Lines,
+    number,
+)
 from gpuplatform.kinds.pricing.charge import Entry, steady
 from gpuplatform.kinds.pricing.context import PricingContext
-from gpuplatform.plan.model import PlannedResource
+from gpuplatform.plan.model import Plan, PlannedResource
 
 BUDGET: Final = "aws:budgets/budget:Budget"
 BUDGET_ACTION: Final = "aws:budgets/budgetAction:BudgetAction"
@@ -25,6 +30,10 @@ def budget_action(resource: PlannedResource, context: PricingContext) -> Iterato
         yield steady(context, "budget action beyond the two that are free", "budgets", "action", note=note)
 
 
+def _budget_label(_: Plan, budget: PlannedResource, __: list[PlannedResource]) -> Lines:
+    return [f"budget: {number(budget.inputs.get('limitAmount'))} $ a month"]
+
+
 KINDS: Final = (
     Kind(
         BUDGET_ACTION,
@@ -32,6 +41,7 @@ KINDS: Final = (
     ),
     Kind(
         BUDGET,
+        label=Label(icon="money", words=_budget_label, rank=16),
         noun="budget",
         arn="arn:{p}:budgets::{a}:budget/{n}",
         identifier=lambda made: f"{made.account}:{made.name}",

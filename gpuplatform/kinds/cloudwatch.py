@@ -6,6 +6,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from gpuplatform.kinds.kind import Api, Free, Kind, right
+from gpuplatform.kinds.labels import (
+    Label,
+    counting,
+)
 from gpuplatform.kinds.pricing.charge import Entry, steady
 from gpuplatform.kinds.pricing.context import PricingContext
 from gpuplatform.kinds.pricing.numbers import decimal
@@ -49,6 +53,7 @@ KINDS: Final = (
     ),
     Kind(
         METRIC_ALARM,
+        label=Label(icon="bell", words=counting("alarm"), rank=24),
         price=alarm,
         noun="alarm",
         arn="arn:{p}:cloudwatch:{r}:{a}:alarm:{n}",

@@ -6,6 +6,10 @@ from typing import Final
 
 from gpuplatform.kinds.formats import uuid_of
 from gpuplatform.kinds.kind import BOTOCORE, Api, Free, Kind, immutable, right
+from gpuplatform.kinds.labels import (
+    Label,
+    fixed,
+)
 
 _FREE: Final = Free(
     "Cost Explorer's tags, categories and anomaly detection are free (aws.amazon.com/aws-cost-management/pricing)"
@@ -14,6 +18,7 @@ _FREE: Final = Free(
 KINDS: Final = (
     Kind(
         "aws:costexplorer/anomalyMonitor:AnomalyMonitor",
+        label=Label(icon="money", words=fixed("anomaly monitor"), rank=17),
         noun="anomaly monitor",
         arn="arn:{p}:ce::{a}:anomalymonitor/{u}",
         identifier=uuid_of,

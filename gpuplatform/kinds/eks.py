@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from textwrap import wrap
 from typing import Final
 
+from gpuplatform.kinds.cluster.node_properties import (
+    instance_types,
+)
 from gpuplatform.kinds.formats import numbered, of_cluster, uuid
 from gpuplatform.kinds.kind import BOTOCORE, Api, Created, Duration, Free, Kind, force_new, immutable, right
+from gpuplatform.kinds.labels import (
+    ROOM,
+    Label,
+    Lines,
+    Place,
+    counting,
+    fixed,
+    hardware,
+    listed,
+    span,
+)
 from gpuplatform.kinds.pricing import node_groups
 from gpuplatform.kinds.pricing.charge import Entry, Unpriced
 from gpuplatform.kinds.pricing.context import PricingContext
 from gpuplatform.kinds.tokens import NODE_GROUP
-from gpuplatform.plan.model import Json, PlannedResource
+from gpuplatform.plan.model import Json, Plan, PlannedResource
+from gpuplatform.plan.values import mapping
 
 ADDON: Final = "aws:eks/addon:Addon"
 FARGATE_PROFILE: Final = "aws:eks/fargateProfile:FargateProfile"
@@ -35,6 +51,34 @@ def fargate(_: PlannedResource, context: PricingContext) -> Iterator[Entry]:
     yield Unpriced(why="Fargate is paid by the pods that it runs, and a profile does not say how many")
 
 
+def _node_group_label(plan: Plan, group: PlannedResource, _: list[PlannedResource]) -> Lines:
+    scaling = mapping(group.inputs.get("scalingConfig"))
+    bought = (
+        str(group.inputs.get("capacityType") or "ON_DEMAND").lower().replace("_", " ").replace("on demand", "on-demand")
+    )
+    return [
+        ", ".join(hardware(t) for t in instance_types(plan, group)),
+        f"{span(scaling.get('minSize', 0), scaling.get('maxSize', '?'))} nodes, {bought}",
+    ]
+
+
+def _addons_label(_: Plan, face: PlannedResource, parts: list[PlannedResource]) -> Lines:
+    names = [str(p.inputs.get("addonName")) for p in parts if p.type == face.type]
+    return ["EKS add-ons:", *wrap(", ".join(names), ROOM, break_on_hyphens=False)]
+
+
+def _node_groups(plan: Plan, found: list[PlannedResource]) -> str:
+    told = (
+        (r.name.removesuffix("-nodes"), *instance_types(plan, r), _sizes(r.inputs.get("scalingConfig"))) for r in found
+    )
+    return f"nodes: {listed([' '.join(part for part in parts if part) for parts in told])}"
+
+
+def _sizes(scaling: Json) -> str:
+    limits = mapping(scaling)
+    return f"{limits.get('minSize', 0)}–{limits.get('maxSize', '?')}" if limits else ""
+
+
 KINDS: Final = (
     Kind(
         FARGATE_PROFILE,
@@ -42,6 +86,8 @@ KINDS: Final = (
     ),
     Kind(
         NODE_GROUP,
+        label=Label(icon="nodes", words=_node_group_label, rank=1, place=Place.SUBNETS),
+        phrase=_node_groups,
         price=node_groups.node_group,
         identifier=of_cluster,
         outputs=_node_group,
@@ -75,6 +121,7 @@ KINDS: Final = (
     ),
     Kind(
         "aws:eks/accessEntry:AccessEntry",
+        label=Label(icon="key", words=counting("access entry"), rank=23),
         noun="access entry",
         immutable=(
             immutable(
@@ -96,6 +143,7 @@ KINDS: Final = (
     ),
     Kind(
         ADDON,
+        label=Label(icon="operator", words=_addons_label, rank=12),
         noun="EKS add-on",
         arn="arn:{p}:eks:{r}:{a}:addon/{n}",
         identifier=of_cluster,
@@ -114,6 +162,7 @@ KINDS: Final = (
     Kind("aws:eks/identityProviderConfig:IdentityProviderConfig", price=_FREE),
     Kind(
         POD_IDENTITY_ASSOCIATION,
+        label=Label(icon="key", words=fixed("pod identity"), rank=25, plumbing=True),
         identifier=numbered("a"),
         immutable=(
             immutable(

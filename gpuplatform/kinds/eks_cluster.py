@@ -9,11 +9,14 @@ from typing import Final
 
 from gpuplatform.kinds.formats import digest
 from gpuplatform.kinds.kind import Api, Created, Duration, Kind, force_new, immutable, right
+from gpuplatform.kinds.labels import (
+    listed,
+)
 from gpuplatform.kinds.pricing.charge import Entry, Unpriced, steady
 from gpuplatform.kinds.pricing.context import PricingContext
 from gpuplatform.kinds.pricing.kept_logs import kept_logs, of_control_plane
 from gpuplatform.kinds.tokens import CLUSTER_COMPONENT, CONTROL_PLANE, LOG_GROUP
-from gpuplatform.plan.model import Json, PlannedResource
+from gpuplatform.plan.model import Json, Plan, PlannedResource
 from gpuplatform.plan.values import at, listing, mapping
 
 
@@ -139,6 +142,10 @@ def _minor(version: str) -> int:
     return int(minor[:4]) if minor.isdecimal() else 0
 
 
+def _clusters(_: Plan, found: list[PlannedResource]) -> str:
+    return listed([f"EKS {r.inputs.get('version', '')}".strip() for r in found])
+
+
 KINDS: Final = (
     Kind(
         CONTROL_PLANE,
@@ -167,6 +174,7 @@ KINDS: Final = (
     ),
     Kind(
         CLUSTER_COMPONENT,
+        phrase=_clusters,
         price=cluster,
         outputs=component,
         immutable=(

@@ -7,6 +7,11 @@ from decimal import Decimal
 from typing import Final
 
 from gpuplatform.kinds.kind import Api, Free, Kind
+from gpuplatform.kinds.labels import (
+    Label,
+    Place,
+    fixed,
+)
 from gpuplatform.kinds.pricing.charge import Entry, Unpriced, shared, steady
 from gpuplatform.kinds.pricing.context import PricingContext
 from gpuplatform.kinds.pricing.numbers import decimal
@@ -56,6 +61,7 @@ KINDS: Final = (
     ),
     Kind(
         REPLICATION_GROUP,
+        label=Label(icon="disk", words=fixed("cache"), rank=28, place=Place.SUBNETS),
         price=caches,
         encrypted_by="atRestEncryptionEnabled",
         api=Api(shapes=("elasticache.CreateReplicationGroupMessage",)),

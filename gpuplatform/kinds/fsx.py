@@ -7,10 +7,17 @@ from typing import Final
 
 from gpuplatform.kinds.formats import digest, numbered
 from gpuplatform.kinds.kind import Api, Created, Duration, Free, Kind, force_new, immutable, right
+from gpuplatform.kinds.labels import (
+    Label,
+    Lines,
+    Place,
+    listed,
+    number,
+)
 from gpuplatform.kinds.pricing.charge import Entry, Unpriced, missing, steady
 from gpuplatform.kinds.pricing.context import PricingContext
 from gpuplatform.kinds.pricing.numbers import decimal
-from gpuplatform.plan.model import Json, PlannedResource
+from gpuplatform.plan.model import Json, Plan, PlannedResource
 from gpuplatform.plan.values import mapping
 
 DATA_REPOSITORY_ASSOCIATION: Final = "aws:fsx/dataRepositoryAssociation:DataRepositoryAssociation"
@@ -52,9 +59,25 @@ def lustre(resource: PlannedResource, context: PricingContext) -> Iterator[Entry
         yield missing(context, "fsx-lustre", "metadata IOPS beyond those included")
 
 
+def _lustre_label(_: Plan, files: PlannedResource, parts: list[PlannedResource]) -> Lines:
+    speed = files.inputs.get("perUnitStorageThroughput")
+    links = [str(p.inputs.get("fileSystemPath", "")).strip("/") for p in parts if p.type == DATA_REPOSITORY_ASSOCIATION]
+    return [
+        f"Lustre, {number(files.inputs.get('storageCapacity'))} GiB",
+        f"{speed} MB/s per TiB" if speed else "",
+        f"linked: {', '.join(sorted(links))}" if links else "",
+    ]
+
+
+def _file_systems(_: Plan, found: list[PlannedResource]) -> str:
+    return listed([f"Lustre {r.inputs.get('storageCapacity', '?')} GiB" for r in found])
+
+
 KINDS: Final = (
     Kind(
         LUSTRE_FILE_SYSTEM,
+        label=Label(icon="disk", words=_lustre_label, rank=3, place=Place.SUBNETS),
+        phrase=_file_systems,
         price=lustre,
         arn="arn:{p}:fsx:{r}:{a}:file-system/{i}",
         identifier=numbered("fs"),

@@ -7,14 +7,22 @@ from decimal import Decimal
 from typing import Final
 
 from gpuplatform.kinds import kubernetes
+from gpuplatform.kinds.cluster.names import chart
 from gpuplatform.kinds.kind import Created, Duration, Kind, immutable
+from gpuplatform.kinds.labels import (
+    ROOM,
+    Label,
+    Lines,
+    listed,
+)
 from gpuplatform.kinds.pricing.charge import Entry, Unpriced
 from gpuplatform.kinds.pricing.context import PricingContext
 from gpuplatform.kinds.pricing.numbers import decimal, gib
 from gpuplatform.kinds.pricing.volumes import Copies, volume_charges, volume_of
 from gpuplatform.kinds.tokens import RELEASE
-from gpuplatform.plan.model import Json, PlannedResource
+from gpuplatform.plan.model import Json, Plan, PlannedResource
 from gpuplatform.plan.values import at, mapping
+from gpuplatform.plan.wording import counted
 
 
 def deployed(created: Created) -> tuple[str, dict[str, Json]]:
@@ -76,9 +84,22 @@ def _storage_class(context: PricingContext, named: Json) -> Mapping[str, Json]:
     return {}
 
 
+def _release_label(_: Plan, release: PlannedResource, __: list[PlannedResource]) -> Lines:
+    chart, version = (str(release.inputs.get(key, "")).rsplit("/", 1)[-1] for key in ("chart", "version"))
+    told = f"{chart} {version}"
+    return [told] if len(told) <= ROOM else [chart, version]
+
+
+def _releases(_: Plan, found: list[PlannedResource]) -> str:
+    names = sorted(chart(r) or r.name for r in found)
+    return f"{counted(len(found), 'operator')}: {listed(names)}"
+
+
 KINDS: Final = (
     Kind(
         RELEASE,
+        label=Label(icon="operator", words=_release_label, rank=11),
+        phrase=_releases,
         price=release,
         immutable=(
             immutable(

@@ -6,6 +6,10 @@ from typing import Final
 
 from gpuplatform.kinds.formats import digest
 from gpuplatform.kinds.kind import BOTOCORE, Api, Duration, Free, Kind, force_new, immutable, right
+from gpuplatform.kinds.labels import (
+    Label,
+    fixed,
+)
 
 POLICY: Final = "aws:iam/policy:Policy"
 ROLE: Final = "aws:iam/role:Role"
@@ -32,6 +36,7 @@ KINDS: Final = (
     Kind("aws:iam/policyAttachment:PolicyAttachment", price=_FREE),
     Kind(
         ROLE,
+        label=Label(icon="key", words=fixed("IAM role"), rank=27, plumbing=True),
         arn="arn:{p}:iam::{a}:role/{n}",
         outputs=lambda made: {"uniqueId": f"AROA{digest(made.urn, 17).upper()}"},
         unique_name="name",

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, Final
 
+from gpuplatform.kinds.labels import Label, Phrase
 from gpuplatform.kinds.pricing.charge import Pricer
 from gpuplatform.plan.model import Json
 
@@ -112,6 +113,10 @@ class Kind:
     _: KW_ONLY
     noun: str = ""
     """By which reports count it."""
+    phrase: Phrase | None = None
+    """What a sentence about a layer says of those in it, where a count alone does not describe them."""
+    label: Label | None = None
+    """Its tile in the picture; None for what is drawn as a part of another."""
     arn: str = ""
     """As the service authorization reference spells it: {p} partition, {r} region, {a} account, {n} the physical name, {i} the
     identifier, {u} a UUID, {s} six digits that Secrets Manager adds."""

@@ -7,6 +7,10 @@ from typing import Final
 
 from gpuplatform.kinds.formats import uuid_of
 from gpuplatform.kinds.kind import BOTOCORE, Api, Free, Kind, force_new, immutable, right
+from gpuplatform.kinds.labels import (
+    Label,
+    fixed,
+)
 from gpuplatform.kinds.pricing.charge import Entry, shared, steady
 from gpuplatform.kinds.pricing.context import PricingContext
 from gpuplatform.plan.model import PlannedResource
@@ -39,6 +43,7 @@ KINDS: Final = (
     ),
     Kind(
         KEY,
+        label=Label(icon="key", words=fixed("encryption key"), rank=26),
         price=key,
         noun="encryption key",
         arn="arn:{p}:kms:{r}:{a}:key/{i}",

@@ -6,6 +6,10 @@ from typing import Final
 
 from gpuplatform.kinds.formats import digest
 from gpuplatform.kinds.kind import ON_THE_CLUSTER, Created, Kind, immutable
+from gpuplatform.kinds.labels import (
+    Label,
+    served_model,
+)
 from gpuplatform.kinds.pricing import claims, load_balancers
 from gpuplatform.kinds.tokens import DEPLOYMENT, INGRESS, SERVICE, STORAGE_CLASS
 from gpuplatform.plan.model import Json
@@ -88,6 +92,7 @@ KINDS: Final = (
     Kind(DAEMON_SET, noun="daemon set", price=ON_THE_CLUSTER),
     Kind(
         DEPLOYMENT,
+        label=Label(icon="endpoint", words=served_model, rank=9),
         noun="deployment",
         immutable=(immutable("pulumi/pulumi-kubernetes provider/pkg/provider/diff.go: forceNew", "spec.selector"),),
         price=ON_THE_CLUSTER,

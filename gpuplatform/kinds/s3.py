@@ -7,11 +7,15 @@ from decimal import Decimal
 from typing import Final
 
 from gpuplatform.kinds.kind import BOTOCORE, Api, Created, Free, Kind, force_new, immutable, right
+from gpuplatform.kinds.labels import (
+    Label,
+    Lines,
+)
 from gpuplatform.kinds.pricing.charge import Entry, shared, steady, tiers
 from gpuplatform.kinds.pricing.context import PricingContext
 from gpuplatform.kinds.pricing.numbers import decimal
-from gpuplatform.plan.model import Json, PlannedResource
-from gpuplatform.plan.values import mapping
+from gpuplatform.plan.model import Json, Plan, PlannedResource
+from gpuplatform.plan.values import at, mapping
 
 BUCKET: Final = "aws:s3/bucket:Bucket"
 BUCKET_ACL: Final = "aws:s3/bucketAcl:BucketAcl"
@@ -93,9 +97,15 @@ def _zone(resource: PlannedResource, context: PricingContext) -> str:
     return next((z for z in stated if f"-{z}-" in f"-{resource.name}-"), "")
 
 
+def _bucket_label(_: Plan, __: PlannedResource, parts: list[PlannedResource]) -> Lines:
+    versioned = any(at(p.inputs, "versioningConfiguration", "status") == "Enabled" for p in parts)
+    return ["S3 bucket, versioned" if versioned else "S3 bucket"]
+
+
 KINDS: Final = (
     Kind(
         BUCKET,
+        label=Label(icon="bucket", words=_bucket_label, rank=5),
         price=bucket,
         noun="bucket",
         arn="arn:{p}:s3:::{n}",

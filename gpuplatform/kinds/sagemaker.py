@@ -8,10 +8,17 @@ from typing import Final
 
 from gpuplatform.kinds import appautoscaling
 from gpuplatform.kinds.kind import BOTOCORE, Api, Duration, Free, Kind, force_new, immutable, right
+from gpuplatform.kinds.labels import (
+    Label,
+    Lines,
+    hardware,
+    listed,
+    span,
+)
 from gpuplatform.kinds.pricing.charge import HOURS, ZERO, Charge, Entry, Unpriced, missing, steady
 from gpuplatform.kinds.pricing.context import PricingContext
 from gpuplatform.kinds.pricing.numbers import decimal
-from gpuplatform.plan.model import Json, PlannedResource
+from gpuplatform.plan.model import Json, Plan, PlannedResource
 from gpuplatform.plan.values import at, listing, mapping
 
 APP: Final = "aws:sagemaker/app:App"
@@ -188,6 +195,25 @@ def app(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]:
         yield steady(context, f"Studio app on {kind}", "sagemaker", f"notebook/{kind}")
 
 
+def _endpoint_label(_: Plan, __: PlannedResource, parts: list[PlannedResource]) -> Lines:
+    configured = [p for p in parts if p.type == ENDPOINT_CONFIGURATION]
+    variants = [mapping(v) for c in configured for v in listing(c.inputs.get("productionVariants"))]
+    types = [hardware(str(v["instanceType"])) for v in variants if v.get("instanceType")]
+    waits = any(c.inputs.get("asyncInferenceConfig") for c in configured)
+    serverless = any(v.get("serverlessConfig") for v in variants)
+    ranges = [
+        f"{span(p.inputs.get('minCapacity'), p.inputs.get('maxCapacity'))} instances"
+        for p in parts
+        if p.type == appautoscaling.TARGET
+    ]
+    manner = "asynchronous" if waits else "serverless" if serverless else "real time"
+    return [*types[:1], f"SageMaker {manner}", *ranges[:1]]
+
+
+def _endpoints(_: Plan, found: list[PlannedResource]) -> str:
+    return f"SageMaker: {listed([r.name for r in found])}"
+
+
 KINDS: Final = (
     # Sent through Cloud Control as JSON.
     Kind("AWS::SageMaker::InferenceComponent", api=Api(shapes=("sagemaker.CreateInferenceComponentInput",))),
@@ -197,6 +223,8 @@ KINDS: Final = (
     ),
     Kind(
         ENDPOINT,
+        label=Label(icon="endpoint", words=_endpoint_label, rank=4),
+        phrase=_endpoints,
         price=endpoint,
         arn="arn:{p}:sagemaker:{r}:{a}:endpoint/{n}",
         unique_name="name",

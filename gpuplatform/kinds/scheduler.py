@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import Final
 
 from gpuplatform.kinds.kind import Api, Free, Kind, right
+from gpuplatform.kinds.labels import (
+    Label,
+    counting,
+)
 from gpuplatform.kinds.tokens import SCHEDULE
 
 KINDS: Final = (
     Kind(
         SCHEDULE,
+        label=Label(icon="clock", words=counting("schedule"), rank=13),
         noun="schedule",
         arn="arn:{p}:scheduler:{r}:{a}:schedule/default/{n}",
         price=Free(

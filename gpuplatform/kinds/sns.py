@@ -6,6 +6,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from gpuplatform.kinds.kind import Api, Free, Kind, force_new, right
+from gpuplatform.kinds.labels import (
+    Label,
+    fixed,
+)
 from gpuplatform.kinds.pricing.charge import Entry, shared
 from gpuplatform.kinds.pricing.context import PricingContext
 from gpuplatform.plan.model import PlannedResource
@@ -24,6 +28,7 @@ def topic(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]
 KINDS: Final = (
     Kind(
         TOPIC,
+        label=Label(icon="bell", words=fixed("alert topic"), rank=15),
         price=topic,
         arn="arn:{p}:sns:{r}:{a}:{n}",
         identifier=lambda made: made.arn("sns", made.name),

@@ -6,6 +6,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from gpuplatform.kinds.kind import Api, Created, Free, Kind, force_new, right
+from gpuplatform.kinds.labels import (
+    Label,
+    fixed,
+)
 from gpuplatform.kinds.pricing.charge import Entry, shared
 from gpuplatform.kinds.pricing.context import PricingContext
 from gpuplatform.plan.model import PlannedResource
@@ -28,6 +32,7 @@ def queue(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]
 KINDS: Final = (
     Kind(
         QUEUE,
+        label=Label(icon="queue", words=fixed("message queue"), rank=14),
         price=queue,
         noun="message queue",
         arn="arn:{p}:sqs:{r}:{a}:{n}",

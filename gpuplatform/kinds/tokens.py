@@ -36,3 +36,6 @@ APPLICATIONLOADBALANCING_LOAD_BALANCER: Final = "aws:applicationloadbalancing/lo
 ELB_LOAD_BALANCER: Final = "aws:elb/loadBalancer:LoadBalancer"
 ELASTICLOADBALANCING_LOAD_BALANCER: Final = "aws:elasticloadbalancing/loadBalancer:LoadBalancer"
 SCALING_GROUP_TAG: Final = "aws:autoscaling/tag:Tag"
+CLUSTER_QUEUE: Final = "kubernetes:kueue.x-k8s.io/v1beta2:ClusterQueue"
+ON_THE_CLUSTER: Final = ("kubernetes:", "pulumi:providers:kubernetes", "aws:eks/")
+"""How the tokens begin of what stands on a cluster, or is a part of one."""

@@ -9,11 +9,19 @@ from typing import Final
 
 from gpuplatform.kinds.formats import digest, numbered
 from gpuplatform.kinds.kind import BOTOCORE, Api, Created, Duration, Free, Kind, force_new, immutable, right
+from gpuplatform.kinds.labels import (
+    Label,
+    Place,
+    counting,
+    fixed,
+    listed,
+)
 from gpuplatform.kinds.pricing import kept_logs
 from gpuplatform.kinds.pricing.charge import Entry, shared, tiers, used
 from gpuplatform.kinds.pricing.context import PricingContext
 from gpuplatform.kinds.tokens import EIP_ASSOCIATION, FLOW_LOG, SECURITY_GROUP, SUBNET
-from gpuplatform.plan.model import Json, PlannedResource
+from gpuplatform.plan.model import Json, Plan, PlannedResource
+from gpuplatform.plan.wording import counted
 
 DEFAULT_SECURITY_GROUP: Final = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
 INTERNET_GATEWAY: Final = "aws:ec2/internetGateway:InternetGateway"
@@ -69,9 +77,28 @@ def between_zones(_: PlannedResource, context: PricingContext) -> Iterator[Entry
         yield used(context, what, "vpc", key, inside / among, assumes="internet_gb")
 
 
+def _vpcs(plan: Plan, found: list[PlannedResource]) -> str:
+    networks = listed([f"VPC {r.inputs.get('cidrBlock', r.name)}" for r in found])
+    subnets = plan.all(SUBNET)
+    return f"{networks}; {_in_zones(subnets)}" if subnets else networks
+
+
+def _subnets(plan: Plan, found: list[PlannedResource]) -> str:
+    """Told with their VPC where the plan makes one."""
+    return "" if plan.all(VPC) else _in_zones(found)
+
+
+def _in_zones(subnets: list[PlannedResource]) -> str:
+    zones = sorted(
+        {str(s.inputs.get("availabilityZoneId") or s.inputs.get("availabilityZone") or "?") for s in subnets}
+    )
+    return f"{counted(len(subnets), 'subnet')} in {', '.join(zones)}"
+
+
 KINDS: Final = (
     Kind(
         FLOW_LOG,
+        label=Label(icon="bell", words=fixed("flow logs"), rank=21, place=Place.EDGE),
         price=kept_logs.flow_log,
         arn="arn:{p}:ec2:{r}:{a}:flow-log/{i}",
         identifier=numbered("fl"),
@@ -84,6 +111,7 @@ KINDS: Final = (
     ),
     Kind(
         VPC,
+        phrase=_vpcs,
         price=between_zones,
         arn="arn:{p}:ec2:{r}:{a}:vpc/{i}",
         identifier=numbered("vpc"),
@@ -114,6 +142,7 @@ KINDS: Final = (
     Kind(EIP_ASSOCIATION, price=Free("nothing runs before a node group uses it (aws.amazon.com/ec2/pricing)")),
     Kind(
         INTERNET_GATEWAY,
+        label=Label(icon="gate", words=fixed("internet gateway"), rank=19, place=Place.EDGE),
         arn="arn:{p}:ec2:{r}:{a}:internet-gateway/{i}",
         identifier=numbered("igw"),
         duration=Duration(
@@ -155,6 +184,7 @@ KINDS: Final = (
     ),
     Kind(
         SECURITY_GROUP,
+        label=Label(icon="shield", words=counting("security group"), rank=22, place=Place.EDGE),
         arn="arn:{p}:ec2:{r}:{a}:security-group/{i}",
         identifier=numbered("sg"),
         immutable=(force_new("ec2/vpc_security_group.go", "vpcId", "name", "namePrefix", "description"),),
@@ -186,6 +216,7 @@ KINDS: Final = (
     Kind(SECURITY_GROUP_RULE, price=_FREE_2),
     Kind(
         SUBNET,
+        phrase=_subnets,
         arn="arn:{p}:ec2:{r}:{a}:subnet/{i}",
         identifier=numbered("subnet"),
         outputs=_subnet,

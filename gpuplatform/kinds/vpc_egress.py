@@ -7,10 +7,16 @@ from typing import Final
 
 from gpuplatform.kinds.formats import digest, numbered
 from gpuplatform.kinds.kind import BOTOCORE, Api, Created, Duration, Free, Kind, force_new, immutable, right
+from gpuplatform.kinds.labels import (
+    Label,
+    Lines,
+    Place,
+    fixed,
+)
 from gpuplatform.kinds.pricing.charge import Entry, Unpriced, addresses, shared, steady
 from gpuplatform.kinds.pricing.context import PricingContext
 from gpuplatform.kinds.tokens import EIP
-from gpuplatform.plan.model import UNKNOWN, Json, PlannedResource
+from gpuplatform.plan.model import UNKNOWN, Json, Plan, PlannedResource
 from gpuplatform.plan.values import listing
 
 NAT_GATEWAY: Final = "aws:ec2/natGateway:NatGateway"
@@ -84,6 +90,12 @@ def endpoint(resource: PlannedResource, context: PricingContext) -> Iterator[Ent
 
 _FREE: Final = Free("part of the endpoint, which is priced by its zones (aws.amazon.com/privatelink/pricing)")
 
+
+def _endpoint_label(_plan: Plan, endpoint: PlannedResource, _parts: list[PlannedResource]) -> Lines:
+    kind, service = (str(endpoint.inputs.get(key, "")) for key in ("vpcEndpointType", "serviceName"))
+    return [f"{kind.lower()} endpoint: {service.rsplit('.', 1)[-1]}"]
+
+
 KINDS: Final = (
     Kind(
         EIP,
@@ -102,6 +114,7 @@ KINDS: Final = (
     ),
     Kind(
         NAT_GATEWAY,
+        label=Label(icon="gate", words=fixed("NAT gateway"), rank=18),
         price=nat_gateway,
         noun="NAT gateway",
         arn="arn:{p}:ec2:{r}:{a}:nat-gateway/{i}",
@@ -115,6 +128,7 @@ KINDS: Final = (
     ),
     Kind(
         VPC_ENDPOINT,
+        label=Label(icon="gate", words=_endpoint_label, rank=20, place=Place.EDGE),
         price=endpoint,
         noun="VPC endpoint",
         arn="arn:{p}:ec2:{r}:{a}:vpc-endpoint/{i}",

@@ -9,9 +9,9 @@ from typing import Final
 from gpuplatform.plan.model import STACK, Json, Plan, PlannedResource
 from gpuplatform.plan.values import listing, mapping
 from gpuplatform.preview.preview import Preview
-from gpuplatform.preview.report.html.faces import kind_of
 from gpuplatform.preview.report.html.markup import Markup, tag
 from gpuplatform.preview.report.html.picture import Picture
+from gpuplatform.preview.report.terminal import short_type
 
 _OPTIONS: Final = (
     "protect",
@@ -70,7 +70,7 @@ def _resource(resource: PlannedResource, rows: Mapping[str, int]) -> dict[str, J
     return {
         "urn": resource.urn,
         "type": resource.type,
-        "kind": kind_of(resource),
+        "kind": short_type(resource.type),
         "name": resource.name,
         "layer": resource.layer,
         "parent": rows.get(resource.parent or ""),

@@ -9,8 +9,8 @@ from gpuplatform.plan.tree import by_layer
 from gpuplatform.plan.wording import counted
 from gpuplatform.preview.checking.check import Finding
 from gpuplatform.preview.report.html.data import numbers
-from gpuplatform.preview.report.html.faces import kind_of
 from gpuplatform.preview.report.html.markup import Markup, join, layer_class, tag
+from gpuplatform.preview.report.terminal import short_type
 from gpuplatform.preview.report.words import describe
 
 
@@ -63,7 +63,7 @@ def _row(
             "div",
             _fold(resource, number, len(parts)) if parts else tag("span", class_="leaf", aria_hidden="true"),
             tag("a", resource.name, href=f"#r{number}"),
-            tag("span", kind_of(resource), class_="kind"),
+            tag("span", short_type(resource.type), class_="kind"),
             tag("span", "protected", class_="badge") if resource.protect else None,
             tag("span", counted(faults[resource.urn], "finding"), class_="badge bad")
             if resource.urn in faults

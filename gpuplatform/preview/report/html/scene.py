@@ -9,8 +9,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from textwrap import wrap
 from typing import Final
 
-from gpuplatform.kinds import elasticache, fsx, vpc, vpc_egress
-from gpuplatform.kinds.tokens import CLUSTER_COMPONENT, CLUSTERS, NODE_GROUP, NODE_POOL, SECURITY_GROUP, SUBNET
+from gpuplatform.kinds import vpc, vpc_egress
+from gpuplatform.kinds.labels import Place
+from gpuplatform.kinds.registry import all_kinds
+from gpuplatform.kinds.tokens import (
+    CLUSTER_COMPONENT,
+    CLUSTER_QUEUE,
+    CLUSTERS,
+    ON_THE_CLUSTER,
+    SUBNET,
+)
 from gpuplatform.plan.model import STACK, Plan, PlannedResource
 from gpuplatform.plan.tree import LAYERS
 from gpuplatform.plan.values import at, leaves
@@ -20,19 +28,16 @@ from gpuplatform.preview.report.html.tiles import several, telling, tile
 
 VPC: Final = vpc.VPC
 NAT: Final = vpc_egress.NAT_GATEWAY
-QUEUE: Final = "kubernetes:kueue.x-k8s.io/v1beta2:ClusterQueue"
-AT_THE_EDGE: Final = (
-    vpc.INTERNET_GATEWAY,
-    vpc_egress.VPC_ENDPOINT,
-    SECURITY_GROUP,
-    vpc.FLOW_LOG,
-)
-IN_SUBNETS: Final = (
-    NODE_GROUP,
-    fsx.LUSTRE_FILE_SYSTEM,
-    elasticache.REPLICATION_GROUP,
-)
-ACROSS: Final = (NODE_POOL,)
+
+
+def _placed(place: Place) -> tuple[str, ...]:
+    """Types that the picture draws at a place."""
+    return tuple(row.token for row in all_kinds().values() if row.label and row.label.place is place)
+
+
+AT_THE_EDGE: Final = _placed(Place.EDGE)
+IN_SUBNETS: Final = _placed(Place.SUBNETS)
+ACROSS: Final = _placed(Place.VPC)
 
 
 class Scene:
@@ -153,7 +158,7 @@ class Scene:
     @property
     def _public(self) -> set[str]:
         """Subnets with a route to an internet gateway, or with a NAT gateway in them."""
-        gateways = {r.urn for r in self._plan.all(AT_THE_EDGE[0])}
+        gateways = {r.urn for r in self._plan.all(vpc.INTERNET_GATEWAY)}
         open_tables = {urn for r in self._plan.all(vpc.ROUTE) if _links(r) & gateways for urn in _links(r) - gateways}
         joined = [r for r in self._plan.all(vpc.ROUTE_TABLE_ASSOCIATION) if _links(r) & open_tables]
         subnets = self._plan.all(SUBNET)
@@ -201,7 +206,7 @@ class Scene:
 
     def _on_cluster(self, unit: PlannedResource) -> bool:
         types = self._types[unit.urn]
-        return any(t.startswith(("kubernetes:", "pulumi:providers:kubernetes", "aws:eks/")) for t in types)
+        return any(t.startswith(ON_THE_CLUSTER) for t in types)
 
     def _by_layer(self, units: list[PlannedResource], columns: int) -> Iterator[Box]:
         layers: dict[str, list[PlannedResource]] = {}
@@ -214,14 +219,14 @@ class Scene:
             gathered = plain if 1 < len(plain) < len(own) else []
             boxes: list[Box] = []
             for unit in (u for u in own if u not in gathered):
-                boxes += self._queues(unit) if QUEUE in self._types[unit.urn] else self._draw([unit])
+                boxes += self._queues(unit) if CLUSTER_QUEUE in self._types[unit.urn] else self._draw([unit])
             yield group(layer, boxes, columns, layer, gathered=several(self._plan, gathered) if gathered else None)
             self._taken.update(u.urn for u in gathered)
 
     def _queues(self, unit: PlannedResource) -> list[Box]:
         """A tile for every queue: each is a team's."""
         self._taken.add(unit.urn)
-        queues = [d for d in self._plan.descendants(unit) if d.type == QUEUE]
+        queues = [d for d in self._plan.descendants(unit) if d.type == CLUSTER_QUEUE]
         boxes = [tile(self._plan, q) for q in queues]
         for box, queue in zip(boxes, queues, strict=True):
             box.title = str(at(queue.inputs, "metadata", "name") or queue.name)
