@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
@@ -57,6 +58,31 @@ def test_a_components_token_is_literal_and_named_after_its_class(component: ast.
     kind = {"components": "aws", "k8s": "k8s"}[folder]
 
     assert token_of(component) == f"gpuplatform:{kind}:{component.name}"
+
+
+TOKEN = re.compile(r"^(aws:[a-z0-9]+/|eks:index:|kubernetes:[a-z0-9.]+/)")
+"""How a type token begins, or a part of one."""
+
+
+@pytest.mark.parametrize(
+    "file",
+    sorted(
+        file
+        for folder in ("gpuplatform", "stacks", "components", "k8s")
+        for file in (ROOT / folder).rglob("*.py")
+        if "kinds" not in file.relative_to(ROOT).parts
+    ),
+    ids=lambda file: str(file.relative_to(ROOT)),
+)
+def test_types_are_named_by_the_constants_of_kinds(file: Path):
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    found = [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and TOKEN.match(node.value)
+    ]
+
+    assert found == []
 
 
 def test_no_two_components_share_a_token():

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import shutil
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -17,11 +21,22 @@ from typing import Any
 import pulumi_kubernetes as kubernetes
 import pytest
 import yaml
+from pulumi_aws import mq
 
 from components.iam import allow
-from gpuplatform.catalog import charts, images
+from gpuplatform import kinds
+from gpuplatform.catalog import charts, images, prices
 from gpuplatform.catalog.charts import Chart
 from gpuplatform.catalog.images import Image
+from gpuplatform.kinds import registry
+from gpuplatform.plan.model import Plan
+from gpuplatform.preview import checks
+from gpuplatform.preview.billing.bill import bill
+from gpuplatform.preview.checking import check
+from gpuplatform.preview.preview import Preview
+from gpuplatform.preview.report.html.tiles import tile
+from gpuplatform.preview.report.words import describe
+from gpuplatform.preview.timeline import timeline
 from k8s import engines, workload_operators
 from k8s.engines import pod
 from k8s.engines.engine import Hardware, Place, ServedModel, Signal
@@ -213,3 +228,118 @@ def test_an_operator_is_added(record_plan: Record, monkeypatch: pytest.MonkeyPat
 
     supplied = {file_of(charts), file_of(workload_operators), file_of(operators)}
     assert set(ROWS["add an operator"]) == supplied
+
+
+KIND = '''
+"""Amazon MQ."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from gpuplatform.kinds.kind import Duration, Kind, force_new, right
+from gpuplatform.kinds.labels import Label, fixed
+from gpuplatform.kinds.pricing.charge import Entry, steady
+from gpuplatform.kinds.pricing.context import PricingContext
+from gpuplatform.plan.model import PlannedResource
+
+BROKER: Final = "aws:mq/broker:Broker"
+
+
+def broker(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]:
+    yield steady(context, "message broker", "mq", str(resource.inputs["hostInstanceType"]))
+
+
+KINDS: Final = (
+    Kind(
+        BROKER,
+        noun="message broker",
+        label=Label(icon="queue", words=fixed("message broker"), rank=30),
+        arn="arn:{p}:mq:{r}:{a}:broker:{n}:{u}",
+        immutable=(force_new("mq/broker.go", "engineType"),),
+        holds="its waiting messages",
+        duration=Duration(seconds=900, source="this test's own"),
+        price=broker,
+        rights=(right("mq", "broker:{name}", "CreateBroker", "CreateTags"),),
+    ),
+)
+'''
+CHECK = '''
+"""Message brokers."""
+
+from collections.abc import Iterator
+
+from gpuplatform.kinds import mq
+from gpuplatform.plan.model import Plan
+from gpuplatform.preview.checking.check import Fault, Severity, check
+
+
+@check("broker-in-public", Severity.ERROR, "No message broker is reached from the internet.")
+def broker_in_public(plan: Plan) -> Iterator[Fault]:
+    for broker in plan.all(mq.BROKER):
+        if broker.inputs.get("publiclyAccessible") is True:
+            yield Fault(f"{broker.name}: is reached from the internet", broker)
+'''
+PRICE = "mq,mq.t3.micro,us-east-1,on-demand,hour,0.02,USD,this test's own,2026-12-01\n"
+
+
+@pytest.fixture
+def brokers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The three files that the README names, written where the package would find them; nothing else is touched."""
+    (tmp_path / "kinds").mkdir()
+    (tmp_path / "kinds" / "mq.py").write_text(KIND, encoding="utf-8")
+    (tmp_path / "checks").mkdir()
+    (tmp_path / "checks" / "brokers.py").write_text(CHECK, encoding="utf-8")
+    shutil.copytree(prices.FOLDER, tmp_path / "prices")
+    with (tmp_path / "prices" / "us-east-1.csv").open("a", encoding="utf-8") as rows:
+        rows.write(PRICE)
+    monkeypatch.setattr(kinds, "__path__", [*kinds.__path__, str(tmp_path / "kinds")])
+    monkeypatch.setattr(checks, "__path__", [*checks.__path__, str(tmp_path / "checks")])
+    file = prices.file
+    monkeypatch.setattr(prices, "file", lambda region: file(region, tmp_path / "prices"))
+    registered = dict(check._REGISTRY)  # pyright: ignore[reportPrivateUsage]
+    for cached in (registry.all_kinds, prices._table):  # pyright: ignore[reportPrivateUsage]
+        cached.cache_clear()
+    yield
+    for cached in (registry.all_kinds, prices._table):  # pyright: ignore[reportPrivateUsage]
+        cached.cache_clear()
+    check._REGISTRY.clear()  # pyright: ignore[reportPrivateUsage]
+    check._REGISTRY.update(registered)  # pyright: ignore[reportPrivateUsage]
+    for module in ("gpuplatform.kinds.mq", "gpuplatform.preview.checks.brokers"):
+        sys.modules.pop(module, None)
+    del kinds.mq, checks.brokers  # pyright: ignore[reportAttributeAccessIssue]
+
+
+@pytest.mark.usefixtures("brokers")
+def test_an_aws_type_is_added(record_plan: Record) -> None:
+    def program(engine: str) -> Plan:
+        return record_plan(
+            lambda: mq.Broker(
+                "jobs",
+                engine_type=engine,
+                engine_version="3.13",
+                host_instance_type="mq.t3.micro",
+                publicly_accessible=True,
+                users=[mq.BrokerUserArgs(username="jobs", password="x" * 12)],
+            )
+        )
+
+    plan, newer = program("RabbitMQ"), program("ActiveMQ")
+    (broker,) = plan.all("aws:mq/broker:Broker")
+    preview = Preview.of(replace(newer, against=plan), date(2026, 12, 1))
+    costs = bill(plan)
+    assert preview.difference
+
+    assert broker.outputs["arn"].startswith("arn:aws:mq:us-east-1:")
+    assert [(line.what, line.idle_monthly) for line in costs.lines] == [("message broker", Decimal("14.60"))]
+    assert costs.unpriced == ()
+    assert "broker-in-public" in {f.rule for f in preview.findings}
+    assert [(c.because, c.loses) for c in preview.difference.changed] == [(("engineType",), "its waiting messages")]
+    assert timeline(plan).critical_path_seconds == 900
+    assert describe(plan, [broker]) == "1 message broker"
+    assert tile(plan, broker).lines == ["message broker"]
+    assert preview.not_known.types == {}
+    assert ROWS["add an AWS type"] == [
+        "gpuplatform/kinds",
+        "gpuplatform/catalog/data/prices",
+        "gpuplatform/preview/checks",
+    ]

@@ -39,6 +39,8 @@ KINDS: Final = (
     ),
     Kind(
         TARGET,
+        maximum="maxCapacity",
+        ordered=(("minCapacity", "maxCapacity"),),
         noun="autoscaler",
         arn="arn:{p}:application-autoscaling:{r}:{a}:scalable-target/{i}",
         price=_FREE,

@@ -14,7 +14,13 @@ POLICY: Final = "aws:autoscaling/policy:Policy"
 _FREE: Final = Free("nothing runs before a node group uses it (aws.amazon.com/ec2/pricing)")
 
 KINDS: Final = (
-    Kind(SCALING_GROUP, price=instances.group, api=Api(shapes=("autoscaling.CreateAutoScalingGroupType",))),
+    Kind(
+        SCALING_GROUP,
+        maximum="maxSize",
+        ordered=(("minSize", "maxSize"),),
+        price=instances.group,
+        api=Api(shapes=("autoscaling.CreateAutoScalingGroupType",)),
+    ),
     Kind(
         POLICY,
         price=scaling_policy,

@@ -20,4 +20,11 @@ def cloud_control(resource: PlannedResource, _: PricingContext) -> Iterator[Entr
         yield Unpriced(why=f"nothing here knows what {kind or 'it'} costs, nor that it is free")
 
 
-KINDS: Final = (Kind(RESOURCE, price=cloud_control, rights=(right("cloudformation", "resource/*", "CreateResource"),)),)
+KINDS: Final = (
+    Kind(
+        RESOURCE,
+        json=("desiredState",),
+        price=cloud_control,
+        rights=(right("cloudformation", "resource/*", "CreateResource"),),
+    ),
+)

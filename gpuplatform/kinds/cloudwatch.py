@@ -49,6 +49,7 @@ KINDS: Final = (
     Kind(COMPOSITE_ALARM, price=composite_alarm, api=Api(shapes=("cloudwatch.PutCompositeAlarmInput",))),
     Kind(
         DASHBOARD,
+        json=("dashboardBody",),
         price=dashboard,
     ),
     Kind(

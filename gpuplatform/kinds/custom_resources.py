@@ -71,6 +71,7 @@ def _gpu_limit(pool: PlannedResource) -> str:
 KINDS: Final = (
     Kind(
         NODE_POOL,
+        maximum="spec.limits",
         label=Label(icon="nodes", words=_node_pool_label, rank=2, place=Place.VPC),
         phrase=_node_pools,
         price=karpenter_pools.node_pool,
@@ -94,7 +95,13 @@ KINDS: Final = (
         price=ON_THE_CLUSTER,
     ),
     Kind("kubernetes:kueue.x-k8s.io/v1beta2:ResourceFlavor", noun="resource flavour", price=ON_THE_CLUSTER),
-    Kind(SCALED_OBJECT, noun="autoscaler", price=ON_THE_CLUSTER),
+    Kind(
+        SCALED_OBJECT,
+        maximum="spec.maxReplicaCount",
+        ordered=(("spec.minReplicaCount", "spec.maxReplicaCount"),),
+        noun="autoscaler",
+        price=ON_THE_CLUSTER,
+    ),
     Kind(
         "kubernetes:trainer.kubeflow.org/v1alpha1:TrainJob",
         label=Label(icon="job", words=fixed("training job"), rank=7),

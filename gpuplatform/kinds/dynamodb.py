@@ -41,5 +41,12 @@ def table(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]
 
 
 KINDS: Final = (
-    Kind(TABLE, price=table, unique_name="name", holds="its items", api=Api(shapes=("dynamodb.CreateTableInput",))),
+    Kind(
+        TABLE,
+        protected=True,
+        price=table,
+        unique_name="name",
+        holds="its items",
+        api=Api(shapes=("dynamodb.CreateTableInput",)),
+    ),
 )

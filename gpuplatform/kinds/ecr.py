@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from gpuplatform.kinds.kind import Api, Free, Kind
+from gpuplatform.kinds.kind import Api, Free, Kind, PolicyDocument, PolicyKind
 from gpuplatform.kinds.pricing.charge import Entry, shared
 from gpuplatform.kinds.pricing.context import PricingContext
 from gpuplatform.plan.model import PlannedResource
@@ -30,8 +30,8 @@ KINDS: Final = (
         holds="its images",
         api=Api(shapes=("ecr.CreateRepositoryRequest",), renamed={"name": "ecr.RepositoryName"}),
     ),
-    Kind(LIFECYCLE_POLICY, price=_FREE),
+    Kind(LIFECYCLE_POLICY, json=("policy",), price=_FREE),
     Kind("aws:ecr/pullThroughCacheRule:PullThroughCacheRule", price=_FREE),
     Kind("aws:ecr/registryPolicy:RegistryPolicy", price=_FREE),
-    Kind(REPOSITORY_POLICY, price=_FREE),
+    Kind(REPOSITORY_POLICY, policies={"policy": PolicyDocument(PolicyKind.REPOSITORY)}, price=_FREE),
 )

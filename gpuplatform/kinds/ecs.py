@@ -12,5 +12,6 @@ TASK_DEFINITION: Final = "aws:ecs/taskDefinition:TaskDefinition"
 KINDS: Final = (
     Kind(
         TASK_DEFINITION,
+        json=("containerDefinitions",),
     ),
 )

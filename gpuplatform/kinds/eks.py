@@ -86,6 +86,12 @@ KINDS: Final = (
     ),
     Kind(
         NODE_GROUP,
+        maximum="scalingConfig.maxSize",
+        ordered=(
+            ("scalingConfig.minSize", "scalingConfig.maxSize"),
+            ("scalingConfig.minSize", "scalingConfig.desiredSize"),
+            ("scalingConfig.desiredSize", "scalingConfig.maxSize"),
+        ),
         label=Label(icon="nodes", words=_node_group_label, rank=1, place=Place.SUBNETS),
         phrase=_node_groups,
         price=node_groups.node_group,
@@ -143,6 +149,7 @@ KINDS: Final = (
     ),
     Kind(
         ADDON,
+        json=("configurationValues",),
         label=Label(icon="operator", words=_addons_label, rank=12),
         noun="EKS add-on",
         arn="arn:{p}:eks:{r}:{a}:addon/{n}",

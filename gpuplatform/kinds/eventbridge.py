@@ -29,6 +29,7 @@ KINDS: Final = (
     ),
     Kind(
         EVENT_RULE,
+        json=("eventPattern",),
         arn="arn:{p}:events:{r}:{a}:rule/{n}",
         price=_FREE,
         rights=(right("events", "rule/{name}", "PutRule", "TagResource"),),
@@ -36,6 +37,7 @@ KINDS: Final = (
     ),
     Kind(
         EVENT_TARGET,
+        json=("input",),
         price=_FREE,
         rights=(right("events", "rule/{name}", "PutTargets"),),
         api=Api(shapes=("events.Target",), renamed={"targetId": "events.TargetId"}),

@@ -76,6 +76,7 @@ def _file_systems(_: Plan, found: list[PlannedResource]) -> str:
 KINDS: Final = (
     Kind(
         LUSTRE_FILE_SYSTEM,
+        protected=True,
         label=Label(icon="disk", words=_lustre_label, rank=3, place=Place.SUBNETS),
         phrase=_file_systems,
         price=lustre,

@@ -5,7 +5,18 @@ from __future__ import annotations
 from typing import Final
 
 from gpuplatform.kinds.formats import digest
-from gpuplatform.kinds.kind import BOTOCORE, Api, Duration, Free, Kind, force_new, immutable, right
+from gpuplatform.kinds.kind import (
+    BOTOCORE,
+    Api,
+    Duration,
+    Free,
+    Kind,
+    PolicyDocument,
+    PolicyKind,
+    force_new,
+    immutable,
+    right,
+)
 from gpuplatform.kinds.labels import (
     Label,
     fixed,
@@ -19,12 +30,13 @@ _FREE: Final = Free("IAM is free (aws.amazon.com/iam)")
 KINDS: Final = (
     Kind("aws:iam/accessKey:AccessKey", price=_FREE),
     Kind("aws:iam/group:Group", price=_FREE),
-    Kind("aws:iam/groupPolicy:GroupPolicy", price=_FREE),
+    Kind("aws:iam/groupPolicy:GroupPolicy", policies={"policy": PolicyDocument(PolicyKind.IDENTITY)}, price=_FREE),
     Kind("aws:iam/groupPolicyAttachment:GroupPolicyAttachment", price=_FREE),
     Kind("aws:iam/instanceProfile:InstanceProfile", arn="arn:{p}:iam::{a}:instance-profile/{n}", price=_FREE),
     Kind("aws:iam/openIdConnectProvider:OpenIdConnectProvider", price=_FREE),
     Kind(
         POLICY,
+        policies={"policy": PolicyDocument(PolicyKind.IDENTITY, longest=6144)},
         arn="arn:{p}:iam::{a}:policy/{n}",
         unique_name="name",
         price=_FREE,
@@ -36,6 +48,10 @@ KINDS: Final = (
     Kind("aws:iam/policyAttachment:PolicyAttachment", price=_FREE),
     Kind(
         ROLE,
+        policies={
+            "assumeRolePolicy": PolicyDocument(PolicyKind.TRUST, longest=2048),
+            "inlinePolicies": PolicyDocument(PolicyKind.IDENTITY),
+        },
         label=Label(icon="key", words=fixed("IAM role"), rank=27, plumbing=True),
         arn="arn:{p}:iam::{a}:role/{n}",
         outputs=lambda made: {"uniqueId": f"AROA{digest(made.urn, 17).upper()}"},
@@ -52,6 +68,7 @@ KINDS: Final = (
     Kind("aws:iam/rolePoliciesExclusive:RolePoliciesExclusive", price=_FREE),
     Kind(
         "aws:iam/rolePolicy:RolePolicy",
+        policies={"policy": PolicyDocument(PolicyKind.IDENTITY, longest=10_240)},
         immutable=(
             immutable(
                 f"IAM PutRolePolicy: a policy is known by role and name ({BOTOCORE})", "name", "namePrefix", "role"
@@ -76,6 +93,6 @@ KINDS: Final = (
     Kind("aws:iam/serviceLinkedRole:ServiceLinkedRole", price=_FREE),
     Kind("aws:iam/user:User", price=_FREE),
     Kind("aws:iam/userGroupMembership:UserGroupMembership", price=_FREE),
-    Kind("aws:iam/userPolicy:UserPolicy", price=_FREE),
+    Kind("aws:iam/userPolicy:UserPolicy", policies={"policy": PolicyDocument(PolicyKind.IDENTITY)}, price=_FREE),
     Kind("aws:iam/userPolicyAttachment:UserPolicyAttachment", price=_FREE),
 )

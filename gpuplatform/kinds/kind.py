@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
+from enum import StrEnum
 from typing import Any, Final
 
 from gpuplatform.kinds.labels import Label, Phrase
@@ -105,6 +106,25 @@ class Created:
         return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
 
 
+class PolicyKind(StrEnum):
+    """Where a policy document stands, which decides what it must and must not say."""
+
+    TRUST = "trust"
+    IDENTITY = "identity"
+    RESOURCE = "resource"
+    REPOSITORY = "repository"
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyDocument:
+    """A property that holds a policy."""
+
+    kind: PolicyKind
+    longest: int | None = None
+    """Characters without white space (IAM user guide, "IAM and AWS STS quotas"); of a role's trust by default, which AWS raises to
+    4,096 when asked."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One resource type. A field that is empty says that nothing of it is known, or that it does not apply."""
@@ -130,6 +150,8 @@ class Kind:
     """None where nothing is known of it; empty where everything can be changed."""
     holds: str = ""
     """The data that is gone with it."""
+    protected: bool = False
+    """Whether it is to be protected where an environment protects anything."""
     encrypted_by: str = ""
     """The property that must be true for it to be encrypted at rest."""
     duration: Duration | None = None
@@ -138,3 +160,13 @@ class Kind:
     price: Pricer | Free | None = None
     rights: tuple[Right, ...] = ()
     api: Api | None = None
+    policies: Mapping[str, PolicyDocument] = field(default_factory=dict[str, PolicyDocument])
+    """Property → the policy that it holds."""
+    json: tuple[str, ...] = ()
+    """Properties that hold a JSON document as text, policies apart. An add-on's may be YAML."""
+    maximum: str = ""
+    """Where a scaler says how far it goes. KEDA's default is 100 replicas and Karpenter's none at all."""
+    ordered: tuple[tuple[str, str], ...] = ()
+    """Paths of which the first is never above the second; the size that is desired is between both."""
+    pods: str = ""
+    """Where the template of its pods is."""

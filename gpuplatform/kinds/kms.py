@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from gpuplatform.kinds.formats import uuid_of
-from gpuplatform.kinds.kind import BOTOCORE, Api, Free, Kind, force_new, immutable, right
+from gpuplatform.kinds.kind import BOTOCORE, Api, Free, Kind, PolicyDocument, PolicyKind, force_new, immutable, right
 from gpuplatform.kinds.labels import (
     Label,
     fixed,
@@ -43,6 +43,7 @@ KINDS: Final = (
     ),
     Kind(
         KEY,
+        policies={"policy": PolicyDocument(PolicyKind.RESOURCE)},
         label=Label(icon="key", words=fixed("encryption key"), rank=26),
         price=key,
         noun="encryption key",
@@ -73,5 +74,5 @@ KINDS: Final = (
         api=Api(shapes=("kms.CreateAliasRequest",), renamed={"name": "kms.AliasNameType"}),
     ),
     Kind("aws:kms/grant:Grant", price=_FREE),
-    Kind(KEY_POLICY, price=_FREE),
+    Kind(KEY_POLICY, policies={"policy": PolicyDocument(PolicyKind.RESOURCE)}, price=_FREE),
 )

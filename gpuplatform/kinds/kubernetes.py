@@ -44,6 +44,13 @@ def created(asked: Created) -> tuple[str, dict[str, Json]]:
 
 
 KINDS: Final = (
+    Kind(CRON_JOB, pods="spec.jobTemplate.spec.template", price=ON_THE_CLUSTER),
+    Kind(
+        HORIZONTAL_POD_AUTOSCALER,
+        maximum="spec.maxReplicas",
+        ordered=(("spec.minReplicas", "spec.maxReplicas"),),
+        price=ON_THE_CLUSTER,
+    ),
     Kind(
         INGRESS,
         price=load_balancers.ingress,
@@ -61,6 +68,7 @@ KINDS: Final = (
     ),
     Kind(
         STATEFUL_SET,
+        pods="spec.template",
         price=claims.stateful,
         immutable=(
             immutable(
@@ -89,9 +97,10 @@ KINDS: Final = (
         holds="every object of its kind",
         price=ON_THE_CLUSTER,
     ),
-    Kind(DAEMON_SET, noun="daemon set", price=ON_THE_CLUSTER),
+    Kind(DAEMON_SET, pods="spec.template", noun="daemon set", price=ON_THE_CLUSTER),
     Kind(
         DEPLOYMENT,
+        pods="spec.template",
         label=Label(icon="endpoint", words=served_model, rank=9),
         noun="deployment",
         immutable=(immutable("pulumi/pulumi-kubernetes provider/pkg/provider/diff.go: forceNew", "spec.selector"),),
@@ -99,6 +108,7 @@ KINDS: Final = (
     ),
     Kind(
         JOB,
+        pods="spec.template",
         immutable=(
             immutable(
                 "pulumi/pulumi-kubernetes provider/pkg/provider/diff.go: forceNew",
@@ -154,13 +164,11 @@ KINDS: Final = (
             "kubernetes:certificates.k8s.io/v1:CertificateSigningRequest",
             "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole",
             "kubernetes:apps/v1:ControllerRevision",
-            CRON_JOB,
             "kubernetes:resource.k8s.io/v1:DeviceClass",
             "kubernetes:discovery.k8s.io/v1:EndpointSlice",
             "kubernetes:core/v1:Endpoints",
             "kubernetes:flowcontrol.apiserver.k8s.io/v1:FlowSchema",
             "kubernetes:autoscaling/v1:HorizontalPodAutoscaler",
-            HORIZONTAL_POD_AUTOSCALER,
             "kubernetes:networking.k8s.io/v1:IngressClass",
             "kubernetes:coordination.k8s.io/v1:Lease",
             "kubernetes:core/v1:LimitRange",

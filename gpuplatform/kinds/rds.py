@@ -11,6 +11,6 @@ INSTANCE: Final = "aws:rds/instance:Instance"
 
 
 KINDS: Final = (
-    Kind(CLUSTER, encrypted_by="storageEncrypted"),
-    Kind(INSTANCE, encrypted_by="storageEncrypted"),
+    Kind(CLUSTER, protected=True, encrypted_by="storageEncrypted"),
+    Kind(INSTANCE, protected=True, encrypted_by="storageEncrypted"),
 )

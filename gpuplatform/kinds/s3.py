@@ -6,7 +6,18 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
-from gpuplatform.kinds.kind import BOTOCORE, Api, Created, Free, Kind, force_new, immutable, right
+from gpuplatform.kinds.kind import (
+    BOTOCORE,
+    Api,
+    Created,
+    Free,
+    Kind,
+    PolicyDocument,
+    PolicyKind,
+    force_new,
+    immutable,
+    right,
+)
 from gpuplatform.kinds.labels import (
     Label,
     Lines,
@@ -105,6 +116,7 @@ def _bucket_label(_: Plan, __: PlannedResource, parts: list[PlannedResource]) ->
 KINDS: Final = (
     Kind(
         BUCKET,
+        protected=True,
         label=Label(icon="bucket", words=_bucket_label, rank=5),
         price=bucket,
         noun="bucket",
@@ -118,6 +130,7 @@ KINDS: Final = (
     ),
     Kind(
         BUCKET_V2,
+        protected=True,
         price=bucket,
     ),
     Kind("aws:s3/accessPoint:AccessPoint", price=_FREE),
@@ -153,6 +166,7 @@ KINDS: Final = (
     ),
     Kind(
         BUCKET_POLICY,
+        policies={"policy": PolicyDocument(PolicyKind.RESOURCE)},
         immutable=(immutable(f"S3 sets it on a bucket, and has no way to move it ({BOTOCORE})", "bucket"),),
         price=_FREE,
         rights=(right("s3", "{name}", "PutBucketPolicy"),),
@@ -180,5 +194,5 @@ KINDS: Final = (
     ),
     Kind("aws:s3/bucketVersioningV2:BucketVersioningV2", price=_FREE),
     Kind("aws:s3/bucketWebsiteConfiguration:BucketWebsiteConfiguration", price=_FREE),
-    Kind(DIRECTORY_BUCKET, holds="its objects"),
+    Kind(DIRECTORY_BUCKET, protected=True, holds="its objects"),
 )

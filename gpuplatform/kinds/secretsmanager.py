@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from gpuplatform.kinds.kind import Api, Free, Kind
+from gpuplatform.kinds.kind import Api, Free, Kind, PolicyDocument, PolicyKind
 from gpuplatform.kinds.pricing.charge import Entry, shared, steady
 from gpuplatform.kinds.pricing.context import PricingContext
 from gpuplatform.plan.model import PlannedResource
@@ -36,7 +36,7 @@ KINDS: Final = (
         holds="its value",
         api=Api(shapes=("secretsmanager.CreateSecretRequest",)),
     ),
-    Kind(SECRET_POLICY, price=_FREE),
+    Kind(SECRET_POLICY, policies={"policy": PolicyDocument(PolicyKind.RESOURCE)}, price=_FREE),
     Kind("aws:secretsmanager/secretRotation:SecretRotation", price=_FREE),
     Kind("aws:secretsmanager/secretVersion:SecretVersion", price=_FREE),
 )

@@ -12,5 +12,6 @@ STATE_MACHINE: Final = "aws:sfn/stateMachine:StateMachine"
 KINDS: Final = (
     Kind(
         STATE_MACHINE,
+        json=("definition",),
     ),
 )

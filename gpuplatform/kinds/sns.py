@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from gpuplatform.kinds.kind import Api, Free, Kind, force_new, right
+from gpuplatform.kinds.kind import Api, Free, Kind, PolicyDocument, PolicyKind, force_new, right
 from gpuplatform.kinds.labels import (
     Label,
     fixed,
@@ -28,6 +28,7 @@ def topic(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]
 KINDS: Final = (
     Kind(
         TOPIC,
+        policies={"policy": PolicyDocument(PolicyKind.RESOURCE)},
         label=Label(icon="bell", words=fixed("alert topic"), rank=15),
         price=topic,
         arn="arn:{p}:sns:{r}:{a}:{n}",
@@ -37,7 +38,12 @@ KINDS: Final = (
         rights=(right("sns", "{name}", "CreateTopic", "TagResource"),),
         api=Api(renamed={"name": "sns.topicName"}),
     ),
-    Kind(TOPIC_POLICY, price=_FREE, rights=(right("sns", "{name}", "SetTopicAttributes"),)),
+    Kind(
+        TOPIC_POLICY,
+        policies={"policy": PolicyDocument(PolicyKind.RESOURCE)},
+        price=_FREE,
+        rights=(right("sns", "{name}", "SetTopicAttributes"),),
+    ),
     Kind(
         "aws:sns/topicSubscription:TopicSubscription",
         price=_FREE,

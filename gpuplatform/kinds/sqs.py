@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from gpuplatform.kinds.kind import Api, Created, Free, Kind, force_new, right
+from gpuplatform.kinds.kind import Api, Created, Free, Kind, PolicyDocument, PolicyKind, force_new, right
 from gpuplatform.kinds.labels import (
     Label,
     fixed,
@@ -32,6 +32,11 @@ def queue(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]
 KINDS: Final = (
     Kind(
         QUEUE,
+        json=(
+            "redrivePolicy",
+            "redriveAllowPolicy",
+        ),
+        policies={"policy": PolicyDocument(PolicyKind.RESOURCE)},
         label=Label(icon="queue", words=fixed("message queue"), rank=14),
         price=queue,
         noun="message queue",
@@ -54,7 +59,12 @@ KINDS: Final = (
             }
         ),
     ),
-    Kind(QUEUE_POLICY, price=_FREE, rights=(right("sqs", "{name}", "SetQueueAttributes"),)),
+    Kind(
+        QUEUE_POLICY,
+        policies={"policy": PolicyDocument(PolicyKind.RESOURCE)},
+        price=_FREE,
+        rights=(right("sqs", "{name}", "SetQueueAttributes"),),
+    ),
     Kind("aws:sqs/redriveAllowPolicy:RedriveAllowPolicy", price=_FREE),
     Kind("aws:sqs/redrivePolicy:RedrivePolicy", price=_FREE),
 )

@@ -6,7 +6,19 @@ from collections.abc import Iterator
 from typing import Final
 
 from gpuplatform.kinds.formats import digest, numbered
-from gpuplatform.kinds.kind import BOTOCORE, Api, Created, Duration, Free, Kind, force_new, immutable, right
+from gpuplatform.kinds.kind import (
+    BOTOCORE,
+    Api,
+    Created,
+    Duration,
+    Free,
+    Kind,
+    PolicyDocument,
+    PolicyKind,
+    force_new,
+    immutable,
+    right,
+)
 from gpuplatform.kinds.labels import (
     Label,
     Lines,
@@ -128,6 +140,7 @@ KINDS: Final = (
     ),
     Kind(
         VPC_ENDPOINT,
+        policies={"policy": PolicyDocument(PolicyKind.RESOURCE)},
         label=Label(icon="gate", words=_endpoint_label, rank=20, place=Place.EDGE),
         price=endpoint,
         noun="VPC endpoint",

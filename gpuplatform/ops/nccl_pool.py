@@ -17,7 +17,6 @@ from gpuplatform.sizing.devices import Devices, of_labels
 from gpuplatform.sizing.efa import EFA_KINDS
 from gpuplatform.sizing.health import UNCHECKED
 
-KUEUE: Final = "kubernetes:kueue.x-k8s.io/v1beta2"
 EFFECTS: Final = {"NO_SCHEDULE": "NoSchedule", "NO_EXECUTE": "NoExecute", "PREFER_NO_SCHEDULE": "PreferNoSchedule"}
 
 Resource = Mapping[str, Any]
@@ -73,7 +72,7 @@ def pool(document: Mapping[str, Any], name: str) -> Pool:
 
 def _queues(resources: Sequence[Resource], name: str) -> list[Queue]:
     def kind(called: str) -> dict[str, Mapping[str, Any]]:
-        return {r["inputs"]["metadata"]["name"]: r["inputs"] for r in resources if r["type"] == f"{KUEUE}:{called}"}
+        return {r["inputs"]["metadata"]["name"]: r["inputs"] for r in resources if r["inputs"].get("kind") == called}
 
     flavors = {
         f for f, inputs in kind("ResourceFlavor").items() if inputs["spec"]["nodeLabels"].get(POOL_LABEL) == name

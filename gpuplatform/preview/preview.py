@@ -12,6 +12,7 @@ from gpuplatform.preview.billing.bill import bill
 from gpuplatform.preview.checking.check import Finding
 from gpuplatform.preview.comparison.difference import Difference, difference
 from gpuplatform.preview.judgement.masking import FOUND_BY, masked
+from gpuplatform.preview.judgement.not_known import NotKnown, not_known
 from gpuplatform.preview.judgement.summary import Tally, tally
 from gpuplatform.preview.judgement.suppression import Suppressed, judge
 from gpuplatform.preview.timeline import timeline
@@ -31,6 +32,10 @@ class Preview:
     @cached_property
     def tally(self) -> Tally:
         return tally(self.plan, self.findings, self.suppressed)
+
+    @cached_property
+    def not_known(self) -> NotKnown:
+        return not_known(self.plan)
 
     @cached_property
     def difference(self) -> Difference | None:

@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from gpuplatform.kinds import dynamodb, efs, fsx, kms, rds, s3
+from gpuplatform.kinds import kms, s3
+from gpuplatform.kinds.registry import all_kinds
 from gpuplatform.plan.model import Plan
 from gpuplatform.preview.checking.check import Fault, Severity, check
 
-_HOLDERS: Final = (
-    *(s3.BUCKET, s3.BUCKET_V2, s3.DIRECTORY_BUCKET),
-    *(fsx.LUSTRE_FILE_SYSTEM, efs.FILE_SYSTEM, dynamodb.TABLE),
-    *(rds.INSTANCE, rds.CLUSTER),
-)
 KEY: Final = kms.KEY
 
 
@@ -22,7 +18,7 @@ def unprotected_data(plan: Plan) -> Iterator[Fault]:
     """And the keys that buckets and file systems are encrypted with, and no bucket is emptied to be removed."""
     if not any(resource.protect for resource in plan.resources):
         return
-    holders = [resource for type_ in _HOLDERS for resource in plan.all(type_)]
+    holders = [resource for row in all_kinds().values() if row.protected for resource in plan.all(row.token)]
     stated = plan.all(s3.BUCKET_SERVER_SIDE_ENCRYPTION_CONFIGURATION)
     encrypted = [*holders, *stated]
     used = {urn for one in encrypted for key in ("kmsKeyId", "rules") for urn in one.property_dependencies.get(key, ())}

@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 from gpuplatform.catalog.actions import wrong
-from gpuplatform.kinds import vpc_egress
+from gpuplatform.kinds import iam, vpc_egress
 from gpuplatform.plan.every_text import every_text
 from gpuplatform.plan.model import Json, Plan, PlannedResource, once
 from gpuplatform.plan.values import at, listing, mapping
@@ -74,6 +74,9 @@ _ADMINISTRATOR: Final = re.compile(r"arn:aws[a-z-]*:iam::aws:policy/(Administrat
 _ATTACHED: Final = ("policyArn", "managedPolicyArns", "managedPolicyArn", "permissionsPolicyArn")
 
 
+_IAM: Final = frozenset(row.token for row in iam.KINDS)
+
+
 @check("iam-everything", Severity.ERROR, "No policy allows every action on every resource.")
 def iam_everything(plan: Plan) -> Iterator[Fault]:
     """Nor every one but a few, nor the policies of AWS that do."""
@@ -84,7 +87,7 @@ def iam_everything(plan: Plan) -> Iterator[Fault]:
                 f"{resource.name}: {path} allows everything on everything; name actions and resources", resource
             )
     for resource in plan.resources:
-        for key in _ATTACHED if resource.type.startswith("aws:iam/") else ():
+        for key in _ATTACHED if resource.type in _IAM else ():
             for arn in words(resource.inputs.get(key)):
                 if _ADMINISTRATOR.fullmatch(arn):
                     yield Fault(f"{resource.name}: {key} is {arn}, which allows everything; write a policy", resource)

@@ -11,35 +11,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from gpuplatform.kinds import ecr, efs, iam, kms, s3, secretsmanager, sns, sqs, vpc_egress
+from gpuplatform.kinds.kind import PolicyKind
+from gpuplatform.kinds.registry import kind_of
 from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Plan
 from gpuplatform.plan.values import at, listing, mapping
 from gpuplatform.preview.checking.check import Fault, Severity, check
 from gpuplatform.preview.checks.iam import words
-
-_TRUST, _IDENTITY, _OF_RESOURCE, _OF_REPOSITORY = "trust", "identity", "resource", "repository"
-
-_DOCUMENTS: Final = {
-    iam.ROLE: (("assumeRolePolicy", _TRUST), ("inlinePolicies", _IDENTITY)),
-    **dict.fromkeys(
-        (
-            f"aws:iam/{kind}:{kind[0].upper()}{kind[1:]}"
-            for kind in ("rolePolicy", "policy", "userPolicy", "groupPolicy")
-        ),
-        (("policy", _IDENTITY),),
-    ),
-    **dict.fromkeys(
-        (
-            *(s3.BUCKET_POLICY, kms.KEY, kms.KEY_POLICY),
-            *(sqs.QUEUE, sqs.QUEUE_POLICY, sns.TOPIC),
-            *(sns.TOPIC_POLICY, vpc_egress.VPC_ENDPOINT),
-            *(secretsmanager.SECRET_POLICY, efs.FILE_SYSTEM_POLICY),
-        ),
-        (("policy", _OF_RESOURCE),),
-    ),
-    ecr.REPOSITORY_POLICY: (("policy", _OF_REPOSITORY),),
-}
-"""Types with the properties that hold a document, and of which kind."""
 
 _KEYS: Final = (
     "Sid",
@@ -73,20 +50,15 @@ _OPERATORS: Final = (
         "Null",
     ),
 )
-_LONGEST: Final = {
-    "aws:iam/role:Role.assumeRolePolicy": 2048,
-    "aws:iam/policy:Policy.policy": 6144,
-    "aws:iam/rolePolicy:RolePolicy.policy": 10_240,
-}
-"""Characters without white space; of a role's trust by default, which AWS raises to 4,096 when asked."""
 
 
 @check("policy-document", Severity.ERROR, "Every policy document is one that IAM accepts.")
 def policy_document(plan: Plan) -> Iterator[Fault]:
     for resource in plan.resources:
-        for key, kind in _DOCUMENTS.get(resource.type, ()):
+        row = kind_of(resource.type)
+        for key, document in row.policies.items() if row else ():
             for place, value in _written(resource.inputs.get(key), key):
-                for why in _wrong(value, kind, _LONGEST.get(f"{resource.type}.{key}")):
+                for why in _wrong(value, document.kind, document.longest):
                     yield Fault(f"{resource.name}: {place}: {why}", resource)
 
 
@@ -97,7 +69,7 @@ def _written(value: Json, key: str) -> Iterator[tuple[str, Json]]:
         yield key, value
 
 
-def _wrong(value: Json, kind: str, longest: int | None) -> Iterator[str]:
+def _wrong(value: Json, kind: PolicyKind, longest: int | None) -> Iterator[str]:
     if value in (None, SECRET, UNKNOWN, ""):
         return
     document = value
@@ -123,13 +95,13 @@ def _wrong(value: Json, kind: str, longest: int | None) -> Iterator[str]:
             yield f"Statement[{index}]: {why}"
 
 
-def _wrong_statement(statement: Mapping[str, Json], kind: str) -> Iterator[str]:
+def _wrong_statement(statement: Mapping[str, Json], kind: PolicyKind) -> Iterator[str]:
     yield from _unknown(statement, _KEYS)
     if statement.get("Effect") not in ("Allow", "Deny"):
         yield f"Effect is {statement.get('Effect')!r}; Allow or Deny"
     yield from _one_of(statement, "Action", wanted=True)
-    yield from _one_of(statement, "Principal", wanted=kind != _IDENTITY)
-    yield from _one_of(statement, "Resource", wanted=kind in (_IDENTITY, _OF_RESOURCE))
+    yield from _one_of(statement, "Principal", wanted=kind != PolicyKind.IDENTITY)
+    yield from _one_of(statement, "Resource", wanted=kind in (PolicyKind.IDENTITY, PolicyKind.RESOURCE))
     for who in ("Principal", "NotPrincipal"):
         yield from _principals(statement.get(who), who)
     for operator in mapping(statement.get("Condition")):

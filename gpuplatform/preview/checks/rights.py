@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from gpuplatform.kinds import ec2
+from gpuplatform.kinds.cluster.objects import of_kind
 from gpuplatform.kinds.tokens import LAUNCH_TEMPLATE, NODE_CLASS
 from gpuplatform.plan.model import UNKNOWN, Json, Plan, PlannedResource
 from gpuplatform.plan.values import at, listing
 from gpuplatform.preview.checking.check import Fault, Severity, check
 
-_RBAC: Final = "kubernetes:rbac.authorization.k8s.io/v1:"
 _EVERYBODY: Final = ("system:anonymous", "system:authenticated", "system:unauthenticated")
 """A user and two groups that Kubernetes itself gives (Using RBAC Authorization, kubernetes.io, read 2026-11)."""
 
@@ -20,11 +20,11 @@ _EVERYBODY: Final = ("system:anonymous", "system:authenticated", "system:unauthe
     "rbac-everything", Severity.ERROR, "No Kubernetes role allows everything on everything, and none is everybody's."
 )
 def rbac_everything(plan: Plan) -> Iterator[Fault]:
-    for role in (r for kind in ("Role", "ClusterRole") for r in plan.all(_RBAC + kind)):
+    for role in (r for r, _ in of_kind(plan, "Role", "ClusterRole")):
         for index, rule in enumerate(listing(role.inputs.get("rules"))):
             if all("*" in listing(at(rule, part)) for part in ("apiGroups", "resources", "verbs")):
                 yield Fault(f"{role.name}: rules[{index}] allows everything; name what it needs", role)
-    for binding in (r for kind in ("RoleBinding", "ClusterRoleBinding") for r in plan.all(_RBAC + kind)):
+    for binding in (r for r, _ in of_kind(plan, "RoleBinding", "ClusterRoleBinding")):
         if at(binding.inputs, "roleRef", "name") == "cluster-admin":
             yield Fault(f"{binding.name}: gives cluster-admin; give a role with what is needed", binding)
         for subject in listing(binding.inputs.get("subjects")):

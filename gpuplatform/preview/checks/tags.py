@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Final
 
-from gpuplatform.kinds import cloudcontrol, kubernetes
+from gpuplatform.kinds import cloudcontrol
+from gpuplatform.kinds.registry import all_kinds
 from gpuplatform.kinds.tokens import LAUNCH_TEMPLATE, NODE_CLASS
 from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Plan, PlannedResource
 from gpuplatform.plan.values import at, listing, mapping, parsed
@@ -23,13 +24,6 @@ POD_LABELS: Final = tuple(f"gpuplatform.io/{key}" for key in ("team", "project",
 MOST_TAGS: Final = 50
 _TAG: Final = re.compile(r"[\w\s.:/=+\-@]*")
 _LAUNCHED: Final = ("instance", "volume")
-_POD_TEMPLATES: Final = {
-    kubernetes.DEPLOYMENT: ("spec", "template"),
-    kubernetes.STATEFUL_SET: ("spec", "template"),
-    kubernetes.DAEMON_SET: ("spec", "template"),
-    kubernetes.JOB: ("spec", "template"),
-    kubernetes.CRON_JOB: ("spec", "jobTemplate", "spec", "template"),
-}
 
 
 @check("cost-tags", Severity.ERROR, "Every resource that can be tagged carries the cost tags.")
@@ -76,10 +70,10 @@ def launched_tags(plan: Plan) -> Iterator[Fault]:
 
 @check("pod-labels", Severity.ERROR, "Pods carry the labels that their cost is split by.")
 def pod_labels(plan: Plan) -> Iterator[Fault]:
-    for type_, path in _POD_TEMPLATES.items():
-        for workload in plan.all(type_):
-            labels = at(workload.inputs, *path, "metadata", "labels")
-            yield from _missing(workload, f"{'.'.join(path)}.metadata.labels", labels, POD_LABELS)
+    for row in all_kinds().values():
+        for workload in plan.all(row.token) if row.pods else ():
+            labels = at(workload.inputs, *row.pods.split("."), "metadata", "labels")
+            yield from _missing(workload, f"{row.pods}.metadata.labels", labels, POD_LABELS)
 
 
 @cache

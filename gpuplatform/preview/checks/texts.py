@@ -7,24 +7,11 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from gpuplatform.kinds import cloudcontrol, cloudwatch, ecr, ecs, eks, eventbridge, sfn, sqs
+from gpuplatform.kinds.registry import all_kinds
 from gpuplatform.plan.every_text import every_text
 from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Plan
 from gpuplatform.plan.values import leaves
 from gpuplatform.preview.checking.check import Fault, Severity, check
-
-_DOCUMENTS: Final = {
-    eks.ADDON: ("configurationValues",),
-    eventbridge.EVENT_RULE: ("eventPattern",),
-    eventbridge.EVENT_TARGET: ("input",),
-    cloudwatch.DASHBOARD: ("dashboardBody",),
-    cloudcontrol.RESOURCE: ("desiredState",),
-    ecr.LIFECYCLE_POLICY: ("policy",),
-    ecs.TASK_DEFINITION: ("containerDefinitions",),
-    sfn.STATE_MACHINE: ("definition",),
-    sqs.QUEUE: ("redrivePolicy", "redriveAllowPolicy"),
-}
-"""Properties that hold a JSON document as text; those of policies are the business of policy-document. An add-on's may be YAML."""
 
 _WRITTEN: Final = re.compile(r"Calling __str__ on an Output\[T\]|<pulumi\.output\.Output object at 0x")
 """What the SDK makes of an output in a text (pulumi 3, output.py), where it is not told to raise."""
@@ -32,9 +19,9 @@ _WRITTEN: Final = re.compile(r"Calling __str__ on an Output\[T\]|<pulumi\.output
 
 @check("json-text", Severity.ERROR, "Every text that is to hold a JSON document holds one.")
 def json_text(plan: Plan) -> Iterator[Fault]:
-    for type_, keys in _DOCUMENTS.items():
-        for resource in plan.all(type_):
-            for key in keys:
+    for row in all_kinds().values():
+        for resource in plan.all(row.token) if row.json else ():
+            for key in row.json:
                 if why := _no_document(resource.inputs.get(key), yaml_too=key == "configurationValues"):
                     yield Fault(f"{resource.name}: {key} is no JSON: {why}", resource)
 

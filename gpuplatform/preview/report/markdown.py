@@ -47,6 +47,7 @@ def comment(preview: Preview) -> str:
         "",
         f"{_cell(counts.told)}.",
         "",
+        *(line for sentence in preview.not_known.sentences for line in (_cell(sentence), "")),
         *([*FINDINGS, *rows[:SHOWN], ""] if rows else []),
         *(_difference(preview.difference) if preview.difference else ()),
         *(_bill(plan, bill) if bill else ()),

@@ -58,6 +58,7 @@ def document(preview: Preview) -> dict[str, Json]:
                         "toolConfigurationNotifications": [
                             *(_unasked(one, counts, index) for one in counts.inapplicable),
                             *(_allowed(one, index, settings) for one in preview.suppressed),
+                            *({"level": "note", "message": {"text": told}} for told in preview.not_known.sentences),
                         ],
                         "properties": {"checks": counts.to_json()},
                     }

@@ -17,8 +17,6 @@ from gpuplatform.plan.wording import counted
 from gpuplatform.preview.checking.check import Finding, Severity
 from gpuplatform.preview.comparison.difference import Difference
 from gpuplatform.preview.judgement.run import all_checks
-from gpuplatform.preview.judgement.summary import Tally
-from gpuplatform.preview.judgement.suppression import Suppressed
 from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.report import comparison, terminal_bill
 from gpuplatform.preview.report.grouping import places
@@ -41,7 +39,7 @@ def first_screen(console: Console, preview: Preview) -> None:
     console.print()
     _layers(console, plan)
     _findings(console, preview.findings)
-    _verdict(console, preview.tally, preview.suppressed)
+    _verdict(console, preview)
     if preview.difference:
         _difference(console, preview.difference)
     if preview.bill:
@@ -124,7 +122,8 @@ def _findings(console: Console, findings: Sequence[Finding]) -> None:
         console.print()
 
 
-def _verdict(console: Console, counts: Tally, suppressed: Sequence[Suppressed]) -> None:
+def _verdict(console: Console, preview: Preview) -> None:
+    counts, suppressed = preview.tally, preview.suppressed
     colour = _COLOUR[counts.worst] if counts.worst else "green"
     console.print(f"[{colour}]{counts.verdict}[/]: {escape(counts.told)}.")
     if suppressed:
@@ -133,6 +132,8 @@ def _verdict(console: Console, counts: Tally, suppressed: Sequence[Suppressed]) 
         console.print(f"[dim]Allowed: {escape(rules)}; the first until {first}.[/]")
     if counts.inapplicable:
         console.print(f"[dim]Not asked: {escape(', '.join(one.rule for one in counts.inapplicable))}.[/]")
+    for sentence in preview.not_known.sentences:
+        console.print(escape(sentence), style="dim", highlight=False)
     console.print()
 
 

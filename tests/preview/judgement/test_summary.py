@@ -103,7 +103,7 @@ def test_json_and_sarif_count_alike_and_every_check_once(
     assert counted["total"] == ALL == len(run["tool"]["driver"]["rules"])
     assert len(run["results"]) == len(findings)
     notices = run["invocations"][0]["toolConfigurationNotifications"]
-    assert len(notices) == len(suppressed) + len(counted["not_applicable"])
+    assert len(notices) == len(suppressed) + len(counted["not_applicable"]) + len(preview.not_known.sentences)
 
 
 def test_a_finding_of_no_check_that_there_is_counts_as_a_finding_alone():

@@ -56,6 +56,7 @@ def section(preview: Preview) -> Markup:
     return join(
         [
             summary,
+            *(tag("p", sentence, class_="muted") for sentence in preview.not_known.sentences),
             *told,
             _allowed(preview.suppressed),
             tag("details", tag("summary", f"All {len(checks)} checks"), scrolled(looked_at, "Checks")),
