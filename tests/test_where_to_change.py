@@ -295,7 +295,11 @@ def brokers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(kinds, "__path__", [*kinds.__path__, str(tmp_path / "kinds")])
     monkeypatch.setattr(checks, "__path__", [*checks.__path__, str(tmp_path / "checks")])
     file = prices.file
-    monkeypatch.setattr(prices, "file", lambda region: file(region, tmp_path / "prices"))
+
+    def copied(region: str) -> Path:
+        return file(region, tmp_path / "prices")
+
+    monkeypatch.setattr(prices, "file", copied)
     registered = dict(check._REGISTRY)  # pyright: ignore[reportPrivateUsage]
     for cached in (registry.all_kinds, prices._table):  # pyright: ignore[reportPrivateUsage]
         cached.cache_clear()
