@@ -29,7 +29,7 @@ types: $(STAMP)
 setup: $(STAMP)
 
 schema: $(STAMP)
-	$(VENV)/bin/python -m stacks.reference
+	$(VENV)/bin/python -m stacks.settings.reference
 	$(VENV)/bin/python -m gpuplatform.preview.judgement.checks_page
 
 $(STAMP): pyproject.toml uv.lock

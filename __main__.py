@@ -8,10 +8,10 @@ import stacks.governance
 import stacks.network
 import stacks.platform
 import stacks.serving
-import stacks.settings
+import stacks.settings.reader
 import stacks.training
 
-settings = stacks.settings.load()
+settings = stacks.settings.reader.load()
 context = settings.context
 
 network = stacks.network.build(settings.network, context)

@@ -13,8 +13,8 @@ import pulumi_aws as aws
 
 from components.tags import CostTags
 from gpuplatform.catalog.instances import InstanceType
-from gpuplatform.sizing import capacity
-from gpuplatform.sizing.capacity import How, Rung
+from gpuplatform.pools import purchase as capacity
+from gpuplatform.pools.purchase import How, Rung
 
 PLATFORM = "Linux/UNIX"
 

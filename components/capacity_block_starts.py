@@ -16,8 +16,8 @@ import pulumi_aws as aws
 
 from components.iam import Account, allow, node_group_arn, role, trusted_by
 from components.tags import CostTags
-from gpuplatform.sizing import capacity
-from gpuplatform.sizing.capacity import How, Moment, Rung
+from gpuplatform.pools import purchase as capacity
+from gpuplatform.pools.purchase import How, Moment, Rung
 
 
 @dataclass(frozen=True, kw_only=True)

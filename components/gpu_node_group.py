@@ -18,11 +18,14 @@ from components.nodes import METADATA, JoinedCluster, NodeNetwork, tagged, volum
 from components.tags import CostTags
 from gpuplatform.catalog.instances import InstanceType
 from gpuplatform.catalog.nodes import GPU, POOL_LABEL, RUNG_LABEL
-from gpuplatform.sizing import autoscaler, capacity, efa, health, sharing, user_data
-from gpuplatform.sizing.capacity import How, Rung
-from gpuplatform.sizing.devices import LABEL as DEVICES_LABEL
-from gpuplatform.sizing.devices import Devices
-from gpuplatform.sizing.gpu_pool import OperatingSystem, Pool, Upkeep, may_be_warm
+from gpuplatform.node_boot import user_data
+from gpuplatform.pools import autoscaler, health, sharing
+from gpuplatform.pools import purchase as capacity
+from gpuplatform.pools.devices import LABEL as DEVICES_LABEL
+from gpuplatform.pools.devices import Devices
+from gpuplatform.pools.managed import OperatingSystem, Pool, Upkeep, may_be_warm
+from gpuplatform.pools.purchase import How, Rung
+from gpuplatform.sizing import efa
 
 PLUGIN_CONFIG_LABEL = "nvidia.com/device-plugin.config"
 """By which NVIDIA's device plugin chooses one of its named configurations."""

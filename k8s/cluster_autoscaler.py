@@ -13,7 +13,7 @@ from pulumi_kubernetes.apiextensions import CustomResource
 
 from components.iam import Account, Statement, allow
 from gpuplatform.catalog.charts import CLUSTER_AUTOSCALER_TAGS
-from gpuplatform.sizing import health
+from gpuplatform.pools import health
 from k8s.requests import container
 
 NAMESPACE = "kube-system"

@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from gpuplatform.catalog.nodes import GPU, POOL_LABEL
-from gpuplatform.sizing.sharing import Sharing
+from gpuplatform.pools.sharing import Sharing
 from k8s.gpu_nodes import DAEMON_TOLERATIONS, SYSTEM
 from k8s.requests import container
 

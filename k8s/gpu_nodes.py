@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from gpuplatform.catalog.instances import InstanceType
 from gpuplatform.catalog.nodes import GPU, POOL_LABEL
-from gpuplatform.sizing import health
-from gpuplatform.sizing.capacity import Rung, rung_label
-from gpuplatform.sizing.devices import Devices
+from gpuplatform.pools import health
+from gpuplatform.pools.devices import Devices
+from gpuplatform.pools.purchase import Rung, rung_label
 
 SYSTEM = {POOL_LABEL: "system"}
 """Where operators run; it has no taint."""

@@ -18,7 +18,8 @@ from components.tags import CostTags
 from gpuplatform.catalog.charts import NODE_IMAGE
 from gpuplatform.catalog.instances import InstanceType
 from gpuplatform.catalog.nodes import GPU, POOL_LABEL, ZONE_LABEL
-from gpuplatform.sizing import efa, user_data
+from gpuplatform.node_boot import user_data
+from gpuplatform.sizing import efa
 from k8s.gpu_nodes import TAINT, UNCHECKED, as_taint
 
 ARCHITECTURES = {"x86_64": "amd64", "arm64": "arm64"}

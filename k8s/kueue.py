@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from gpuplatform.sizing import devices
+from gpuplatform.pools import devices
 from k8s.requests import container
 
 NAMESPACE = "kueue-system"

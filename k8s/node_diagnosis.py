@@ -11,8 +11,8 @@ import pulumi_kubernetes as kubernetes
 
 from gpuplatform.catalog.images import DCGM, PYTHON
 from gpuplatform.catalog.nodes import POOL_LABEL
-from gpuplatform.sizing import health
-from gpuplatform.sizing.health import Level
+from gpuplatform.pools import health
+from gpuplatform.pools.health import Level
 from k8s import node_verdict
 from k8s.gpu_nodes import DAEMON_TOLERATIONS
 from k8s.requests import container

@@ -20,8 +20,8 @@ from pulumi_kubernetes.apiextensions import CustomResource
 
 from components.tags import CostTags
 from gpuplatform.catalog.instances import InstanceType
-from gpuplatform.sizing import health
-from gpuplatform.sizing.health import Level
+from gpuplatform.pools import health
+from gpuplatform.pools.health import Level
 from k8s import node_verdict
 from k8s.namespace import namespace
 from k8s.node_diagnosis import ACCOUNT, pod

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from gpuplatform.sizing import health
+from gpuplatform.pools import health
 
 _OWN = "request.userInfo.?extra[?'authentication.kubernetes.io/node-name'].orValue([]) == [object.metadata.name]"
 _FROM_STARTUP = f"variables.was.exists(t, t.key == '{health.UNCHECKED}')"

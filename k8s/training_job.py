@@ -17,8 +17,9 @@ from pulumi_kubernetes.apiextensions import CustomResource
 
 from components.tags import CostTags
 from gpuplatform.catalog.nodes import POOL_LABEL
-from gpuplatform.sizing import devices, torchrun
-from gpuplatform.sizing.devices import Devices
+from gpuplatform.pools import devices
+from gpuplatform.pools.devices import Devices
+from gpuplatform.sizing import torchrun
 from gpuplatform.sizing.shares import Share, pod_share
 from k8s.gpu_nodes import TAINT, TrainingPool
 

@@ -20,14 +20,14 @@ from components.nodes import JoinedCluster, NodeNetwork
 from components.system_node_group import SystemNodeGroup, SystemNodeGroupArgs
 from gpuplatform.catalog import zones
 from gpuplatform.catalog.instances import instance
-from gpuplatform.sizing import capacity
-from gpuplatform.sizing.capacity import How, Rung
-from gpuplatform.sizing.gpu_pool import Pool
+from gpuplatform.pools import purchase as capacity
+from gpuplatform.pools.managed import Pool
+from gpuplatform.pools.purchase import How, Rung
 from k8s.gpu_nodes import DAEMON_TOLERATIONS
-from stacks.context import Context
 from stacks.network import NetworkLayer
-from stacks.sections.cluster import ClusterSettings, GpuPool
-from stacks.sections.types import EncryptionKey as KeyChoice
+from stacks.settings.cluster import ClusterSettings, GpuPool
+from stacks.settings.context import Context
+from stacks.settings.types import EncryptionKey as KeyChoice
 
 # Each node runs these, so they exist before the first one does.
 ON_EVERY_NODE = (

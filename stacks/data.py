@@ -11,10 +11,10 @@ from components.encryption_key import EncryptionKey, EncryptionKeyArgs
 from components.lake_bucket import LakeBucket, LakeBucketArgs
 from components.lustre import LustreFileSystem, LustreFileSystemArgs, LustrePlace
 from components.tags import CostTags
-from stacks.context import Context
 from stacks.network import NetworkLayer
-from stacks.sections.data import DataSettings, LakeZone, LustreSettings
-from stacks.sections.types import EncryptionKey as KeyChoice
+from stacks.settings.context import Context
+from stacks.settings.data import DataSettings, LakeZone, LustreSettings
+from stacks.settings.types import EncryptionKey as KeyChoice
 
 # FSx makes one of these for each file system that it links to a bucket (LustreGuide, "Service-linked roles").
 _FSX_ROLES = "s3.data-source.lustre.fsx.amazonaws.com/AWSServiceRoleForFSxS3Access_fs-*"

@@ -14,8 +14,8 @@ from components.cost_allocation import CostAllocation
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs
 from components.sleep_schedule import Hours, SleepSchedule, SleepScheduleArgs, SystemNodes
 from stacks.cluster import ClusterLayer
-from stacks.context import Context
-from stacks.sections.governance import Awake, Days, GovernanceSettings
+from stacks.settings.context import Context
+from stacks.settings.governance import Awake, Days, GovernanceSettings
 
 
 def alerts(settings: GovernanceSettings, context: Context) -> AlertTopic:

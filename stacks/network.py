@@ -11,8 +11,8 @@ from components.flow_logs import FlowLogs, FlowLogsArgs
 from components.interface_endpoints import InterfaceEndpoints, InterfaceEndpointsArgs
 from components.network import Network, NetworkArgs
 from components.security_groups import SecurityGroups, SecurityGroupsArgs
-from stacks.context import Context
-from stacks.sections.network import Nat, NetworkSettings
+from stacks.settings.context import Context
+from stacks.settings.network import Nat, NetworkSettings
 
 
 @dataclass(frozen=True, kw_only=True)

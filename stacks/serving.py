@@ -21,11 +21,11 @@ from k8s.inference_service import InferenceService, InferenceServiceArgs, Operat
 from k8s.monitoring import PROMETHEUS_URL
 from k8s.namespace import namespace, service_account
 from stacks.cluster import ClusterLayer
-from stacks.context import Context
 from stacks.data import DataLayer
 from stacks.network import NetworkLayer
 from stacks.platform import PlatformLayer
-from stacks.sections.serving import EksModel, SageMakerModel, ServingPool, ServingSettings
+from stacks.settings.context import Context
+from stacks.settings.serving import EksModel, SageMakerModel, ServingPool, ServingSettings
 
 NAMESPACE = "serving"
 

@@ -19,11 +19,11 @@ from k8s.namespace import namespace, service_account
 from k8s.queues import Queues, QueuesArgs, Team
 from k8s.training_job import MOUNT, Checkpoints, Place, Shape, TrainingJob, TrainingJobArgs
 from stacks.cluster import ClusterLayer
-from stacks.context import Context
 from stacks.data import DataLayer
 from stacks.platform import PlatformLayer
-from stacks.sections.cluster import GpuPool
-from stacks.sections.training import TrainingJobSettings, TrainingSettings
+from stacks.settings.cluster import GpuPool
+from stacks.settings.context import Context
+from stacks.settings.training import TrainingJobSettings, TrainingSettings
 
 READ = ("raw", "curated", "features", "models")
 """Lake zones that every team's jobs read whole; `checkpoints` they read and write below their team's name."""

@@ -45,7 +45,7 @@ from k8s.requests import container
 from stacks import serving
 from stacks.platform import operators
 from stacks.platform.installer import OperatorSpec, Rights
-from stacks.sections.serving import ServingSettings
+from stacks.settings.serving import ServingSettings
 from tests.conftest import ROOT, Record
 from tests.stacks import upstream
 from tests.stacks.platform.built import build, loaded

@@ -12,7 +12,7 @@ from typing import Any
 from gpuplatform.catalog import instances, zones
 from gpuplatform.ops.account import Aws, CallError
 from gpuplatform.ops.offerings import zone_names
-from gpuplatform.sizing.capacity import OFFERED_AHEAD
+from gpuplatform.pools.purchase import OFFERED_AHEAD
 
 MOST_INSTANCES = 64
 BY_DAY, BY_WEEK = 14, 182

@@ -15,9 +15,10 @@ import yaml
 from gpuplatform.catalog.nodes import POOL_LABEL
 from gpuplatform.ops.all_reduce import LOG, MIB
 from gpuplatform.ops.nccl_pool import Pool, Queue
-from gpuplatform.sizing import devices, torchrun
+from gpuplatform.pools import devices
+from gpuplatform.pools.devices import Devices
+from gpuplatform.sizing import torchrun
 from gpuplatform.sizing.bandwidth import AllReduce, all_reduce, records
-from gpuplatform.sizing.devices import Devices
 from gpuplatform.sizing.shares import Share, pod_share
 
 IMAGE: Final = (

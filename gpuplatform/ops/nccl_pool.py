@@ -13,9 +13,9 @@ from gpuplatform.catalog.instances import InstanceType, instance
 from gpuplatform.catalog.nodes import GPU, POOL_LABEL
 from gpuplatform.kinds.tokens import LAUNCH_TEMPLATE, NODE_GROUP
 from gpuplatform.ops.wanted import UnreadablePlan
-from gpuplatform.sizing.devices import Devices, of_labels
+from gpuplatform.pools.devices import Devices, of_labels
+from gpuplatform.pools.health import UNCHECKED
 from gpuplatform.sizing.efa import EFA_KINDS
-from gpuplatform.sizing.health import UNCHECKED
 
 EFFECTS: Final = {"NO_SCHEDULE": "NoSchedule", "NO_EXECUTE": "NoExecute", "PREFER_NO_SCHEDULE": "PreferNoSchedule"}
 

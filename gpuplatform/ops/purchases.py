@@ -10,7 +10,7 @@ from gpuplatform.ops.account import Aws, CallError, Unanswered
 from gpuplatform.ops.capacity_blocks import Offer, Query, offers
 from gpuplatform.ops.results import Row, info, judged, unknown
 from gpuplatform.ops.wanted import Purchase, Wanted
-from gpuplatform.sizing.capacity import moment, utc
+from gpuplatform.pools.purchase import moment, utc
 
 CHECK = "capacity block on sale"
 

@@ -12,8 +12,8 @@ from gpuplatform.catalog.instances import instance
 from gpuplatform.ops.account import Aws, Unanswered
 from gpuplatform.ops.results import Row, judged, unknown
 from gpuplatform.ops.wanted import ElasticPool, NodeGroup, Wanted
-from gpuplatform.sizing.capacity import How
-from gpuplatform.sizing.service_quotas import quota
+from gpuplatform.pools.purchase import How
+from gpuplatform.pools.service_quotas import quota
 
 CHECK = "quota"
 

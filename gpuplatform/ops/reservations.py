@@ -10,7 +10,7 @@ from typing import Any
 from gpuplatform.ops.account import Aws, Unanswered
 from gpuplatform.ops.results import Row, info, judged
 from gpuplatform.ops.wanted import NodeGroup, Reservation, Wanted
-from gpuplatform.sizing.capacity import How, Moment
+from gpuplatform.pools.purchase import How, Moment
 
 CHECK = "reservation"
 USABLE = frozenset({"active", "scheduled"})

@@ -13,7 +13,7 @@ from gpuplatform.ops.account import Aws, Unanswered
 from gpuplatform.ops.offerings import zone_names
 from gpuplatform.ops.results import Row, info, judged
 from gpuplatform.ops.wanted import Wanted
-from gpuplatform.sizing.capacity import How
+from gpuplatform.pools.purchase import How
 
 ROLE = "AWSServiceRoleForEC2Spot"
 PRICE_DAYS = 7

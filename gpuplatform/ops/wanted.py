@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from gpuplatform.catalog.nodes import GPU, ZONE_LABEL
 from gpuplatform.kinds import appautoscaling, sagemaker
 from gpuplatform.kinds.tokens import CLUSTER_COMPONENT, LAUNCH_TEMPLATE, NODE_CLASS, NODE_GROUP, NODE_POOL, SUBNET
-from gpuplatform.sizing.capacity import How, Moment, Rung
+from gpuplatform.pools.purchase import How, Moment, Rung
 
 _HOW = {"CAPACITY_BLOCK": How.CAPACITY_BLOCK, "SPOT": How.SPOT, "ON_DEMAND": How.ON_DEMAND}
 _KARPENTER_HOW = {"spot": How.SPOT, "on-demand": How.ON_DEMAND}

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from components.gpu_node_group import plugin_config
-from gpuplatform.sizing.devices import Devices
-from gpuplatform.sizing.gpu_pool import OperatingSystem, Pool
+from gpuplatform.pools.devices import Devices
+from gpuplatform.pools.managed import OperatingSystem, Pool
 from k8s import device_plugins
 from stacks.platform.installer import Platform
 

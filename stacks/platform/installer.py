@@ -16,11 +16,11 @@ from components.pod_identity import PodIdentityArgs
 from gpuplatform.catalog.charts import Chart
 from k8s.operator import Operator, OperatorArgs
 from stacks.cluster import ClusterLayer
-from stacks.context import Context
 from stacks.data import DataLayer
 from stacks.network import NetworkLayer
-from stacks.sections.platform import PlatformSettings
-from stacks.sections.serving import ServingPool
+from stacks.settings.context import Context
+from stacks.settings.platform import PlatformSettings
+from stacks.settings.serving import ServingPool
 
 Release = kubernetes.helm.v3.Release
 

@@ -13,13 +13,13 @@ from k8s.cluster_autoscaler import provisioning_request
 from k8s.karpenter_pool import KarpenterPool, KarpenterPoolArgs, Offer
 from k8s.storage_class import GP3, default_storage_class
 from stacks.cluster import ClusterLayer
-from stacks.context import Context
 from stacks.data import DataLayer
 from stacks.network import NetworkLayer
 from stacks.platform import node_health, operators
 from stacks.platform.installer import Platform, Release, install
-from stacks.sections.platform import PlatformSettings
-from stacks.sections.serving import ServingPool
+from stacks.settings.context import Context
+from stacks.settings.platform import PlatformSettings
+from stacks.settings.serving import ServingPool
 
 
 @dataclass(frozen=True, kw_only=True)

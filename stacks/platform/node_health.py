@@ -7,11 +7,11 @@ from collections.abc import Mapping
 import pulumi
 
 from gpuplatform.catalog.instances import instance
-from gpuplatform.sizing.health import Level
+from gpuplatform.pools.health import Level
 from k8s.node_health import NodeHealthCheck, NodeHealthCheckArgs
 from stacks.cluster import ClusterLayer
-from stacks.context import Context
-from stacks.sections.serving import ServingPool
+from stacks.settings.context import Context
+from stacks.settings.serving import ServingPool
 
 
 def build(

@@ -139,7 +139,7 @@ def test_type_with_unknown_hardware_is_refused_with_the_reason() -> None:
 
 def test_catalogue_loads_no_cloud_library() -> None:
     code = (
-        "import sys, gpuplatform.sizing.capacity, gpuplatform.sizing.pods, gpuplatform.sizing.addresses\n"
+        "import sys, gpuplatform.pools.purchase, gpuplatform.sizing.pods, gpuplatform.sizing.addresses\n"
         "from gpuplatform.catalog import instances, zones\n"
         "zones.offered(instances.names()[0], 'us-east-1')\n"
         "print([m for m in ('boto3', 'botocore', 'pulumi', 'pydantic', 'moto') if m in sys.modules])"

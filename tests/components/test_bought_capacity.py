@@ -8,7 +8,7 @@ import pytest
 from components.bought_capacity import BoughtCapacity, BoughtCapacityArgs
 from components.tags import CostTags
 from gpuplatform.catalog.instances import instance
-from gpuplatform.sizing.capacity import Consent, How, Rung
+from gpuplatform.pools.purchase import Consent, How, Rung
 from tests.conftest import Record
 
 TAGS = CostTags(team="ml", project="gpuplatform", environment="test", component="training", contact="ml@example.com")

@@ -10,7 +10,7 @@ from components.capacity_block_starts import BlockStart, CapacityBlockStarts, Ca
 from components.iam import Account
 from components.tags import CostTags
 from gpuplatform.plan.model import Plan
-from gpuplatform.sizing.capacity import How, Rung
+from gpuplatform.pools.purchase import How, Rung
 from tests.conftest import Record
 
 TAGS = CostTags(team="ml", project="gpuplatform", environment="test", component="training", contact="ml@example.com")

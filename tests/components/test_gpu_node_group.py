@@ -12,11 +12,11 @@ from components.nodes import JoinedCluster, NodeNetwork
 from components.tags import CostTags
 from gpuplatform.catalog.instances import instance
 from gpuplatform.plan.model import Plan
-from gpuplatform.sizing import health
-from gpuplatform.sizing.capacity import How, Rung
-from gpuplatform.sizing.devices import Devices
-from gpuplatform.sizing.gpu_pool import BROKEN_MEMORY, OperatingSystem, Pool, Repair, Upkeep
-from gpuplatform.sizing.sharing import Sharing
+from gpuplatform.pools import health
+from gpuplatform.pools.devices import Devices
+from gpuplatform.pools.managed import BROKEN_MEMORY, OperatingSystem, Pool, Repair, Upkeep
+from gpuplatform.pools.purchase import How, Rung
+from gpuplatform.pools.sharing import Sharing
 from tests.conftest import Record
 
 TAGS = CostTags(team="ml", project="gpuplatform", environment="test", component="training", contact="ml@example.com")

@@ -10,7 +10,7 @@ from components.tags import CostTags
 from gpuplatform.catalog.instances import instance, names
 from gpuplatform.catalog.nodes import POOL_LABEL
 from gpuplatform.plan.model import Plan
-from gpuplatform.sizing import health
+from gpuplatform.pools import health
 from k8s.karpenter_pool import KarpenterPool, KarpenterPoolArgs, Offer
 from tests.conftest import Record
 

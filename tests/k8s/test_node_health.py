@@ -16,8 +16,8 @@ from gpuplatform.catalog.images import DCGM
 from gpuplatform.catalog.instances import instance
 from gpuplatform.catalog.nodes import POOL_LABEL
 from gpuplatform.plan.model import Plan, PlannedResource
-from gpuplatform.sizing import health
-from gpuplatform.sizing.health import Level
+from gpuplatform.pools import health
+from gpuplatform.pools.health import Level
 from k8s import node_policy, node_verdict
 from k8s.gpu_nodes import DAEMON_TOLERATIONS
 from k8s.node_health import NodeHealthCheck, NodeHealthCheckArgs, alerts

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from gpuplatform.sizing import health
+from gpuplatform.pools import health
 from k8s import node_verdict
 from k8s.gpu_nodes import TAINT, UNCHECKED, as_taint
 

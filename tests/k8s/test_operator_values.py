@@ -11,9 +11,9 @@ import yaml
 from components.iam import Account
 from components.tags import CostTags
 from gpuplatform.catalog.nodes import POOL_LABEL
-from gpuplatform.sizing import health
-from gpuplatform.sizing.autoscaler import GONE_UNCLAIMED
-from gpuplatform.sizing.sharing import Sharing
+from gpuplatform.pools import health
+from gpuplatform.pools.autoscaler import GONE_UNCLAIMED
+from gpuplatform.pools.sharing import Sharing
 from k8s import (
     cluster_autoscaler,
     device_plugins,

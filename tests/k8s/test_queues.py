@@ -11,7 +11,7 @@ import pytest
 from components.tags import CostTags
 from gpuplatform.catalog.instances import instance
 from gpuplatform.plan.model import Plan
-from gpuplatform.sizing.capacity import How, Rung
+from gpuplatform.pools.purchase import How, Rung
 from k8s.gpu_nodes import TrainingPool
 from k8s.namespace import namespace
 from k8s.queues import Queues, QueuesArgs, Team, flavor, flavor_name

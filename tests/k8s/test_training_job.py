@@ -10,8 +10,8 @@ import pytest
 from components.tags import CostTags
 from gpuplatform.catalog.instances import instance
 from gpuplatform.plan.model import Plan, PlannedResource
-from gpuplatform.sizing.capacity import How, Rung
-from gpuplatform.sizing.devices import Devices
+from gpuplatform.pools.devices import Devices
+from gpuplatform.pools.purchase import How, Rung
 from k8s.gpu_nodes import TrainingPool
 from k8s.training_job import SAVE_SECONDS, Checkpoints, Place, Shape, TrainingJob, TrainingJobArgs
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 
 from gpuplatform.ops.wanted import ElasticPool, Endpoint, NodeGroup, Purchase, Reservation, Wanted
-from gpuplatform.sizing.capacity import How
+from gpuplatform.pools.purchase import How
 
 BLOCK = Reservation(id="cr-0123456789abcdef0", starts=None, until=datetime.date(2026, 12, 20))
 

@@ -13,7 +13,7 @@ from gpuplatform.ops.account import Aws
 from gpuplatform.ops.purchases import rows
 from gpuplatform.ops.results import Row, Verdict
 from gpuplatform.ops.wanted import Purchase
-from gpuplatform.sizing.capacity import Consent, How, Rung
+from gpuplatform.pools.purchase import Consent, How, Rung
 from tests.ops.samples import wanting
 
 TODAY = datetime.date(2026, 11, 22)

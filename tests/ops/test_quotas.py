@@ -12,7 +12,7 @@ from gpuplatform.ops.account import Aws
 from gpuplatform.ops.quotas import needs, rows
 from gpuplatform.ops.results import Row, Verdict
 from gpuplatform.ops.wanted import wanted
-from gpuplatform.sizing.capacity import How
+from gpuplatform.pools.purchase import How
 from tests.ops.conftest import Documents
 from tests.ops.samples import CHAT, H100, SMALL, SYSTEM, wanting
 

@@ -12,7 +12,7 @@ from botocore.stub import Stubber
 from gpuplatform.ops.account import Aws
 from gpuplatform.ops.reservations import facts, rows
 from gpuplatform.ops.results import Row, Verdict
-from gpuplatform.sizing.capacity import How, Moment
+from gpuplatform.pools.purchase import How, Moment
 from tests.ops.samples import BLOCK, H100, SYSTEM, wanting
 
 

@@ -14,7 +14,7 @@ from gpuplatform.ops.account import Aws
 from gpuplatform.ops.results import Row, Verdict
 from gpuplatform.ops.spot import rows
 from gpuplatform.ops.wanted import ElasticPool, NodeGroup
-from gpuplatform.sizing.capacity import How
+from gpuplatform.pools.purchase import How
 from tests.ops.samples import H100, SMALL, SYSTEM, wanting
 
 NOW = datetime.datetime(2026, 11, 22, 12, tzinfo=datetime.UTC)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from gpuplatform.ops.wanted import ElasticPool, Endpoint, NodeGroup, Reservation, UnreadablePlan, wanted
-from gpuplatform.sizing.capacity import How
+from gpuplatform.pools.purchase import How
 from tests.ops.conftest import Documents
 
 PRIVATE = ("use1-az1", "use1-az4", "use1-az6")

@@ -23,7 +23,7 @@ from gpuplatform.preview.record.readers import engine
 from tests.conftest import ROOT
 from tests.preview.checking import test_check
 from tests.preview.checks import test_capacity_fit, test_gpu_clusters, test_gpu_launches, test_topology
-from tests.stacks.test_settings import changed, problems
+from tests.stacks.settings.test_reader import changed, problems
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,8 +15,8 @@ from gpuplatform.preview.record.configuration import Environment
 from gpuplatform.preview.record.recorder import record
 from k8s.gpu_nodes import DAEMON_TOLERATIONS
 from stacks import cluster
-from stacks.context import Context
-from stacks.sections.cluster import ClusterSettings
+from stacks.settings.cluster import ClusterSettings
+from stacks.settings.context import Context
 from tests.conftest import ACCOUNT, ROOT
 from tests.stacks import upstream
 

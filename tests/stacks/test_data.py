@@ -12,8 +12,8 @@ from components.lake_bucket import Lifecycle
 from components.tags import CostTags
 from gpuplatform.plan.model import Plan
 from stacks import data
-from stacks.context import Context
-from stacks.sections.data import DataSettings, EncryptionKey, LakeZone, LustreSettings
+from stacks.settings.context import Context
+from stacks.settings.data import DataSettings, EncryptionKey, LakeZone, LustreSettings
 from tests.stacks import upstream
 
 Record = Callable[[Callable[[], object]], Plan]

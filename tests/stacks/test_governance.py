@@ -12,9 +12,9 @@ from components.iam import Account
 from components.tags import CostTags
 from gpuplatform.plan.model import Plan
 from stacks import cluster, governance
-from stacks.context import Context
-from stacks.sections.cluster import ClusterSettings
-from stacks.sections.governance import GovernanceSettings
+from stacks.settings.cluster import ClusterSettings
+from stacks.settings.context import Context
+from stacks.settings.governance import GovernanceSettings
 from tests.stacks import upstream
 
 Record = Callable[[Callable[[], object]], Plan]

@@ -9,8 +9,8 @@ from components.iam import Account
 from components.tags import CostTags
 from gpuplatform.plan.model import Plan
 from stacks import network
-from stacks.context import Context
-from stacks.sections.network import Nat, NetworkSettings
+from stacks.settings.context import Context
+from stacks.settings.network import Nat, NetworkSettings
 
 Record = Callable[[Callable[[], object]], Plan]
 

@@ -11,8 +11,8 @@ from pydantic import ValidationError
 
 from gpuplatform.plan.model import Plan
 from stacks import serving
-from stacks.sections.serving import EksModel, ServingSettings
 from stacks.serving import ServingLayer
+from stacks.settings.serving import EksModel, ServingSettings
 from tests.stacks import upstream
 
 Record = Callable[[Callable[[], object]], Plan]

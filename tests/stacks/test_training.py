@@ -11,8 +11,8 @@ import pytest
 
 from gpuplatform.plan.model import Plan
 from stacks import training
-from stacks.sections.cluster import GpuPool
-from stacks.sections.training import TrainingSettings
+from stacks.settings.cluster import GpuPool
+from stacks.settings.training import TrainingSettings
 from tests.stacks import upstream
 
 Record = Callable[[Callable[[], object]], Plan]

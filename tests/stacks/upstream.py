@@ -13,10 +13,10 @@ from pulumi_kubernetes.apiextensions import CustomResource
 from components.iam import Account
 from components.tags import CostTags
 from stacks.cluster import ClusterLayer
-from stacks.context import Context
 from stacks.data import DataLayer
 from stacks.network import NetworkLayer
 from stacks.platform import PlatformLayer
+from stacks.settings.context import Context
 
 CONTEXT = Context(
     account=Account(id="111122223333", region="us-east-1"),

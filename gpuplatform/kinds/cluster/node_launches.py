@@ -21,7 +21,7 @@ from gpuplatform.plan.model import Json, Plan, PlannedResource, once
 from gpuplatform.plan.quantity import quantity, whole
 from gpuplatform.plan.references import linked
 from gpuplatform.plan.values import at, listing, mapping
-from gpuplatform.sizing.autoscaler import PREFIX
+from gpuplatform.pools.autoscaler import PREFIX
 from gpuplatform.sizing.efa import Interface, efa_count
 
 AUTOSCALER: Final = "cluster-autoscaler"

@@ -17,9 +17,9 @@ from gpuplatform.kinds.cluster.node_launches import Launch, autoscaler, launches
 from gpuplatform.plan.model import Plan
 from gpuplatform.plan.quantity import quantity
 from gpuplatform.plan.values import at, listing
+from gpuplatform.pools.autoscaler import PREFIX
+from gpuplatform.pools.devices import Devices, of_labels
 from gpuplatform.preview.checking.check import Fault, Severity, check
-from gpuplatform.sizing.autoscaler import PREFIX
-from gpuplatform.sizing.devices import Devices, of_labels
 
 _PAGE_BYTES: Final = 2 * 2**20
 _NEVER_ZERO: Final = re.compile(r"vm\.nr_hugepages\"? *= *\"?(\d+)")

@@ -12,8 +12,8 @@ from gpuplatform.catalog import instances
 from gpuplatform.catalog.prices import Price, price
 from gpuplatform.plan.model import Json, Plan
 from gpuplatform.plan.values import at, listing, mapping
+from gpuplatform.pools.purchase import Consent, How, Rung, moment, purchase
 from gpuplatform.preview.checking.check import Fault, Severity, check
-from gpuplatform.sizing.capacity import Consent, How, Rung, moment, purchase
 
 SECONDS: Final = 3600
 RUNG: Final = TypeAdapter(Rung)

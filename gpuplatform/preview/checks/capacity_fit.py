@@ -19,8 +19,8 @@ from gpuplatform.kinds.cluster.pods import Pod, pods
 from gpuplatform.plan.model import Plan, PlannedResource, once
 from gpuplatform.plan.quantity import quantity
 from gpuplatform.plan.values import at, listing, mapping
+from gpuplatform.pools.devices import Devices, of_labels
 from gpuplatform.preview.checking.check import Fault, Severity, check
-from gpuplatform.sizing.devices import Devices, of_labels
 from gpuplatform.sizing.pods import EFA_HUGEPAGES_MIB, KARPENTER_HIDDEN_MEMORY, allocatable
 
 GPUS: Final = (GPU, GPU_CLASS)

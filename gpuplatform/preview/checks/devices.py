@@ -11,9 +11,9 @@ from gpuplatform.kinds.cluster.objects import of_kind
 from gpuplatform.kinds.tokens import RELEASE
 from gpuplatform.plan.model import Plan, PlannedResource
 from gpuplatform.plan.values import at, listing
+from gpuplatform.pools.devices import Devices, of_labels
 from gpuplatform.preview.checking.check import Fault, Severity, check
 from gpuplatform.preview.checks.placement import tolerates
-from gpuplatform.sizing.devices import Devices, of_labels
 
 GPU_DRIVERS: Final = ("dra-driver-nvidia-gpu", "nvidia-dra-driver-gpu")
 """Now and before 0.4.0."""

@@ -16,7 +16,7 @@ from tests.preview.planted import Break, each, found_alone, setting, told
 from tests.preview.sound import and_also, with_field, with_input
 from tests.preview.sound_cluster import KUEUE, a_object, urn
 from tests.preview.sound_gpus import API, GROUPS, sound_gpus
-from tests.stacks.test_settings import changed
+from tests.stacks.settings.test_reader import changed
 
 LEVELS = [*topology.network_layers("p5.48xlarge", "us-east-1"), topology.NODE]
 WISH = "kueue.x-k8s.io/podset-preferred-topology"

@@ -7,8 +7,9 @@ from typing import Any
 
 import yaml
 
-from stacks import cluster, data, network, platform, settings
-from stacks.settings import Settings
+from stacks import cluster, data, network, platform
+from stacks.settings import reader
+from stacks.settings.reader import Settings
 from tests.conftest import ROOT
 
 
@@ -17,7 +18,7 @@ def loaded(environment: str, **changed: dict[str, Any]) -> Settings:
     written = yaml.safe_load((ROOT / f"Pulumi.{environment}.yaml").read_text())["config"]
     written |= {f"gpuplatform:{name}": written[f"gpuplatform:{name}"] | keys for name, keys in changed.items()}
     config = {k: v if isinstance(v, str) else json.dumps(v) for k, v in written.items()}
-    return settings.parse(environment, "gpuplatform", config)
+    return reader.parse(environment, "gpuplatform", config)
 
 
 def build(env: Settings) -> platform.PlatformLayer:

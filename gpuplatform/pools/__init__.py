@@ -1,0 +1,1 @@
+"""What a pool of GPU nodes is, and its laws."""

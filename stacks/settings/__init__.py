@@ -1,0 +1,1 @@
+"""The environment's settings: a model a layer, and their reader."""
