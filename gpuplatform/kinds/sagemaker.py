@@ -16,7 +16,7 @@ from gpuplatform.kinds.labels import (
     span,
 )
 from gpuplatform.kinds.pricing.charge import HOURS, ZERO, Charge, Entry, Unpriced, missing, steady
-from gpuplatform.kinds.pricing.context import PricingContext
+from gpuplatform.kinds.pricing.context import PricingContext, expected
 from gpuplatform.kinds.pricing.numbers import decimal
 from gpuplatform.plan.model import Json, Plan, PlannedResource
 from gpuplatform.plan.values import at, listing, mapping
@@ -48,21 +48,25 @@ def endpoint(resource: PlannedResource, context: PricingContext) -> Iterator[Ent
     if configuration is None:
         yield Unpriced(why="the endpoint's configuration is not in the plan")
         return
-    stated = decimal(_model(resource, context).get("expected_hours"))
+    usual = expected(_model(resource, context))
     waits = bool(configuration.inputs.get("asyncInferenceConfig"))
     shadows = listing(configuration.inputs.get("shadowProductionVariants"))
     for variant in [*listing(configuration.inputs.get("productionVariants")), *shadows]:
         row = mapping(variant)
         serverless = mapping(row.get("serverlessConfig"))
         if serverless:
-            yield _serverless(serverless, stated, context)
+            yield _serverless(serverless, usual, context)
         else:
-            yield _instances(row, resource, stated, waits, context)
-            yield from _volumes(row, resource, stated, context)
+            yield _instances(row, resource, usual, waits, context)
+            yield from _volumes(row, resource, usual, context)
 
 
 def _instances(
-    variant: Mapping[str, Json], resource: PlannedResource, stated: Decimal, waits: bool, context: PricingContext
+    variant: Mapping[str, Json],
+    resource: PlannedResource,
+    usual: tuple[Decimal, Decimal],
+    waits: bool,
+    context: PricingContext,
 ) -> Entry:
     kind = str(variant.get("instanceType", ""))
     price = context.price("sagemaker", kind)
@@ -74,7 +78,7 @@ def _instances(
         price=price,
         asleep=least * HOURS,
         idle=least * HOURS,
-        expected=min(least * HOURS + stated, max(least, most) * HOURS),
+        expected=min(least * HOURS + _beyond(usual, least), max(least, most) * HOURS),
         most_per_hour=max(least, most),
         note=DATA,
         instance=kind,
@@ -82,7 +86,7 @@ def _instances(
 
 
 def _volumes(
-    variant: Mapping[str, Json], resource: PlannedResource, stated: Decimal, context: PricingContext
+    variant: Mapping[str, Json], resource: PlannedResource, usual: tuple[Decimal, Decimal], context: PricingContext
 ) -> Iterator[Entry]:
     """The volume that a variant asks for beside each instance, for as long as that runs."""
     size = decimal(variant.get("volumeSizeInGb"))
@@ -99,12 +103,12 @@ def _volumes(
         price=price,
         asleep=least * size,
         idle=least * size,
-        expected=min(least + stated / HOURS, highest) * size,
+        expected=min(least + _beyond(usual, least) / HOURS, highest) * size,
         most_per_hour=highest * size / HOURS,
     )
 
 
-def _serverless(config: Mapping[str, Json], stated: Decimal, context: PricingContext) -> Entry:
+def _serverless(config: Mapping[str, Json], usual: tuple[Decimal, Decimal], context: PricingContext) -> Entry:
     if config.get("provisionedConcurrency"):
         return missing(context, "sagemaker", "serverless provisioned concurrency")
     price = context.price("sagemaker", "serverless")
@@ -116,10 +120,16 @@ def _serverless(config: Mapping[str, Json], stated: Decimal, context: PricingCon
         price=price,
         asleep=ZERO,
         idle=ZERO,
-        expected=min(stated, most * HOURS) * SECONDS * memory,
+        expected=min(_beyond(usual, ZERO), most * HOURS) * SECONDS * memory,
         most_per_hour=most * SECONDS * memory,
         note=DATA,
     )
+
+
+def _beyond(usual: tuple[Decimal, Decimal], least: Decimal) -> Decimal:
+    """Instance-hours of an expected month beyond those of the minimum."""
+    running, hours = usual
+    return max(running - least, ZERO) * hours
 
 
 def _bounds(variant: Mapping[str, Json], resource: PlannedResource, context: PricingContext) -> tuple[Decimal, Decimal]:

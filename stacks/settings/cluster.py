@@ -14,6 +14,7 @@ from gpuplatform.catalog.instances import InstanceType, instance
 from gpuplatform.pools import sharing as gpu_sharing
 from gpuplatform.pools.devices import Devices, needed_kubernetes
 from gpuplatform.pools.devices import check as check_devices
+from gpuplatform.pools.expected import NOTHING, Expected
 from gpuplatform.pools.health import Level
 from gpuplatform.pools.managed import AUTOMATIC, OperatingSystem, Upkeep, check_warm
 from gpuplatform.pools.purchase import RESERVED, Rung, check_consent, check_order, usage_class
@@ -58,10 +59,8 @@ class GpuPool(Section):
     health_check: Level | None = 2
     """Level of DCGM's diagnostic that a node passes before it takes work: 1 lasts seconds, 2 about two minutes; null for none. DCGM
     cannot test GPUs that `sharing.mig` cuts: there it is left out."""
-    expected_hours: float = Field(default=0, ge=0, le=730)
-    """Hours a month that `expected_nodes` run; in the others those of `min` do. Priced, not enforced."""
-    expected_nodes: int = Field(default=0, ge=0)
-    """Nodes that usually run when the pool is used."""
+    expected: Expected = NOTHING
+    """What usually runs, for the bill."""
 
     @property
     def with_efa(self) -> bool:
@@ -124,9 +123,9 @@ class GpuPool(Section):
                 raise ValueError(
                     f"buy: {self.instance} is not sold as {rung.how.value}; AWS sells it as {', '.join(sorted(sold))}"
                 )
-        if self.expected_nodes > self.max_nodes:
+        if self.expected.running > self.max_nodes:
             raise ValueError(
-                f"expected_nodes: {self.expected_nodes} is more than the {self.max_nodes} that `buy` allows"
+                f"expected.running: {self.expected.running} is more than the {self.max_nodes} that `buy` allows"
             )
         return self
 

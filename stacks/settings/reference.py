@@ -16,7 +16,7 @@ from pydantic_core import core_schema
 
 from stacks.settings.reader import OPTIONAL, SECTIONS
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = ROOT / "docs" / "settings.schema.json"
 REFERENCE = ROOT / "docs" / "settings.md"
 PROJECT = "gpuplatform"

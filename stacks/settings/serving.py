@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, StringConstraints, field_validator, 
 
 from components.model_endpoint import Mode
 from gpuplatform.catalog.instances import instance
+from gpuplatform.pools.expected import NOTHING, Expected
 from gpuplatform.pools.health import Level
 from gpuplatform.sizing.efa import interfaces
 from k8s.engines import ENGINES
@@ -38,9 +39,8 @@ class ServingPool(Section):
     health_check: Level | None = 1
     """Level of DCGM's diagnostic that a node passes before it takes work: 1 lasts seconds, 2 about two minutes, which a model
     that wakes from nothing waits for; null for none."""
-    expected_hours: float = Field(default=0, ge=0, le=730)
-    """Hours a month that `expected_nodes` run; in the others those that hold the models' fewest replicas do."""
-    expected_nodes: int = Field(default=0, ge=0)
+    expected: Expected = NOTHING
+    """What usually runs, for the bill."""
 
     @field_validator("instances")
     @classmethod
@@ -114,8 +114,8 @@ class EksModel(Section):
     """Measured throughput of one replica, for the price of a million tokens."""
     requests_per_minute: float | None = Field(default=None, gt=0)
     """Measured throughput of one replica, for the price of a million requests."""
-    expected_hours: float = Field(default=0, ge=0, le=730)
-    """Hours a month that one replica runs."""
+    expected: Expected = NOTHING
+    """What usually runs, for the bill."""
 
     @property
     def parameters(self) -> float:
@@ -146,8 +146,8 @@ class SageMakerModel(Section):
     latency_ms: int = Field(default=2000, ge=1)
     """p99 above which an update is rolled back."""
     environment: dict[str, str] = Field(default_factory=dict)
-    expected_hours: float = Field(default=0, ge=0, le=730)
-    """Instance-hours a month beyond the minimum; for serverless, hours of compute."""
+    expected: Expected = NOTHING
+    """What usually runs, for the bill."""
 
     @model_validator(mode="after")
     def _mode_has_its_hardware(self) -> SageMakerModel:

@@ -9,11 +9,8 @@ from decimal import Decimal
 from typing import Final
 
 from gpuplatform.catalog.prices import Price
-from gpuplatform.kinds.pricing.context import PricingContext
+from gpuplatform.kinds.pricing.context import HOURS, PricingContext
 from gpuplatform.plan.model import PlannedResource
-
-HOURS: Final = Decimal(730)
-"""Hours of a month: AWS's own convention, 365 × 24 / 12, by which an EKS cluster at 0.10 $ an hour is 73.00 $ a month."""
 
 ZERO: Final = Decimal(0)
 

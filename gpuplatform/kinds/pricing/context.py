@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from typing import Final
 
 from gpuplatform.catalog import prices, zones
 from gpuplatform.catalog.prices import Price
@@ -17,6 +18,9 @@ from gpuplatform.kinds.tokens import SUBNET
 from gpuplatform.plan.model import Json, Plan, PlannedResource
 from gpuplatform.plan.references import linked
 from gpuplatform.plan.values import mapping
+
+HOURS: Final = Decimal(730)
+"""Hours of a month: AWS's own convention, 365 × 24 / 12, by which an EKS cluster at 0.10 $ an hour is 73.00 $ a month."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -130,6 +134,12 @@ class PricingContexts:
         if region not in self._by_region:
             self._by_region[region] = PricingContext(plan, self.home.today, region)
         return self._by_region[region]
+
+
+def expected(settings: Mapping[str, Json]) -> tuple[Decimal, Decimal]:
+    """How many of a pool or a model run, and for how many hours a month, as its settings expect; 0 and 0 where they do not say."""
+    stated = mapping(settings.get("expected"))
+    return decimal(stated.get("running")), min(decimal(stated.get("hours")), HOURS)
 
 
 def _team_of(resource: PlannedResource) -> str:

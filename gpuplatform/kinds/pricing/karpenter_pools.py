@@ -14,7 +14,7 @@ from gpuplatform.kinds.cluster import node_properties
 from gpuplatform.kinds.cluster.node_properties import CAPACITY_LABEL, TYPE_LABEL, ZONE_NAME_LABEL
 from gpuplatform.kinds.pricing import sleep
 from gpuplatform.kinds.pricing.charge import HOURS, ZERO, Charge, Entry, Unpriced, missing
-from gpuplatform.kinds.pricing.context import PricingContext
+from gpuplatform.kinds.pricing.context import PricingContext, expected
 from gpuplatform.kinds.pricing.fleet import NodeHours
 from gpuplatform.kinds.pricing.numbers import decimal, gib
 from gpuplatform.kinds.pricing.volumes import Volume, volume_charges, volume_of
@@ -89,10 +89,9 @@ def _running(pool: str, always: Decimal, most: Decimal, cap: Decimal, context: P
     awake = sleep.awake_hours(context.plan) if swept else HOURS
     asleep = ZERO if swept else always
     settings = mapping(mapping(context.settings("serving").get("pools")).get(pool))
-    nodes = min(decimal(settings.get("expected_nodes")), cap)
-    hours = min(decimal(settings.get("expected_hours")), HOURS)
-    expected = sleep.node_hours(always, asleep, awake, nodes, hours)
-    return NodeHours(asleep=asleep * HOURS, idle=always * HOURS, expected=expected, most=max(most, always))
+    running, hours = expected(settings)
+    usual = sleep.node_hours(always, asleep, awake, min(running, cap), hours)
+    return NodeHours(asleep=asleep * HOURS, idle=always * HOURS, expected=usual, most=max(most, always))
 
 
 def dearest(choices: Sequence[Choice], limit: Decimal) -> list[tuple[Choice, int]]:

@@ -10,7 +10,7 @@ from gpuplatform.catalog.nodes import POOL_LABEL, RUNG_LABEL
 from gpuplatform.kinds.cluster import node_properties
 from gpuplatform.kinds.pricing import fleet, sleep
 from gpuplatform.kinds.pricing.charge import HOURS, ZERO, Charge, Entry, Unpriced
-from gpuplatform.kinds.pricing.context import PricingContext
+from gpuplatform.kinds.pricing.context import PricingContext, expected
 from gpuplatform.kinds.pricing.fleet import NodeHours
 from gpuplatform.kinds.pricing.numbers import decimal
 from gpuplatform.kinds.tokens import NODE_GROUP, RESERVATION
@@ -109,8 +109,8 @@ def _stated(resource: PlannedResource, context: PricingContext) -> tuple[Decimal
         return None
     rungs = [decimal(mapping(rung).get("max")) for rung in listing(pool.get("buy"))]
     before, own = sum(rungs[:place], ZERO), rungs[place] if place < len(rungs) else ZERO
-    nodes = min(max(decimal(pool.get("expected_nodes")) - before, ZERO), own)
-    return nodes, decimal(pool.get("expected_hours"))
+    running, hours = expected(pool)
+    return min(max(running - before, ZERO), own), hours
 
 
 def _rung(resource: PlannedResource, context: PricingContext) -> Json:

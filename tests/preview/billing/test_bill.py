@@ -47,8 +47,7 @@ def only(found: Bill) -> Line:
 H100 = {
     "instance": "p5.48xlarge",
     "buy": [{"how": "capacity-block", "max": 4}, {"how": "on-demand", "max": 4}],
-    "expected_nodes": 6,
-    "expected_hours": 100,
+    "expected": {"running": 6, "hours": 100},
 }
 
 
@@ -90,7 +89,7 @@ def test_bill_of_a_p5_pool() -> None:
 
 
 def test_nodes_expected_fill_the_first_rung_before_the_next() -> None:
-    lines = {line.what: line for line in billed(h100_pool(expected_nodes=3)).lines if "on-demand" in line.what}
+    lines = {line.what: line for line in billed(h100_pool(expected={"running": 3, "hours": 100})).lines if "on-demand" in line.what}
     (on_demand,) = lines.values()
     assert on_demand.expected_monthly == 0
 
@@ -277,7 +276,8 @@ def endpoint(variant: Any, hours: float, capacity: tuple[int, int] | None = None
         made(by_hand.SCALABLE_TARGET, "chat-scale", {"resourceId": "endpoint/p-test-chat/variant/primary", **b})
         for b in bounds
     ]
-    models = {"chat": {"on": "sagemaker", "team": "applied", "expected_hours": hours}}
+    fewest = capacity[0] if capacity else int(variant.get("initialInstanceCount", 0))
+    models = {"chat": {"on": "sagemaker", "team": "applied", "expected": {"running": fewest + 1, "hours": hours}}}
     return plan_of(config, front, *targets, serving={"models": models})
 
 
@@ -360,7 +360,7 @@ def test_bill_of_an_elastic_pool() -> None:
         elastic(
             ["g6e.12xlarge", "g6e.24xlarge"],
             capacity=["spot", "on-demand"],
-            expected={"expected_nodes": 2, "expected_hours": 730},
+            expected={"expected": {"running": 2, "hours": 730}},
             beside=served("llama", gpus=4, replicas=1, scaler={"minReplicaCount": 1, "maxReplicaCount": 4}),
         )
     ).lines
@@ -378,7 +378,7 @@ def test_an_elastic_pool_whose_models_scale_to_zero_costs_nothing_idle() -> None
         ["g6.xlarge"],
         capacity=["on-demand"],
         limit=2,
-        expected={"expected_nodes": 1, "expected_hours": 40},
+        expected={"expected": {"running": 1, "hours": 40}},
         beside=served("qwen", gpus=1, replicas=0, scaler={"minReplicaCount": 0, "maxReplicaCount": 4}),
     )
     # 40 × 0.8048 = 32.192; dearest hour 2 × 0.8048 = 1.6096

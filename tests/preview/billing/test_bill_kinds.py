@@ -308,7 +308,7 @@ def test_an_instance_that_hosts_pays_its_volume_as_long_as_it_runs() -> None:
         config,
         made(by_hand.ENDPOINT, "chat-endpoint", named, outputs=named, values=here),
         made(by_hand.SCALABLE_TARGET, "chat-scale", between),
-        serving={"models": {"chat": {"expected_hours": 73}}},
+        serving={"models": {"chat": {"expected": {"running": 2, "hours": 73}}}},
     ).lines
     # 100 GB at 0.112 $: of one instance always, of a tenth of one more on average, and of four at once in the dearest hour.
     assert volumes.what == "volumes of 100 GiB, of 1 to 4 instances"

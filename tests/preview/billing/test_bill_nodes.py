@@ -67,7 +67,7 @@ def of_pool(*beside: PlannedResource, least: int, expected: int, hours: float, *
     of = template("l4", gib=1)
     labels = {"gpuplatform.io/pool": "l4", "gpuplatform.io/rung": "on-demand-0"}
     group = node_group("l4", of, types=("g6.xlarge",), least=least, most=4, labels=labels)
-    pools: Json = {"l4": {"buy": [{"max": 4}], "expected_nodes": expected, "expected_hours": hours}}
+    pools: Json = {"l4": {"buy": [{"max": 4}], "expected": {"running": expected, "hours": hours}}}
     return billed(of, group, *beside, cluster={"pools": pools}, **settings).lines[0]
 
 
@@ -259,7 +259,7 @@ def test_what_karpenter_started_is_always_paid_where_nothing_ends_it(other: Plan
 
 
 def test_expected_nodes_of_an_elastic_pool_run_beside_those_that_never_go() -> None:
-    pools: Json = {"small": {"expected_nodes": 3, "expected_hours": 100}}
+    pools: Json = {"small": {"expected": {"running": 3, "hours": 100}}}
     line = elastic(serving={"pools": pools}).lines[0]
     assert cents(line.expected_monthly) == cents((730 + 2 * 100) * d("0.8048"))
 

@@ -315,10 +315,10 @@ def test_5_sagemaker_in_every_mode() -> None:
         made("aws:sagemaker/app:App", "lab", {"resourceSpec": {"instanceType": "ml.t3.medium"}}),
         serving={
             "models": {
-                "chat": {"expected_hours": 400},
-                "speech": {"expected_hours": 60},
-                "embed": {"expected_hours": 5},
-                "parts": {"expected_hours": 100},
+                "chat": {"expected": {"running": 3, "hours": 400}},
+                "speech": {"expected": {"running": 1, "hours": 60}},
+                "embed": {"expected": {"running": 1, "hours": 5}},
+                "parts": {"expected": {"running": 1, "hours": 100}},
             }
         },
     )

@@ -53,7 +53,7 @@ def block(hours: int, nodes: int = 4) -> Plan:
     """Four p5 of a capacity block at 47.76 $, of which so many node-hours are expected."""
     held = template("h100", gib=1, reservation="cr-1", instance="p5.48xlarge")
     group = node_group("h100", held, bought="CAPACITY_BLOCK", most=4, labels=H100)
-    pools: Json = {"h100": {"buy": [{"max": 4}], "expected_nodes": nodes, "expected_hours": hours}}
+    pools: Json = {"h100": {"buy": [{"max": 4}], "expected": {"running": nodes, "hours": hours}}}
     return plan_of(held, group, cluster={"pools": pools})
 
 

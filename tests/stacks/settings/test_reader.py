@@ -179,7 +179,7 @@ FAULTS: list[tuple[str, str, Any, tuple[str, ...]]] = [
     ("prod", "cluster.pools.h100.instance", "p5e.48xlarge", ("cluster.pools.h100.zone", "p5e.48xlarge", "use1-az6")),
     ("prod", "cluster.pools.h100.buy.0.reservation", "cr-1", ("cluster.pools.h100.buy[0]", "cr-1", "cr-")),
     ("prod", "cluster.pools.h100.buy.0.until", ..., ("cluster.pools.h100.buy[0]", "until")),
-    ("prod", "cluster.pools.h100.expected_nodes", 9, ("cluster.pools.h100", "expected_nodes", "9", "8")),
+    ("prod", "cluster.pools.h100.expected.running", 9, ("cluster.pools.h100", "expected.running", "9", "8")),
     ("prod", "cluster.pools.h100.buy.1.max", 4000, ("cluster.pools.h100.buy", "4004", "10.60.128.0/18")),
     ("dev", "training.teams.research.gpus", {"l40": 1}, ("training.teams.research.gpus.l40", "l4")),
     ("dev", "training.teams.research.gpus", {"l4": 9}, ("training.teams", "9 GPUs", "2")),
