@@ -13,8 +13,8 @@ import pulumi_aws as aws
 
 from components.tags import CostTags
 from gpuplatform.catalog.instances import InstanceType
-from gpuplatform.pools import purchase as capacity
-from gpuplatform.pools.purchase import How, Rung
+from gpuplatform.pools import purchase
+from gpuplatform.pools.purchase import PurchaseOption, PurchaseType
 
 PLATFORM = "Linux/UNIX"
 
@@ -22,18 +22,18 @@ PLATFORM = "Linux/UNIX"
 @dataclass(frozen=True, kw_only=True)
 class BoughtCapacityArgs:
     instance: InstanceType
-    rung: Rung
+    rung: PurchaseOption
     tags: CostTags
     zone_name: pulumi.Input[str]
     """As this account names the pool's zone; a capacity block's offer has its own."""
 
     def __post_init__(self) -> None:
-        wanted = capacity.purchase(self.instance.name, self.rung)
+        wanted = purchase.to_buy(self.instance.name, self.rung)
         if wanted is None:
             raise ValueError(f"rung: nothing is bought for {self.rung.how} {self.rung.reservation or ''}".rstrip())
         if self.rung.consent is None:
             raise ValueError(f"rung.consent: missing; nobody has agreed to buy {wanted}")
-        capacity.check_consent(self.instance.name, self.rung)
+        purchase.check_consent(self.instance.name, self.rung)
 
 
 class BoughtCapacity(pulumi.ComponentResource):
@@ -44,7 +44,7 @@ class BoughtCapacity(pulumi.ComponentResource):
         super().__init__("gpuplatform:aws:BoughtCapacity", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         rung, tags = args.rung, args.tags.aws(Name=name)
-        if rung.how is How.CAPACITY_BLOCK:
+        if rung.how is PurchaseType.CAPACITY_BLOCK:
             bought = aws.ec2.CapacityBlockReservation(
                 f"{name}-block",
                 capacity_block_offering_id=rung.offering or "",
@@ -62,7 +62,7 @@ class BoughtCapacity(pulumi.ComponentResource):
                 # Open, any instance of the type in the account would fill it before the pool does.
                 instance_match_criteria="targeted",
                 end_date_type="limited",
-                end_date=capacity.utc(rung.until) if rung.until else None,
+                end_date=purchase.utc(rung.until) if rung.until else None,
                 tags=tags,
                 opts=child,
             )

@@ -16,19 +16,19 @@ import pulumi_aws as aws
 
 from components.iam import Account, allow, node_group_arn, role, trusted_by
 from components.tags import CostTags
-from gpuplatform.pools import purchase as capacity
-from gpuplatform.pools.purchase import How, Moment, Rung
+from gpuplatform.pools import purchase
+from gpuplatform.pools.purchase import Moment, PurchaseOption, PurchaseType
 
 
 @dataclass(frozen=True, kw_only=True)
 class BlockStart:
     """The nodes of one block."""
 
-    rung: Rung
+    rung: PurchaseOption
     group_name: pulumi.Input[str]
 
     def __post_init__(self) -> None:
-        if self.rung.how is not How.CAPACITY_BLOCK or self.rung.starts is None:
+        if self.rung.how is not PurchaseType.CAPACITY_BLOCK or self.rung.starts is None:
             raise ValueError(
                 f"rung: {self.rung.how} starting {self.rung.starts}; accepted: a capacity block that starts"
             )
@@ -82,7 +82,7 @@ class CapacityBlockStarts(pulumi.ComponentResource):
                 f"{name}-{block_name}",
                 group_name=group.name,
                 description=f"{block.rung.max} nodes of the capacity block, when it starts",
-                schedule_expression=f"at({capacity.utc(block.starts).removesuffix('Z')})",
+                schedule_expression=f"at({purchase.utc(block.starts).removesuffix('Z')})",
                 schedule_expression_timezone="UTC",
                 flexible_time_window={"mode": "OFF"},
                 target={

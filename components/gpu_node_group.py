@@ -19,12 +19,12 @@ from components.tags import CostTags
 from gpuplatform.catalog.instances import InstanceType
 from gpuplatform.catalog.nodes import GPU, POOL_LABEL, RUNG_LABEL
 from gpuplatform.node_boot import user_data
-from gpuplatform.pools import autoscaler, health, sharing
-from gpuplatform.pools import purchase as capacity
+from gpuplatform.pools import autoscaler, health, purchase
 from gpuplatform.pools.devices import LABEL as DEVICES_LABEL
 from gpuplatform.pools.devices import Devices
-from gpuplatform.pools.managed import OperatingSystem, Pool, Upkeep, may_be_warm
-from gpuplatform.pools.purchase import How, Rung
+from gpuplatform.pools.managed import ManagedPool, may_be_warm
+from gpuplatform.pools.purchase import PurchaseOption, PurchaseType
+from gpuplatform.pools.upkeep import OperatingSystem, Upkeep
 from gpuplatform.sizing import efa
 
 PLUGIN_CONFIG_LABEL = "nvidia.com/device-plugin.config"
@@ -46,8 +46,9 @@ AMI_TYPES = {
 
 @dataclass(frozen=True, kw_only=True)
 class GpuNodeGroupArgs:
-    pool: Pool
-    rung: Rung
+    pool_name: str
+    pool: ManagedPool
+    rung: PurchaseOption
     index: int
     """Place of the rung in its pool, from 0."""
     tags: CostTags
@@ -57,29 +58,24 @@ class GpuNodeGroupArgs:
     """The reservation that the program bought for the rung; one that stood before is the rung's own."""
 
     def __post_init__(self) -> None:
-        instance, how = self.pool.instance, self.rung.how
-        if capacity.usage_class(self.rung) not in instance.usage_classes:
-            raise ValueError(
-                f"rung: {instance.name} is not sold as {how}; EC2 sells it as {', '.join(sorted(instance.usage_classes))}"
-            )
-        reserved = how in capacity.RESERVED
+        if self.rung not in self.pool.buy:
+            raise ValueError(f"rung: pool {self.pool_name} is not bought so; accepted: one of its `buy`")
+        reserved = self.rung.how in purchase.RESERVED
         if reserved != bool(self.rung.reservation or self.bought_id):
             raise ValueError(
-                f"bought_id: missing, and {how} of pool {self.pool.name} names no reservation that stands"
+                f"bought_id: missing, and {self.rung.how} of pool {self.pool_name} names no reservation that stands"
                 if reserved
-                else f"bought_id: {how} uses no reservation; leave it out"
+                else f"bought_id: {self.rung.how} uses no reservation; leave it out"
             )
-        if reserved and self.pool.zone is None:
-            raise ValueError(f"zone: missing; {self.rung.reservation or how} is capacity in one zone, so name it")
         subnets = len(self.network.subnet_ids)
         if self.pool.zone is not None and subnets != 1:
-            raise ValueError(f"subnet_ids: {subnets} given; pool {self.pool.name} is in {self.pool.zone} only")
+            raise ValueError(f"subnet_ids: {subnets} given; pool {self.pool_name} is in {self.pool.zone} only")
         if not subnets:
-            raise ValueError(f"subnet_ids: none given; pool {self.pool.name} needs at least one")
+            raise ValueError(f"subnet_ids: none given; pool {self.pool_name} needs at least one")
 
     @property
     def rung_label(self) -> str:
-        return capacity.rung_label(self.rung, self.index)
+        return purchase.rung_label(self.rung, self.index)
 
 
 class GpuNodeGroup(pulumi.ComponentResource):
@@ -98,17 +94,17 @@ class GpuNodeGroup(pulumi.ComponentResource):
         super().__init__("gpuplatform:aws:GpuNodeGroup", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         pool, rung = args.pool, args.rung
-        interfaces = efa.interfaces(pool.instance, efa=pool.efa)
+        interfaces = efa.interfaces(pool.type, efa=pool.uses_efa)
         tags = args.tags.aws(Name=name)
 
         group = (
             aws.ec2.PlacementGroup(f"{name}-placement", strategy="cluster", tags=tags, opts=child)
-            if capacity.placement_group(pool.instance, rung, pool.efa, rung.max)
+            if purchase.placement_group(pool.type, rung, pool.uses_efa, rung.max)
             else None
         )
         template = aws.ec2.LaunchTemplate(
             f"{name}-template",
-            instance_type=pool.instance.name if capacity.instance_type_in_template(rung) else None,
+            instance_type=pool.instance if purchase.instance_type_in_template(rung) else None,
             # Security groups stand on the interfaces, and a managed group's template names no subnet.
             network_interfaces=[
                 aws.ec2.LaunchTemplateNetworkInterfaceArgs(
@@ -131,9 +127,9 @@ class GpuNodeGroup(pulumi.ComponentResource):
             cluster_name=args.cluster.name,
             node_role_arn=args.cluster.node_role_arn,
             subnet_ids=list(args.network.subnet_ids),
-            ami_type=AMI_TYPES[pool.os, pool.instance.architecture],
-            capacity_type=capacity.capacity_type(rung),
-            instance_types=None if capacity.instance_type_in_template(rung) else [pool.instance.name],
+            ami_type=AMI_TYPES[pool.os, pool.type.architecture],
+            capacity_type=purchase.capacity_type(rung),
+            instance_types=None if purchase.instance_type_in_template(rung) else [pool.instance],
             scaling_config={"min_size": rung.min, "desired_size": rung.min, "max_size": rung.max},
             launch_template={"id": template.id, "version": template.latest_version.apply(str)},
             # Without a pinned release EKS takes the cluster's version at creation, and an upgrade of the control plane drains
@@ -156,11 +152,9 @@ class GpuNodeGroup(pulumi.ComponentResource):
             ),
         )
         asg_name = nodes.resources[0].autoscaling_groups[0].name
-        told = autoscaler.node_template(
-            sharing.advertised(pool.instance, pool.sharing), interfaces, pool.volume_gib, pool.zone, pool.devices
-        )
-        if rung.how is How.CAPACITY_BLOCK:
-            told |= autoscaler.KEPT_UNUSED
+        told = autoscaler.node_template(pool.advertised, interfaces, pool.volume_gib, pool.zone, pool.devices)
+        if rung.how is PurchaseType.CAPACITY_BLOCK:
+            told |= autoscaler.SCALE_DOWN_DELAYED
         for key, value in told.items():
             aws.autoscaling.Tag(
                 f"{name}-{key.rsplit('/', 1)[-1].lower()}",
@@ -175,9 +169,9 @@ class GpuNodeGroup(pulumi.ComponentResource):
         self.register_outputs({"name": self.name, "asg_name": self.asg_name})
 
 
-def group_name(pool: str, rung: Rung, index: int) -> str:
+def group_name(pool: str, rung: PurchaseOption, index: int) -> str:
     """Of the component that is one rung of a pool."""
-    return f"{pool}-{capacity.rung_label(rung, index)}"
+    return f"{pool}-{purchase.rung_label(rung, index)}"
 
 
 def accelerator(instance: InstanceType) -> str:
@@ -186,7 +180,7 @@ def accelerator(instance: InstanceType) -> str:
     return f"{gpu.manufacturer} {gpu.name}".lower().replace(" ", "-") if gpu else "none"
 
 
-def volumes(pool: Pool, cluster: JoinedCluster) -> list[aws.ec2.LaunchTemplateBlockDeviceMappingArgsDict]:
+def volumes(pool: ManagedPool, cluster: JoinedCluster) -> list[aws.ec2.LaunchTemplateBlockDeviceMappingArgsDict]:
     """Bottlerocket keeps its system on a first volume and data on the second."""
     data = volume(cluster, gib=pool.volume_gib, throughput=pool.volume_throughput)
     if pool.os is OperatingSystem.BOTTLEROCKET:
@@ -213,7 +207,7 @@ def repair(upkeep: Upkeep) -> aws.eks.NodeGroupNodeRepairConfigArgsDict:
     }
 
 
-def warm(pool: Pool, rung: Rung) -> aws.eks.NodeGroupWarmPoolConfigArgsDict | None:
+def warm(pool: ManagedPool, rung: PurchaseOption) -> aws.eks.NodeGroupWarmPoolConfigArgsDict | None:
     """Stopped instances, whose volumes alone cost. Without the prepared capacity, EC2 would keep as many as the group's maximum."""
     if not pool.warm_nodes or not may_be_warm(rung):
         return None
@@ -224,8 +218,8 @@ def warm(pool: Pool, rung: Rung) -> aws.eks.NodeGroupWarmPoolConfigArgsDict | No
     }
 
 
-def market(rung: Rung) -> aws.ec2.LaunchTemplateInstanceMarketOptionsArgsDict | None:
-    kind = capacity.market_type(rung)
+def market(rung: PurchaseOption) -> aws.ec2.LaunchTemplateInstanceMarketOptionsArgsDict | None:
+    kind = purchase.market_type(rung)
     return {"market_type": kind} if kind else None
 
 
@@ -239,38 +233,38 @@ def target(
     )
 
 
-def boot(pool: Pool) -> str | None:
+def boot(pool: ManagedPool) -> str | None:
     text = (
-        user_data.bottlerocket(pool.instance, pool.efa, pool.sharing)
+        user_data.bottlerocket(pool.type, pool.uses_efa, pool.sharing)
         if pool.os is OperatingSystem.BOTTLEROCKET
-        else user_data.al2023(pool.instance, pool.efa, pool.sharing)
+        else user_data.al2023(pool.type, pool.uses_efa, pool.sharing)
     )
     return base64.b64encode(text.encode()).decode() if text else None
 
 
 def labels(args: GpuNodeGroupArgs) -> dict[str, str]:
     pool = args.pool
-    own = {POOL_LABEL: pool.name, RUNG_LABEL: args.rung_label}
+    own = {POOL_LABEL: args.pool_name, RUNG_LABEL: args.rung_label}
     if pool.devices is Devices.DRA:
         # To the autoscaler a node with the accelerator's label is not ready before a plugin has counted its GPUs.
         return own | {DEVICES_LABEL: pool.devices}
-    own[ACCELERATOR_LABEL] = accelerator(pool.instance)
+    own[ACCELERATOR_LABEL] = accelerator(pool.type)
     config = plugin_config(pool)
     return own | ({PLUGIN_CONFIG_LABEL: config} if config else {})
 
 
-def taints(pool: Pool) -> list[aws.eks.NodeGroupTaintArgsDict]:
+def taints(pool: ManagedPool) -> list[aws.eks.NodeGroupTaintArgsDict]:
     """The second is taken off by what checks the node, and stays off: Cilium has EKS's groups start nodes so as well
     (cilium/cilium#16631). Cluster Autoscaler reads both from EKS, and is told by a flag that the second goes."""
     found: list[aws.eks.NodeGroupTaintArgsDict] = [
         {"key": GPU, "value": "present", "effect": "NO_SCHEDULE"},
     ]
-    if pool.diagnostic:
+    if pool.health_check_level:
         found.append({"key": health.UNCHECKED, "value": "true", "effect": "NO_SCHEDULE"})
     return found
 
 
-def plugin_config(pool: Pool) -> str | None:
+def plugin_config(pool: ManagedPool) -> str | None:
     """Name of the device plugin's configuration for the pool's nodes; none where GPUs are whole or the image shares them itself."""
     if pool.sharing is None or pool.os is OperatingSystem.BOTTLEROCKET:
         return None

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gpuplatform.catalog.instances import InstanceType
 from gpuplatform.catalog.nodes import GPU, POOL_LABEL
 from gpuplatform.pools import health
-from gpuplatform.pools.devices import Devices
-from gpuplatform.pools.purchase import Rung, rung_label
+from gpuplatform.pools.managed import ManagedPool
+from gpuplatform.pools.purchase import rung_label
 
 SYSTEM = {POOL_LABEL: "system"}
 """Where operators run; it has no taint."""
@@ -30,21 +29,16 @@ def as_taint(toleration: Mapping[str, str]) -> dict[str, str]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TrainingPool:
-    """A pool of managed node groups, one a rung."""
+class KueuePool:
+    """A managed pool as Kueue places jobs on it."""
 
     name: str
-    instance: InstanceType
-    """As its nodes advertise themselves: a shared GPU counts once a part."""
-    efa: bool
-    rungs: Sequence[Rung]
-    """Ways of buying, first choice first."""
+    pool: ManagedPool
     levels: tuple[str, ...] = ()
     """Labels of nodes by which Kueue places pods, widest first and single nodes last; none where it counts quotas alone."""
-    devices: Devices = Devices.PLUGIN
 
     def rung_label(self, index: int) -> str:
-        return rung_label(self.rungs[index], index)
+        return rung_label(self.pool.buy[index], index)
 
     @property
     def near(self) -> str | None:
@@ -52,5 +46,6 @@ class TrainingPool:
         return self.levels[-2] if len(self.levels) > 1 else None
 
     @property
-    def rung_gpus(self) -> list[int]:
-        return [rung.max * self.instance.gpu_count for rung in self.rungs]
+    def option_gpus(self) -> list[int]:
+        """GPUs that each way of buying gives at most, as the nodes advertise them."""
+        return [option.max * self.pool.advertised.gpu_count for option in self.pool.buy]

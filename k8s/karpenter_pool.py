@@ -16,9 +16,9 @@ from pulumi_kubernetes.apiextensions import CustomResource
 
 from components.tags import CostTags
 from gpuplatform.catalog.charts import NODE_IMAGE
-from gpuplatform.catalog.instances import InstanceType
 from gpuplatform.catalog.nodes import GPU, POOL_LABEL, ZONE_LABEL
 from gpuplatform.node_boot import user_data
+from gpuplatform.pools.elastic import ElasticPool
 from gpuplatform.sizing import efa
 from k8s.gpu_nodes import TAINT, UNCHECKED, as_taint
 
@@ -33,50 +33,8 @@ DELETION = "45m"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Offer:
-    """What Karpenter may launch, where, and what it may do to a node that runs."""
-
-    instances: Sequence[InstanceType]
-    capacity_types: Sequence[str]
-    """`spot`, `on-demand` or both."""
-    max_gpus: int
-    """Of all the pool's nodes together."""
-    zone: str | None = None
-    """Zone ID; without one, wherever the types are to be had."""
-    efa: bool = False
-    """Network interfaces for EFA, for models that span nodes."""
-    interruptible: bool = True
-    """Whether a node that runs pods may be replaced for a newer image."""
-    checked: bool = False
-    """Whether nodes wait for a diagnostic, which must be there to take their startup taint off: Karpenter never does."""
-
-    def __post_init__(self) -> None:
-        if not self.instances:
-            raise ValueError("instances: none; a pool launches at least one type")
-        if without := [i.name for i in self.instances if i.gpu_count == 0]:
-            raise ValueError(f"instances: {', '.join(without)} has no GPU")
-        if not self.capacity_types or not {"spot", "on-demand"}.issuperset(self.capacity_types):
-            seen = ", ".join(self.capacity_types) or "none"
-            raise ValueError(f"capacity_types: {seen}; accepted: spot, on-demand or both")
-        smallest = min(i.gpu_count for i in self.instances)
-        if self.max_gpus < smallest:
-            raise ValueError(
-                f"max_gpus: {self.max_gpus}, but the smallest type has {smallest}; no node would ever start"
-            )
-        if not self.interruptible and "spot" in self.capacity_types:
-            raise ValueError("interruptible: false, but EC2 takes spot instances back; leave spot out")
-        if self.efa and self.zone is None:
-            raise ValueError("zone: missing; EFA traffic stays in one zone, so name it")
-        if self.efa and len({efa.interfaces(i, efa=True) for i in self.instances}) > 1:
-            names = ", ".join(i.name for i in self.instances)
-            raise ValueError(
-                f"instances: {names} have different EFA layouts, and a node class has one; take one layout"
-            )
-
-
-@dataclass(frozen=True, kw_only=True)
 class KarpenterPoolArgs:
-    offer: Offer
+    pool: ElasticPool
     discovery: str
     """Value of the tag that its subnets and its security group carry."""
     tags: CostTags
@@ -125,10 +83,10 @@ class KarpenterPool(pulumi.ComponentResource):
 def class_spec(name: str, args: KarpenterPoolArgs) -> dict[str, Any]:
     """How a node is launched. The image is pinned: with `@latest`, a release of AWS would replace every node (karpenter.sh, v1.14,
     tasks/managing-amis). Of the alias Karpenter takes the NVIDIA variant for types with GPUs."""
-    offer = args.offer
-    boot = user_data.karpenter(offer.instances, offer.efa)
+    pool = args.pool
+    boot = user_data.karpenter(pool.hardware, pool.uses_efa)
     # An explicit list replaces what Karpenter would make; efa-only interfaces take no address.
-    interfaces = efa.karpenter_interfaces(efa.interfaces(offer.instances[0], efa=True)) if offer.efa else []
+    interfaces = efa.karpenter_interfaces(efa.interfaces(pool.hardware[0], efa=True)) if pool.uses_efa else []
     return {
         "amiSelectorTerms": [{"alias": f"al2023@{NODE_IMAGE}"}],
         "role": args.node_role_name,
@@ -168,29 +126,29 @@ def pool_spec(name: str, args: KarpenterPoolArgs) -> dict[str, Any]:
     def one_of(key: str, values: Sequence[str]) -> dict[str, Any]:
         return {"key": key, "operator": "In", "values": list(values)}
 
-    offer = args.offer
-    architectures = dict.fromkeys(ARCHITECTURES[i.architecture] for i in offer.instances)
+    pool = args.pool
+    architectures = dict.fromkeys(ARCHITECTURES[i.architecture] for i in pool.hardware)
     # On the node itself, do-not-disrupt would keep empty nodes too; a budget of none keeps only those that run something.
-    replaced = "1" if offer.interruptible else "0"
+    replaced = "1" if pool.interruptible else "0"
     return {
         "template": {
             "metadata": {"labels": {POOL_LABEL: name}},
             "spec": {
                 "nodeClassRef": {"group": "karpenter.k8s.aws", "kind": "EC2NodeClass", "name": name},
                 "requirements": [
-                    one_of("node.kubernetes.io/instance-type", [i.name for i in offer.instances]),
-                    one_of("karpenter.sh/capacity-type", offer.capacity_types),
+                    one_of("node.kubernetes.io/instance-type", pool.instances),
+                    one_of("karpenter.sh/capacity-type", pool.capacity_types),
                     one_of("kubernetes.io/arch", list(architectures)),
-                    *([one_of(ZONE_LABEL, [offer.zone])] if offer.zone else []),
+                    *([one_of(ZONE_LABEL, [pool.zone])] if pool.zone else []),
                 ],
                 "taints": [as_taint(TAINT)],
                 # Karpenter launches nodes for pods that do not tolerate these, and waits with them until they are gone.
-                **({"startupTaints": [as_taint(UNCHECKED)]} if offer.checked else {}),
+                **({"startupTaints": [as_taint(UNCHECKED)]} if pool.health_check else {}),
                 # Expiry drains without asking budgets or do-not-disrupt; a new image replaces nodes by drift, which asks.
                 "expireAfter": "Never",
             },
         },
-        "limits": {GPU: str(offer.max_gpus)},
+        "limits": {GPU: str(pool.max_gpus)},
         "disruption": {
             "consolidationPolicy": "WhenEmpty",
             # A model that comes back within these minutes finds its node, image and weights still there.

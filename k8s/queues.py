@@ -23,7 +23,7 @@ from components.tags import CostTags
 from gpuplatform.catalog.nodes import EFA, GPU, HUGEPAGES, POOL_LABEL, RUNG_LABEL
 from gpuplatform.sizing.quotas import split
 from gpuplatform.sizing.shares import node_share
-from k8s.gpu_nodes import TAINT, TrainingPool
+from k8s.gpu_nodes import TAINT, KueuePool
 
 API = "kueue.x-k8s.io/v1beta2"
 COHORT = "training"
@@ -45,7 +45,7 @@ class Team:
 
 @dataclass(frozen=True, kw_only=True)
 class QueuesArgs:
-    pools: Sequence[TrainingPool]
+    pools: Sequence[KueuePool]
     teams: Mapping[str, Team]
     tags: CostTags
     namespace: kubernetes.core.v1.Namespace
@@ -103,10 +103,10 @@ class Queues(pulumi.ComponentResource):
                 *([topologies[pool.levels]] if pool.levels else []),
             )
             for pool in args.pools
-            for index, rung in enumerate(pool.rungs)
-            if rung.stands
+            for index, rung in enumerate(pool.pool.buy)
+            if rung.available
         ]
-        quotas = {pool.name: split(_guaranteed(args.teams, pool), pool.rung_gpus) for pool in args.pools}
+        quotas = {pool.name: split(_guaranteed(args.teams, pool), pool.option_gpus) for pool in args.pools}
         unowned = {pool.name: quotas[pool.name].unowned for pool in args.pools}
         cohort = kueue(
             "cohort", "Cohort", COHORT, {"resourceGroups": _groups(args.pools, unowned, borrow=None)}, *flavors
@@ -114,7 +114,7 @@ class Queues(pulumi.ComponentResource):
 
         self.local_queues = {}
         for team, owned in args.teams.items():
-            shares = {pool.name: quotas[pool.name].teams.get(team, (0,) * len(pool.rungs)) for pool in args.pools}
+            shares = {pool.name: quotas[pool.name].teams.get(team, (0,) * len(pool.pool.buy)) for pool in args.pools}
             spec = cluster_queue(_groups(args.pools, shares, borrow=owned.borrow), args.namespace_name)
             # Kueue keeps flavours and checks from being deleted while a queue uses them: the queue goes first.
             queue = kueue(f"cluster-queue-{team}", "ClusterQueue", team, spec, cohort, check)
@@ -157,12 +157,12 @@ class WorkloadPriorityClass(pulumi.CustomResource):
         )
 
 
-def flavor_name(pool: TrainingPool, index: int) -> str:
+def flavor_name(pool: KueuePool, index: int) -> str:
     """With a topology nothing of a flavour can be changed: one with another topology has another name."""
     return f"{pool.name}-{pool.rung_label(index)}{f'-by-{topology_name(pool.levels)}' if pool.levels else ''}"
 
 
-def flavor(pool: TrainingPool, index: int) -> dict[str, Any]:
+def flavor(pool: KueuePool, index: int) -> dict[str, Any]:
     """Nodes of one rung; the toleration is added to the pods that are admitted to it."""
     return {
         "nodeLabels": {POOL_LABEL: pool.name, RUNG_LABEL: pool.rung_label(index)},
@@ -217,20 +217,22 @@ def cluster_queue(groups: Sequence[Mapping[str, Any]], namespace: str) -> dict[s
     }
 
 
-def _groups(
-    pools: Sequence[TrainingPool], gpus: Mapping[str, Sequence[int]], borrow: int | None
-) -> list[dict[str, Any]]:
+def _groups(pools: Sequence[KueuePool], gpus: Mapping[str, Sequence[int]], borrow: int | None) -> list[dict[str, Any]]:
     """One resource group over the rungs where something is owned or may be borrowed; none where there is no such rung."""
     covered = ["cpu", "memory", GPU]
-    if any(pool.efa for pool in pools):
+    if any(pool.pool.uses_efa for pool in pools):
         covered += [EFA, HUGEPAGES]
     flavors: list[dict[str, Any]] = []
     for pool in pools:
         for index, owned in enumerate(gpus[pool.name]):
-            if not pool.rungs[index].stands or (not owned and not borrow):
+            if not pool.pool.buy[index].available or (not owned and not borrow):
                 continue
-            nominal = node_share(pool.instance, owned, efa=pool.efa).quantities()
-            limit = None if borrow is None else node_share(pool.instance, borrow, efa=pool.efa).quantities()
+            nominal = node_share(pool.pool.advertised, owned, efa=pool.pool.uses_efa).quantities()
+            limit = (
+                None
+                if borrow is None
+                else node_share(pool.pool.advertised, borrow, efa=pool.pool.uses_efa).quantities()
+            )
             resources = [_quota(resource, nominal, limit) for resource in covered]
             flavors.append({"name": flavor_name(pool, index), "resources": resources})
     return [{"coveredResources": covered, "flavors": flavors}] if flavors else []
@@ -241,5 +243,5 @@ def _quota(resource: str, nominal: Mapping[str, str], limit: Mapping[str, str] |
     return quota if limit is None else {**quota, "borrowingLimit": limit.get(resource, "0")}
 
 
-def _guaranteed(teams: Mapping[str, Team], pool: TrainingPool) -> dict[str, int]:
+def _guaranteed(teams: Mapping[str, Team], pool: KueuePool) -> dict[str, int]:
     return {team: owned.gpus[pool.name] for team, owned in teams.items() if pool.name in owned.gpus}

@@ -21,7 +21,7 @@ from gpuplatform.pools import devices
 from gpuplatform.pools.devices import Devices
 from gpuplatform.sizing import torchrun
 from gpuplatform.sizing.shares import Share, pod_share
-from k8s.gpu_nodes import TAINT, TrainingPool
+from k8s.gpu_nodes import TAINT, KueuePool
 
 SAVE_SECONDS = 300
 """Between SIGTERM and SIGKILL: time to save a checkpoint. EC2 takes a spot instance after 120 s in any case."""
@@ -35,17 +35,17 @@ MOUNT = "/fsx"
 class Shape:
     """The job's pool, and how many nodes and GPUs of it."""
 
-    pool: TrainingPool
+    pool: KueuePool
     nodes: int
     gpus_per_node: int
 
     def __post_init__(self) -> None:
-        if not 1 <= self.gpus_per_node <= self.pool.instance.gpu_count:
+        if not 1 <= self.gpus_per_node <= self.pool.pool.advertised.gpu_count:
             raise ValueError(
-                f"gpus_per_node: {self.gpus_per_node}; {self.pool.instance.name} of pool {self.pool.name} has "
-                f"{self.pool.instance.gpu_count} GPUs"
+                f"gpus_per_node: {self.gpus_per_node}; {self.pool.pool.advertised.name} of pool {self.pool.name} has "
+                f"{self.pool.pool.advertised.gpu_count} GPUs"
             )
-        widest = max(rung.max for rung in self.pool.rungs)
+        widest = max(rung.max for rung in self.pool.pool.buy)
         if not 1 <= self.nodes <= widest:
             raise ValueError(
                 f"nodes: {self.nodes}; a job runs on one rung, and the largest of pool {self.pool.name} has {widest} nodes"
@@ -104,7 +104,7 @@ class TrainingJob(pulumi.ComponentResource):
 
         labels = args.tags.labels()
         queue = {"kueue.x-k8s.io/queue-name": args.queue} if args.queue else {}
-        claims = self._claims(name, args, labels) if args.shape.pool.devices is Devices.DRA else []
+        claims = self._claims(name, args, labels) if args.shape.pool.pool.devices is Devices.DRA else []
         CustomResource(
             f"{name}-jobset",
             api_version="jobset.x-k8s.io/v1alpha2",
@@ -206,7 +206,7 @@ def pod(name: str, args: TrainingJobArgs, labels: Mapping[str, str]) -> dict[str
                     "image": args.image,
                     "command": list(args.command),
                     "env": environment(name, shape, saved),
-                    "resources": devices.resources(share, shape.pool.devices),
+                    "resources": devices.resources(share, shape.pool.pool.devices),
                     "securityContext": {
                         "allowPrivilegeEscalation": False,
                         "capabilities": {"drop": ["ALL"], **pinning},
@@ -215,7 +215,7 @@ def pod(name: str, args: TrainingJobArgs, labels: Mapping[str, str]) -> dict[str
                 }
             ],
             "volumes": volumes,
-            **devices.pod_claims(name, share, shape.pool.devices),
+            **devices.pod_claims(name, share, shape.pool.pool.devices),
         },
     }
 
@@ -227,7 +227,7 @@ def near(shape: Shape) -> dict[str, str]:
 
 
 def _share(shape: Shape) -> Share:
-    return pod_share(shape.pool.instance, shape.gpus_per_node, efa=shape.pool.efa)
+    return pod_share(shape.pool.pool.advertised, shape.gpus_per_node, efa=shape.pool.pool.uses_efa)
 
 
 def environment(name: str, shape: Shape, saved: Checkpoints) -> list[dict[str, Any]]:
@@ -238,6 +238,6 @@ def environment(name: str, shape: Shape, saved: Checkpoints) -> list[dict[str, A
         "MASTER_PORT": str(torchrun.PORT),
         "CHECKPOINT_PATH": saved.path,
         "CHECKPOINT_MINUTES": f"{saved.minutes:g}",
-        **(torchrun.NCCL_OVER_EFA if shape.pool.efa else {}),
+        **(torchrun.NCCL_OVER_EFA if shape.pool.pool.uses_efa else {}),
     }
     return [torchrun.NODE_RANK, *({"name": key, "value": value} for key, value in values.items())]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -18,14 +18,15 @@ from components.gpu_node_group import GpuNodeGroup, GpuNodeGroupArgs, group_name
 from components.node_role import NodeRole, NodeRoleArgs
 from components.nodes import JoinedCluster, NodeNetwork
 from components.system_node_group import SystemNodeGroup, SystemNodeGroupArgs
+from components.tags import CostTags
 from gpuplatform.catalog import zones
 from gpuplatform.catalog.instances import instance
-from gpuplatform.pools import purchase as capacity
-from gpuplatform.pools.managed import Pool
-from gpuplatform.pools.purchase import How, Rung
+from gpuplatform.pools import purchase
+from gpuplatform.pools.managed import ManagedPool
+from gpuplatform.pools.purchase import PurchaseOption, PurchaseType
 from k8s.gpu_nodes import DAEMON_TOLERATIONS
 from stacks.network import NetworkLayer
-from stacks.settings.cluster import ClusterSettings, GpuPool
+from stacks.settings.cluster import ClusterSettings
 from stacks.settings.context import Context
 from stacks.settings.types import EncryptionKey as KeyChoice
 
@@ -116,66 +117,15 @@ def build(settings: ClusterSettings, context: Context, network: NetworkLayer) ->
         opts=joining,
     )
 
-    def rungs(name: str, wanted: GpuPool) -> tuple[GpuNodeGroup, ...]:
-        pool = Pool(
-            name=name,
-            instance=instance(wanted.instance),
-            efa=wanted.with_efa,
-            zone=wanted.zone,
-            os=wanted.os,
-            volume_gib=wanted.volume_gib,
-            volume_throughput=wanted.volume_throughput,
-            upkeep=wanted.upkeep,
-            warm_nodes=wanted.warm_nodes,
-            sharing=wanted.sharing,
-            devices=wanted.devices,
-            diagnostic=wanted.checked,
-        )
-        # EKS refuses a group with a subnet where the type is not offered.
-        offered = zones.offered(wanted.instance, account.region)
-        sold = [pool.zone] if pool.zone else [zone for zone in network.private_subnet_ids if zone in offered]
-        return tuple(
-            GpuNodeGroup(
-                group_name(name, rung, index),
-                GpuNodeGroupArgs(
-                    pool=pool,
-                    rung=rung,
-                    index=index,
-                    tags=training,
-                    cluster=joined,
-                    network=NodeNetwork(
-                        subnet_ids=[network.private_subnet_ids[zone] for zone in sold],
-                        security_group_ids=[*node_groups, network.efa_security_group_id] if pool.efa else node_groups,
-                    ),
-                    bought_id=bought(group_name(name, rung, index), pool, rung),
-                ),
-                opts=joining,
-            )
-            for index, rung in enumerate(wanted.buy)
-            if rung.stands
-        )
-
-    def bought(name: str, pool: Pool, rung: Rung) -> pulumi.Output[str] | None:
-        if capacity.purchase(pool.instance.name, rung) is None or pool.zone is None:
-            return None
-        args = BoughtCapacityArgs(
-            instance=pool.instance, rung=rung, tags=training, zone_name=network.zone_names[pool.zone]
-        )
-        return BoughtCapacity(f"{name}-capacity", args).reservation_id
-
     training = context.tags.of(component="training")
-    pools = {name: rungs(name, wanted) for name, wanted in settings.pools.items()}
-    starting = {
-        # Pool and place of the rung, not its whole label: a schedule's name has 64 characters at most.
-        f"{name}-{group.args.index}": BlockStart(rung=group.args.rung, group_name=group.name)
-        for name, groups in pools.items()
-        for group in groups
-        if group.args.rung.how is How.CAPACITY_BLOCK and group.args.rung.starts
+    pools = {
+        name: _node_groups(name, pool, training, joined, network, node_groups, joining)
+        for name, pool in settings.pools.items()
     }
-    if starting:
+    if blocks := _blocks_ahead(pools):
         CapacityBlockStarts(
             "capacity-blocks",
-            CapacityBlockStartsArgs(account=account, tags=training, cluster_name=plane.name, blocks=starting),
+            CapacityBlockStartsArgs(account=account, tags=training, cluster_name=plane.name, blocks=blocks),
         )
     services = Addons(
         "cluster-addons",
@@ -218,6 +168,63 @@ def build(settings: ClusterSettings, context: Context, network: NetworkLayer) ->
         pools=pools,
         after=services.installed["coredns"],
     )
+
+
+def _node_groups(
+    name: str,
+    pool: ManagedPool,
+    tags: CostTags,
+    joined: JoinedCluster,
+    network: NetworkLayer,
+    security_group_ids: Sequence[pulumi.Input[str]],
+    opts: pulumi.ResourceOptions,
+) -> tuple[GpuNodeGroup, ...]:
+    """A group for each way of buying the pool, but for capacity that waits for consent."""
+    # EKS refuses a group with a subnet where the type is not offered.
+    offered = [z for z in network.private_subnet_ids if z in zones.offered(pool.instance, zones.region_of(z))]
+    subnets = NodeNetwork(
+        subnet_ids=[network.private_subnet_ids[zone] for zone in ([pool.zone] if pool.zone else offered)],
+        security_group_ids=[*security_group_ids, *([network.efa_security_group_id] if pool.uses_efa else [])],
+    )
+    return tuple(
+        GpuNodeGroup(
+            group_name(name, option, index),
+            GpuNodeGroupArgs(
+                pool_name=name,
+                pool=pool,
+                rung=option,
+                index=index,
+                tags=tags,
+                cluster=joined,
+                network=subnets,
+                bought_id=_bought(group_name(name, option, index), pool, option, tags, network),
+            ),
+            opts=opts,
+        )
+        for index, option in enumerate(pool.buy)
+        if option.available
+    )
+
+
+def _bought(
+    name: str, pool: ManagedPool, option: PurchaseOption, tags: CostTags, network: NetworkLayer
+) -> pulumi.Output[str] | None:
+    """The reservation that the program itself buys; None where one stands or none is needed."""
+    if purchase.to_buy(pool.instance, option) is None or pool.zone is None:
+        return None
+    args = BoughtCapacityArgs(instance=pool.type, rung=option, tags=tags, zone_name=network.zone_names[pool.zone])
+    return BoughtCapacity(f"{name}-capacity", args).reservation_id
+
+
+def _blocks_ahead(pools: Mapping[str, tuple[GpuNodeGroup, ...]]) -> dict[str, BlockStart]:
+    """Capacity blocks whose nodes a schedule starts."""
+    return {
+        # Pool and place of the rung, not its whole label: a schedule's name has 64 characters at most.
+        f"{name}-{group.args.index}": BlockStart(rung=group.args.rung, group_name=group.name)
+        for name, groups in pools.items()
+        for group in groups
+        if group.args.rung.how is PurchaseType.CAPACITY_BLOCK and group.args.rung.starts
+    }
 
 
 def _volume_key(context: Context) -> pulumi.Output[str]:

@@ -106,7 +106,7 @@ def _sleep(
             cluster_name=cluster.name,
             system=SystemNodes(group_name=cluster.system.name, awake=system_nodes),
             # Pool and place of the rung, not its whole label: a schedule's name has 64 characters at most.
-            gpu_group_names={f"{g.args.pool.name}-{g.args.index}": g.name for g in groups},
+            gpu_group_names={f"{g.args.pool_name}-{g.args.index}": g.name for g in groups},
             alert_topic_arn=topic_arn,
         ),
     )

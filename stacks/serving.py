@@ -13,6 +13,7 @@ from components.lake_bucket import read_prefix
 from components.model_endpoint import Artifact, Mode, ModelEndpoint, ModelEndpointArgs, Placement, Results, Variant
 from components.pod_identity import PodIdentity, PodIdentityArgs
 from gpuplatform.catalog.instances import instance
+from gpuplatform.pools.elastic import ElasticPool
 from gpuplatform.sizing.fit import hosts
 from k8s.engines import ENGINES
 from k8s.engines.engine import Hardware, Place, ServedModel
@@ -25,7 +26,7 @@ from stacks.data import DataLayer
 from stacks.network import NetworkLayer
 from stacks.platform import PlatformLayer
 from stacks.settings.context import Context
-from stacks.settings.serving import EksModel, SageMakerModel, ServingPool, ServingSettings
+from stacks.settings.serving import EksModel, SageMakerModel, ServingSettings
 
 NAMESPACE = "serving"
 
@@ -61,7 +62,7 @@ def build(
 
 def _services(
     models: Mapping[str, EksModel],
-    pools: Mapping[str, ServingPool],
+    pools: Mapping[str, ElasticPool],
     context: Context,
     data: DataLayer,
     cluster: ClusterLayer,
@@ -139,7 +140,7 @@ def _services(
     return gateway.urls
 
 
-def _hardware(model: EksModel, pool: ServingPool) -> Hardware:
+def _hardware(model: EksModel, pool: ElasticPool) -> Hardware:
     types = [instance(name) for name in pool.instances]
     utilisation = ENGINES[model.engine].memory_utilisation
     able = hosts(types, model.parameters, model.bytes_per_parameter, model.tensor_parallel, utilisation)

@@ -13,7 +13,8 @@ from components.iam import Statement
 from components.lake_bucket import read_prefix, read_write_prefix
 from components.pod_identity import PodIdentity, PodIdentityArgs
 from gpuplatform.catalog import topology
-from k8s.gpu_nodes import TrainingPool
+from gpuplatform.pools.managed import ManagedPool
+from k8s.gpu_nodes import KueuePool
 from k8s.lustre_volume import LustreVolume, LustreVolumeArgs
 from k8s.namespace import namespace, service_account
 from k8s.queues import Queues, QueuesArgs, Team
@@ -21,7 +22,6 @@ from k8s.training_job import MOUNT, Checkpoints, Place, Shape, TrainingJob, Trai
 from stacks.cluster import ClusterLayer
 from stacks.data import DataLayer
 from stacks.platform import PlatformLayer
-from stacks.settings.cluster import GpuPool
 from stacks.settings.context import Context
 from stacks.settings.training import TrainingJobSettings, TrainingSettings
 
@@ -42,15 +42,18 @@ def build(
     cluster: ClusterLayer,
     platform: PlatformLayer,
     data: DataLayer,
-    pools: Mapping[str, GpuPool],
+    pools: Mapping[str, ManagedPool],
 ) -> TrainingLayer:
     tags = context.tags.of(component="training")
     on_cluster = pulumi.ResourceOptions(provider=cluster.provider, depends_on=[cluster.after])
-    known = [_pool(name, pool, settings, context.account.region) for name, pool in pools.items()]
+    known = {
+        name: KueuePool(name=name, pool=pool, levels=_levels(pool, settings, context.account.region))
+        for name, pool in pools.items()
+    }
     home = namespace(
         settings.namespace,
         # Pods with EFA pin memory, which only the widest level allows. What goes beyond the baseline is warned of.
-        enforce="privileged" if any(pool.efa for pool in known) else "baseline",
+        enforce="privileged" if any(pool.uses_efa for pool in pools.values()) else "baseline",
         warn="baseline",
         labels=tags.labels(),
         opts=on_cluster,
@@ -58,7 +61,7 @@ def build(
     queues = Queues(
         "queues",
         QueuesArgs(
-            pools=known,
+            pools=list(known.values()),
             teams={name: Team(gpus=quota.gpus, borrow=quota.borrow) for name, quota in settings.teams.items()},
             tags=tags,
             namespace=home,
@@ -74,7 +77,7 @@ def build(
             name,
             TrainingJobArgs(
                 shape=Shape(
-                    pool=next(pool for pool in known if pool.name == job.pool),
+                    pool=known[job.pool],
                     nodes=job.nodes,
                     gpus_per_node=job.gpus_per_node,
                 ),
@@ -96,17 +99,12 @@ def build(
     return TrainingLayer(queues=queues, jobs={name: job.name for name, job in jobs.items()})
 
 
-def _pool(name: str, pool: GpuPool, settings: TrainingSettings, region: str) -> TrainingPool:
-    several = pool.with_efa and any(rung.max > 1 for rung in pool.buy)
+def _levels(pool: ManagedPool, settings: TrainingSettings, region: str) -> tuple[str, ...]:
+    if not settings.topology_aware:
+        return ()
+    several = pool.uses_efa and any(option.max > 1 for option in pool.buy)
     layers = topology.network_layers(pool.instance, region) if several else ()
-    return TrainingPool(
-        name=name,
-        instance=pool.hardware,
-        efa=pool.with_efa,
-        rungs=pool.buy,
-        levels=(*layers, topology.NODE) if settings.topology_aware else (),
-        devices=pool.devices,
-    )
+    return (*layers, topology.NODE)
 
 
 def _account(

@@ -7,6 +7,7 @@ would be written in are those of the parts that the trial had to supply; the row
 from __future__ import annotations
 
 import inspect
+import json
 import re
 import shutil
 import sys
@@ -23,13 +24,18 @@ import pytest
 import yaml
 from pulumi_aws import mq
 
+from components.gpu_node_group import GpuNodeGroup, GpuNodeGroupArgs
 from components.iam import allow
+from components.nodes import JoinedCluster, NodeNetwork
+from components.tags import CostTags
 from gpuplatform import kinds
-from gpuplatform.catalog import charts, images, prices
+from gpuplatform.catalog import charts, images, instances, prices, zones
 from gpuplatform.catalog.charts import Chart
 from gpuplatform.catalog.images import Image
 from gpuplatform.kinds import registry
 from gpuplatform.plan.model import Plan
+from gpuplatform.pools.managed import ManagedPool
+from gpuplatform.pools.purchase import PurchaseOption, PurchaseType
 from gpuplatform.preview import checks
 from gpuplatform.preview.billing.bill import bill
 from gpuplatform.preview.checking import check
@@ -346,4 +352,67 @@ def test_an_aws_type_is_added(record_plan: Record) -> None:
         "gpuplatform/kinds",
         "gpuplatform/catalog/data/prices",
         "gpuplatform/preview/checks",
+    ]
+
+
+FAMILY = "p9.48xlarge"
+"""What H100's successor might be: every fact is that of p5.48xlarge, but for the name."""
+
+
+@pytest.fixture
+def another_family(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The data files that the README names, each with the family's rows; no code is touched."""
+    hardware, offered = (
+        json.loads((zones.DATA / name).read_text("utf-8")) for name in ("instances.json", "offerings.json")
+    )
+    hardware["instances"][FAMILY] = hardware["instances"]["p5.48xlarge"]
+    for types in offered["offerings"].values():
+        if "p5.48xlarge" in types:
+            types[FAMILY] = types["p5.48xlarge"]
+    shutil.copytree(zones.DATA, tmp_path / "data")
+    (tmp_path / "data" / "instances.json").write_text(json.dumps(hardware), encoding="utf-8")
+    (tmp_path / "data" / "offerings.json").write_text(json.dumps(offered), encoding="utf-8")
+    with (tmp_path / "data" / "prices" / "us-east-1.csv").open("a", encoding="utf-8") as rows:
+        rows.write(f"ec2,{FAMILY},us-east-1,on-demand,hour,99.00,USD,this test's own,2026-12-01\n")
+    monkeypatch.setattr(instances, "DATA", tmp_path / "data" / "instances.json")
+    monkeypatch.setattr(zones, "DATA", tmp_path / "data")
+    file = prices.file
+
+    def copied(region: str) -> Path:
+        return file(region, tmp_path / "data" / "prices")
+
+    monkeypatch.setattr(prices, "file", copied)
+    caches = (instances._document, instances.instance, zones._offerings, prices._table)  # pyright: ignore[reportPrivateUsage]
+    for cached in caches:
+        cached.cache_clear()
+    yield
+    for cached in caches:
+        cached.cache_clear()
+
+
+@pytest.mark.usefixtures("another_family")
+def test_an_instance_family_is_added(record_plan: Record) -> None:
+    option = PurchaseOption(how=PurchaseType.ON_DEMAND, max=4)
+    pool = ManagedPool(instance=FAMILY, zone="use1-az6", buy=(option,))
+    args = GpuNodeGroupArgs(
+        pool_name="new",
+        pool=pool,
+        rung=option,
+        index=0,
+        tags=CostTags(team="ml", project="p", environment="test", component="training", contact="ml@example.com"),
+        cluster=JoinedCluster(name="main", node_role_arn="arn:aws:iam::111122223333:role/nodes"),
+        network=NodeNetwork(subnet_ids=["subnet-a"], security_group_ids=["sg-a"]),
+    )
+
+    plan = record_plan(lambda: GpuNodeGroup("new-on-demand-0", args))
+    (template,) = plan.all("aws:ec2/launchTemplate:LaunchTemplate")
+
+    assert len(template.inputs["networkInterfaces"]) == 33
+    assert zones.offered(FAMILY, "us-east-1") == zones.offered("p5.48xlarge", "us-east-1")
+    assert "99.0" in {str(float(line.unit_price)) for line in bill(plan).lines}
+    assert {f.rule for f in Preview.of(plan, date(2026, 12, 1)).findings}.isdisjoint({"known-hardware", "known-price"})
+    assert ROWS["add an instance family"] == [
+        "gpuplatform/catalog/data/instances.json",
+        "gpuplatform/catalog/data/offerings.json",
+        "gpuplatform/catalog/data/prices",
     ]

@@ -12,7 +12,7 @@ from gpuplatform.catalog.instances import instance
 from gpuplatform.ops.account import Aws, Unanswered
 from gpuplatform.ops.results import Row, judged, unknown
 from gpuplatform.ops.wanted import ElasticPool, NodeGroup, Wanted
-from gpuplatform.pools.purchase import How
+from gpuplatform.pools.purchase import PurchaseType
 from gpuplatform.pools.service_quotas import quota
 
 CHECK = "quota"
@@ -64,7 +64,7 @@ def _of_group(group: NodeGroup) -> dict[tuple[str | None, str], int]:
     return {(q.code, q.name): max(o.vcpus for o in each if o.name == q.name) for q in each}
 
 
-def _of_pool(pool: ElasticPool, how: How) -> dict[tuple[str | None, str], int]:
+def _of_pool(pool: ElasticPool, how: PurchaseType) -> dict[tuple[str | None, str], int]:
     """The most vCPUs that Karpenter can launch within the pool's GPUs, of each quota."""
     choices: dict[tuple[str | None, str], list[tuple[int, int]]] = {}
     for name in pool.instance_types:

@@ -10,11 +10,11 @@ from typing import Any
 from gpuplatform.ops.account import Aws, Unanswered
 from gpuplatform.ops.results import Row, info, judged
 from gpuplatform.ops.wanted import NodeGroup, Reservation, Wanted
-from gpuplatform.pools.purchase import How, Moment
+from gpuplatform.pools.purchase import Moment, PurchaseType
 
 CHECK = "reservation"
 USABLE = frozenset({"active", "scheduled"})
-_KIND = {How.CAPACITY_BLOCK: "capacity-block", How.RESERVATION: "default"}
+_KIND = {PurchaseType.CAPACITY_BLOCK: "capacity-block", PurchaseType.RESERVATION: "default"}
 _NOT_THERE = frozenset({"InvalidCapacityReservationId.NotFound", "InvalidCapacityReservationId.Malformed"})
 
 

@@ -13,7 +13,7 @@ from gpuplatform.ops.account import Aws, Unanswered
 from gpuplatform.ops.offerings import zone_names
 from gpuplatform.ops.results import Row, info, judged
 from gpuplatform.ops.wanted import Wanted
-from gpuplatform.pools.purchase import How
+from gpuplatform.pools.purchase import PurchaseType
 
 ROLE = "AWSServiceRoleForEC2Spot"
 PRICE_DAYS = 7
@@ -31,7 +31,7 @@ def _uses(wanted: Wanted) -> list[_Use]:
     groups = [
         _Use(who=g.name, instance_types=g.instance_types, nodes=g.max, zone_ids=g.zone_ids)
         for g in wanted.node_groups
-        if g.how is How.SPOT
+        if g.how is PurchaseType.SPOT
     ]
     pools = [
         _Use(
@@ -41,14 +41,14 @@ def _uses(wanted: Wanted) -> list[_Use]:
             zone_ids=p.zone_ids,
         )
         for p in wanted.pools
-        if How.SPOT in p.hows
+        if PurchaseType.SPOT in p.hows
     ]
     return [*groups, *pools]
 
 
 def rows(aws: Aws, wanted: Wanted, now: datetime.datetime) -> Iterator[Row]:
     uses = _uses(wanted)
-    if any(How.SPOT in pool.hows for pool in wanted.pools):
+    if any(PurchaseType.SPOT in pool.hows for pool in wanted.pools):
         yield role_row(aws)
     for use in uses:
         yield _score(aws, use)

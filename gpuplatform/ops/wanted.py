@@ -14,12 +14,12 @@ from pydantic import TypeAdapter
 from gpuplatform.catalog.nodes import GPU, ZONE_LABEL
 from gpuplatform.kinds import appautoscaling, sagemaker
 from gpuplatform.kinds.tokens import CLUSTER_COMPONENT, LAUNCH_TEMPLATE, NODE_CLASS, NODE_GROUP, NODE_POOL, SUBNET
-from gpuplatform.pools.purchase import How, Moment, Rung
+from gpuplatform.pools.purchase import Moment, PurchaseOption, PurchaseType
 
-_HOW = {"CAPACITY_BLOCK": How.CAPACITY_BLOCK, "SPOT": How.SPOT, "ON_DEMAND": How.ON_DEMAND}
-_KARPENTER_HOW = {"spot": How.SPOT, "on-demand": How.ON_DEMAND}
+_HOW = {"CAPACITY_BLOCK": PurchaseType.CAPACITY_BLOCK, "SPOT": PurchaseType.SPOT, "ON_DEMAND": PurchaseType.ON_DEMAND}
+_KARPENTER_HOW = {"spot": PurchaseType.SPOT, "on-demand": PurchaseType.ON_DEMAND}
 
-_RUNG = TypeAdapter(Rung)
+_RUNG = TypeAdapter(PurchaseOption)
 """A rung as the settings read it."""
 
 Resource = Mapping[str, Any]
@@ -44,7 +44,7 @@ class Purchase:
 
     pool: str
     instance_type: str
-    rung: Rung
+    rung: PurchaseOption
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,7 +53,7 @@ class NodeGroup:
 
     name: str
     instance_types: tuple[str, ...]
-    how: How
+    how: PurchaseType
     max: int
     zone_ids: tuple[str, ...]
     reservation: Reservation | None
@@ -69,7 +69,7 @@ class ElasticPool:
 
     name: str
     instance_types: tuple[str, ...]
-    hows: tuple[How, ...]
+    hows: tuple[PurchaseType, ...]
     max_gpus: int
     zone_ids: tuple[str, ...]
     ami_aliases: tuple[str, ...]
@@ -144,7 +144,7 @@ class _Plan:
     def all(self, type_: str) -> list[Resource]:
         return [r for r in self.resources if r["type"] == type_]
 
-    def rungs(self) -> Iterator[tuple[str, str, Rung]]:
+    def rungs(self) -> Iterator[tuple[str, str, PurchaseOption]]:
         """Every way of buying nodes for training, with its pool and instance type, from the settings."""
         pools: Mapping[str, Any] = self.settings.get("gpuplatform:cluster", {}).get("pools") or {}
         for name, pool in pools.items():
@@ -166,8 +166,8 @@ def _node_group(plan: _Plan, group: Resource) -> NodeGroup:
     how = _HOW[inputs.get("capacityType", "ON_DEMAND")]
     target = template.get("capacityReservationSpecification", {}).get("capacityReservationTarget", {})
     reservation = target.get("capacityReservationId")
-    if reservation and how is How.ON_DEMAND:
-        how = How.RESERVATION
+    if reservation and how is PurchaseType.ON_DEMAND:
+        how = PurchaseType.RESERVATION
     made_here = bool(templates) and bool(templates[0]["property_dependencies"].get("capacityReservationSpecification"))
     return NodeGroup(
         name=name,

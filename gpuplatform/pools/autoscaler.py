@@ -16,12 +16,12 @@ from gpuplatform.sizing.pods import EFA_HUGEPAGES_MIB
 
 PREFIX = "k8s.io/cluster-autoscaler/node-template"
 
-KEPT_UNUSED = {f"{PREFIX}/autoscaling-options/scaledownunneededtime": "4368h"}
+SCALE_DOWN_DELAYED = {f"{PREFIX}/autoscaling-options/scaledownunneededtime": "4368h"}
 """For nodes that are paid used or not: the autoscaler leaves them as long as the longest capacity block lasts, 182 days
 (cloudprovider/aws/README.md, "Auto-discovery setup"; EC2 user guide, capacity-blocks-purchase; read 2026-11-22)."""
 
 
-GONE_UNCLAIMED = {f"{PREFIX}/autoscaling-options/scaledownutilizationthreshold": "0.01"}
+SCALE_DOWN_UNCLAIMED = {f"{PREFIX}/autoscaling-options/scaledownutilizationthreshold": "0.01"}
 """For nodes whose devices are claimed: one goes when no device of it is. The threshold for GPUs is for nodes that count them, and the
 other's default, half used, would evict small jobs from large nodes (the same README; simulator/utilization/info.go, 1.35.2)."""
 
@@ -47,7 +47,7 @@ def node_template(
         for name, amount in resources.items()
         if not (claimed and name in OF_RESOURCE)
     }
-    tags |= GONE_UNCLAIMED if claimed else {}
+    tags |= SCALE_DOWN_UNCLAIMED if claimed else {}
     return tags | ({f"{PREFIX}/label/{ZONE_LABEL}": zone} if zone else {})
 
 

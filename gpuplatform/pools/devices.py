@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from gpuplatform.catalog.device_classes import OF_RESOURCE
-from gpuplatform.pools.purchase import How, Rung
+from gpuplatform.pools.purchase import PurchaseOption, PurchaseType
 from gpuplatform.sizing.shares import Share
 
 LABEL: Final = "gpuplatform.io/devices"
@@ -72,7 +72,7 @@ def needed_kubernetes(*, efa: bool) -> str:
     return KUBERNETES_EFA if efa else KUBERNETES
 
 
-def check(devices: Devices, rungs: Sequence[Rung], *, al2023: bool, shared: bool) -> None:
+def check(devices: Devices, rungs: Sequence[PurchaseOption], *, al2023: bool, shared: bool) -> None:
     """The laws of a pool, but for the cluster's version. Raises ValueError."""
     if devices is Devices.PLUGIN:
         if kept := [rung for rung in rungs if rung.min]:
@@ -88,12 +88,12 @@ def check(devices: Devices, rungs: Sequence[Rung], *, al2023: bool, shared: bool
             "against it; set os: al2023, or take devices: plugin"
         )
     for rung in rungs:
-        if rung.how is How.CAPACITY_BLOCK and rung.starts is None:
+        if rung.how is PurchaseType.CAPACITY_BLOCK and rung.starts is None:
             raise ValueError(
                 f"buy: capacity-block {rung.reservation or rung.offering} has no starts, so nothing starts its first node, and for "
                 "claims the autoscaler does not; name the start that lies ahead, or take devices: plugin"
             )
-        if rung.how is not How.CAPACITY_BLOCK and not rung.min:
+        if rung.how is not PurchaseType.CAPACITY_BLOCK and not rung.min:
             raise ValueError(
                 f"buy: min is missing from {rung.how}; claims make no empty group grow, so keep at least 1 node of each way of "
                 "buying, or take devices: plugin"

@@ -1,152 +1,119 @@
-"""A GPU pool as all its rungs share it: hardware, image, and how its nodes are kept."""
+"""A pool of node groups that EKS manages: one GPU instance type, bought in one or more ways, one group a way."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Literal
 
 from gpuplatform.catalog import gp3
-from gpuplatform.catalog.instances import InstanceType
-from gpuplatform.pools import sharing
+from gpuplatform.catalog.instances import InstanceType, instance
+from gpuplatform.pools import devices, sharing
 from gpuplatform.pools.devices import Devices
 from gpuplatform.pools.health import Level
-from gpuplatform.pools.purchase import How, Rung
+from gpuplatform.pools.names import InstanceName
+from gpuplatform.pools.node import NodeSpec
+from gpuplatform.pools.purchase import RESERVED, PurchaseOption, PurchaseType, check_consent, check_order, usage_class
 from gpuplatform.pools.sharing import Sharing
+from gpuplatform.pools.upkeep import AUTOMATIC, OperatingSystem, Upkeep
 
-MOST_OVERRIDES = 20
-"""Our bound: each is a decision of somebody's."""
-
-
-class OperatingSystem(StrEnum):
-    AL2023 = "al2023"
-    BOTTLEROCKET = "bottlerocket"
-
-
-_RELEASES = {
-    OperatingSystem.AL2023: (re.compile(r"1\.\d\d\.\d+-\d{8}"), "1.35.2-20261105"),
-    OperatingSystem.BOTTLEROCKET: (re.compile(r"1\.\d+\.\d+-(?!20\d{6}$)[0-9a-f]{8}"), "1.54.0-5043decc"),
-}
-"""How EKS writes an image's release, with an example (EKS user guide, eks-linux-ami-versions and
-eks-ami-versions-bottlerocket, read 2026-11-22)."""
+LEAST_VOLUME_GIB = 100
+"""The system and a first image."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Repair:
-    """What EKS does about one fault of a node, in place of what it would do by itself."""
+class ManagedPool(NodeSpec):
+    """One GPU instance type, bought in one or more ways. One node group a way."""
 
-    reason: str
-    """As the node monitoring agent calls it, such as NvidiaXID64Error."""
-    action: Literal["Replace", "Reboot", "NoAction"]
-    minutes: int = 10
-    """That the fault must last."""
-    condition: Literal[
-        "AcceleratedHardwareReady", "ContainerRuntimeReady", "KernelReady", "NetworkingReady", "StorageReady"
-    ] = "AcceleratedHardwareReady"
-    """Of the node, that the fault makes false."""
-
-    def __post_init__(self) -> None:
-        if self.minutes < 1:
-            raise ValueError(f"repairs.minutes: {self.minutes} for {self.reason}; at least 1")
-
-
-BROKEN_MEMORY = Repair(reason="NvidiaXID64Error", action="Replace")
-"""GPU memory that could not be remapped is broken hardware: EKS would only reboot it (user guide, node-health-nma, read
-2026-11-22)."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Upkeep:
-    """How nodes are updated and repaired."""
-
-    release: str | None = None
-    """Release of EKS's image, kept until it is changed here; without one, a new group takes the newest and stays on it."""
-    at_once: int = 1
-    """Nodes that an update may take at a time. An old node ends before its new one starts."""
-    repaired_at_once: int = 1
-    """Nodes that repair may take at a time: a fault of the fabric or the driver shows on all of them."""
-    repairs: tuple[Repair, ...] = (BROKEN_MEMORY,)
-    """For faults where EKS's own remedy is not the right one."""
-
-    def __post_init__(self) -> None:
-        for field in ("at_once", "repaired_at_once"):
-            if getattr(self, field) < 1:
-                raise ValueError(f"{field}: {getattr(self, field)}; at least 1 node at a time")
-        if len(self.repairs) > MOST_OVERRIDES:
-            raise ValueError(f"repairs: {len(self.repairs)}; at most {MOST_OVERRIDES}")
-
-    def check(self, os: OperatingSystem) -> None:
-        """The law of releases: each system has its own. Raises ValueError."""
-        form, example = _RELEASES[os]
-        if self.release is not None and not form.fullmatch(self.release):
-            raise ValueError(f"release: {self.release!r} is no release of {os}; one looks like {example}")
-
-    def kubernetes(self, os: OperatingSystem) -> str | None:
-        """The minor version of Kubernetes that the release is for, where its name says it."""
-        if self.release is None or os is not OperatingSystem.AL2023:
-            return None
-        return ".".join(self.release.split(".")[:2])
-
-
-AUTOMATIC = Upkeep()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Pool:
-    """What every rung of a pool has in common."""
-
-    name: str
-    instance: InstanceType
-    efa: bool
-    zone: str | None
-    """Zone ID; EFA and reservations need one, other pools may spread over all."""
+    instance: InstanceName
+    buy: tuple[PurchaseOption, ...]
+    """Ways of buying, first choice first."""
     os: OperatingSystem = OperatingSystem.AL2023
     volume_gib: int = 200
+    """Root volume, gp3. Images and scratch live on the instance's NVMe where it has some."""
     volume_throughput: int = gp3.INCLUDED_THROUGHPUT
-    """MiB/s."""
+    """MiB/s of the root volume. More is worth its price where images are pulled to it: on instances without NVMe."""
     upkeep: Upkeep = AUTOMATIC
+    """How nodes are updated and repaired; the image's release, where it is to be pinned."""
     warm_nodes: int = 0
-    """Stopped instances kept beside each group that may have them."""
+    """Stopped instances kept ready for each way of buying on demand, started in the place of new ones."""
     sharing: Sharing | None = None
+    """Several pods on a GPU. Quotas and jobs then count its parts, and a pod asks for one of them."""
     devices: Devices = Devices.PLUGIN
-    diagnostic: Level | None = None
-    """Level of the diagnostic that a node passes before it takes work."""
+    """How pods get GPUs and EFA devices: counted by device plugins, or claimed from drivers (Dynamic Resource Allocation). Claims
+    want a node of each way of buying kept running, `min`, and make no job's nodes start all or none."""
+
+    @property
+    def hardware(self) -> tuple[InstanceType, ...]:
+        return (self.type,)
+
+    @property
+    def type(self) -> InstanceType:
+        """The instance type as EC2 sells it."""
+        return instance(self.instance)
+
+    @property
+    def advertised(self) -> InstanceType:
+        """The instance type as its nodes show themselves to Kubernetes: a shared GPU counts once a part."""
+        return sharing.advertised(self.type, self.sharing)
+
+    @property
+    def health_check_level(self) -> Level | None:
+        """Of the diagnostic that its nodes can pass: DCGM refuses nodes whose GPUs MIG partitions."""
+        return None if self.sharing and self.sharing.mig else self.health_check
+
+    @property
+    def max_nodes(self) -> int:
+        return sum(option.max for option in self.buy)
 
     def __post_init__(self) -> None:
-        gpu = self.instance.gpu
-        if gpu is None or gpu.manufacturer.upper() != "NVIDIA":
-            raise ValueError(f"instance: {self.instance.name} has no NVIDIA GPU, and the node images are NVIDIA's")
-        if self.efa and not self.instance.efa:
-            raise ValueError(f"efa: {self.instance.name} has no Elastic Fabric Adapter; leave it off")
-        if self.efa and self.zone is None:
-            raise ValueError(f"zone: missing; EFA traffic of {self.instance.name} stays in one zone, so name it")
-        self.upkeep.check(self.os)
-        sharing.check(self.instance, self.sharing, efa=self.efa)
-        if self.diagnostic and self.sharing and self.sharing.mig:
+        check_order(self.buy)
+        if self.volume_gib < LEAST_VOLUME_GIB:
+            raise ValueError(f"volume_gib: {self.volume_gib}; accepted: at least {LEAST_VOLUME_GIB}")
+        if not gp3.INCLUDED_THROUGHPUT <= self.volume_throughput <= gp3.MOST_THROUGHPUT:
             raise ValueError(
-                f"diagnostic: {self.diagnostic}, but DCGM refuses nodes whose GPUs are cut by MIG; leave it out"
+                f"volume_throughput: {self.volume_throughput}; accepted: {gp3.INCLUDED_THROUGHPUT} to {gp3.MOST_THROUGHPUT} MiB/s"
+            )
+        self.check_nodes()
+        self._check_purchases()
+        self.upkeep.check(self.os)
+        self._check_warm()
+        sharing.check(self.type, self.sharing, efa=self.uses_efa)
+        devices.check(self.devices, self.buy, al2023=self.os is OperatingSystem.AL2023, shared=self.sharing is not None)
+        if self.expected.running > self.max_nodes:
+            raise ValueError(
+                f"expected.running: {self.expected.running} is more than the {self.max_nodes} that `buy` allows"
+            )
+
+    def _check_purchases(self) -> None:
+        if self.zone is None and any(option.how in RESERVED for option in self.buy):
+            raise ValueError("zone: a reservation is for one zone; name it")
+        sold = self.type.usage_classes
+        for option in self.buy:
+            check_consent(self.instance, option)
+            if usage_class(option) not in sold:
+                raise ValueError(
+                    f"buy: {self.instance} is not sold as {option.how.value}; AWS sells it as {', '.join(sorted(sold))}"
+                )
+
+    def _check_warm(self) -> None:
+        """Somewhere to keep warm nodes, and no more of them than that way of buying has."""
+        if self.warm_nodes < 0:
+            raise ValueError(f"warm_nodes: {self.warm_nodes}; accepted: 0 or more")
+        if self.warm_nodes == 0:
+            return
+        allowed = [option for option in self.buy if may_be_warm(option)]
+        if not allowed:
+            ways = ", ".join(option.how for option in self.buy)
+            raise ValueError(
+                f"warm_nodes: {self.warm_nodes}, but no rung may have a warm pool: it is bought as {ways}, and stopped instances "
+                "are kept for on-demand alone"
+            )
+        if self.warm_nodes > min(option.max for option in allowed):
+            raise ValueError(
+                f"warm_nodes: {self.warm_nodes} is more than the {min(o.max for o in allowed)} nodes bought on demand"
             )
 
 
-def may_be_warm(rung: Rung) -> bool:
-    """Whether a rung's group may have a warm pool. EC2 Auto Scaling refuses one to a group that requests spot (API reference,
-    PutWarmPool, read 2026-11-22), and the instances of a block or reservation are paid whether they run or not."""
-    return rung.how is How.ON_DEMAND
-
-
-def check_warm(warm_nodes: int, rungs: tuple[Rung, ...]) -> None:
-    """The law of warm pools: somewhere to keep them, and no more than the rung has. Raises ValueError."""
-    if warm_nodes == 0:
-        return
-    allowed = [rung for rung in rungs if may_be_warm(rung)]
-    if not allowed:
-        ways = ", ".join(rung.how for rung in rungs)
-        raise ValueError(
-            f"warm_nodes: {warm_nodes}, but no rung may have a warm pool: it is bought as {ways}, and stopped instances are "
-            "kept for on-demand alone"
-        )
-    if warm_nodes > min(rung.max for rung in allowed):
-        raise ValueError(
-            f"warm_nodes: {warm_nodes} is more than the {min(r.max for r in allowed)} nodes bought on demand"
-        )
+def may_be_warm(option: PurchaseOption) -> bool:
+    """Whether the group of a way of buying may have a warm pool. EC2 Auto Scaling refuses one to a group that requests spot (API
+    reference, PutWarmPool, read 2026-11-22), and the instances of a block or reservation are paid whether they run or not."""
+    return option.how is PurchaseType.ON_DEMAND

@@ -26,14 +26,14 @@ _RESERVATION_ID = re.compile(r"cr-([0-9a-f]{8}|[0-9a-f]{17})")
 _OFFERING_ID = re.compile(r"cb-[0-9a-f]{8,}")
 
 
-class How(StrEnum):
+class PurchaseType(StrEnum):
     CAPACITY_BLOCK = "capacity-block"
     RESERVATION = "reservation"
     ON_DEMAND = "on-demand"
     SPOT = "spot"
 
 
-RESERVED = frozenset({How.CAPACITY_BLOCK, How.RESERVATION})
+RESERVED = frozenset({PurchaseType.CAPACITY_BLOCK, PurchaseType.RESERVATION})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,10 +56,10 @@ class Consent:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rung:
+class PurchaseOption:
     """One way of buying a pool's nodes, and how many at most."""
 
-    how: How
+    how: PurchaseType
     max: int
     min: int = 0
     """Nodes that always run, for pools whose devices are claimed."""
@@ -90,7 +90,7 @@ class Rung:
             self._can_be_bought()
         else:
             self._stands()
-        if self.how is How.CAPACITY_BLOCK and self.until is None:
+        if self.how is PurchaseType.CAPACITY_BLOCK and self.until is None:
             raise ValueError(
                 f"until: missing, and {self.how} {self.reservation or self.offering} needs the day it ends"
             )
@@ -100,7 +100,7 @@ class Rung:
             raise ValueError(f"max: {self.max} nodes of {self.how}; at least 1 is needed, or leave the rung out")
         if not 0 <= self.min <= self.max:
             raise ValueError(f"min: {self.min} nodes of {self.how}; accepted: 0 to max, {self.max}")
-        if self.min and self.how is How.CAPACITY_BLOCK:
+        if self.min and self.how is PurchaseType.CAPACITY_BLOCK:
             raise ValueError(
                 f"min: {self.min}, but EKS empties the group of a capacity block before it ends; leave min out"
             )
@@ -117,7 +117,7 @@ class Rung:
                 )
 
     def _can_be_bought(self) -> None:
-        if self.how is How.RESERVATION:
+        if self.how is PurchaseType.RESERVATION:
             if self.offering or self.starts:
                 raise ValueError(
                     "reservation: one that the program makes begins at once; leave offering and starts out"
@@ -145,14 +145,14 @@ class Rung:
             raise ValueError(
                 f"consent.date: {consent.date} is after {begins:%Y-%m-%d %H:%M}; then it is too late to buy"
             )
-        if self.how is How.CAPACITY_BLOCK and begins - moment(consent.date) > OFFERED_AHEAD:
+        if self.how is PurchaseType.CAPACITY_BLOCK and begins - moment(consent.date) > OFFERED_AHEAD:
             raise ValueError(
                 f"consent.date: {consent.date} is more than {OFFERED_AHEAD.days} days before {begins:%Y-%m-%d}; AWS offers "
                 "no capacity block that early, so the consent is for another"
             )
 
     @property
-    def stands(self) -> bool:
+    def available(self) -> bool:
         """Whether there are nodes to be had: not of capacity that waits for consent."""
         return self.how not in RESERVED or self.reservation is not None or self.consent is not None
 
@@ -169,37 +169,37 @@ def utc(when: Moment) -> str:
     return f"{moment(when):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def purchase(instance_name: str, rung: Rung) -> str | None:
+def to_buy(instance_name: str, rung: PurchaseOption) -> str | None:
     """What the program is to buy for the rung, as a consent must name it; None where nothing is bought."""
     if rung.how not in RESERVED or rung.reservation is not None or rung.until is None:
         return None
     return rung.offering or f"{rung.max} {instance_name} until {utc(rung.until)}"
 
 
-def check_consent(instance_name: str, rung: Rung) -> None:
+def check_consent(instance_name: str, rung: PurchaseOption) -> None:
     """The law of buying: a consent is for what would be bought, to the letter. Raises ValueError."""
-    wanted = purchase(instance_name, rung)
+    wanted = to_buy(instance_name, rung)
     if wanted and rung.consent and rung.consent.buys != wanted:
         raise ValueError(
             f"consent.buys: {rung.consent.buys!r}, but bought would be {wanted!r}; nothing is, until both agree"
         )
 
 
-def check_order(rungs: Sequence[Rung]) -> None:
+def check_order(rungs: Sequence[PurchaseOption]) -> None:
     """The law of a pool's rungs: at least one, and no two that buy from the same place. Raises ValueError."""
     if not rungs:
-        raise ValueError("a pool needs at least one way of buying: capacity-block, reservation, on-demand or spot")
-    seen: set[tuple[How, str | None]] = set()
+        raise ValueError("buy: a pool needs at least one way of buying: capacity-block, reservation, on-demand or spot")
+    seen: set[tuple[PurchaseType, str | None]] = set()
     for rung in rungs:
         source = rung.reservation or rung.offering
         key = (rung.how, source)
         if key in seen:
             named = f"{rung.how} {source}" if source else str(rung.how)
-            raise ValueError(f"{named} is named twice; give each way of buying once, with the sum as its max")
+            raise ValueError(f"buy: {named} is named twice; give each way of buying once, with the sum as its max")
         seen.add(key)
 
 
-def placement_group(instance: InstanceType, rung: Rung, efa: bool, max: int) -> bool:  # noqa: A002 - as Rung.max
+def placement_group(instance: InstanceType, rung: PurchaseOption, efa: bool, max: int) -> bool:  # noqa: A002 - as PurchaseOption.max
     """Whether the rung's nodes go into a cluster placement group: several nodes that talk over EFA, where the type can.
 
     Never with a reservation or block: those are placed already, and a group can make part of them unreachable
@@ -208,30 +208,30 @@ def placement_group(instance: InstanceType, rung: Rung, efa: bool, max: int) -> 
     return rung.how not in RESERVED and efa and max > 1 and "cluster" in instance.placement_group_strategies
 
 
-def usage_class(rung: Rung) -> str:
+def usage_class(rung: PurchaseOption) -> str:
     """What the type's `usage_classes` must hold for this rung."""
-    return {How.CAPACITY_BLOCK: "capacity-block", How.SPOT: "spot"}.get(rung.how, "on-demand")
+    return {PurchaseType.CAPACITY_BLOCK: "capacity-block", PurchaseType.SPOT: "spot"}.get(rung.how, "on-demand")
 
 
-def rung_label(rung: Rung, index: int) -> str:
+def rung_label(rung: PurchaseOption, index: int) -> str:
     """`spot-1`: how a rung is bought, and its place in its pool, from 0."""
     return f"{rung.how}-{index}"
 
 
-def capacity_type(rung: Rung) -> str:
+def capacity_type(rung: PurchaseOption) -> str:
     """The managed node group's capacity type, in EKS's spelling."""
-    return {How.CAPACITY_BLOCK: "CAPACITY_BLOCK", How.SPOT: "SPOT"}.get(rung.how, "ON_DEMAND")
+    return {PurchaseType.CAPACITY_BLOCK: "CAPACITY_BLOCK", PurchaseType.SPOT: "SPOT"}.get(rung.how, "ON_DEMAND")
 
 
-def market_type(rung: Rung) -> str | None:
+def market_type(rung: PurchaseOption) -> str | None:
     """The market type in the launch template of a managed node group.
 
     EKS requires it for a capacity block. For spot it rejects a template with market options ("Instance market options
     are not supported with the launch template", terraform-provider-aws#18025): there the capacity type says it all.
     """
-    return "capacity-block" if rung.how is How.CAPACITY_BLOCK else None
+    return "capacity-block" if rung.how is PurchaseType.CAPACITY_BLOCK else None
 
 
-def instance_type_in_template(rung: Rung) -> bool:
+def instance_type_in_template(rung: PurchaseOption) -> bool:
     """Whether the launch template, rather than the node group, names the instance type: capacity blocks alone."""
-    return rung.how is How.CAPACITY_BLOCK
+    return rung.how is PurchaseType.CAPACITY_BLOCK

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from gpuplatform.catalog.instances import InstanceType
-from gpuplatform.pools.purchase import How
+from gpuplatform.pools.purchase import PurchaseType
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,19 +37,19 @@ _CAPACITY_BLOCK = {
 }
 
 
-def quota(instance: InstanceType, how: How, nodes: int) -> Quota:
+def quota(instance: InstanceType, how: PurchaseType, nodes: int) -> Quota:
     """What so many nodes need, bought in one way. A reservation counts as on-demand, used or not. A quota that AWS's page does not list has
     no code: it is for a person to look up, not for us to guess."""
     code, name = _quota_of(instance, how)
     return Quota(code=code, name=name, vcpus=nodes * instance.vcpus)
 
 
-def _quota_of(instance: InstanceType, how: How) -> tuple[str | None, str]:
+def _quota_of(instance: InstanceType, how: PurchaseType) -> tuple[str | None, str]:
     letter = instance.family[0].upper()
     group = letter if letter in "PG" else "Standard"
-    if how is How.CAPACITY_BLOCK:
+    if how is PurchaseType.CAPACITY_BLOCK:
         return _CAPACITY_BLOCK.get(instance.family, (None, f"Capacity Blocks of {instance.family}"))
-    if how is How.SPOT:
+    if how is PurchaseType.SPOT:
         generation = instance.family[:2] if group == "P" else group
         return _SPOT.get(generation, (None, f"Spot Instance Requests of {instance.family}"))
     return _ON_DEMAND[group]

@@ -7,12 +7,13 @@ from typing import Any
 
 from components.gpu_node_group import plugin_config
 from gpuplatform.pools.devices import Devices
-from gpuplatform.pools.managed import OperatingSystem, Pool
+from gpuplatform.pools.managed import ManagedPool
+from gpuplatform.pools.upkeep import OperatingSystem
 from k8s import device_plugins
 from stacks.platform.installer import Platform
 
 
-def training_pools(platform: Platform) -> dict[str, Pool]:
+def training_pools(platform: Platform) -> dict[str, ManagedPool]:
     """Those that have a node group."""
     return {name: groups[0].args.pool for name, groups in platform.cluster.pools.items() if groups}
 
@@ -23,18 +24,18 @@ def claimed_pools(platform: Platform) -> list[str]:
 
 
 def serving_pools_with_efa(platform: Platform) -> list[str]:
-    return [name for name, pool in platform.serving_pools.items() if pool.efa]
+    return [name for name, pool in platform.serving_pools.items() if pool.uses_efa]
 
 
 def pools_with_counted_efa(platform: Platform) -> list[str]:
     claimed = claimed_pools(platform)
-    training = [name for name, pool in training_pools(platform).items() if pool.efa and name not in claimed]
+    training = [name for name, pool in training_pools(platform).items() if pool.uses_efa and name not in claimed]
     return [*training, *serving_pools_with_efa(platform)]
 
 
 def pools_with_claimed_efa(platform: Platform) -> list[str]:
     pools = training_pools(platform)
-    return [name for name in claimed_pools(platform) if pools[name].efa]
+    return [name for name in claimed_pools(platform) if pools[name].uses_efa]
 
 
 def nvidia_plugin_values(platform: Platform) -> Mapping[str, Any]:

@@ -14,13 +14,13 @@ from components.iam import Statement
 from components.interruption_queue import InterruptionQueue
 from components.pod_identity import PodIdentityArgs
 from gpuplatform.catalog.charts import Chart
+from gpuplatform.pools.elastic import ElasticPool
 from k8s.operator import Operator, OperatorArgs
 from stacks.cluster import ClusterLayer
 from stacks.data import DataLayer
 from stacks.network import NetworkLayer
 from stacks.settings.context import Context
 from stacks.settings.platform import PlatformSettings
-from stacks.settings.serving import ServingPool
 
 Release = kubernetes.helm.v3.Release
 
@@ -35,7 +35,7 @@ class Platform:
     network: NetworkLayer
     data: DataLayer
     kubernetes_version: str
-    serving_pools: Mapping[str, ServingPool]
+    serving_pools: Mapping[str, ElasticPool]
     interruptions: InterruptionQueue
 
 

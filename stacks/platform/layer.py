@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
 
 from components.interruption_queue import InterruptionQueue, InterruptionQueueArgs
-from gpuplatform.catalog.instances import instance
+from gpuplatform.pools.elastic import ElasticPool
 from k8s.cluster_autoscaler import provisioning_request
-from k8s.karpenter_pool import KarpenterPool, KarpenterPoolArgs, Offer
+from k8s.karpenter_pool import KarpenterPool, KarpenterPoolArgs
 from k8s.storage_class import GP3, default_storage_class
 from stacks.cluster import ClusterLayer
 from stacks.data import DataLayer
@@ -19,7 +19,6 @@ from stacks.platform import node_health, operators
 from stacks.platform.installer import Platform, Release, install
 from stacks.settings.context import Context
 from stacks.settings.platform import PlatformSettings
-from stacks.settings.serving import ServingPool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +41,7 @@ def build(
     data: DataLayer,
     *,
     version: str,
-    pools: Mapping[str, ServingPool],
+    pools: Mapping[str, ElasticPool],
 ) -> PlatformLayer:
     """`version`: of Kubernetes. `pools`: for serving; those for training are the cluster's."""
     platform = Platform(
@@ -81,31 +80,19 @@ def build(
 
 def _serving_pool(
     name: str,
-    pool: ServingPool,
+    pool: ElasticPool,
     context: Context,
     cluster: ClusterLayer,
     network: NetworkLayer,
     controller: pulumi.Resource,
 ) -> KarpenterPool:
     args = KarpenterPoolArgs(
-        offer=Offer(
-            instances=[instance(i) for i in pool.instances],
-            capacity_types=capacity_types(pool),
-            max_gpus=pool.max_gpus,
-            zone=pool.zone,
-            efa=pool.efa,
-            interruptible=pool.interruptible,
-            checked=pool.health_check is not None,
-        ),
+        pool=pool,
         discovery=context.discovery,
         tags=context.tags.of(component="serving"),
         node_role_name=cluster.karpenter_node_role_name,
-        security_group_ids=[cluster.security_group_id, *([network.efa_security_group_id] if pool.efa else [])],
+        security_group_ids=[cluster.security_group_id, *([network.efa_security_group_id] if pool.uses_efa else [])],
         volume_key_arn=cluster.volume_key_arn,
         controller=controller,
     )
     return KarpenterPool(name, args, opts=pulumi.ResourceOptions(providers=[cluster.provider]))
-
-
-def capacity_types(pool: ServingPool) -> Sequence[str]:
-    return [name for name, bought in (("spot", pool.spot), ("on-demand", pool.on_demand)) if bought]

@@ -6,20 +6,19 @@ from collections.abc import Mapping
 
 import pulumi
 
-from gpuplatform.catalog.instances import instance
+from gpuplatform.pools.elastic import ElasticPool
 from gpuplatform.pools.health import Level
 from k8s.node_health import NodeHealthCheck, NodeHealthCheckArgs
 from stacks.cluster import ClusterLayer
 from stacks.settings.context import Context
-from stacks.settings.serving import ServingPool
 
 
 def build(
-    cluster: ClusterLayer, context: Context, serving: Mapping[str, ServingPool], monitors: pulumi.Resource
+    cluster: ClusterLayer, context: Context, serving: Mapping[str, ElasticPool], monitors: pulumi.Resource
 ) -> None:
     """`monitors`: the release that brings the kind of alerts."""
-    training = [rungs[0].args.pool for rungs in cluster.pools.values() if rungs]
-    levels: dict[str, Level | None] = {pool.name: pool.diagnostic for pool in training}
+    training = {name: groups[0].args.pool for name, groups in cluster.pools.items() if groups}
+    levels: dict[str, Level | None] = {name: pool.health_check_level for name, pool in training.items()}
     levels |= {name: pool.health_check for name, pool in serving.items()}
     checked: dict[str, Level] = {name: level for name, level in levels.items() if level}
     if not checked:
@@ -29,8 +28,8 @@ def build(
         NodeHealthCheckArgs(
             pools=checked,
             instances=[
-                *(pool.instance for pool in training),
-                *(instance(name) for pool in serving.values() for name in pool.instances),
+                *(pool.type for pool in training.values()),
+                *(type_ for pool in serving.values() for type_ in pool.hardware),
             ],
             tags=context.tags.of(component="platform"),
             monitors=monitors,

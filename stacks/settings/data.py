@@ -9,7 +9,8 @@ from pydantic import Field, model_validator
 
 from components.lake_bucket import Lifecycle
 from components.lustre import Throughput, check_size
-from stacks.settings.types import EncryptionKey, Section, ZoneId
+from gpuplatform.pools.names import ZoneId
+from stacks.settings.types import EncryptionKey, Section
 
 
 class LakeZone(StrEnum):

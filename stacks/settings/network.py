@@ -9,8 +9,9 @@ from pydantic import Field, field_validator
 
 from components.flow_logs import RETENTION_DAYS
 from gpuplatform.catalog import zones
+from gpuplatform.pools.names import ZoneId
 from gpuplatform.sizing import addresses
-from stacks.settings.types import Section, ZoneId
+from stacks.settings.types import Section
 
 
 class Nat(StrEnum):

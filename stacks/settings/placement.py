@@ -102,7 +102,7 @@ def pools_fit_their_subnet(s: Sections) -> Iterator[Problem]:
         hardware = instance(pool.instance)
         subnet = plan.private[pool.zone]
         per_node = pods.addresses_per_node(
-            hardware, efa.interfaces(hardware, efa=pool.with_efa), prefix_delegation=True
+            hardware, efa.interfaces(hardware, efa=pool.uses_efa), prefix_delegation=True
         )
         holds = pods.nodes_in_subnet(subnet.prefixlen, per_node)
         if pool.max_nodes > holds:

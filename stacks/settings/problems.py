@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import Any, get_args, get_origin
+from dataclasses import is_dataclass
+from typing import Any, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -25,12 +26,28 @@ def sentences(error: ValidationError, model: type[BaseModel]) -> Iterator[tuple[
             p is not problem and p["loc"][: len(problem["loc"])] == problem["loc"] for p in problems
         )
         if not echo:
-            path, place = _follow(problem, model)
-            yield path, _reason(problem, place)
+            path, holder, place = _follow(problem, model)
+            yield (
+                _folded(path, _reason(problem, holder), place)
+                if problem["type"] == "value_error"
+                else (
+                    path,
+                    _reason(problem, holder),
+                )
+            )
 
 
-def _follow(problem: ErrorDetails, model: type[BaseModel]) -> tuple[str, Any]:
-    """The path as one would write it, without the tags that pydantic adds for unions, and the type that holds its end."""
+def _folded(path: str, sentence: str, place: Any) -> tuple[str, str]:
+    """A law of a value names the field that breaks it first: that is the end of the path."""
+    named = re.match(r"([a-z_]+)((?:\.[a-z_]+)*): (.+)", sentence, re.DOTALL)
+    if named is None or not is_dataclass(place) or named[1] not in _keys(place):
+        return path, sentence
+    return f"{path}.{named[1]}{named[2]}", named[3]
+
+
+def _follow(problem: ErrorDetails, model: type[BaseModel]) -> tuple[str, Any, Any]:
+    """The path as one would write it, without the tags that pydantic adds for unions, the type that holds its end, and the type
+    that stands there."""
     path, place, holder = "", model, model
     for step in problem["loc"]:
         holder = place
@@ -38,7 +55,7 @@ def _follow(problem: ErrorDetails, model: type[BaseModel]) -> tuple[str, Any]:
         place = tagged or _inside(place, step)
         if not tagged:
             path += f"[{step}]" if isinstance(step, int) else f".{key(step)}"
-    return path, holder
+    return path, holder, place
 
 
 def _tagged(place: Any, tag: str) -> type[BaseModel] | None:
@@ -53,6 +70,9 @@ def _inside(place: Any, step: str | int) -> Any:
     if isinstance(place, type) and issubclass(place, BaseModel):
         field = place.model_fields.get(str(step))
         return _plain(field.annotation) if field else None
+    if isinstance(place, type) and is_dataclass(place):
+        hint = get_type_hints(place).get(str(step))
+        return _plain(hint) if hint else None
     arguments = get_args(place)
     if get_origin(place) is dict:
         return _plain(arguments[1])

@@ -4,71 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from components.model_endpoint import Mode
-from gpuplatform.catalog.instances import instance
+from gpuplatform.pools.elastic import ElasticPool
 from gpuplatform.pools.expected import NOTHING, Expected
-from gpuplatform.pools.health import Level
-from gpuplatform.sizing.efa import interfaces
 from k8s.engines import ENGINES
-from stacks.settings.types import InstanceName, Maximum, Name, SecretName, Section, ZoneId, nearest
+from stacks.settings.types import Maximum, Name, SecretName, Section, nearest
 
 MlInstance = Annotated[
     str,
     StringConstraints(pattern=r"^ml\.[a-z0-9-]+\.[a-z0-9]+$"),
     Field(description="SageMaker instance type, such as ml.g5.xlarge."),
 ]
-
-
-class ServingPool(Section):
-    """Interchangeable GPU instance types that Karpenter launches as pods ask for them."""
-
-    instances: tuple[InstanceName, ...] = Field(min_length=1)
-    spot: bool = True
-    """Spot first; on-demand where spot has none."""
-    on_demand: bool = True
-    """Fall back to on-demand; without it, pods wait for spot."""
-    max_gpus: int = Field(ge=1)
-    zone: ZoneId | None = None
-    """Where all nodes stand; without one, wherever the types are to be had. EFA needs one."""
-    efa: bool = False
-    """Elastic Fabric Adapter, for a model that spans nodes; all types must have the same layout of interfaces."""
-    interruptible: bool = True
-    """Without it, nodes that run pods are never replaced for a newer image, and spot is refused."""
-    health_check: Level | None = 1
-    """Level of DCGM's diagnostic that a node passes before it takes work: 1 lasts seconds, 2 about two minutes, which a model
-    that wakes from nothing waits for; null for none."""
-    expected: Expected = NOTHING
-    """What usually runs, for the bill."""
-
-    @field_validator("instances")
-    @classmethod
-    def _all_have_gpus(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        without = [n for n in names if instance(n).gpu is None]
-        if without:
-            raise ValueError(f"{', '.join(without)}: no GPU")
-        return names
-
-    @model_validator(mode="after")
-    def _efa_everywhere(self) -> ServingPool:
-        if not self.efa:
-            return self
-        if without := [n for n in self.instances if not instance(n).efa]:
-            raise ValueError(f"efa: {', '.join(without)} has no Elastic Fabric Adapter")
-        if self.zone is None:
-            raise ValueError("zone: missing; EFA traffic stays in one zone, so name it")
-        if len({interfaces(instance(n), efa=True) for n in self.instances}) > 1:
-            raise ValueError(f"instances: {', '.join(self.instances)} differ in their EFA interfaces; take one layout")
-        return self
-
-    @model_validator(mode="after")
-    def _bought_somehow(self) -> ServingPool:
-        if not (self.spot or self.on_demand):
-            raise ValueError("spot and on_demand are both false; one way of buying must stay")
-        if self.spot and not self.interruptible:
-            raise ValueError("interruptible: false, but EC2 takes spot instances back; set spot: false as well")
-        return self
 
 
 def _known_engine(name: str) -> str:
@@ -169,5 +117,5 @@ Model = Annotated[EksModel | SageMakerModel, Field(discriminator="runs_on")]
 class ServingSettings(Section):
     """Elastic GPU pools and the models served."""
 
-    pools: dict[Name, ServingPool] = Field(default_factory=dict)
+    pools: dict[Name, ElasticPool] = Field(default_factory=dict)
     models: dict[Name, Model] = Field(default_factory=dict)

@@ -10,8 +10,6 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo
 
-from gpuplatform.catalog import instances, zones
-
 
 class Section(BaseModel):
     """A part of the settings: immutable, and no key that it does not know."""
@@ -30,16 +28,6 @@ def nearest(seen: str, known: Iterable[str], most: int = 3) -> str:
     names = list(known)
     near = difflib.get_close_matches(seen, names, n=most, cutoff=0.5)
     return f"did you mean {' or '.join(near)}?" if near else f"accepted: {', '.join(names)}"
-
-
-def _known_instance(name: str) -> str:
-    instances.instance(name)
-    return name
-
-
-def _known_zone(zone: str) -> str:
-    zones.region_of(zone)
-    return zone
 
 
 def _reference(name: str) -> str:
@@ -62,12 +50,6 @@ def _not_below_min(value: int, info: ValidationInfo) -> int:
 
 Maximum = Annotated[int, AfterValidator(_not_below_min)]
 """Beside a `min` that is declared before it."""
-InstanceName = Annotated[str, AfterValidator(_known_instance), Field(description="EC2 instance type of the catalog.")]
-ZoneId = Annotated[
-    str,
-    AfterValidator(_known_zone),
-    Field(description="Availability zone ID, such as use1-az4; the same place in every account."),
-]
 SecretName = Annotated[
     str,
     StringConstraints(pattern=r"^[A-Za-z0-9/_+=.@-]{1,512}$"),

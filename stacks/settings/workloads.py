@@ -51,7 +51,7 @@ def quotas_name_pools(s: Sections) -> Iterator[Problem]:
             else:
                 owned[pool] = owned.get(pool, 0) + gpus
     for pool, gpus in owned.items():
-        there = s.cluster.pools[pool].max_nodes * s.cluster.pools[pool].hardware.gpu_count
+        there = s.cluster.pools[pool].max_nodes * s.cluster.pools[pool].advertised.gpu_count
         if gpus > there:
             yield (
                 "training.teams",
@@ -70,7 +70,7 @@ def jobs_fit_their_pool(s: Sections) -> Iterator[Problem]:
         if pool is None:
             yield f"{where}.pool", f"{job.pool} is no pool of the cluster; {nearest(job.pool, s.cluster.pools)}"
             continue
-        gpus = pool.hardware.gpu_count
+        gpus = pool.advertised.gpu_count
         if job.gpus_per_node > gpus:
             yield f"{where}.gpus_per_node", f"{job.gpus_per_node} is more than the {gpus} GPUs of {pool.instance}"
         elif pool.sharing and job.gpus_per_node > 1:

@@ -10,12 +10,12 @@ from components.capacity_block_starts import BlockStart, CapacityBlockStarts, Ca
 from components.iam import Account
 from components.tags import CostTags
 from gpuplatform.plan.model import Plan
-from gpuplatform.pools.purchase import How, Rung
+from gpuplatform.pools.purchase import PurchaseOption, PurchaseType
 from tests.conftest import Record
 
 TAGS = CostTags(team="ml", project="gpuplatform", environment="test", component="training", contact="ml@example.com")
 BLOCK: dict[str, Any] = {
-    "how": How.CAPACITY_BLOCK,
+    "how": PurchaseType.CAPACITY_BLOCK,
     "max": 4,
     "reservation": "cr-0123456789abcdef0",
     "starts": datetime.datetime(2026, 12, 1, 12, 30, tzinfo=datetime.timezone(datetime.timedelta(hours=1))),
@@ -29,7 +29,7 @@ def plan(record_plan: Record) -> Plan:
         account=Account(id="111122223333", region="us-east-1"),
         tags=TAGS,
         cluster_name="main",
-        blocks={"h100": BlockStart(rung=Rung(**BLOCK), group_name="h100-nodes-1")},
+        blocks={"h100": BlockStart(rung=PurchaseOption(**BLOCK), group_name="h100-nodes-1")},
     )
     return record_plan(lambda: CapacityBlockStarts("capacity-blocks", args))
 
@@ -54,7 +54,7 @@ def test_scheduler_may_resize_the_blocks_groups_and_no_other(plan: Plan) -> None
     assert statement["Resource"] == ["arn:aws:eks:us-east-1:111122223333:nodegroup/main/h100-nodes-1/*"]
 
 
-@pytest.mark.parametrize("changed", [{"starts": None}, {"how": How.RESERVATION}])
+@pytest.mark.parametrize("changed", [{"starts": None}, {"how": PurchaseType.RESERVATION}])
 def test_only_a_block_with_a_start_is_started(changed: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="accepted: a capacity block that starts"):
-        BlockStart(rung=Rung(**(BLOCK | changed)), group_name="x")
+        BlockStart(rung=PurchaseOption(**(BLOCK | changed)), group_name="x")

@@ -12,7 +12,7 @@ from components.iam import Account
 from components.tags import CostTags
 from gpuplatform.catalog.nodes import POOL_LABEL
 from gpuplatform.pools import health
-from gpuplatform.pools.autoscaler import GONE_UNCLAIMED
+from gpuplatform.pools.autoscaler import SCALE_DOWN_UNCLAIMED
 from gpuplatform.pools.sharing import Sharing
 from k8s import (
     cluster_autoscaler,
@@ -205,7 +205,7 @@ def test_the_autoscaler_looks_at_claims_where_there_are_any() -> None:
 
 
 def test_a_node_goes_when_no_gpu_is_used_counted_or_claimed() -> None:
-    (claimed,) = GONE_UNCLAIMED.values()
+    (claimed,) = SCALE_DOWN_UNCLAIMED.values()
 
     assert float(claimed) == autoscaler()["extraArgs"]["scale-down-gpu-utilization-threshold"]
 

@@ -9,21 +9,26 @@ import pulumi_kubernetes as kubernetes
 import pytest
 
 from components.tags import CostTags
-from gpuplatform.catalog.instances import instance
 from gpuplatform.plan.model import Plan
-from gpuplatform.pools.purchase import How, Rung
-from k8s.gpu_nodes import TrainingPool
+from gpuplatform.pools.managed import ManagedPool
+from gpuplatform.pools.purchase import PurchaseOption, PurchaseType
+from k8s.gpu_nodes import KueuePool
 from k8s.namespace import namespace
 from k8s.queues import Queues, QueuesArgs, Team, flavor, flavor_name
 
 Record = Callable[[Callable[[], object]], Plan]
 
 TAGS = CostTags(team="ml", project="p", environment="test", component="training", contact="a@example.com")
-BLOCK = Rung(how=How.CAPACITY_BLOCK, max=4, reservation="cr-0123456789abcdef0", until=datetime.date(2026, 12, 20))
-H100 = TrainingPool(
-    name="h100", instance=instance("p5.48xlarge"), efa=True, rungs=[BLOCK, Rung(how=How.ON_DEMAND, max=4)]
+BLOCK = PurchaseOption(
+    how=PurchaseType.CAPACITY_BLOCK, max=4, reservation="cr-0123456789abcdef0", until=datetime.date(2026, 12, 20)
 )
-L4 = TrainingPool(name="l4", instance=instance("g6.xlarge"), efa=False, rungs=[Rung(how=How.SPOT, max=2)])
+H100 = KueuePool(
+    name="h100",
+    pool=ManagedPool(
+        instance="p5.48xlarge", zone="use1-az6", buy=(BLOCK, PurchaseOption(how=PurchaseType.ON_DEMAND, max=4))
+    ),
+)
+L4 = KueuePool(name="l4", pool=ManagedPool(instance="g6.xlarge", buy=(PurchaseOption(how=PurchaseType.SPOT, max=2),)))
 THREE = {
     "research": Team(gpus={"h100": 32}, borrow=16),
     "applied": Team(gpus={"h100": 16}),
@@ -32,7 +37,7 @@ THREE = {
 KUEUE = "kubernetes:kueue.x-k8s.io/v1beta2"
 
 
-def queues(pools: list[TrainingPool], teams: dict[str, Team]) -> Queues:
+def queues(pools: list[KueuePool], teams: dict[str, Team]) -> Queues:
     operator = kubernetes.helm.v3.Release("kueue", chart="kueue")
     home = namespace("training", enforce="baseline", warn="baseline", labels={})
     return Queues(
@@ -73,8 +78,8 @@ def test_rungs_are_tried_in_the_order_of_the_settings(record_plan: Record) -> No
 
 
 def test_capacity_that_waits_for_consent_has_no_flavour_and_no_quota(record_plan: Record) -> None:
-    waiting = Rung(how=How.RESERVATION, max=4, until=datetime.date(2026, 12, 20))
-    pool = TrainingPool(name="h100", instance=H100.instance, efa=True, rungs=[waiting, *H100.rungs[1:]])
+    waiting = PurchaseOption(how=PurchaseType.RESERVATION, max=4, until=datetime.date(2026, 12, 20))
+    pool = replace(H100, pool=replace(H100.pool, buy=(waiting, *H100.pool.buy[1:])))
     plan = record_plan(lambda: queues([pool], THREE))
 
     assert [f.inputs["metadata"]["name"] for f in plan.all(f"{KUEUE}:ResourceFlavor")] == ["h100-on-demand-1"]

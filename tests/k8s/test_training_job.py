@@ -8,23 +8,23 @@ import pulumi_kubernetes as kubernetes
 import pytest
 
 from components.tags import CostTags
-from gpuplatform.catalog.instances import instance
 from gpuplatform.plan.model import Plan, PlannedResource
 from gpuplatform.pools.devices import Devices
-from gpuplatform.pools.purchase import How, Rung
-from k8s.gpu_nodes import TrainingPool
+from gpuplatform.pools.managed import ManagedPool
+from gpuplatform.pools.purchase import PurchaseOption, PurchaseType
+from k8s.gpu_nodes import KueuePool
 from k8s.training_job import SAVE_SECONDS, Checkpoints, Place, Shape, TrainingJob, TrainingJobArgs
 
 Record = Callable[[Callable[[], object]], Plan]
 
 TAGS = CostTags(team="research", project="p", environment="test", component="training", contact="a@example.com")
-RUNGS = [Rung(how=How.ON_DEMAND, max=2), Rung(how=How.SPOT, max=4)]
-H100 = TrainingPool(name="h100", instance=instance("p5.48xlarge"), efa=True, rungs=RUNGS)
-L4 = TrainingPool(name="l4", instance=instance("g6.xlarge"), efa=False, rungs=RUNGS)
+RUNGS = (PurchaseOption(how=PurchaseType.ON_DEMAND, max=2), PurchaseOption(how=PurchaseType.SPOT, max=4))
+H100 = KueuePool(name="h100", pool=ManagedPool(instance="p5.48xlarge", zone="use1-az6", buy=RUNGS))
+L4 = KueuePool(name="l4", pool=ManagedPool(instance="g6.xlarge", buy=RUNGS))
 JOBSET = "kubernetes:jobset.x-k8s.io/v1alpha2:JobSet"
 
 
-def args(pool: TrainingPool = H100, nodes: int = 4, gpus: int = 8, **changed: Any) -> TrainingJobArgs:
+def args(pool: KueuePool = H100, nodes: int = 4, gpus: int = 8, **changed: Any) -> TrainingJobArgs:
     given: dict[str, Any] = {
         "shape": Shape(pool=pool, nodes=nodes, gpus_per_node=gpus),
         "image": "pytorch/pytorch:2.9.0-cuda12.8-cudnn9-runtime",
@@ -63,7 +63,8 @@ def test_a_pod_a_node_with_all_its_gpus_and_network_devices(record_plan: Record)
     assert container["resources"]["limits"] == asked, "huge pages and devices must be limited to what is requested"
 
 
-CLAIMED = replace(H100, devices=Devices.DRA)
+KEPT = tuple(replace(option, min=1) for option in RUNGS)
+CLAIMED = replace(H100, pool=replace(H100.pool, devices=Devices.DRA, buy=KEPT))
 TEMPLATE = "kubernetes:resource.k8s.io/v1:ResourceClaimTemplate"
 
 
@@ -241,7 +242,7 @@ def test_pods_of_several_nodes_wish_to_be_near_one_another_and_insist_on_nothing
     placed = replace(H100, levels=("layer-1", "layer-2", "kubernetes.io/hostname"))
     asked = "kueue.x-k8s.io/podset-preferred-topology"
 
-    def annotations(pool: TrainingPool, nodes: int) -> dict[str, str]:
+    def annotations(pool: KueuePool, nodes: int) -> dict[str, str]:
         found = pod(made(record_plan, args(pool, nodes=nodes)))["metadata"]["annotations"]
         return {key: value for key, value in found.items() if key.startswith("kueue")}
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime
 
 from gpuplatform.ops.wanted import ElasticPool, Endpoint, NodeGroup, Purchase, Reservation, Wanted
-from gpuplatform.pools.purchase import How
+from gpuplatform.pools.purchase import PurchaseType
 
 BLOCK = Reservation(id="cr-0123456789abcdef0", starts=None, until=datetime.date(2026, 12, 20))
 
 H100 = NodeGroup(
     name="h100-capacity-block-0",
     instance_types=("p5.48xlarge",),
-    how=How.CAPACITY_BLOCK,
+    how=PurchaseType.CAPACITY_BLOCK,
     max=4,
     zone_ids=("use1-az6",),
     reservation=BLOCK,
@@ -22,7 +22,7 @@ H100 = NodeGroup(
 SYSTEM = NodeGroup(
     name="system",
     instance_types=("m7g.xlarge",),
-    how=How.ON_DEMAND,
+    how=PurchaseType.ON_DEMAND,
     max=6,
     zone_ids=("use1-az4", "use1-az6"),
     reservation=None,
@@ -32,7 +32,7 @@ SYSTEM = NodeGroup(
 SMALL = ElasticPool(
     name="small",
     instance_types=("g6.xlarge", "g5.xlarge"),
-    hows=(How.SPOT, How.ON_DEMAND),
+    hows=(PurchaseType.SPOT, PurchaseType.ON_DEMAND),
     max_gpus=2,
     zone_ids=("use1-az4", "use1-az6"),
     ami_aliases=("al2023@v20260714",),

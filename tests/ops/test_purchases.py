@@ -13,13 +13,13 @@ from gpuplatform.ops.account import Aws
 from gpuplatform.ops.purchases import rows
 from gpuplatform.ops.results import Row, Verdict
 from gpuplatform.ops.wanted import Purchase
-from gpuplatform.pools.purchase import Consent, How, Rung
+from gpuplatform.pools.purchase import Consent, PurchaseOption, PurchaseType
 from tests.ops.samples import wanting
 
 TODAY = datetime.date(2026, 11, 22)
 AGREED = Consent(by="anna@example.com", date=TODAY, buys="cb-01234567", dollars=12288)
-RUNG = Rung(
-    how=How.CAPACITY_BLOCK,
+RUNG = PurchaseOption(
+    how=PurchaseType.CAPACITY_BLOCK,
     max=4,
     offering="cb-01234567",
     starts=datetime.date(2026, 12, 2),
@@ -33,7 +33,12 @@ def _at(day: int, hour: int = 11, minute: int = 30) -> datetime.datetime:
 
 
 def _asked(
-    aws: Aws, rung: Rung = RUNG, *, today: datetime.date = TODAY, expect: dict[str, Any] | None = None, **offer: Any
+    aws: Aws,
+    rung: PurchaseOption = RUNG,
+    *,
+    today: datetime.date = TODAY,
+    expect: dict[str, Any] | None = None,
+    **offer: Any,
 ) -> list[Row]:
     """What is told where EC2 offers this one block."""
     offered = {

@@ -12,7 +12,7 @@ from gpuplatform.ops.account import Aws
 from gpuplatform.ops.quotas import needs, rows
 from gpuplatform.ops.results import Row, Verdict
 from gpuplatform.ops.wanted import wanted
-from gpuplatform.pools.purchase import How
+from gpuplatform.pools.purchase import PurchaseType
 from tests.ops.conftest import Documents
 from tests.ops.samples import CHAT, H100, SMALL, SYSTEM, wanting
 
@@ -56,7 +56,7 @@ def test_needs_of_prod_by_quota(documents: Documents) -> None:
     ],
 )
 def test_elastic_pool_needs_the_most_vcpus_within_its_gpus(types: tuple[str, ...], gpus: int, vcpus: int) -> None:
-    pool = replace(SMALL, instance_types=types, max_gpus=gpus, hows=(How.SPOT,))
+    pool = replace(SMALL, instance_types=types, max_gpus=gpus, hows=(PurchaseType.SPOT,))
     (need,) = needs(wanting(pool))
     assert need.total == vcpus
 
@@ -67,7 +67,7 @@ def test_group_of_several_types_needs_its_largest() -> None:
 
 
 def test_reservation_counts_as_on_demand() -> None:
-    (need,) = needs(wanting(replace(H100, how=How.RESERVATION)))
+    (need,) = needs(wanting(replace(H100, how=PurchaseType.RESERVATION)))
     assert need.code == "L-417A185B"
 
 

@@ -12,7 +12,7 @@ from botocore.stub import Stubber
 from gpuplatform.ops.account import Aws
 from gpuplatform.ops.reservations import facts, rows
 from gpuplatform.ops.results import Row, Verdict
-from gpuplatform.pools.purchase import How, Moment
+from gpuplatform.pools.purchase import Moment, PurchaseType
 from tests.ops.samples import BLOCK, H100, SYSTEM, wanting
 
 
@@ -71,7 +71,7 @@ def test_fact_that_differs_fails_alone(different: dict[str, Any], fact: str, see
 
 
 def test_reservation_named_as_a_block_is_told_apart() -> None:
-    group = replace(H100, how=How.RESERVATION)
+    group = replace(H100, how=PurchaseType.RESERVATION)
     row = next(row for row in facts(_found(), group, BLOCK) if row.subject == "kind")
     assert (row.verdict, row.what_to_do) == (Verdict.FAIL, "write `how: capacity-block` in the settings")
 

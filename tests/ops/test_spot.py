@@ -14,11 +14,11 @@ from gpuplatform.ops.account import Aws
 from gpuplatform.ops.results import Row, Verdict
 from gpuplatform.ops.spot import rows
 from gpuplatform.ops.wanted import ElasticPool, NodeGroup
-from gpuplatform.pools.purchase import How
+from gpuplatform.pools.purchase import PurchaseType
 from tests.ops.samples import H100, SMALL, SYSTEM, wanting
 
 NOW = datetime.datetime(2026, 11, 22, 12, tzinfo=datetime.UTC)
-GROUP = replace(SYSTEM, name="l4", instance_types=("g6.xlarge",), how=How.SPOT, max=3)
+GROUP = replace(SYSTEM, name="l4", instance_types=("g6.xlarge",), how=PurchaseType.SPOT, max=3)
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def _rows(aws: Aws, *asked: NodeGroup | ElasticPool) -> list[Row]:
 
 
 def test_without_spot_nothing_is_asked(aws: Aws, ec2: Stubber) -> None:
-    assert _rows(aws, H100, replace(SMALL, hows=(How.ON_DEMAND,))) == []
+    assert _rows(aws, H100, replace(SMALL, hows=(PurchaseType.ON_DEMAND,))) == []
 
 
 def test_scores_and_prices_of_the_pools_own_zones(aws: Aws, ec2: Stubber) -> None:

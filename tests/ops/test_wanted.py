@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from gpuplatform.ops.wanted import ElasticPool, Endpoint, NodeGroup, Reservation, UnreadablePlan, wanted
-from gpuplatform.pools.purchase import How
+from gpuplatform.pools.purchase import PurchaseType
 from tests.ops.conftest import Documents
 
 PRIVATE = ("use1-az1", "use1-az4", "use1-az6")
@@ -17,11 +17,11 @@ PRIVATE = ("use1-az1", "use1-az4", "use1-az6")
 def test_node_groups_of_prod(documents: Documents) -> None:
     found = {group.name: group for group in wanted(documents("prod")).node_groups}
     assert {name: (g.instance_types, g.how, g.max, g.zone_ids) for name, g in found.items()} == {
-        "h100-capacity-block-0": (("p5.48xlarge",), How.CAPACITY_BLOCK, 4, ("use1-az6",)),
-        "h100-on-demand-1": (("p5.48xlarge",), How.ON_DEMAND, 4, ("use1-az6",)),
-        "a100-on-demand-0": (("p4d.24xlarge",), How.ON_DEMAND, 2, ("use1-az6",)),
-        "a100-spot-1": (("p4d.24xlarge",), How.SPOT, 4, ("use1-az6",)),
-        "system": (("m7g.xlarge",), How.ON_DEMAND, 6, PRIVATE),
+        "h100-capacity-block-0": (("p5.48xlarge",), PurchaseType.CAPACITY_BLOCK, 4, ("use1-az6",)),
+        "h100-on-demand-1": (("p5.48xlarge",), PurchaseType.ON_DEMAND, 4, ("use1-az6",)),
+        "a100-on-demand-0": (("p4d.24xlarge",), PurchaseType.ON_DEMAND, 2, ("use1-az6",)),
+        "a100-spot-1": (("p4d.24xlarge",), PurchaseType.SPOT, 4, ("use1-az6",)),
+        "system": (("m7g.xlarge",), PurchaseType.ON_DEMAND, 6, PRIVATE),
     }
     assert {name: g.reservation for name, g in found.items() if g.reservation} == {
         "h100-capacity-block-0": Reservation(id="cr-0123456789abcdef0", starts=None, until=datetime.date(2026, 12, 20))
@@ -29,7 +29,7 @@ def test_node_groups_of_prod(documents: Documents) -> None:
 
 
 def test_elastic_pools_of_prod(documents: Documents) -> None:
-    both = (How.SPOT, How.ON_DEMAND)
+    both = (PurchaseType.SPOT, PurchaseType.ON_DEMAND)
     alias = ("al2023@v20260714",)
     assert wanted(documents("prod")).pools == (
         ElasticPool(
@@ -67,7 +67,10 @@ def test_dev_asks_for_its_own_account_and_for_no_endpoint_instances(documents: D
         "1.35",
     )
     assert found.endpoints == (), "dev's endpoint is serverless"
-    assert {g.name: g.how for g in found.node_groups} == {"l4-spot-0": How.SPOT, "system": How.ON_DEMAND}
+    assert {g.name: g.how for g in found.node_groups} == {
+        "l4-spot-0": PurchaseType.SPOT,
+        "system": PurchaseType.ON_DEMAND,
+    }
 
 
 def test_created_names_carry_the_suffix_that_pulumi_adds(documents: Documents) -> None:
@@ -92,7 +95,7 @@ def test_group_whose_template_targets_a_reservation_buys_by_reservation(document
         "capacityReservationTarget": {"capacityReservationId": "cr-00000001"}
     }
     found = _group(document, "h100-on-demand-1")
-    assert found.how is How.RESERVATION
+    assert found.how is PurchaseType.RESERVATION
     assert found.reservation == Reservation(id="cr-00000001", starts=None, until=None)
 
 
@@ -102,7 +105,7 @@ def test_reservation_that_the_plan_itself_makes_is_not_looked_for(documents: Doc
     template["property_dependencies"]["capacityReservationSpecification"] = [template["urn"]]
     found = _group(document, "h100-capacity-block-0")
     assert found.reservation is None
-    assert found.how is How.CAPACITY_BLOCK
+    assert found.how is PurchaseType.CAPACITY_BLOCK
 
 
 def _h100_buys(document: dict[str, Any]) -> list[dict[str, Any]]:

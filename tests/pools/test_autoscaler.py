@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from gpuplatform.catalog.instances import instance
-from gpuplatform.pools.autoscaler import GONE_UNCLAIMED, PREFIX, node_template, scratch_gib
+from gpuplatform.pools.autoscaler import PREFIX, SCALE_DOWN_UNCLAIMED, node_template, scratch_gib
 from gpuplatform.pools.devices import Devices
 from gpuplatform.sizing.efa import interfaces
 
@@ -39,7 +39,7 @@ def test_devices_that_are_claimed_are_no_resources_of_an_empty_group() -> None:
     tags = node_template(hardware, interfaces(hardware), volume_gib=200, zone=None, devices=Devices.DRA)
     resources = {key.rpartition("/resources/")[2] for key in tags if "/resources/" in key}
     assert resources == {"ephemeral-storage", "hugepages-2Mi"}
-    assert GONE_UNCLAIMED.items() <= tags.items()
+    assert SCALE_DOWN_UNCLAIMED.items() <= tags.items()
     assert not [key for key in told("p5.48xlarge", efa=True) if "autoscaling-options" in key]
 
 

@@ -12,12 +12,12 @@ from gpuplatform.catalog.device_classes import MOST_OF_A_CLAIM
 from gpuplatform.catalog.instances import instance
 from gpuplatform.pools import devices
 from gpuplatform.pools.devices import Devices
-from gpuplatform.pools.purchase import How, Rung
+from gpuplatform.pools.purchase import PurchaseOption, PurchaseType
 from gpuplatform.sizing.shares import pod_share
 
 END = datetime.date(2026, 12, 20)
-BLOCK = Rung(how=How.CAPACITY_BLOCK, max=2, reservation="cr-0123456789abcdef0", until=END)
-KEPT = Rung(how=How.ON_DEMAND, max=2, min=1)
+BLOCK = PurchaseOption(how=PurchaseType.CAPACITY_BLOCK, max=2, reservation="cr-0123456789abcdef0", until=END)
+KEPT = PurchaseOption(how=PurchaseType.ON_DEMAND, max=2, min=1)
 
 
 def test_what_is_claimed_is_what_would_have_been_counted() -> None:
@@ -68,7 +68,7 @@ def test_the_version_of_kubernetes_depends_on_the_driver(efa: bool, version: str
     assert devices.needed_kubernetes(efa=efa) == version
 
 
-def checked(*rungs: Rung, how: Devices = Devices.DRA, al2023: bool = True, shared: bool = False) -> None:
+def checked(*rungs: PurchaseOption, how: Devices = Devices.DRA, al2023: bool = True, shared: bool = False) -> None:
     devices.check(how, rungs, al2023=al2023, shared=shared)
 
 
@@ -76,13 +76,15 @@ def checked(*rungs: Rung, how: Devices = Devices.DRA, al2023: bool = True, share
     ("build", "sentence"),
     [
         (lambda: checked(KEPT, how=Devices.PLUGIN), "min 1 of on-demand"),
-        (lambda: checked(KEPT, Rung(how=How.SPOT, max=2)), "min is missing from spot"),
+        (lambda: checked(KEPT, PurchaseOption(how=PurchaseType.SPOT, max=2)), "min is missing from spot"),
         (lambda: checked(BLOCK, KEPT), "capacity-block cr-0123456789abcdef0 has no starts"),
         (lambda: checked(KEPT, shared=True), "leave sharing out"),
         (lambda: checked(KEPT, al2023=False), "set os: al2023"),
-        (lambda: Rung(how=How.SPOT, max=2, min=-1), "min: -1 nodes of spot; accepted: 0 to max, 2"),
+        (lambda: PurchaseOption(how=PurchaseType.SPOT, max=2, min=-1), "min: -1 nodes of spot; accepted: 0 to max, 2"),
         (
-            lambda: Rung(how=How.CAPACITY_BLOCK, max=2, min=1, reservation="cr-0123456789abcdef0", until=END),
+            lambda: PurchaseOption(
+                how=PurchaseType.CAPACITY_BLOCK, max=2, min=1, reservation="cr-0123456789abcdef0", until=END
+            ),
             "leave min out",
         ),
     ],

@@ -7,15 +7,15 @@ import pydantic
 import pytest
 
 from gpuplatform.catalog.instances import instance
-from gpuplatform.pools import purchase as capacity
-from gpuplatform.pools.purchase import Consent, How, Rung, check_consent, check_order
+from gpuplatform.pools import purchase
+from gpuplatform.pools.purchase import Consent, PurchaseOption, PurchaseType, check_consent, check_order
 
 CR = "cr-0123456789abcdef0"
 END = datetime.date(2026, 12, 20)
 
 START = datetime.datetime(2026, 12, 1, 11, 30, tzinfo=datetime.UTC)
 CB = "cb-0123456789abcdef0"
-OFFER: dict[str, Any] = {"how": How.CAPACITY_BLOCK, "max": 4, "offering": CB, "starts": START, "until": END}
+OFFER: dict[str, Any] = {"how": PurchaseType.CAPACITY_BLOCK, "max": 4, "offering": CB, "starts": START, "until": END}
 
 
 def consent(date: datetime.date = datetime.date(2026, 11, 22), **changed: Any) -> Consent:
@@ -23,25 +23,31 @@ def consent(date: datetime.date = datetime.date(2026, 11, 22), **changed: Any) -
     return Consent(**(agreed | changed))
 
 
-BLOCK = Rung(how=How.CAPACITY_BLOCK, max=4, reservation=CR, until=END)
-RESERVATION = Rung(how=How.RESERVATION, max=4, reservation=CR)
-ON_DEMAND = Rung(how=How.ON_DEMAND, max=4)
-SPOT = Rung(how=How.SPOT, max=4)
+BLOCK = PurchaseOption(how=PurchaseType.CAPACITY_BLOCK, max=4, reservation=CR, until=END)
+RESERVATION = PurchaseOption(how=PurchaseType.RESERVATION, max=4, reservation=CR)
+ON_DEMAND = PurchaseOption(how=PurchaseType.ON_DEMAND, max=4)
+SPOT = PurchaseOption(how=PurchaseType.SPOT, max=4)
 
 
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"how": How.SPOT, "max": 0}, "max: 0 nodes of spot"),
-        ({"how": How.ON_DEMAND, "max": -1}, "max: -1 nodes of on-demand"),
-        ({"how": How.CAPACITY_BLOCK, "max": 1, "until": END}, "reservation: missing, and capacity-block needs"),
-        ({"how": How.RESERVATION, "max": 1}, "reservation: missing, and reservation needs"),
-        ({"how": How.RESERVATION, "max": 1, "reservation": "cr-xyz"}, "reservation: 'cr-xyz' is no reservation id"),
-        ({"how": How.RESERVATION, "max": 1, "reservation": "cr-0123456789"}, "17 or 8 hexadecimal digits"),
-        ({"how": How.RESERVATION, "max": 1, "reservation": CR + " "}, "is no reservation id"),
-        ({"how": How.CAPACITY_BLOCK, "max": 1, "reservation": CR}, "until: missing"),
+        ({"how": PurchaseType.SPOT, "max": 0}, "max: 0 nodes of spot"),
+        ({"how": PurchaseType.ON_DEMAND, "max": -1}, "max: -1 nodes of on-demand"),
         (
-            {"how": How.CAPACITY_BLOCK, "max": 1, "reservation": CR, "starts": END, "until": END},
+            {"how": PurchaseType.CAPACITY_BLOCK, "max": 1, "until": END},
+            "reservation: missing, and capacity-block needs",
+        ),
+        ({"how": PurchaseType.RESERVATION, "max": 1}, "reservation: missing, and reservation needs"),
+        (
+            {"how": PurchaseType.RESERVATION, "max": 1, "reservation": "cr-xyz"},
+            "reservation: 'cr-xyz' is no reservation id",
+        ),
+        ({"how": PurchaseType.RESERVATION, "max": 1, "reservation": "cr-0123456789"}, "17 or 8 hexadecimal digits"),
+        ({"how": PurchaseType.RESERVATION, "max": 1, "reservation": CR + " "}, "is no reservation id"),
+        ({"how": PurchaseType.CAPACITY_BLOCK, "max": 1, "reservation": CR}, "until: missing"),
+        (
+            {"how": PurchaseType.CAPACITY_BLOCK, "max": 1, "reservation": CR, "starts": END, "until": END},
             "until: 2026-12-20 is not after starts",
         ),
         (OFFER | {"offering": "cb-xyz"}, "offering: 'cb-xyz' is no offering id"),
@@ -52,29 +58,35 @@ SPOT = Rung(how=How.SPOT, max=4)
         (OFFER | {"consent": consent(datetime.date(2026, 12, 3))}, "consent.date: 2026-12-03 is after 2026-12-01"),
         (OFFER | {"consent": consent(datetime.date(2026, 10, 1))}, "more than 56 days before 2026-12-01"),
         (
-            {"how": How.RESERVATION, "max": 1, "until": END, "starts": START},
+            {"how": PurchaseType.RESERVATION, "max": 1, "until": END, "starts": START},
             "begins at once; leave offering and starts",
         ),
-        ({"how": How.RESERVATION, "max": 1, "reservation": CR, "consent": consent()}, f"consent: {CR} stands already"),
-        ({"how": How.RESERVATION, "max": 1, "until": END, "consent": consent(datetime.date(2027, 1, 1))}, "too late"),
-        ({"how": How.SPOT, "max": 1, "consent": consent()}, "does not belong to spot"),
-        ({"how": How.SPOT, "max": 1, "reservation": CR}, f"reservation: {CR} does not belong to spot"),
-        ({"how": How.ON_DEMAND, "max": 1, "until": END}, "until: 2026-12-20 does not belong to on-demand"),
-        ({"how": How.ON_DEMAND, "max": 1, "starts": END}, "starts: 2026-12-20 does not belong to on-demand"),
+        (
+            {"how": PurchaseType.RESERVATION, "max": 1, "reservation": CR, "consent": consent()},
+            f"consent: {CR} stands already",
+        ),
+        (
+            {"how": PurchaseType.RESERVATION, "max": 1, "until": END, "consent": consent(datetime.date(2027, 1, 1))},
+            "too late",
+        ),
+        ({"how": PurchaseType.SPOT, "max": 1, "consent": consent()}, "does not belong to spot"),
+        ({"how": PurchaseType.SPOT, "max": 1, "reservation": CR}, f"reservation: {CR} does not belong to spot"),
+        ({"how": PurchaseType.ON_DEMAND, "max": 1, "until": END}, "until: 2026-12-20 does not belong to on-demand"),
+        ({"how": PurchaseType.ON_DEMAND, "max": 1, "starts": END}, "starts: 2026-12-20 does not belong to on-demand"),
     ],
 )
 def test_rung_that_breaks_a_law(given: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        Rung(**given)
+        PurchaseOption(**given)
 
 
 def test_short_reservation_ids_are_accepted() -> None:
-    assert Rung(how=How.RESERVATION, max=1, reservation="cr-01234567").reservation == "cr-01234567"
+    assert PurchaseOption(how=PurchaseType.RESERVATION, max=1, reservation="cr-01234567").reservation == "cr-01234567"
 
 
 def test_rung_reads_from_settings_and_refuses_a_misspelt_key() -> None:
     class Pool(pydantic.BaseModel, extra="forbid", frozen=True):
-        buy: tuple[Rung, ...]
+        buy: tuple[PurchaseOption, ...]
 
     given = {"how": "capacity-block", "max": 4, "reservation": CR, "until": "2026-12-20"}
     assert Pool.model_validate({"buy": [given]}).buy == (BLOCK,)
@@ -85,10 +97,10 @@ def test_rung_reads_from_settings_and_refuses_a_misspelt_key() -> None:
 
 
 def test_times_are_read_with_their_hour_and_bare_days_as_the_hour_of_blocks() -> None:
-    read = pydantic.TypeAdapter(Rung).validate_python
+    read = pydantic.TypeAdapter(PurchaseOption).validate_python
     rung = read({"how": "capacity-block", "max": 4, "reservation": CR, "starts": "2026-12-01T09:00:00Z", "until": END})
 
-    assert (capacity.utc(rung.starts or END), capacity.utc(rung.until or END)) == (
+    assert (purchase.utc(rung.starts or END), purchase.utc(rung.until or END)) == (
         "2026-12-01T09:00:00Z",
         "2026-12-20T11:30:00Z",
     )
@@ -97,24 +109,28 @@ def test_times_are_read_with_their_hour_and_bare_days_as_the_hour_of_blocks() ->
 @pytest.mark.parametrize(
     ("rung", "bought", "stands"),
     [
-        (Rung(**OFFER), CB, False),
-        (Rung(**OFFER, consent=consent()), CB, True),
-        (Rung(how=How.RESERVATION, max=4, until=END), "4 p5.48xlarge until 2026-12-20T11:30:00Z", False),
+        (PurchaseOption(**OFFER), CB, False),
+        (PurchaseOption(**OFFER, consent=consent()), CB, True),
+        (
+            PurchaseOption(how=PurchaseType.RESERVATION, max=4, until=END),
+            "4 p5.48xlarge until 2026-12-20T11:30:00Z",
+            False,
+        ),
         (BLOCK, None, True),
         (RESERVATION, None, True),
         (SPOT, None, True),
     ],
 )
-def test_what_is_bought_and_whether_there_are_nodes(rung: Rung, bought: str | None, stands: bool) -> None:
-    assert (capacity.purchase("p5.48xlarge", rung), rung.stands) == (bought, stands)
+def test_what_is_bought_and_whether_there_are_nodes(rung: PurchaseOption, bought: str | None, stands: bool) -> None:
+    assert (purchase.to_buy("p5.48xlarge", rung), rung.available) == (bought, stands)
 
 
 def test_consent_to_one_offer_is_none_to_another() -> None:
-    check_consent("p5.48xlarge", Rung(**OFFER, consent=consent()))
+    check_consent("p5.48xlarge", PurchaseOption(**OFFER, consent=consent()))
     with pytest.raises(ValueError, match=r"consent\.buys: 'cb-1234', but bought would be 'cb-0123456789abcdef0'"):
-        check_consent("p5.48xlarge", Rung(**OFFER, consent=consent(buys="cb-1234")))
-    fewer = Rung(
-        how=How.RESERVATION, max=8, until=END, consent=consent(buys="4 p5.48xlarge until 2026-12-20T11:30:00Z")
+        check_consent("p5.48xlarge", PurchaseOption(**OFFER, consent=consent(buys="cb-1234")))
+    fewer = PurchaseOption(
+        how=PurchaseType.RESERVATION, max=8, until=END, consent=consent(buys="4 p5.48xlarge until 2026-12-20T11:30:00Z")
     )
     with pytest.raises(ValueError, match=r"but bought would be '8 p5.48xlarge until"):
         check_consent("p5.48xlarge", fewer)
@@ -129,7 +145,7 @@ def test_consent_names_a_person_and_a_price(changed: dict[str, Any], message: st
 
 
 def test_rungs_that_buy_from_different_places_are_in_order() -> None:
-    other = Rung(how=How.CAPACITY_BLOCK, max=2, reservation="cr-0123456789abcdef1", until=END)
+    other = PurchaseOption(how=PurchaseType.CAPACITY_BLOCK, max=2, reservation="cr-0123456789abcdef1", until=END)
     check_order([BLOCK, other, RESERVATION, ON_DEMAND, SPOT])
 
 
@@ -139,10 +155,10 @@ def test_rungs_that_buy_from_different_places_are_in_order() -> None:
         ([], "needs at least one way of buying"),
         ([SPOT, ON_DEMAND, SPOT], "spot is named twice"),
         ([BLOCK, BLOCK], f"capacity-block {CR} is named twice"),
-        ([Rung(**OFFER), Rung(**OFFER)], f"capacity-block {CB} is named twice"),
+        ([PurchaseOption(**OFFER), PurchaseOption(**OFFER)], f"capacity-block {CB} is named twice"),
     ],
 )
-def test_rungs_out_of_order(rungs: list[Rung], message: str) -> None:
+def test_rungs_out_of_order(rungs: list[PurchaseOption], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         check_order(rungs)
 
@@ -157,12 +173,12 @@ def test_rungs_out_of_order(rungs: list[Rung], message: str) -> None:
     ],
 )
 def test_what_a_rung_is_sent_as(
-    rung: Rung, capacity_type: str, market: str | None, type_in_template: bool, usage: str
+    rung: PurchaseOption, capacity_type: str, market: str | None, type_in_template: bool, usage: str
 ) -> None:
-    assert capacity.capacity_type(rung) == capacity_type
-    assert capacity.market_type(rung) == market
-    assert capacity.instance_type_in_template(rung) is type_in_template
-    assert capacity.usage_class(rung) == usage
+    assert purchase.capacity_type(rung) == capacity_type
+    assert purchase.market_type(rung) == market
+    assert purchase.instance_type_in_template(rung) is type_in_template
+    assert purchase.usage_class(rung) == usage
 
 
 @pytest.mark.parametrize(
@@ -178,6 +194,6 @@ def test_what_a_rung_is_sent_as(
     ],
 )
 def test_placement_group_only_where_legal_and_useful(
-    name: str, rung: Rung, efa: bool, max_nodes: int, grouped: bool
+    name: str, rung: PurchaseOption, efa: bool, max_nodes: int, grouped: bool
 ) -> None:
-    assert capacity.placement_group(instance(name), rung, efa, max_nodes) is grouped
+    assert purchase.placement_group(instance(name), rung, efa, max_nodes) is grouped

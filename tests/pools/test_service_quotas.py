@@ -3,10 +3,15 @@
 import pytest
 
 from gpuplatform.catalog.instances import instance
-from gpuplatform.pools.purchase import How
+from gpuplatform.pools.purchase import PurchaseType
 from gpuplatform.pools.service_quotas import Quota, quota
 
-ON_DEMAND, RESERVATION, SPOT, BLOCK = How.ON_DEMAND, How.RESERVATION, How.SPOT, How.CAPACITY_BLOCK
+ON_DEMAND, RESERVATION, SPOT, BLOCK = (
+    PurchaseType.ON_DEMAND,
+    PurchaseType.RESERVATION,
+    PurchaseType.SPOT,
+    PurchaseType.CAPACITY_BLOCK,
+)
 
 
 # Codes and names: "Amazon EC2 instance type quotas".
@@ -31,6 +36,6 @@ ON_DEMAND, RESERVATION, SPOT, BLOCK = How.ON_DEMAND, How.RESERVATION, How.SPOT, 
         ("m7i.large", SPOT, ("L-34B43A08", "All Standard (A, C, D, H, I, M, R, T, Z) Spot Instance Requests", 8)),
     ],
 )
-def test_quota_of_four_nodes(name: str, how: How, expected: tuple[str | None, str, int]) -> None:
+def test_quota_of_four_nodes(name: str, how: PurchaseType, expected: tuple[str | None, str, int]) -> None:
     code, quota_name, vcpus = expected
     assert quota(instance(name), how, 4) == Quota(code=code, name=quota_name, vcpus=vcpus)

@@ -8,18 +8,19 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
 from gpuplatform.plan.model import Plan
+from gpuplatform.pools.managed import ManagedPool
 from stacks import training
-from stacks.settings.cluster import GpuPool
 from stacks.settings.training import TrainingSettings
 from tests.stacks import upstream
 
 Record = Callable[[Callable[[], object]], Plan]
 
 JOBSET = "kubernetes:jobset.x-k8s.io/v1alpha2:JobSet"
-SMALL = GpuPool.model_validate({"instance": "g6.xlarge", "buy": [{"how": "spot", "max": 2}]})
-LARGE = GpuPool.model_validate(
+SMALL = TypeAdapter(ManagedPool).validate_python({"instance": "g6.xlarge", "buy": [{"how": "spot", "max": 2}]})
+LARGE = TypeAdapter(ManagedPool).validate_python(
     {"instance": "p5.48xlarge", "zone": "use1-az6", "buy": [{"how": "on-demand", "max": 4}, {"how": "spot", "max": 4}]}
 )
 
@@ -37,7 +38,7 @@ def settings(pool: str = "l4", gpus: int = 1, **job: Any) -> TrainingSettings:
     return TrainingSettings.model_validate({"teams": teams, "jobs": {"smoke": wanted | job}})
 
 
-def build(record_plan: Record, given: TrainingSettings, pool: GpuPool = SMALL, **data: bool) -> Plan:
+def build(record_plan: Record, given: TrainingSettings, pool: ManagedPool = SMALL, **data: bool) -> Plan:
     name = next(iter(given.teams["research"].gpus))
 
     def program() -> None:
@@ -65,7 +66,7 @@ def test_everything_on_the_cluster_goes_through_its_own_provider(plan: Plan) -> 
 
 @pytest.mark.parametrize(("pool", "gpus", "enforced"), [(SMALL, 1, "baseline"), (LARGE, 8, "privileged")])
 def test_the_namespace_allows_as_much_as_its_pools_need(
-    record_plan: Record, pool: GpuPool, gpus: int, enforced: str
+    record_plan: Record, pool: ManagedPool, gpus: int, enforced: str
 ) -> None:
     labels = (
         build(record_plan, settings(gpus=gpus), pool).one("kubernetes:core/v1:Namespace").inputs["metadata"]["labels"]
@@ -139,15 +140,15 @@ def test_checkpoints_go_to_the_file_system_where_there_is_one(record_plan: Recor
 
 def test_kueue_places_pods_where_asked_by_network_layers_where_nodes_bear_them(record_plan: Record) -> None:
     """One node, or no EFA: then there is nothing to be near to."""
-    single = LARGE.model_copy(update={"buy": tuple(replace(rung, max=1) for rung in LARGE.buy)})
+    single = replace(LARGE, buy=tuple(replace(rung, max=1) for rung in LARGE.buy))
 
-    def levels(pool: GpuPool, *, asked: bool = True) -> list[str]:
-        given = settings(gpus=pool.hardware.gpu_count).model_copy(update={"topology_aware": asked})
+    def levels(pool: ManagedPool, *, asked: bool = True) -> list[str]:
+        given = settings(gpus=pool.advertised.gpu_count).model_copy(update={"topology_aware": asked})
         made = build(record_plan, given, pool).all("kubernetes:kueue.x-k8s.io/v1beta2:Topology")
         return [level["nodeLabel"] for topology in made for level in topology.inputs["spec"]["levels"]]
 
     layers = [f"topology.k8s.aws/network-node-layer-{n}" for n in (1, 2, 3)]
     assert levels(LARGE) == [*layers, "kubernetes.io/hostname"]
-    plain = LARGE.model_copy(update={"efa": False})
+    plain = replace(LARGE, efa=False)
     assert levels(single) == levels(plain) == levels(SMALL) == ["kubernetes.io/hostname"]
     assert levels(LARGE, asked=False) == []

@@ -12,11 +12,11 @@ from gpuplatform.catalog import instances
 from gpuplatform.catalog.prices import Price, price
 from gpuplatform.plan.model import Json, Plan
 from gpuplatform.plan.values import at, listing, mapping
-from gpuplatform.pools.purchase import Consent, How, Rung, moment, purchase
+from gpuplatform.pools.purchase import Consent, PurchaseOption, PurchaseType, moment, to_buy
 from gpuplatform.preview.checking.check import Fault, Severity, check
 
 SECONDS: Final = 3600
-RUNG: Final = TypeAdapter(Rung)
+RUNG: Final = TypeAdapter(PurchaseOption)
 """A rung as the settings read it."""
 
 
@@ -27,7 +27,7 @@ class Purchase:
     path: str
     what: str
     instance: str
-    rung: Rung
+    rung: PurchaseOption
     price: Price | None
 
     @property
@@ -63,9 +63,9 @@ def purchases(plan: Plan) -> Iterator[Purchase]:
         name = str(at(settings, "instance"))
         for index, written in enumerate(listing(at(settings, "buy"))):
             rung = _rung(written)
-            if rung is None or name not in instances.names() or not (what := purchase(name, rung)):
+            if rung is None or name not in instances.names() or not (what := to_buy(name, rung)):
                 continue
-            sold = "capacity-block" if rung.how is How.CAPACITY_BLOCK else "on-demand"
+            sold = "capacity-block" if rung.how is PurchaseType.CAPACITY_BLOCK else "on-demand"
             yield Purchase(
                 path=f"cluster.pools.{pool}.buy[{index}]",
                 what=what,
@@ -75,7 +75,7 @@ def purchases(plan: Plan) -> Iterator[Purchase]:
             )
 
 
-def _rung(written: Json) -> Rung | None:
+def _rung(written: Json) -> PurchaseOption | None:
     """None for what the settings refuse."""
     try:
         return RUNG.validate_python(written)
@@ -90,7 +90,7 @@ def capacity_to_buy(plan: Plan) -> Iterator[Fault]:
             amount = f"{wanted.dollars:.0f}" if wanted.dollars else "…"
             consent = f'consent: {{by: you@example.com, date: "…", buys: "{wanted.what}", dollars: {amount}}}'
             called = f"capacity block {wanted.what}, {wanted.rung.max} {wanted.instance}"
-            thing = called if wanted.rung.how is How.CAPACITY_BLOCK else f"reservation of {wanted.what}"
+            thing = called if wanted.rung.how is PurchaseType.CAPACITY_BLOCK else f"reservation of {wanted.what}"
             yield Fault(
                 f"{wanted.path}: with consent the {thing} would be bought {wanted.cost}; until then these nodes do not exist. "
                 f"To buy, add {consent}",
@@ -104,7 +104,12 @@ def consent_covers_price(plan: Plan) -> Iterator[Fault]:
     """Of a capacity block only AWS's offer knows the price; a reservation is paid at the list price until its end."""
     for wanted in purchases(plan):
         agreed: Consent | None = wanted.rung.consent
-        if agreed and wanted.rung.how is How.RESERVATION and wanted.dollars and wanted.dollars > agreed.dollars:
+        if (
+            agreed
+            and wanted.rung.how is PurchaseType.RESERVATION
+            and wanted.dollars
+            and wanted.dollars > agreed.dollars
+        ):
             yield Fault(
                 f"{wanted.path}.consent: {agreed.by} agreed to {agreed.dollars:,.0f} $, but {wanted.what} cost {wanted.cost[4:]}; "
                 "fewer nodes, an earlier end, or a new consent",

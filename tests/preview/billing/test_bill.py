@@ -89,7 +89,11 @@ def test_bill_of_a_p5_pool() -> None:
 
 
 def test_nodes_expected_fill_the_first_rung_before_the_next() -> None:
-    lines = {line.what: line for line in billed(h100_pool(expected={"running": 3, "hours": 100})).lines if "on-demand" in line.what}
+    lines = {
+        line.what: line
+        for line in billed(h100_pool(expected={"running": 3, "hours": 100})).lines
+        if "on-demand" in line.what
+    }
     (on_demand,) = lines.values()
     assert on_demand.expected_monthly == 0
 

@@ -1,4 +1,4 @@
-"""How GPU nodes are launched and bought, against their hardware: each fault is found, and nothing else is."""
+"""PurchaseType GPU nodes are launched and bought, against their hardware: each fault is found, and nothing else is."""
 
 from __future__ import annotations
 

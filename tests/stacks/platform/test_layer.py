@@ -16,7 +16,6 @@ from k8s import cluster_autoscaler
 from k8s.gpu_nodes import UNCHECKED
 from k8s.monitoring import NODE_EXPORTER
 from stacks import cluster, network
-from stacks.platform.layer import capacity_types
 from tests.conftest import Record
 from tests.requested import NONE, Requests, requested
 from tests.stacks.platform.built import build, loaded
@@ -227,20 +226,6 @@ def test_default_volumes_are_encrypted_and_made_where_the_pod_is(plan: Plan) -> 
     assert volumes["parameters"] == {"type": "gp3", "encrypted": "true"}
     assert volumes["volumeBindingMode"] == "WaitForFirstConsumer"
     assert volumes["metadata"]["annotations"] == {"storageclass.kubernetes.io/is-default-class": "true"}
-
-
-@pytest.mark.parametrize(
-    ("changed", "bought"),
-    [
-        ({}, ["spot", "on-demand"]),
-        ({"on_demand": False}, ["spot"]),
-        ({"spot": False}, ["on-demand"]),
-    ],
-)
-def test_markets_of_a_serving_pool(changed: dict[str, Any], bought: list[str]) -> None:
-    pool = loaded("dev").serving.pools["small"].model_copy(update=changed)
-
-    assert capacity_types(pool) == bought
 
 
 def test_where_devices_are_claimed_drivers_take_the_place_of_the_plugins(record_plan: Record) -> None:
