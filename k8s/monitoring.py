@@ -58,6 +58,9 @@ COUNTERS = (
 code and never returns to 0 (dcgm-exporter#500), so nobody can alert on it."""
 
 
+NODE_LABELS = (POOL_LABEL, RUNG_LABEL, "node.kubernetes.io/instance-type")
+"""Of nodes, that kube-state-metrics exports: costs are by pool and type."""
+
 ON_NODE_GIB = 6
 """What Prometheus may fill of a node's own disk where it has no volume."""
 
@@ -108,7 +111,7 @@ def stack_values(
         "kube-state-metrics": {
             "resources": container(cpu_m=10, memory_mib=64, limit_mib=512),
             # It exports no label unless named, and costs are by label.
-            "metricLabelsAllowlist": [f"pods=[{','.join(cost_labels)}]", f"nodes=[{POOL_LABEL},{RUNG_LABEL}]"],
+            "metricLabelsAllowlist": [f"pods=[{','.join(cost_labels)}]", f"nodes=[{','.join(NODE_LABELS)}]"],
         },
         "prometheus-node-exporter": {"resources": NODE_EXPORTER},
         "grafana": {
@@ -139,7 +142,12 @@ def dcgm_values(cost_labels: Iterable[str]) -> dict[str, Any]:
         "tolerations": DAEMON_TOLERATIONS,
         "resources": container(cpu_m=50, memory_mib=192, limit_mib=1024),
         # The pod on the GPU, not the exporter's own, is what metrics are about.
-        "serviceMonitor": {"enabled": True, "honorLabels": True},
+        "serviceMonitor": {
+            "enabled": True,
+            "honorLabels": True,
+            # The exporter's own `hostname` is its pod's.
+            "relabelings": [{"sourceLabels": ["__meta_kubernetes_pod_node_name"], "targetLabel": "node"}],
+        },
         "kubernetes": {
             "enablePodLabels": True,
             "podLabelAllowlistRegex": ["^" + label.replace(".", r"\.") + "$" for label in cost_labels],
