@@ -12,10 +12,18 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from gpuplatform.catalog import charts
+
 FOLDER: Final = Path(__file__).parent / "data" / "metrics"
 
-WHOLE: Final = {"DCGM_": "dcgm-exporter", "keda_": "keda", "kueue_": "kueue", "kube_": "kube-state-metrics"}
-"""How the names of an exporter begin that is listed whole: what begins so and is not in its list does not exist."""
+WHOLE: Final = {
+    "DCGM_": ("dcgm-exporter", charts.DCGM_EXPORTER),
+    "keda_": ("keda", charts.KEDA),
+    "kube_": ("kube-state-metrics", charts.PROMETHEUS_STACK),
+    "kueue_": ("kueue", charts.KUEUE),
+}
+"""How the names of an exporter begin that is listed whole, with its list and the chart that brings it: in the chart's version, what begins
+so and is not in the list does not exist."""
 
 _SERIES: Final = re.compile(r"_(bucket|sum|count)$")
 
@@ -29,7 +37,22 @@ _IGNORED: Final = (
 )
 _NAME: Final = re.compile(r"(?<![\w:.$])([A-Za-z_:][\w:]*)(?!\s*\()(?![\w:])")
 _WORDS: Final = frozenset(
-    "and or unless by without on ignoring group_left group_right bool offset atan2 inf nan start end".split()
+    (
+        "and",
+        "or",
+        "unless",
+        "by",
+        "without",
+        "on",
+        "ignoring",
+        "group_left",
+        "group_right",
+        "bool",
+        "offset",
+        "atan2",
+        "inf",
+        "nan",
+    )
 )
 
 

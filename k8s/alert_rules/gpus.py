@@ -14,8 +14,8 @@ FATAL_XIDS = (
     *(46, 48, 54, 62, 63, 64, 74, 79, 95, 109, 110, 119, 120, 136),
     *(140, 142, 143, 151, 155, 156, 158),
 )
-"""Those for which EKS's node monitoring agent calls the hardware unready (EKS user guide, node-health, read 2026-11). Others, such as 13, 31
-and 43, are mostly the program's own faults."""
+"""Those for which EKS's node monitoring agent calls the hardware unready (EKS user guide, node-health, read 2026-11). Others, such as 13,
+31 and 43, are mostly the program's own faults."""
 
 SLOWED_BY = ("hw_slowdown", "hw_thermal", "hw_power_brake", "sw_thermal")
 """As the exporter calls them (internal/pkg/collector/clock_events_collector.go); a power cap is what a busy GPU runs into all day."""

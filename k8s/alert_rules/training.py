@@ -25,7 +25,7 @@ _PAGE = "training-stalled"
 RULES = (
     Rule(
         name="TrainingStalled",
-        # A job that hangs in a collective shows 100 % utilisation, for NCCL's kernels spin; they use few multiprocessors, and no tensor core.
+        # A job that hangs in a collective shows 100 % utilisation, for NCCL's kernels spin; they use few multiprocessors, no tensor core.
         expr=f"max by (namespace, pod) (max_over_time(DCGM_FI_PROF_PIPE_TENSOR_ACTIVE{{{NOT_SERVING}}}[15m])) < 0.005 "
         f"and on (namespace, pod) max by (namespace, pod) (max_over_time(DCGM_FI_PROF_SM_ACTIVE{{{NOT_SERVING}}}[15m])) < 0.25",
         minutes=30,

@@ -38,5 +38,5 @@ def test_lists_say_where_they_were_read() -> None:
 
 
 def test_whole_lists_hold_nothing_that_does_not_begin_as_they_do() -> None:
-    for prefix, exporter in metrics.WHOLE.items():
+    for prefix, (exporter, _) in metrics.WHOLE.items():
         assert [name for name in metrics.names(exporter) if not name.startswith(prefix)] == []

@@ -137,3 +137,17 @@ def test_a_key_for_alerts_is_paid_where_the_environment_protects_its_data(record
             if "Service" in s["Principal"]
         }
         assert {"budgets.amazonaws.com", "cloudwatch.amazonaws.com", "costalerts.amazonaws.com"} <= services
+
+
+def test_an_environment_that_never_sleeps_has_an_alarm_for_silence(record_plan: Record) -> None:
+    awake = record_plan(lambda: governance.alerts(settings(awake=None), context(protect=True)))
+    (alarm,) = awake.all("aws:cloudwatch/metricAlarm:MetricAlarm")
+
+    assert alarm.name == "heartbeat-silent"
+    assert "docs/runbooks/alerts-silent.md" in alarm.inputs["alarmDescription"]
+    assert alarm.inputs["alarmActions"] == [awake.one("aws:sns/topic:Topic", "alerts-topic").outputs["arn"]]
+    assert awake.one("aws:sns/topic:Topic", "heartbeat-topic").inputs["kmsMasterKeyId"]
+
+
+def test_one_that_sleeps_is_silent_every_night_and_has_none(plan: Plan) -> None:
+    assert [t.name for t in plan.all("aws:sns/topic:Topic")] == ["alerts-topic"]

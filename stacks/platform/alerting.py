@@ -1,0 +1,38 @@
+"""The cluster's alerts, with what the nodes of this environment cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+import pulumi
+
+from gpuplatform.catalog import prices
+from k8s.alert_rules import AlertRules, AlertRulesArgs
+from stacks.platform.installer import Platform, Release
+from stacks.platform.operators import MONITOR_KINDS
+
+
+def build(platform: Platform, releases: Mapping[str, Release]) -> None:
+    AlertRules(
+        "gpuplatform",
+        AlertRulesArgs(
+            prices=hourly_prices(platform),
+            monthly_budget=platform.alerts.monthly_budget,
+            tags=platform.context.tags.of(component="platform"),
+            kinds=releases[MONITOR_KINDS],
+        ),
+        pulumi.ResourceOptions(providers=[platform.cluster.provider]),
+    )
+
+
+def hourly_prices(platform: Platform) -> Mapping[str, Decimal]:
+    """List price of an hour of each type that a node may be of; a type without one counts for nothing."""
+    types = {
+        platform.cluster.system.instance.name,
+        *(group.args.pool.instance.name for groups in platform.cluster.pools.values() for group in groups),
+        *(name for pool in platform.serving_pools.values() for name in pool.instances),
+    }
+    region = platform.context.account.region
+    found = {name: prices.price("ec2", name, region) for name in types}
+    return {name: price.value for name, price in found.items() if price}
