@@ -28,9 +28,16 @@ platform = stacks.platform.build(
     version=settings.cluster.version,
     pools=settings.serving.pools,
 )
-stacks.training.build(settings.training, context, cluster, platform, data, pools=settings.cluster.pools)
+training = stacks.training.build(settings.training, context, cluster, platform, data, pools=settings.cluster.pools)
 serving = stacks.serving.build(settings.serving, context, network, data, cluster, platform, alerts=alerts.arn)
-stacks.governance.build(settings.governance, context, cluster, alerts.arn, system_nodes=settings.cluster.system.min)
+stacks.governance.build(
+    settings.governance,
+    context,
+    cluster,
+    alerts.arn,
+    system_nodes=settings.cluster.system.min,
+    queues=training.queues.local_queues,
+)
 
 pulumi.export("cluster_name", cluster.name)
 pulumi.export("lake_buckets", {zone: bucket.name for zone, bucket in data.buckets.items()})

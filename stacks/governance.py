@@ -5,6 +5,7 @@ The layer has two parts, because what is deployed in between raises alerts: `ale
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
@@ -16,6 +17,8 @@ from components.cost_allocation import CostAllocation
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs
 from components.heartbeat import Heartbeat, HeartbeatArgs
 from components.sleep_schedule import Hours, SleepSchedule, SleepScheduleArgs, SystemNodes
+from k8s.kueue import NAMESPACE as KUEUE_NAMESPACE
+from k8s.queue_sleep import QueueSleep, QueueSleepArgs
 from stacks.cluster import ClusterLayer
 from stacks.settings.context import Context
 from stacks.settings.governance import Awake, Days, GovernanceSettings
@@ -88,7 +91,9 @@ def build(
     topic_arn: pulumi.Input[str],
     *,
     system_nodes: int,
+    queues: Mapping[str, pulumi.Resource],
 ) -> None:
+    """`queues`: the teams' ClusterQueues by name, each with what it stands with; they are held while the environment sleeps."""
     tags = context.tags.of(component="governance")
     budgets = settings.budgets
 
@@ -123,19 +128,26 @@ def build(
     if settings.activate_cost_tags:
         CostAllocation("cost-tags")
     if settings.awake:
-        _sleep(settings.awake, context, cluster, topic_arn, system_nodes)
+        _sleep(settings.awake, context, cluster, topic_arn, system_nodes, queues)
 
 
 def _sleep(
-    awake: Awake, context: Context, cluster: ClusterLayer, topic_arn: pulumi.Input[str], system_nodes: int
+    awake: Awake,
+    context: Context,
+    cluster: ClusterLayer,
+    topic_arn: pulumi.Input[str],
+    system_nodes: int,
+    queues: Mapping[str, pulumi.Resource],
 ) -> None:
+    hours = Hours(workdays_only=awake.days is Days.WORKDAYS, start=awake.start, stop=awake.stop, zone=awake.zone)
+    tags = context.tags.of(component="governance")
     groups = [group for rungs in cluster.pools.values() for group in rungs]
     SleepSchedule(
         "sleep",
         SleepScheduleArgs(
             account=context.account,
-            tags=context.tags.of(component="governance"),
-            hours=Hours(workdays_only=awake.days is Days.WORKDAYS, start=awake.start, stop=awake.stop, zone=awake.zone),
+            tags=tags,
+            hours=hours,
             cluster_name=cluster.name,
             system=SystemNodes(group_name=cluster.system.name, awake=system_nodes),
             # Pool and place of the rung, not its whole label: a schedule's name has 64 characters at most.
@@ -143,3 +155,11 @@ def _sleep(
             alert_topic_arn=topic_arn,
         ),
     )
+    if queues:
+        QueueSleep(
+            "sleep-queues",
+            QueueSleepArgs(
+                queues=list(queues), hours=hours, namespace=KUEUE_NAMESPACE, tags=tags, after=list(queues.values())
+            ),
+            pulumi.ResourceOptions(providers=[cluster.provider]),
+        )

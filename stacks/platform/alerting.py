@@ -1,4 +1,4 @@
-"""The cluster's alerts, with what the nodes of this environment cost."""
+"""The cluster's alerts, with what the nodes of this environment cost, and its boards."""
 
 from __future__ import annotations
 
@@ -9,21 +9,26 @@ import pulumi
 
 from gpuplatform.catalog import prices
 from k8s.alert_rules import AlertRules, AlertRulesArgs
+from k8s.boards import Boards, BoardsArgs
 from stacks.platform.installer import Platform, Release
 from stacks.platform.operators import MONITOR_KINDS
 
 
 def build(platform: Platform, releases: Mapping[str, Release]) -> None:
+    tags = platform.context.tags.of(component="platform")
+    on_cluster = pulumi.ResourceOptions(providers=[platform.cluster.provider])
     AlertRules(
         "gpuplatform",
         AlertRulesArgs(
             prices=hourly_prices(platform),
             monthly_budget=platform.alerts.monthly_budget,
-            tags=platform.context.tags.of(component="platform"),
+            tags=tags,
             kinds=releases[MONITOR_KINDS],
         ),
-        pulumi.ResourceOptions(providers=[platform.cluster.provider]),
+        on_cluster,
     )
+    if platform.settings.monitoring.dashboards:
+        Boards("boards", BoardsArgs(tags=tags, after=releases["monitoring"]), on_cluster)
 
 
 def hourly_prices(platform: Platform) -> Mapping[str, Decimal]:
