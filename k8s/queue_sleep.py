@@ -20,7 +20,6 @@ from components.tags import CostTags
 from gpuplatform.catalog.images import PYTHON
 from k8s import queue_hold
 from k8s.gpu_nodes import SYSTEM
-from k8s.requests import container
 from k8s.training_job import SAVE_SECONDS
 
 BEFORE_MINUTES = 10
@@ -141,7 +140,7 @@ def _pod(
                 "name": "hold",
                 "image": str(PYTHON),
                 "command": ["python3", f"{_FOLDER}/queue_hold.py", policy, *queues],
-                "resources": container(cpu_m=10, memory_mib=32, limit_mib=128),
+                "resources": {"requests": {"cpu": "10m", "memory": "32Mi"}, "limits": {"memory": "128Mi"}},
                 "security_context": {
                     "allow_privilege_escalation": False,
                     "read_only_root_filesystem": True,

@@ -230,8 +230,21 @@ def test_nothing_on_the_cluster_may_make_a_file_system() -> None:
 def test_karpenter_knows_its_cluster_queue_and_region_without_asking() -> None:
     values = karpenter.values(cluster_name="main", queue_name="interruptions", account=ACCOUNT, replicas=2)
 
-    assert values["settings"] == {"clusterName": "main", "interruptionQueue": "interruptions"}
+    assert values["settings"]["clusterName"] == "main"
+    assert values["settings"]["interruptionQueue"] == "interruptions"
     assert values["controller"]["env"] == [{"name": "AWS_REGION", "value": "us-east-1"}]
+
+
+def test_sick_serving_nodes_are_replaced() -> None:
+    values = karpenter.values(cluster_name="main", queue_name="interruptions", account=ACCOUNT, replicas=2)
+
+    assert values["settings"]["featureGates"] == {"nodeRepair": True}
+
+
+def test_kueue_works_at_as_many_objects_at_a_time_as_its_chart_means() -> None:
+    concurrency = kueue.configuration([])["controller"]["groupKindConcurrency"]
+
+    assert (concurrency["Workload.kueue.x-k8s.io"], concurrency["Job.batch"], len(concurrency)) == (10, 5, 6)
 
 
 def test_services_can_be_made_while_the_load_balancer_controller_is_down() -> None:
