@@ -1,4 +1,4 @@
-"""The cluster's alerts, with what the nodes of this environment cost, and its boards."""
+"""The cluster's alerts, with what the nodes of this environment cost; its boards; and who may ask the GPUs."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from decimal import Decimal
 import pulumi
 
 from gpuplatform.catalog import prices
+from k8s import dcgm_engine
 from k8s.alert_rules import AlertRules, AlertRulesArgs
 from k8s.boards import Boards, BoardsArgs
 from stacks.platform.installer import Platform, Release
@@ -18,7 +19,7 @@ def build(platform: Platform, releases: Mapping[str, Release]) -> None:
     tags = platform.context.tags.of(component="platform")
     on_cluster = pulumi.ResourceOptions(providers=[platform.cluster.provider])
     AlertRules(
-        "gpuplatform",
+        "alert-rules",
         AlertRulesArgs(
             prices=hourly_prices(platform),
             monthly_budget=platform.alerts.monthly_budget,
@@ -26,6 +27,11 @@ def build(platform: Platform, releases: Mapping[str, Release]) -> None:
             kinds=releases[MONITOR_KINDS],
         ),
         on_cluster,
+    )
+    dcgm_engine.policy(
+        "dcgm-engine",
+        tags,
+        pulumi.ResourceOptions(provider=platform.cluster.provider, depends_on=[platform.cluster.after]),
     )
     if platform.settings.monitoring.dashboards:
         Boards("boards", BoardsArgs(tags=tags, after=releases["monitoring"]), on_cluster)

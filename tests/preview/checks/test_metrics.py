@@ -8,7 +8,7 @@ from pulumi_kubernetes.apiextensions import CustomResource
 
 from gpuplatform.catalog import charts
 from gpuplatform.plan.model import Plan
-from gpuplatform.preview.checks.metrics import unknown_metric
+from gpuplatform.preview.judgement.run import run_checks
 from tests.conftest import Record
 
 
@@ -29,7 +29,7 @@ def planned(record_plan: Record, *rules: dict[str, Any], version: str = "", fiel
 
 
 def told(plan: Plan) -> list[str]:
-    return [fault.message for fault in unknown_metric(plan)]
+    return [finding.message for finding in run_checks(plan) if finding.rule == "unknown-metric"]
 
 
 def alert(expr: str) -> dict[str, Any]:
