@@ -93,6 +93,11 @@ class Gateway:
     def ready(self) -> int | None:
         return self.get(envoy.READY_PATH, self.metrics_port)
 
+    def metrics(self) -> str:
+        connection = HTTPConnection("127.0.0.1", self.metrics_port, timeout=5)
+        connection.request("GET", envoy.METRICS_PATH)
+        return connection.getresponse().read().decode()
+
     def open(self, path: str) -> socket.socket:
         connection = socket.create_connection(("127.0.0.1", self.port), timeout=5)
         connection.sendall(f"POST {path} HTTP/1.1\r\nhost: m\r\ncontent-length: 0\r\n\r\n".encode())
@@ -204,14 +209,22 @@ def test_what_reaches_an_engine_is_below_its_api_whatever_is_tried(gateway: Gate
 
 def test_prometheus_reads_the_metrics_that_alerts_and_scaler_name(gateway: Gateway) -> None:
     gateway.get("/llama/v1/models")
-    connection = HTTPConnection("127.0.0.1", gateway.metrics_port, timeout=5)
-    connection.request("GET", envoy.METRICS_PATH)
-    text = connection.getresponse().read().decode()
+    text = gateway.metrics()
 
     assert 'envoy_cluster_upstream_rq_completed{envoy_cluster_name="llama"}' in text
     assert 'envoy_cluster_upstream_rq_active{envoy_cluster_name="llama"}' in text
     assert 'envoy_cluster_upstream_rq_xx{envoy_response_code_class="2",envoy_cluster_name="llama"}' in text
     assert 'envoy_http_downstream_cx_active{envoy_http_conn_manager_prefix="inference"}' in text
+
+
+def test_what_no_copy_answers_counts_as_a_failure_of_the_model(tmp_path: Path) -> None:
+    with running(tmp_path) as gateway:
+        gateway.engine.close()
+        assert gateway.get("/llama/v1/models") == 503
+        assert (
+            'envoy_cluster_upstream_rq_xx{envoy_response_code_class="5",envoy_cluster_name="llama"} 1'
+            in gateway.metrics()
+        )
 
 
 def test_at_the_limit_callers_are_refused_and_probes_are_answered(tmp_path: Path) -> None:
