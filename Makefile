@@ -7,12 +7,15 @@ UV_VERSION := 0.13.9
 UV := $(shell command -v uv 2>/dev/null || echo $(VENV)/bin/uv)
 export PULUMI_ERROR_OUTPUT_STRING := true
 
-.PHONY: preview test lint types schema setup clean
+.PHONY: preview test tools debian-tools lint types schema setup clean
 preview: $(STAMP)
 	@$(VENV)/bin/gpuplatform preview $(ENV)
 
-test: lint types
+test: lint types tools
 	$(VENV)/bin/pytest
+
+tools: $(STAMP)
+	@UV_PROJECT_ENVIRONMENT=$(VENV) $(UV) sync --frozen --inexact --quiet --group tools --python $(PYTHON)
 
 lint: $(STAMP)
 	$(VENV)/bin/ruff format --check .
@@ -27,6 +30,13 @@ types: $(STAMP)
 	$(VENV)/bin/basedpyright
 
 setup: $(STAMP)
+
+# Prometheus's and Alertmanager's own programs, which judge and deliver our alerts in tests; only where they are absent.
+debian-tools:
+	@command -v promtool >/dev/null && command -v amtool >/dev/null || { \
+	  SUDO=$$(test "$$(id -u)" = 0 || echo sudo); \
+	  $$SUDO apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$SUDO apt-get install -qq -y --no-install-recommends \
+	    prometheus prometheus-alertmanager >/dev/null; }
 
 schema: $(STAMP)
 	$(VENV)/bin/python -m stacks.settings.reference

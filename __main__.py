@@ -14,16 +14,30 @@ import stacks.training
 settings = stacks.settings.reader.load()
 context = settings.context
 
+alerts = stacks.governance.alerts(settings.governance, context)
 network = stacks.network.build(settings.network, context)
-data = stacks.data.build(settings.data, context, network)
+data = stacks.data.build(settings.data, context, network, alerts=alerts.arn)
 cluster = stacks.cluster.build(settings.cluster, context, network)
 platform = stacks.platform.build(
-    settings.platform, context, cluster, network, data, version=settings.cluster.version, pools=settings.serving.pools
+    settings.platform,
+    context,
+    cluster,
+    network,
+    data,
+    alerts,
+    version=settings.cluster.version,
+    pools=settings.serving.pools,
 )
-stacks.training.build(settings.training, context, cluster, platform, data, pools=settings.cluster.pools)
-alerts = stacks.governance.alerts(settings.governance, context)
+training = stacks.training.build(settings.training, context, cluster, platform, data, pools=settings.cluster.pools)
 serving = stacks.serving.build(settings.serving, context, network, data, cluster, platform, alerts=alerts.arn)
-stacks.governance.build(settings.governance, context, cluster, alerts.arn, system_nodes=settings.cluster.system.min)
+stacks.governance.build(
+    settings.governance,
+    context,
+    cluster,
+    alerts.arn,
+    system_nodes=settings.cluster.system.min,
+    queues=training.queues.local_queues,
+)
 
 pulumi.export("cluster_name", cluster.name)
 pulumi.export("lake_buckets", {zone: bucket.name for zone, bucket in data.buckets.items()})

@@ -1,6 +1,7 @@
 """Puts a cluster's nodes to sleep at night and wakes them in the morning: EventBridge Scheduler calls AWS itself, no code of ours runs.
 
-The order is what people get wrong. If the system nodes go first, Karpenter dies and its GPU nodes run on, unseen. So:
+The order is what people get wrong. If the system nodes go first, Karpenter dies and its GPU nodes run on, unseen. So, after a CronJob
+on the cluster has drained the queues (`k8s/queue_sleep.py`):
 1. at `stop`, GPU node groups go to zero;
 2. DELAY_MINUTES later, when Karpenter had time to remove its empty nodes, the system nodes go, and the autoscalers with them;
 3. as long again, what is left is swept: the GPU groups go to zero once more, for what Cluster Autoscaler brought back in between,
@@ -222,10 +223,18 @@ def cron(clock: str, *, workdays_only: bool, delay_minutes: int = 0) -> str:
 
 def sweeping(account: Account, cluster: pulumi.Input[str]) -> list[dict[str, object]]:
     """Rights to terminate instances that Karpenter started for this cluster, and no others. The runbook has its caller's rights."""
+    ssm = f"arn:{account.partition}:ssm:{account.region}"
     return [
+        # AWS asks for the document and the execution; the definition, which it asked for before, is kept for regions that still do
+        # (Systems Manager user guide, automation-setup-identity-based-policies, and AWSQuickSetupStartStopInstancesExecutionPolicy,
+        # read 2026-12). A document of AWS's own has no account.
         allow(
             "ssm:StartAutomationExecution",
-            on=f"arn:{account.partition}:ssm:{account.region}::automation-definition/{TERMINATE}:*",
+            on=[
+                f"{ssm}::document/{TERMINATE}",
+                account.arn("ssm", "automation-execution/*"),
+                f"{ssm}::automation-definition/{TERMINATE}:*",
+            ],
         ),
         # To resolve the tag and to wait for the end; describe actions take no resource.
         allow("ec2:DescribeInstances", "ec2:DescribeInstanceStatus", "ssm:GetAutomationExecution", on="*"),

@@ -45,6 +45,8 @@ class SystemNodeGroup(pulumi.ComponentResource):
     """Of its Auto Scaling group."""
     group: aws.eks.NodeGroup
     """What waits for nodes depends on it."""
+    instance: InstanceType
+    """Its nodes' type."""
 
     def __init__(self, name: str, args: SystemNodeGroupArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("gpuplatform:aws:SystemNodeGroup", name, {}, opts)
@@ -82,6 +84,7 @@ class SystemNodeGroup(pulumi.ComponentResource):
             ),
         )
 
+        self.instance = args.instance
         self.name = self.group.node_group_name
         self.asg_name = self.group.resources[0].autoscaling_groups[0].name
         self.register_outputs({"name": self.name, "asg_name": self.asg_name})

@@ -17,25 +17,34 @@ ADMIN_PORT = 9901
 MAX_CONNECTIONS = 5000
 """Open at a time; beyond, Envoy refuses rather than runs out of memory."""
 
+NEVER_FULL = {"ignore_global_conn_limit": True}
+"""Of listeners that the limit must not close: the kubelet's probe is refused at the limit like any caller, and a gateway that is merely
+busy would be killed with all its streams."""
 
-def bootstrap(models: Sequence[str], namespace: str) -> str:
-    """`/<model>/…` goes to the Service `<model>` of the namespace, without its first part; as the file that Envoy reads."""
+
+def bootstrap(models: Mapping[str, str], namespace: str) -> str:
+    """`/<model><api path>/…` goes to the Service `<model>` of the namespace, without its first part; as the file that Envoy reads.
+
+    `models`: model → where its API begins. Nothing else of an engine is reached: vLLM checks the API key below its API alone, and answers
+    `/invocations` and `/metrics` to anybody.
+    """
     return yaml.safe_dump(configuration(models, namespace), sort_keys=False)
 
 
-def configuration(models: Sequence[str], namespace: str) -> dict[str, Any]:
+def configuration(models: Mapping[str, str], namespace: str) -> dict[str, Any]:
     """Envoy's bootstrap: a listener for callers, a listener for metrics, and a cluster for each model."""
     return {
         # Its pages can stop Envoy: they listen on the pod's own address only, and the listener of metrics passes two of them on.
-        "admin": {"address": _address("127.0.0.1", ADMIN_PORT)},
+        "admin": {"address": _address("127.0.0.1", ADMIN_PORT), **NEVER_FULL},
         "static_resources": {
             "listeners": [
-                _listener("inference", PORT, [_route(f"/{m}/", m) for m in models]),
+                _listener("inference", PORT, [_route(model, api_path) for model, api_path in models.items()]),
                 _listener(
                     "metrics",
                     METRICS_PORT,
                     [{"match": {"path": page}, "route": {"cluster": "admin"}} for page in (METRICS_PATH, READY_PATH)],
-                ),
+                )
+                | NEVER_FULL,
             ],
             "clusters": [
                 *(_cluster(m, f"{m}.{namespace}.svc.cluster.local.", MODEL_PORT, "STRICT_DNS") for m in models),
@@ -58,11 +67,12 @@ def configuration(models: Sequence[str], namespace: str) -> dict[str, Any]:
     }
 
 
-def _route(prefix: str, model: str) -> dict[str, Any]:
+def _route(model: str, api_path: str) -> dict[str, Any]:
+    below = f"{api_path.rstrip('/')}/"
     return {
-        "match": {"prefix": prefix},
+        "match": {"prefix": f"/{model}{below}"},
         # Long answers are no failures: nothing ends them but five minutes without a byte.
-        "route": {"cluster": model, "prefix_rewrite": "/", "timeout": "0s", "idle_timeout": "300s"},
+        "route": {"cluster": model, "prefix_rewrite": below, "timeout": "0s", "idle_timeout": "300s"},
     }
 
 
@@ -98,6 +108,16 @@ def _cluster(name: str, host: str, port: int, kind: str) -> dict[str, Any]:
         "name": name,
         "type": kind,
         "connect_timeout": "2s",
+        # Envoy's own are 1,024 each: it would answer 503 long before its connections are used up.
+        "circuit_breakers": {
+            "thresholds": [
+                {
+                    "max_connections": MAX_CONNECTIONS,
+                    "max_pending_requests": MAX_CONNECTIONS,
+                    "max_requests": MAX_CONNECTIONS,
+                }
+            ]
+        },
         "dns_lookup_family": "V4_ONLY",
         "load_assignment": {"cluster_name": name, "endpoints": [{"lb_endpoints": [endpoint]}]},
         "typed_extension_protocol_options": {

@@ -1,4 +1,4 @@
-"""The Envoy gateway for all models: it sends `/<model>/…` to the model's Service, and counts the requests, answered or not.
+"""The Envoy gateway for all models: it sends `/<model>/v1/…` to the model's Service, and counts the requests, answered or not.
 
 The count scales a model up from zero copies; until the first copy is ready, its callers get 503 and try again. The gateway does not
 authenticate callers: a model with an API key checks it itself.
@@ -61,7 +61,7 @@ class InferenceGateway(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         labels = {**args.tags.labels(), **GATEWAY}
         metadata: kubernetes.meta.v1.ObjectMetaArgsDict = {"name": name, "namespace": args.namespace, "labels": labels}
-        envoy = bootstrap(list(args.models), args.namespace_name)
+        envoy = bootstrap(args.models, args.namespace_name)
 
         config = kubernetes.core.v1.ConfigMap(
             f"{name}-config", metadata=metadata, data={"envoy.yaml": envoy}, opts=child

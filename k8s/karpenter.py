@@ -27,7 +27,12 @@ def values(*, cluster_name: Text, queue_name: Text, account: Account, replicas: 
             # Pods do not reach the instance metadata that it would ask for the region.
             "env": [{"name": "AWS_REGION", "value": account.region}],
         },
-        "settings": {"clusterName": cluster_name, "interruptionQueue": queue_name},
+        "settings": {
+            "clusterName": cluster_name,
+            "interruptionQueue": queue_name,
+            # Off by default: nodes that EKS's monitoring agent calls sick would serve on. It stops where over a fifth of a pool is sick.
+            "featureGates": {"nodeRepair": True},
+        },
     }
 
 

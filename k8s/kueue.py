@@ -21,6 +21,18 @@ FRAMEWORKS = (
 """Kinds of jobs that queue. Kueue waits for kinds that are installed after it."""
 
 
+CONCURRENCY = {
+    "Job.batch": 5,
+    "Pod": 5,
+    "Workload.kueue.x-k8s.io": 10,
+    "LocalQueue.kueue.x-k8s.io": 5,
+    "ClusterQueue.kueue.x-k8s.io": 5,
+    "ResourceFlavor.kueue.x-k8s.io": 1,
+}
+"""So many objects of a kind at a time, as the chart has it (kueue v0.19.2, charts/kueue/values.yaml): our configuration takes the place of
+the chart's whole, and without this each kind has one."""
+
+
 def configuration(excluded_namespaces: Sequence[str], *, claims: bool = False) -> dict[str, Any]:
     """The manager's configuration.
 
@@ -35,6 +47,7 @@ def configuration(excluded_namespaces: Sequence[str], *, claims: bool = False) -
         # Usage and quotas of queues; off by default, and what team dashboards are made of.
         "metrics": {"bindAddress": ":8443", "enableClusterQueueResources": True},
         "webhook": {"port": 9443},
+        "controller": {"groupKindConcurrency": CONCURRENCY},
         "leaderElection": {"leaderElect": True, "resourceName": "c1f6bfd2.kueue.x-k8s.io"},
         "clientConnection": {"qps": 50, "burst": 100},
         # Only what names a queue waits in one; other jobs run as on any cluster.

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from gpuplatform.catalog.nodes import POOL_LABEL, RUNG_LABEL
+from k8s import alertmanager
+from k8s.alertmanager import Topics
 from k8s.device_plugins import ON_GPU_NODES
 from k8s.gpu_nodes import DAEMON_TOLERATIONS
 from k8s.requests import container
@@ -26,6 +28,13 @@ _HIDDEN_RULES = (
     "kubeSchedulerRecording",
     "kubeProxy",
     "windows",
+)
+_ALWAYS_RINGING = (
+    # They ask whether the cluster could lose a node as it stands; this one adds nodes.
+    "KubeCPUOvercommit",
+    "KubeMemoryOvercommit",
+    # It calls a job stuck that has run for twelve hours; training runs for days, and `TrainingStalled` looks at its GPUs.
+    "KubeJobNotCompleted",
 )
 # With their default, Prometheus ignores every object that the chart itself did not make.
 _SELECTORS = ("rule", "serviceMonitor", "podMonitor", "probe", "scrapeConfig")
@@ -58,12 +67,22 @@ COUNTERS = (
 code and never returns to 0 (dcgm-exporter#500), so nobody can alert on it."""
 
 
+NODE_LABELS = (POOL_LABEL, RUNG_LABEL, "node.kubernetes.io/instance-type")
+"""Of nodes, that kube-state-metrics exports: costs are by pool and type."""
+
 ON_NODE_GIB = 6
 """What Prometheus may fill of a node's own disk where it has no volume."""
 
 
 def stack_values(
-    *, retention_days: int, storage_gib: int | None, dashboards: bool, cost_labels: Iterable[str], storage_class: str
+    *,
+    retention_days: int,
+    storage_gib: int | None,
+    dashboards: bool,
+    cost_labels: Iterable[str],
+    storage_class: str,
+    topics: Topics,
+    region: str,
 ) -> dict[str, Any]:
     """Prometheus and Alertmanager keep their volumes, where they have some; Grafana keeps nothing, its dashboards are objects of
     the cluster."""
@@ -85,7 +104,10 @@ def stack_values(
     return {
         # A release of their own, that operators with monitors of their own need not wait for Prometheus.
         "crds": {"enabled": False},
-        "defaultRules": {"rules": dict.fromkeys(_HIDDEN_RULES, False)},
+        "defaultRules": {
+            "rules": dict.fromkeys(_HIDDEN_RULES, False),
+            "disabled": dict.fromkeys(_ALWAYS_RINGING, True),
+        },
         **{component: {"enabled": False} for component in _HIDDEN},
         "prometheusOperator": {
             "resources": container(cpu_m=50, memory_mib=96, limit_mib=512),
@@ -102,13 +124,11 @@ def stack_values(
                 "resources": prometheus_requests(space),
             }
         },
-        "alertmanager": {
-            "alertmanagerSpec": {"storage": volume(1), "resources": container(cpu_m=10, memory_mib=64, limit_mib=256)}
-        },
+        "alertmanager": alertmanager.values(topics, region=region, storage=volume(1)),
         "kube-state-metrics": {
             "resources": container(cpu_m=10, memory_mib=64, limit_mib=512),
             # It exports no label unless named, and costs are by label.
-            "metricLabelsAllowlist": [f"pods=[{','.join(cost_labels)}]", f"nodes=[{POOL_LABEL},{RUNG_LABEL}]"],
+            "metricLabelsAllowlist": [f"pods=[{','.join(cost_labels)}]", f"nodes=[{','.join(NODE_LABELS)}]"],
         },
         "prometheus-node-exporter": {"resources": NODE_EXPORTER},
         "grafana": {
@@ -137,14 +157,26 @@ def dcgm_values(cost_labels: Iterable[str]) -> dict[str, Any]:
         "customMetrics": counters_csv(),
         "affinity": ON_GPU_NODES,
         "tolerations": DAEMON_TOLERATIONS,
-        "resources": container(cpu_m=50, memory_mib=192, limit_mib=1024),
+        "resources": _dcgm_resources(),
         # The pod on the GPU, not the exporter's own, is what metrics are about.
-        "serviceMonitor": {"enabled": True, "honorLabels": True},
+        "serviceMonitor": {
+            "enabled": True,
+            "honorLabels": True,
+            # The exporter's own `hostname` is its pod's.
+            "relabelings": [{"sourceLabels": ["__meta_kubernetes_pod_node_name"], "targetLabel": "node"}],
+        },
         "kubernetes": {
             "enablePodLabels": True,
             "podLabelAllowlistRegex": ["^" + label.replace(".", r"\.") + "$" for label in cost_labels],
         },
     }
+
+
+def _dcgm_resources() -> dict[str, dict[str, str]]:
+    """With a limit on CPU, for Helm merges: what is not written here stays at the chart's 200m, by which a node of eight GPUs answers too
+    late."""
+    resources = container(cpu_m=50, memory_mib=192, limit_mib=1024)
+    return {**resources, "limits": {**resources["limits"], "cpu": "2"}}
 
 
 def counters_csv() -> str:

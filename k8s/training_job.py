@@ -83,6 +83,8 @@ class TrainingJobArgs:
     """LocalQueue; None keeps the job suspended and out of every queue, until somebody wants it to run."""
     place: Place
     tags: CostTags
+    metrics_port: int | None = None
+    """Where the program tells of itself, if it does (docs/training-metrics.md)."""
 
     def __post_init__(self) -> None:
         if not _FIXED_IMAGE.fullmatch(self.image):
@@ -205,7 +207,8 @@ def pod(name: str, args: TrainingJobArgs, labels: Mapping[str, str]) -> dict[str
                     "name": "trainer",
                     "image": args.image,
                     "command": list(args.command),
-                    "env": environment(name, shape, saved),
+                    "env": [*environment(name, shape, saved), *_port_variable(args.metrics_port)],
+                    **_ports(args.metrics_port),
                     "resources": devices.resources(share, shape.pool.pool.devices),
                     "securityContext": {
                         "allowPrivilegeEscalation": False,
@@ -241,3 +244,12 @@ def environment(name: str, shape: Shape, saved: Checkpoints) -> list[dict[str, A
         **(torchrun.NCCL_OVER_EFA if shape.pool.pool.uses_efa else {}),
     }
     return [torchrun.NODE_RANK, *({"name": key, "value": value} for key, value in values.items())]
+
+
+def _ports(metrics_port: int | None) -> dict[str, Any]:
+    """Prometheus finds the port by its name (`k8s/alert_rules/training.py`)."""
+    return {"ports": [{"name": "metrics", "containerPort": metrics_port}]} if metrics_port is not None else {}
+
+
+def _port_variable(metrics_port: int | None) -> list[dict[str, Any]]:
+    return [{"name": "METRICS_PORT", "value": str(metrics_port)}] if metrics_port is not None else []

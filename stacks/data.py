@@ -10,6 +10,7 @@ import pulumi
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs
 from components.lake_bucket import LakeBucket, LakeBucketArgs
 from components.lustre import LustreFileSystem, LustreFileSystemArgs, LustrePlace
+from components.lustre_alarms import LustreAlarms, LustreAlarmsArgs
 from components.tags import CostTags
 from stacks.network import NetworkLayer
 from stacks.settings.context import Context
@@ -31,7 +32,10 @@ class DataLayer:
     file_system: LustreFileSystem | None
 
 
-def build(settings: DataSettings, context: Context, network: NetworkLayer) -> DataLayer:
+def build(
+    settings: DataSettings, context: Context, network: NetworkLayer, *, alerts: pulumi.Input[str] | None = None
+) -> DataLayer:
+    """`alerts`: ARN of the topic that hears of a full file system."""
     tags = context.tags.of(component="data")
     key_arn = _key(settings, context, tags) if settings.key is KeyChoice.CUSTOMER else None
     logs = _bucket(LakeZone.LOGS, settings, context, tags, key_arn=None, access_logs=None)
@@ -41,11 +45,19 @@ def build(settings: DataSettings, context: Context, network: NetworkLayer) -> Da
         else _bucket(zone, settings, context, tags, key_arn=key_arn, access_logs=logs.ready)
         for zone in LakeZone
     }
-    return DataLayer(
-        buckets=buckets,
-        key_arn=key_arn,
-        file_system=_lustre(settings.lustre, context, network, tags, buckets, key_arn) if settings.lustre else None,
-    )
+    files = _lustre(settings.lustre, context, network, tags, buckets, key_arn) if settings.lustre else None
+    if settings.lustre and files and alerts is not None:
+        LustreAlarms(
+            "lustre",
+            LustreAlarmsArgs(
+                tags=tags,
+                file_system_id=files.id,
+                storage_gib=files.storage_gib,
+                linked=bool(settings.lustre.linked),
+                topic_arn=alerts,
+            ),
+        )
+    return DataLayer(buckets=buckets, key_arn=key_arn, file_system=files)
 
 
 def _key(settings: DataSettings, context: Context, tags: CostTags) -> pulumi.Output[str]:

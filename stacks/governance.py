@@ -5,6 +5,9 @@ The layer has two parts, because what is deployed in between raises alerts: `ale
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 import pulumi
 
 from components.alert_topic import PUBLISHERS, AlertTopic, AlertTopicArgs
@@ -12,14 +15,31 @@ from components.anomaly_monitor import AnomalyMonitor, AnomalyMonitorArgs
 from components.budget import Budget, BudgetArgs
 from components.cost_allocation import CostAllocation
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs
+from components.heartbeat import Heartbeat, HeartbeatArgs
 from components.sleep_schedule import Hours, SleepSchedule, SleepScheduleArgs, SystemNodes
+from k8s.kueue import NAMESPACE as KUEUE_NAMESPACE
+from k8s.queue_sleep import QueueSleep, QueueSleepArgs
 from stacks.cluster import ClusterLayer
 from stacks.settings.context import Context
 from stacks.settings.governance import Awake, Days, GovernanceSettings
 
 
-def alerts(settings: GovernanceSettings, context: Context) -> AlertTopic:
-    """The topic to which every alert is sent."""
+@dataclass(frozen=True, kw_only=True)
+class AlertLayer:
+    """Where alerts are sent."""
+
+    arn: pulumi.Output[str]
+    """Of the topic that people read."""
+    key_arn: pulumi.Output[str] | None
+    """What its messages are encrypted with."""
+    heartbeat_arn: pulumi.Output[str] | None
+    """Of the topic for signs of life; none where the environment sleeps, which is silent every night."""
+    monthly_budget: float
+    """Of the environment, in dollars."""
+
+
+def alerts(settings: GovernanceSettings, context: Context) -> AlertLayer:
+    """The topic to which every alert is sent, and the alarm that rings when the cluster's alerts are heard no more."""
     tags = context.tags.of(component="governance")
     # 1 $ a month: worth it where the environment protects what it holds, the largest line of one that sleeps.
     key = (
@@ -37,14 +57,30 @@ def alerts(settings: GovernanceSettings, context: Context) -> AlertTopic:
         if context.protect
         else None
     )
-    return AlertTopic(
+    key_arn = key.arn if key else None
+    topic = AlertTopic(
         "alerts",
-        AlertTopicArgs(
-            account=context.account,
-            tags=tags,
-            emails=settings.alert_emails,
-            kms_key_arn=key.arn if key else None,
-        ),
+        AlertTopicArgs(account=context.account, tags=tags, emails=settings.alert_emails, kms_key_arn=key_arn),
+    )
+    heartbeat = (
+        None
+        if settings.awake
+        else Heartbeat(
+            "heartbeat",
+            HeartbeatArgs(
+                tags=tags,
+                alert_topic_arn=topic.arn,
+                kms_key_arn=key_arn,
+                description="Prometheus or Alertmanager is silent: no alert of the cluster reaches anybody. "
+                "Runbook: docs/runbooks/alerts-silent.md",
+            ),
+        )
+    )
+    return AlertLayer(
+        arn=topic.arn,
+        key_arn=key_arn,
+        heartbeat_arn=heartbeat.arn if heartbeat else None,
+        monthly_budget=settings.budgets.environment,
     )
 
 
@@ -55,7 +91,9 @@ def build(
     topic_arn: pulumi.Input[str],
     *,
     system_nodes: int,
+    queues: Mapping[str, pulumi.Resource],
 ) -> None:
+    """`queues`: the teams' ClusterQueues by name, each with what it stands with; they are held while the environment sleeps."""
     tags = context.tags.of(component="governance")
     budgets = settings.budgets
 
@@ -90,19 +128,26 @@ def build(
     if settings.activate_cost_tags:
         CostAllocation("cost-tags")
     if settings.awake:
-        _sleep(settings.awake, context, cluster, topic_arn, system_nodes)
+        _sleep(settings.awake, context, cluster, topic_arn, system_nodes, queues)
 
 
 def _sleep(
-    awake: Awake, context: Context, cluster: ClusterLayer, topic_arn: pulumi.Input[str], system_nodes: int
+    awake: Awake,
+    context: Context,
+    cluster: ClusterLayer,
+    topic_arn: pulumi.Input[str],
+    system_nodes: int,
+    queues: Mapping[str, pulumi.Resource],
 ) -> None:
+    hours = Hours(workdays_only=awake.days is Days.WORKDAYS, start=awake.start, stop=awake.stop, zone=awake.zone)
+    tags = context.tags.of(component="governance")
     groups = [group for rungs in cluster.pools.values() for group in rungs]
     SleepSchedule(
         "sleep",
         SleepScheduleArgs(
             account=context.account,
-            tags=context.tags.of(component="governance"),
-            hours=Hours(workdays_only=awake.days is Days.WORKDAYS, start=awake.start, stop=awake.stop, zone=awake.zone),
+            tags=tags,
+            hours=hours,
             cluster_name=cluster.name,
             system=SystemNodes(group_name=cluster.system.name, awake=system_nodes),
             # Pool and place of the rung, not its whole label: a schedule's name has 64 characters at most.
@@ -110,3 +155,11 @@ def _sleep(
             alert_topic_arn=topic_arn,
         ),
     )
+    if queues:
+        QueueSleep(
+            "sleep-queues",
+            QueueSleepArgs(
+                queues=list(queues), hours=hours, namespace=KUEUE_NAMESPACE, tags=tags, after=list(queues.values())
+            ),
+            pulumi.ResourceOptions(providers=[cluster.provider]),
+        )

@@ -84,6 +84,7 @@ def build(
                 image=job.image,
                 command=job.command,
                 checkpoints=_checkpoints(name, job, data, claim),
+                metrics_port=job.metrics_port,
                 queue=None if job.suspended else job.team,
                 place=Place(
                     namespace=home.metadata.name,

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from gpuplatform.catalog import charts
+
 ROOT = Path(__file__).resolve().parent.parent
 RUNBOOKS = sorted((ROOT / "docs" / "runbooks").glob("*.md"))
 
@@ -30,3 +32,11 @@ def test_every_page_is_reached_from_the_first() -> None:
     first = (ROOT / "docs" / "runbooks" / "README.md").read_text(encoding="utf-8")
 
     assert [p.name for p in RUNBOOKS if p.name != "README.md" and f"({p.name})" not in first] == []
+
+
+def test_how_kinds_are_upgraded_names_each_chart_as_it_is_installed() -> None:
+    page = (ROOT / "docs" / "runbooks" / "chart-kinds.md").read_text(encoding="utf-8")
+
+    for chart in (charts.JOBSET, charts.TRAINER, charts.LEADER_WORKER_SET, charts.LOAD_BALANCER_CONTROLLER):
+        repository = f" --repo {chart.index}" if chart.index else ""
+        assert f"helm show crds {chart.reference}{repository} --version VERSION" in page

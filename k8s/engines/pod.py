@@ -13,8 +13,11 @@ from gpuplatform.catalog.nodes import GPU, POOL_LABEL
 from gpuplatform.sizing.shares import Share
 from k8s.engines.engine import Hardware, Place
 
-DRAIN_SECONDS = 100
-"""To finish answers that are being written. EC2 takes a spot node after 120 s."""
+ANNOUNCE_SECONDS = 15
+"""Between the pod's end being known and SIGTERM: until every node has heard, requests go on arriving."""
+
+DRAIN_SECONDS = 85
+"""For the engine to finish answers that are being written; one that has none ends at once. EC2 takes a spot node after 120 s."""
 
 API_KEY_FOLDER = "/run/api-key"
 API_KEY_FILE = f"{API_KEY_FOLDER}/value"
@@ -44,7 +47,7 @@ def template(
         "automount_service_account_token": False,
         # The environment of other services: a service called `vllm` would set VLLM_PORT, which vLLM reads as its own.
         "enable_service_links": False,
-        "termination_grace_period_seconds": DRAIN_SECONDS + 15,
+        "termination_grace_period_seconds": ANNOUNCE_SECONDS + DRAIN_SECONDS + 15,
         "node_selector": {POOL_LABEL: hardware.pool},
         "affinity": {"node_affinity": _on_types(hardware.instances)},
         "tolerations": [{"key": GPU, "operator": "Equal", "value": "present", "effect": "NoSchedule"}],
@@ -95,8 +98,7 @@ def server(
         },
         "readiness_probe": {"http_get": health, "period_seconds": 10, "failure_threshold": 2, "timeout_seconds": 5},
         "liveness_probe": {"http_get": health, "period_seconds": 20, "failure_threshold": 6, "timeout_seconds": 10},
-        # Requests go on arriving until every node knows that the pod is leaving; answers being written get the rest.
-        "lifecycle": {"pre_stop": {"sleep": {"seconds": DRAIN_SECONDS}}},
+        "lifecycle": {"pre_stop": {"sleep": {"seconds": ANNOUNCE_SECONDS}}},
         "security_context": CONFINED,
     }
 

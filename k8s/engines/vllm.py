@@ -85,6 +85,10 @@ class Vllm:
         """Of `vllm serve`. The name that clients give as `model`, and metrics as `model_name`, is ours."""
         # Half of the container's memory, by process: every GPU's process reads for itself.
         buffer = min(STREAM_BUFFER_BYTES, memory_mib * MIB // 2 // model.tensor_parallel)
+        loading: dict[str, int | bool] = {"concurrency": 16, "memory_limit": buffer}
+        if model.tensor_parallel > 1:
+            # Each GPU reads its share and sends it on; otherwise each would stream all weights from S3.
+            loading["distributed"] = True
         return [
             model.weights,
             "--served-model-name",
@@ -92,7 +96,7 @@ class Vllm:
             "--load-format",
             "runai_streamer",
             "--model-loader-extra-config",
-            json.dumps({"concurrency": 16, "memory_limit": buffer}),
+            json.dumps(loading),
             "--tensor-parallel-size",
             str(model.tensor_parallel),
             "--max-model-len",
@@ -101,6 +105,9 @@ class Vllm:
             f"{UTILISATION:.2f}",
             "--port",
             str(PORT),
+            # After SIGTERM, for answers that are being written; its default of 0 ends them at once (vllm#36666).
+            "--shutdown-timeout",
+            str(pod.DRAIN_SECONDS),
         ]
 
     def _server(self, name: str, model: ServedModel, share: Share, region: str) -> kubernetes.core.v1.ContainerArgsDict:

@@ -18,6 +18,7 @@ from gpuplatform.pools.elastic import ElasticPool
 from k8s.operator import Operator, OperatorArgs
 from stacks.cluster import ClusterLayer
 from stacks.data import DataLayer
+from stacks.governance import AlertLayer
 from stacks.network import NetworkLayer
 from stacks.settings.context import Context
 from stacks.settings.platform import PlatformSettings
@@ -37,6 +38,7 @@ class Platform:
     kubernetes_version: str
     serving_pools: Mapping[str, ElasticPool]
     interruptions: InterruptionQueue
+    alerts: AlertLayer
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,8 +14,9 @@ from k8s.karpenter_pool import KarpenterPool, KarpenterPoolArgs
 from k8s.storage_class import GP3, default_storage_class
 from stacks.cluster import ClusterLayer
 from stacks.data import DataLayer
+from stacks.governance import AlertLayer
 from stacks.network import NetworkLayer
-from stacks.platform import node_health, operators
+from stacks.platform import alerting, node_health, operators
 from stacks.platform.installer import Platform, Release, install
 from stacks.settings.context import Context
 from stacks.settings.platform import PlatformSettings
@@ -39,6 +40,7 @@ def build(
     cluster: ClusterLayer,
     network: NetworkLayer,
     data: DataLayer,
+    alerts: AlertLayer,
     *,
     version: str,
     pools: Mapping[str, ElasticPool],
@@ -52,6 +54,7 @@ def build(
         data=data,
         kubernetes_version=version,
         serving_pools=pools,
+        alerts=alerts,
         interruptions=InterruptionQueue(
             "interruptions", InterruptionQueueArgs(tags=context.tags.of(component="platform"))
         ),
@@ -65,6 +68,7 @@ def build(
             operators.PROVISIONING_REQUESTS: provisioning_request(operators.PROVISIONING_REQUESTS, on_cluster),
         },
     )
+    alerting.build(platform, releases)
     node_health.build(cluster, context, pools, releases[operators.MONITOR_KINDS])
     return PlatformLayer(
         kueue=releases["kueue"],

@@ -10,6 +10,7 @@ from typing import Any
 
 from gpuplatform.catalog import charts
 from k8s import (
+    alertmanager,
     cluster_autoscaler,
     device_plugins,
     fsx_csi,
@@ -37,7 +38,13 @@ def _stack_values(p: Platform) -> Mapping[str, Any]:
         dashboards=settings.dashboards,
         cost_labels=list(p.context.tags.labels()),
         storage_class=GP3,
+        topics=_topics(p),
+        region=p.context.account.region,
     )
+
+
+def _topics(p: Platform) -> alertmanager.Topics:
+    return alertmanager.Topics(alerts=p.alerts.arn, heartbeat=p.alerts.heartbeat_arn, key_arn=p.alerts.key_arn)
 
 
 def _kueue_values(p: Platform) -> Mapping[str, Any]:
@@ -115,6 +122,9 @@ OPERATORS: tuple[OperatorSpec, ...] = (
         chart=charts.PROMETHEUS_STACK,
         namespace=monitoring.NAMESPACE,
         values=_stack_values,
+        rights=lambda p: Rights(
+            service_account=alertmanager.SERVICE_ACCOUNT, statements=alertmanager.statements(_topics(p))
+        ),
         after=(MONITOR_KINDS, GP3),
     ),
     OperatorSpec(

@@ -30,6 +30,8 @@ class TrainingJobSettings(Section):
     command: tuple[str, ...]
     checkpoint_minutes: float = Field(default=15, gt=0)
     """How often the job saves; what an interruption costs at most."""
+    metrics_port: int | None = Field(default=None, ge=1024, le=65535)
+    """Where the program tells of its checkpoints and steps (docs/training-metrics.md)."""
     suspended: bool = True
     """Created but not started; a platform's own job runs when somebody asks."""
 

@@ -184,3 +184,16 @@ def test_every_weekday_s_stop_has_its_later_step(stop: str, delay: int) -> None:
 def test_schedules_that_would_not_sleep_or_not_wake_are_refused(wrong: Callable[[], object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         wrong()
+
+
+def test_the_sweep_may_start_its_runbook_by_every_name_that_aws_asks_for(plan: Plan) -> None:
+    (policy,) = [r for r in plan.resources if "ssm:StartAutomationExecution" in str(r.inputs.get("policy", ""))]
+    (statement,) = [
+        s for s in json.loads(policy.inputs["policy"])["Statement"] if "ssm:StartAutomationExecution" in s["Action"]
+    ]
+
+    assert statement["Resource"] == [
+        "arn:aws:ssm:us-east-1::document/AWS-TerminateEC2Instance",
+        "arn:aws:ssm:us-east-1:111122223333:automation-execution/*",
+        "arn:aws:ssm:us-east-1::automation-definition/AWS-TerminateEC2Instance:*",
+    ]

@@ -15,6 +15,8 @@ from k8s import envoy
 from k8s.inference_gateway import InferenceGateway, InferenceGatewayArgs
 from k8s.inference_service import traffic
 
+MODELS = {"llama": "/v1", "qwen": "/v1"}
+
 Record = Callable[[Callable[[], object]], Plan]
 
 TAGS = CostTags(team="ml", project="p", environment="test", component="serving", contact="a@example.com")
@@ -40,11 +42,7 @@ def plan(record_plan: Record) -> Plan:
 
 
 def listener(name: str) -> dict[str, Any]:
-    (found,) = [
-        x
-        for x in envoy.configuration(["llama", "qwen"], "serving")["static_resources"]["listeners"]
-        if x["name"] == name
-    ]
+    (found,) = [x for x in envoy.configuration(MODELS, "serving")["static_resources"]["listeners"] if x["name"] == name]
     return found
 
 
@@ -54,7 +52,7 @@ def routes(name: str) -> list[dict[str, Any]]:
 
 
 def clusters() -> dict[str, dict[str, Any]]:
-    return {c["name"]: c for c in envoy.configuration(["llama", "qwen"], "serving")["static_resources"]["clusters"]}
+    return {c["name"]: c for c in envoy.configuration(MODELS, "serving")["static_resources"]["clusters"]}
 
 
 def address(cluster: dict[str, Any]) -> tuple[str, int]:
@@ -63,11 +61,21 @@ def address(cluster: dict[str, Any]) -> tuple[str, int]:
     return at["address"], at["port_value"]
 
 
-def test_each_model_is_below_its_name() -> None:
+def test_each_models_api_is_below_its_name_and_nothing_else_is() -> None:
     assert [(r["match"], r["route"]["cluster"], r["route"]["prefix_rewrite"]) for r in routes("inference")] == [
-        ({"prefix": "/llama/"}, "llama", "/"),
-        ({"prefix": "/qwen/"}, "qwen", "/"),
+        ({"prefix": "/llama/v1/"}, "llama", "/v1/"),
+        ({"prefix": "/qwen/v1/"}, "qwen", "/v1/"),
     ]
+
+
+@pytest.mark.parametrize("api_path", ["/v2/models", "/v2/models/"])
+def test_an_engine_says_where_its_api_begins(api_path: str) -> None:
+    (found,) = envoy.configuration({"m": api_path}, "serving")["static_resources"]["listeners"][0]["filter_chains"][0][
+        "filters"
+    ][0]["typed_config"]["route_config"]["virtual_hosts"][0]["routes"]
+
+    assert found["match"] == {"prefix": "/m/v2/models/"}
+    assert found["route"]["prefix_rewrite"] == "/v2/models/"
 
 
 def test_a_models_cluster_is_its_service() -> None:
@@ -91,7 +99,7 @@ def test_every_request_may_go_to_another_copy() -> None:
 
 
 def test_of_the_admin_pages_only_two_leave_the_pod() -> None:
-    admin = envoy.configuration(["llama"], "serving")["admin"]["address"]["socket_address"]
+    admin = envoy.configuration(MODELS, "serving")["admin"]["address"]["socket_address"]
 
     assert admin["address"] == "127.0.0.1"
     assert [r["match"] for r in routes("metrics")] == [{"path": "/stats/prometheus"}, {"path": "/ready"}]
@@ -99,8 +107,21 @@ def test_of_the_admin_pages_only_two_leave_the_pod() -> None:
 
 
 def test_open_connections_are_limited() -> None:
-    (monitor,) = envoy.configuration(["llama"], "serving")["overload_manager"]["resource_monitors"]
+    (monitor,) = envoy.configuration(MODELS, "serving")["overload_manager"]["resource_monitors"]
     assert monitor["typed_config"]["max_active_downstream_connections"] == envoy.MAX_CONNECTIONS
+
+
+def test_the_limit_on_connections_closes_neither_probes_nor_metrics() -> None:
+    assert envoy.configuration(MODELS, "serving")["admin"]["ignore_global_conn_limit"] is True
+    assert listener("metrics")["ignore_global_conn_limit"] is True
+    assert "ignore_global_conn_limit" not in listener("inference")
+
+
+def test_no_breaker_opens_before_the_connections_are_used_up() -> None:
+    (threshold,) = clusters()["llama"]["circuit_breakers"]["thresholds"]
+
+    assert set(threshold) == {"max_connections", "max_pending_requests", "max_requests"}
+    assert set(threshold.values()) == {envoy.MAX_CONNECTIONS}
 
 
 def test_another_configuration_means_other_pods(plan: Plan, record_plan: Record) -> None:
@@ -109,7 +130,7 @@ def test_another_configuration_means_other_pods(plan: Plan, record_plan: Record)
         return template["metadata"]["annotations"]["gpuplatform.io/configuration"]
 
     text = plan.one("kubernetes:core/v1:ConfigMap").inputs["data"]["envoy.yaml"]
-    assert yaml.safe_load(text) == envoy.configuration(["llama", "qwen"], "serving")
+    assert yaml.safe_load(text) == envoy.configuration(MODELS, "serving")
     assert annotated(plan) == hashlib.sha256(text.encode()).hexdigest()
     assert annotated(record_plan(lambda: gateway(["llama"]))) != annotated(plan)
 

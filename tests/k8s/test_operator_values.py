@@ -25,6 +25,7 @@ from k8s import (
     requests,
     workload_operators,
 )
+from k8s.alertmanager import Topics
 from k8s.gpu_nodes import DAEMON_TOLERATIONS, UNCHECKED
 from tests.requested import Requests, requested
 
@@ -229,8 +230,21 @@ def test_nothing_on_the_cluster_may_make_a_file_system() -> None:
 def test_karpenter_knows_its_cluster_queue_and_region_without_asking() -> None:
     values = karpenter.values(cluster_name="main", queue_name="interruptions", account=ACCOUNT, replicas=2)
 
-    assert values["settings"] == {"clusterName": "main", "interruptionQueue": "interruptions"}
+    assert values["settings"]["clusterName"] == "main"
+    assert values["settings"]["interruptionQueue"] == "interruptions"
     assert values["controller"]["env"] == [{"name": "AWS_REGION", "value": "us-east-1"}]
+
+
+def test_sick_serving_nodes_are_replaced() -> None:
+    values = karpenter.values(cluster_name="main", queue_name="interruptions", account=ACCOUNT, replicas=2)
+
+    assert values["settings"]["featureGates"] == {"nodeRepair": True}
+
+
+def test_kueue_works_at_as_many_objects_at_a_time_as_its_chart_means() -> None:
+    concurrency = kueue.configuration([])["controller"]["groupKindConcurrency"]
+
+    assert (concurrency["Workload.kueue.x-k8s.io"], concurrency["Job.batch"], len(concurrency)) == (10, 5, 6)
 
 
 def test_services_can_be_made_while_the_load_balancer_controller_is_down() -> None:
@@ -245,7 +259,13 @@ def test_services_can_be_made_while_the_load_balancer_controller_is_down() -> No
 
 def stack(dashboards: bool = True) -> dict[str, dict[str, Any]]:
     return monitoring.stack_values(
-        retention_days=15, storage_gib=50, dashboards=dashboards, cost_labels=TAGS.labels(), storage_class="gp3"
+        retention_days=15,
+        storage_gib=50,
+        dashboards=dashboards,
+        cost_labels=TAGS.labels(),
+        storage_class="gp3",
+        topics=Topics(alerts="arn:alerts", heartbeat=None, key_arn=None),
+        region="us-east-1",
     )
 
 
@@ -273,6 +293,28 @@ def test_no_alert_is_about_what_eks_hides() -> None:
     assert not any(rules.values())
 
 
+def test_alerts_reach_the_topic_and_not_the_charts_null() -> None:
+    values = stack()["alertmanager"]
+    receivers: list[dict[str, Any]] = values["config"]["receivers"]
+
+    assert values["serviceAccount"] == {"name": "alertmanager"}
+    assert [sns["topic_arn"] for r in receivers for sns in r.get("sns_configs", [])] == ["arn:alerts"]
+    assert values["config"]["route"]["receiver"] == "people"
+    assert values["alertmanagerSpec"]["storage"]["volumeClaimTemplate"]
+
+
+def test_alerts_that_would_always_ring_here_are_off() -> None:
+    assert stack()["defaultRules"]["disabled"] == {
+        "KubeCPUOvercommit": True,
+        "KubeMemoryOvercommit": True,
+        "KubeJobNotCompleted": True,
+    }
+
+
+def test_dcgm_exporter_is_not_held_to_the_charts_fifth_of_a_core() -> None:
+    assert monitoring.dcgm_values([])["resources"]["limits"] == {"memory": "1024Mi", "cpu": "2"}
+
+
 def test_prometheus_stops_before_its_volume_is_full() -> None:
     spec = stack()["prometheus"]["prometheusSpec"]
 
@@ -285,7 +327,7 @@ def test_costs_can_be_told_by_pod_and_by_pool() -> None:
 
     assert allowed == [
         "pods=[gpuplatform.io/team,gpuplatform.io/project,gpuplatform.io/environment,gpuplatform.io/component]",
-        "nodes=[gpuplatform.io/pool,gpuplatform.io/rung]",
+        "nodes=[gpuplatform.io/pool,gpuplatform.io/rung,node.kubernetes.io/instance-type]",
     ]
 
 

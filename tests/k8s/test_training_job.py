@@ -250,3 +250,12 @@ def test_pods_of_several_nodes_wish_to_be_near_one_another_and_insist_on_nothing
     assert annotations(placed, 1) == {}
     assert annotations(replace(H100, levels=("kubernetes.io/hostname",)), 4) == {}
     assert annotations(H100, 4) == {}
+
+
+def test_a_program_that_tells_of_itself_is_found_by_the_name_of_its_port(record_plan: Record) -> None:
+    (silent,) = pod(made(record_plan, args()))["spec"]["containers"]
+    (telling,) = pod(made(record_plan, args(metrics_port=8000)))["spec"]["containers"]
+
+    assert "ports" not in silent
+    assert telling["ports"] == [{"name": "metrics", "containerPort": 8000}]
+    assert environment(made(record_plan, args(metrics_port=8000)))["METRICS_PORT"] == "8000"

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pulumi_kubernetes as kubernetes
 import pytest
 
 from components.iam import Account
@@ -50,7 +51,15 @@ CLUSTER = ClusterSettings.model_validate(
 def program(given: GovernanceSettings, where: Context) -> None:
     ground = upstream.network()
     topic = governance.alerts(given, where)
-    governance.build(given, where, cluster.build(CLUSTER, where, ground), topic.arn, system_nodes=CLUSTER.system.min)
+    made = cluster.build(CLUSTER, where, ground)
+    governance.build(
+        given,
+        where,
+        made,
+        topic.arn,
+        system_nodes=CLUSTER.system.min,
+        queues={"research": kubernetes.helm.v3.Release("queue", chart="queue")},
+    )
 
 
 @pytest.fixture(scope="module")
@@ -137,3 +146,24 @@ def test_a_key_for_alerts_is_paid_where_the_environment_protects_its_data(record
             if "Service" in s["Principal"]
         }
         assert {"budgets.amazonaws.com", "cloudwatch.amazonaws.com", "costalerts.amazonaws.com"} <= services
+
+
+def test_an_environment_that_never_sleeps_has_an_alarm_for_silence(record_plan: Record) -> None:
+    awake = record_plan(lambda: governance.alerts(settings(awake=None), context(protect=True)))
+    (alarm,) = awake.all("aws:cloudwatch/metricAlarm:MetricAlarm")
+
+    assert alarm.name == "heartbeat-silent"
+    assert "docs/runbooks/alerts-silent.md" in alarm.inputs["alarmDescription"]
+    assert alarm.inputs["alarmActions"] == [awake.one("aws:sns/topic:Topic", "alerts-topic").outputs["arn"]]
+    assert awake.one("aws:sns/topic:Topic", "heartbeat-topic").inputs["kmsMasterKeyId"]
+
+
+def test_one_that_sleeps_is_silent_every_night_and_has_none(plan: Plan) -> None:
+    assert [t.name for t in plan.all("aws:sns/topic:Topic")] == ["alerts-topic"]
+
+
+def test_queues_are_held_where_the_environment_sleeps(plan: Plan, record_plan: Record) -> None:
+    kind = "kubernetes:batch/v1:CronJob"
+
+    assert {c.name for c in plan.all(kind)} == {"sleep-queues-hold", "sleep-queues-release"}
+    assert record_plan(lambda: program(settings(awake=None), context())).all(kind) == []

@@ -66,6 +66,22 @@ def test_read_buffers_of_all_processes_stay_within_half_the_memory(memory_mib: i
     assert said["memory_limit"] <= vllm.STREAM_BUFFER_BYTES
 
 
+@pytest.mark.parametrize(("parallel", "distributed"), [(1, None), (4, True)])
+def test_gpus_that_share_a_copy_share_the_reading_of_its_weights(parallel: int, distributed: bool | None) -> None:
+    model = ServedModel(weights=WEIGHTS, context=512, tensor_parallel=parallel)
+
+    assert json.loads(flags(model, 60_000)["--model-loader-extra-config"]).get("distributed") is distributed
+
+
+def test_answers_are_finished_after_the_signal_and_an_idle_copy_ends_at_once() -> None:
+    spec = pod()["spec"]
+    announce = server(pod())["lifecycle"]["pre_stop"]["sleep"]["seconds"]
+    drain = int(flags(ServedModel(weights=WEIGHTS, context=512, tensor_parallel=1), 60_000)["--shutdown-timeout"])
+
+    assert announce <= 15
+    assert announce + drain < spec["termination_grace_period_seconds"] <= 120, "EC2 takes a spot node after 120 s"
+
+
 def test_a_copy_asks_for_its_gpus_and_what_the_smallest_type_has() -> None:
     asked = server(pod(hardware=SMALL))["resources"]
 

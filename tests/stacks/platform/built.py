@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from stacks import cluster, data, network, platform
+from stacks import cluster, data, governance, network, platform
 from stacks.settings import reader
 from stacks.settings.reader import Settings
 from tests.conftest import ROOT
@@ -22,9 +22,10 @@ def loaded(environment: str, **changed: dict[str, Any]) -> Settings:
 
 
 def build(env: Settings) -> platform.PlatformLayer:
+    alerts = governance.alerts(env.governance, env.context)
     net = network.build(env.network, env.context)
     lake = data.build(env.data, env.context, net)
     gpu = cluster.build(env.cluster, env.context, net)
     return platform.build(
-        env.platform, env.context, gpu, net, lake, version=env.cluster.version, pools=env.serving.pools
+        env.platform, env.context, gpu, net, lake, alerts, version=env.cluster.version, pools=env.serving.pools
     )
