@@ -61,14 +61,6 @@ def preview(
     read: Annotated[
         Path | None, typer.Option("--plan", metavar="FILE", help="Judge the plan in FILE, and do not run the program.")
     ] = None,
-    isolated: Annotated[
-        bool,
-        typer.Option(
-            "--isolated",
-            metavar="",
-            help="Run the program in a process of its own, with an empty environment: for forks.",
-        ),
-    ] = False,
     github: Annotated[
         bool, typer.Option("--github", metavar="", help="Print findings as annotations of GitHub Actions.")
     ] = False,
@@ -87,7 +79,7 @@ def preview(
 
     try:
         outputs = Outputs(json=json_file, markdown=markdown, html=html_file, sarif=sarif, manifests=manifests)
-        plan = _plan(environment, verbose=verbose, isolated=isolated, file=read, older=against)
+        plan = _plan(environment, verbose=verbose, file=read, older=against)
         found = Preview.of(plan, datetime.datetime.now(datetime.UTC).date())
         outputs.write(found)
     except CallError as error:
@@ -127,9 +119,7 @@ def _refuse(*sentences: str) -> NoReturn:
     raise typer.Exit(WRONG_CALL)
 
 
-def _plan(
-    name: str, *, verbose: bool = False, isolated: bool = False, file: Path | None = None, older: Path | None = None
-) -> Plan:
+def _plan(name: str, *, verbose: bool = False, file: Path | None = None, older: Path | None = None) -> Plan:
     """Run the program, or read the plan in `file`; what the program raises ends in a sentence and exit status 2. Raises CallError."""
     err = console(stderr=True)
     with err.status("starting") as status:
@@ -137,7 +127,7 @@ def _plan(
         from gpuplatform.preview.record.recorder import ProgramError
 
         try:
-            plan = load.read(file, name) if file else load.run(name, status.update, isolated=isolated)
+            plan = load.read(file, name) if file else load.run(name, status.update)
             return load.compared(plan, older) if older else plan
         except ProgramError as error:
             from gpuplatform.preview.report.terminal import progress_of
@@ -207,7 +197,7 @@ def _unprinted(error: OSError) -> int:
 
 
 def main() -> None:
-    """Run, and leave without taking apart what was made: of a plan of 400 resources, that alone takes 0.2 s."""
+    """Run; what cannot be printed ends in a sentence."""
     status: str | int | None = 0
     # As Ctrl-C does: files half-way and processes that were started are cleared away.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -226,7 +216,7 @@ def main() -> None:
         status = _unprinted(error)
     with contextlib.suppress(OSError):
         sys.stderr.flush()
-    os._exit(status if isinstance(status, int) else int(status is not None))
+    sys.exit(status)
 
 
 if __name__ == "__main__":

@@ -1,24 +1,37 @@
-"""Kubernetes quantities: `855m`, `3284Mi`, `8`."""
+"""Kubernetes quantities: `855m`, `3284Mi`, `8` (kubernetes.io, apimachinery, pkg/api/resource/quantity.go)."""
 
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Final
 
 from gpuplatform.plan.model import Json
 
-_UNITS: Final = {"": 1.0, "m": 0.001, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12} | {
-    f"{prefix}i": 2.0 ** (10 * power) for power, prefix in enumerate("KMGT", start=1)
+_UNITS: Final = {
+    "": Decimal(1),
+    **{unit: Decimal(10) ** power for unit, power in (("n", -9), ("u", -6), ("m", -3))},
+    **{unit: Decimal(10) ** (3 * power) for power, unit in enumerate("kMGTPE", start=1)},
+    **{f"{unit}i": Decimal(2) ** (10 * power) for power, unit in enumerate("KMGTPE", start=1)},
 }
+_WRITTEN: Final = re.compile(r"([+-]?(?:\d{1,30}(?:\.\d{0,30})?|\.\d{1,30}))([eE][+-]?\d{1,2}|[numkMGTPE]|[KMGTPE]i)?")
+
+
+def exact(written: Json) -> Decimal | None:
+    """The number that is meant; None where it is no quantity."""
+    found = _WRITTEN.fullmatch(str(written)) if not isinstance(written, bool) else None
+    if found is None:
+        return None
+    number, unit = found[1], found[2] or ""
+    return Decimal(number + unit) if unit[:1] in ("e", "E") and len(unit) > 1 else Decimal(number) * _UNITS[unit]
 
 
 def quantity(written: Json) -> float:
     """The number that is meant; 0 where it is none."""
-    found = re.fullmatch(r"(\d+(?:\.\d*)?|\.\d+)([A-Za-z]*)", str(written))
-    return float(found[1]) * _UNITS.get(found[2], 1.0) if found else 0.0
+    return float(exact(written) or 0)
 
 
 def whole(written: Json, otherwise: int = 0) -> int:
-    """A whole number, as a number or as text; `otherwise` where it is none, or not known yet."""
+    """An integer, as a number or as text; `otherwise` where it is none, or not known yet."""
     found = re.fullmatch(r"-?\d+(\.0+)?", str(written))
     return int(float(found[0])) if found and not isinstance(written, bool) else otherwise

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from gpuplatform.plan.model import UNKNOWN, Json
+from gpuplatform.plan.quantity import exact
 
 MOST: Final = Decimal(10**15)
 """Above every amount that AWS sells."""
-_BINARY: Final = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "Pi": 2**50}
-_TENS: Final = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15}
 
 
 class NoAmountError(ValueError):
@@ -35,14 +33,14 @@ def decimal(value: Json) -> Decimal:
     return found
 
 
-def gib(quantity: Json) -> Decimal:
+def gib(written: Json) -> Decimal:
     """A Kubernetes quantity of storage, in GiB: "100Gi", "1Ti", "500G"; 0 for none. Raises NoAmountError."""
-    if quantity is None or quantity == "":
+    if written is None or written == "":
         return Decimal(0)
-    found = re.fullmatch(r"(\d{1,15}(?:\.\d{1,15})?)([KMGTP]i|[kMGTP]?)", str(quantity))
-    if not found:
-        raise NoAmountError(f"its inputs hold {_shown(quantity)} where an amount of storage belongs, such as 100Gi")
-    return Decimal(found[1]) * {**_BINARY, **_TENS}[found[2]] / 2**30
+    found = exact(written)
+    if found is None or not 0 <= found <= MOST * 2**30:
+        raise NoAmountError(f"its inputs hold {_shown(written)} where an amount of storage belongs, such as 100Gi")
+    return found / 2**30
 
 
 def _shown(value: Json) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from gpuplatform.plan.model import SECRET, UNKNOWN, Json
-from gpuplatform.plan.quantity import quantity
+from gpuplatform.plan.quantity import exact, quantity
 from gpuplatform.plan.values import at, listing, mapping
 
 Refused = Iterator[tuple[str, str]]
@@ -65,7 +65,6 @@ _LABEL: Final = re.compile(r"([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?")
 _NAME: Final = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 _LONG_NAME: Final = re.compile(r"(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 _PORT_NAME: Final = re.compile(r"(?=.{1,15}$)(?=.*[a-z])[a-z0-9]+(-[a-z0-9]+)*")
-_QUANTITY: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?")
 _VARIABLE: Final = re.compile(r"[ -<>-~]+")
 _SHORT_NAMES: Final = ("Service", "Namespace")
 _FREE_NAMES: Final = ("Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding")
@@ -208,7 +207,7 @@ def _resources(resources: Json, path: str) -> Refused:
                 yield f"{path}.{side}.{name}", why
     for name in sorted({*requests, *limits}):
         asked, most = requests.get(name), limits.get(name)
-        if asked is None or not all(one is None or _QUANTITY.fullmatch(str(one)) for one in (asked, most)):
+        if asked is None or any(one is not None and exact(one) is None for one in (asked, most)):
             continue
         if most is not None and quantity(asked) > quantity(most):
             yield f"{path}.requests.{name}", f"{asked} is above the limit of {most}"
@@ -217,7 +216,7 @@ def _resources(resources: Json, path: str) -> Refused:
 
 
 def _no_amount(name: str, amount: Json) -> str:
-    if not _QUANTITY.fullmatch(str(amount)):
+    if exact(amount) is None:
         return f"{amount!r} is no quantity, such as 500m, 8 or 20Gi"
     if name == "memory" and str(amount).endswith("m"):
         return f"{amount} are thousandths of a byte; did you mean {amount[:-1]}Mi?"

@@ -10,11 +10,11 @@ from typing import Any, Final, cast
 from gpuplatform.catalog.custom_resource_fields import FIELDS, METADATA, Kubernetes
 from gpuplatform.catalog.custom_resources import GROUPS
 from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Plan
+from gpuplatform.plan.quantity import exact
 from gpuplatform.plan.values import listing, mapping
 from gpuplatform.preview.checking.check import Fault, Severity, check
 from gpuplatform.preview.checks.kubernetes import cluster_version, custom_resources, structure, without_secrets
 
-_QUANTITY: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([KMGTPE]i|[munkMGTPE]|[eE][+-]?\d+)?")
 _DURATION: Final = re.compile(r"Never|0|(\d+(ms|s|m|h|d|w|y))+")
 
 _WORDS: Final = {
@@ -96,7 +96,7 @@ def _fits(value: Json, kind: str) -> bool:
     if kind == "whole":
         return isinstance(value, int) or (isinstance(value, float) and value.is_integer())
     if kind == "quantity":
-        return isinstance(value, int | float) or (isinstance(value, str) and bool(_QUANTITY.fullmatch(value)))
+        return exact(value) is not None
     if kind == "duration":
         return isinstance(value, str) and bool(_DURATION.fullmatch(value))
     return kind == "share" and isinstance(value, int | str)

@@ -1,7 +1,4 @@
-"""What the program raised, told in a sentence that begins with the line of the program.
-
-Of the standard library alone, for the process that runs the program apart imports it.
-"""
+"""What the program raised, told in a sentence that begins with the line of the program."""
 
 from __future__ import annotations
 
@@ -24,7 +21,7 @@ WORDLESS: Final = ("RunError", "Exception")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Failure:
-    """An exception of the program, told without the exception: it may have been raised in another process."""
+    """An exception of the program, told without the exception, which would keep all that its frames hold."""
 
     type: str
     text: str

@@ -1,4 +1,4 @@
-"""How a call comes by its plan: it runs the program, here or in a process of its own, or reads a file."""
+"""How a call comes by its plan: it runs the program, or reads a file."""
 
 from __future__ import annotations
 
@@ -13,14 +13,10 @@ from gpuplatform.preview.record import environment as environments
 from gpuplatform.preview.record.environment import CallError
 
 
-def run(name: str, step: Callable[[str], None], *, isolated: bool = False) -> Plan:
+def run(name: str, step: Callable[[str], None]) -> Plan:
     """The plan of an environment of the project around here. Raises CallError and ProgramError."""
     found = environments.load(environments.find_root(Path.cwd()), name)
     with _uncollected():
-        if isolated:
-            from gpuplatform.preview.record.isolated import preview
-
-            return preview(found, step)
         return environments.preview(found, step)
 
 
@@ -51,7 +47,8 @@ def compared(plan: Plan, file: Path) -> Plan:
 
 @contextlib.contextmanager
 def _uncollected() -> Generator[None]:
-    """Without the garbage collector: nearly all that a run makes lives on, and looking through it is half of its time."""
+    """Without the garbage collector: nearly all that a run makes lives on, and looking through it took 2.5 s of 5.8 for 400 resources
+    (2026-12-01)."""
     gc.disable()
     try:
         yield

@@ -8,14 +8,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import contextvars
-import gc
 import logging
 import signal
-import sys
 import threading
-import traceback
 from collections.abc import Callable, Generator, Mapping
-from itertools import takewhile
 from types import FrameType
 from typing import Final
 
@@ -34,7 +30,7 @@ def run_program(
     """
     # asyncio logs every future that a failing program leaves behind; Pulumi's own entry point silences it likewise.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
-    with _heard_threads() as raised, _quick_stacks():
+    with _heard_threads() as raised:
         contextvars.copy_context().run(_run, settings, dict(config), secret_keys, program)
     if raised:
         raise raised[0]
@@ -57,28 +53,6 @@ def _heard_threads() -> Generator[list[BaseException]]:
         threading.excepthook = before
 
 
-@contextlib.contextmanager
-def _quick_stacks() -> Generator[None]:
-    """Stacks of files and lines, from the program on: the SDK sends one with every resource, and reads its text to that end.
-
-    That is a tenth of a run, and 8 MB of the SDK's own source (pulumi/runtime/resource.py, `_get_stack_trace`).
-    """
-    before = traceback.extract_stack
-
-    def extract_stack(f: FrameType | None = None, limit: int | None = None) -> traceback.StackSummary:
-        frames = traceback.walk_stack(f or sys._getframe(1))  # pyright: ignore[reportPrivateUsage]  (as traceback's own does)
-        inside = takewhile(lambda frame: frame[0].f_code is not _to_the_end.__code__, frames)
-        stack = traceback.StackSummary.extract(inside, limit=limit, lookup_lines=False)
-        stack.reverse()
-        return stack
-
-    traceback.extract_stack = extract_stack
-    try:
-        yield
-    finally:
-        traceback.extract_stack = before
-
-
 def _run(
     settings: Callable[[], Settings], config: dict[str, str], secret_keys: list[str], program: Callable[[], object]
 ) -> None:
@@ -92,8 +66,6 @@ def _run(
             loop.run_until_complete(run_in_stack(lambda: _to_the_end(program)))
         finally:
             _drain(loop)
-            gc.collect()
-            gc.unfreeze()
 
 
 @contextlib.contextmanager
@@ -133,7 +105,6 @@ async def _to_the_end(program: Callable[[], object]) -> None:
     a run of 400 resources, more of a larger one. Whatever is left here, because it failed or does not move, is left to the SDK.
     """
     program()
-    gc.freeze()  # Modules and resources, four fifths of all: they stay to the end, so that looking through the rest there is quick.
     here = asyncio.current_task()
     while begun := [task for task in asyncio.all_tasks() if task is not here]:
         done, _ = await asyncio.wait(begun, timeout=STANDSTILL, return_when=asyncio.FIRST_EXCEPTION)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from gpuplatform.plan.model import Plan
-from gpuplatform.preview.record import environment, isolated
+from gpuplatform.preview.record import environment
 from gpuplatform.preview.record.configuration import Environment
 from gpuplatform.preview.record.environment import load
 from gpuplatform.preview.record.failure import failures, printable, problems
@@ -104,24 +104,6 @@ def test_a_program_that_does_not_end_well_is_told_in_a_sentence(project: Path, p
     assert Path.cwd() == before
 
 
-@pytest.mark.parametrize(
-    "name", ["cannot be read", "raises in a thread", "raises in a value", "raises what is no Exception"]
-)
-def test_apart_it_is_told_in_the_same_sentence(project: Path, name: str):
-    program, sentence = ENDS[name]
-
-    error = ended(project, program, isolated.preview)
-
-    assert str(error) == sentence
-    assert len([r for r in error.plan.resources if r.custom]) == (name != "cannot be read")
-
-
-def test_apart_ctrl_c_within_the_program_is_its_own(project: Path):
-    error = ended(project, f"{MADE}raise KeyboardInterrupt\n", isolated.preview)
-
-    assert str(error) == "__main__.py:3: KeyboardInterrupt"
-
-
 def test_a_circle_of_causes_ends():
     one, two = ValueError("one"), ValueError("two")
     one.__context__, two.__context__ = two, one
@@ -148,13 +130,12 @@ SLEEPS = "import os, pathlib, time\npathlib.Path('running').write_text(str(os.ge
 
 
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("option", [[], ["--isolated"]], ids=["here", "apart"])
-def test_who_stops_it_finds_nothing_left(project: Path, sent: signal.Signals, option: list[str]):
+def test_who_stops_it_finds_nothing_left(project: Path, sent: signal.Signals):
     (project / "__main__.py").write_text(SLEEPS, encoding="utf-8")
     temporary = project / "temporary"
     temporary.mkdir()
     process = subprocess.Popen(
-        [sys.executable, "-m", "gpuplatform.cli", "preview", "dev", "--json", "plan.json", *option],
+        [sys.executable, "-m", "gpuplatform.cli", "preview", "dev", "--json", "plan.json"],
         cwd=project,
         env={**os.environ, "TMPDIR": str(temporary), "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
         stdout=subprocess.PIPE,

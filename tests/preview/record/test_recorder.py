@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import linecache
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -130,33 +129,6 @@ def test_the_source_is_the_line_that_makes_the_resource():
 
     line = program.__code__.co_firstlineno + 1
     assert named(plan, "q").source == Source(THIS, line)
-
-
-def test_no_source_is_read_to_say_where_a_resource_is_made():
-    linecache.clearcache()
-
-    recorded(lambda: Pair("some"))
-
-    read = [file for file, entry in linecache.cache.items() if len(entry) > 1]  # shorter: where it could be read from
-    assert read == [], "the SDK takes its stack in another way: see running.py, _quick_stacks"
-
-
-def test_the_stack_that_is_sent_begins_at_the_program(monkeypatch: pytest.MonkeyPatch):
-    sent: list[list[str]] = []
-    original = Sources.of
-
-    def of(self: Sources, request: Any) -> Any:
-        sent.append([Path(frame.pc.uri).name for frame in request.stackTrace.frames])
-        return original(self, request)
-
-    monkeypatch.setattr(Sources, "of", of)
-
-    recorded(lambda: Pair("some"))
-
-    assert [THIS] in sent, "the component's stack is its line alone"
-    assert [names for names in sent if "recorder.py" in names] == sent[:1], (
-        "only the stack itself is made outside the program"
-    )
 
 
 def test_lines_of_installed_packages_are_not_sources_of_a_project():
