@@ -197,3 +197,16 @@ def test_the_sweep_may_start_its_runbook_by_every_name_that_aws_asks_for(plan: P
         "arn:aws:ssm:us-east-1:111122223333:automation-execution/*",
         "arn:aws:ssm:us-east-1::automation-definition/AWS-TerminateEC2Instance:*",
     ]
+
+
+def test_the_sweep_ends_instances_of_karpenter_s_pools_in_this_cluster_and_no_others(plan: Plan) -> None:
+    (policy,) = [r for r in plan.resources if "ec2:TerminateInstances" in str(r.inputs.get("policy", ""))]
+    (statement,) = [
+        s for s in json.loads(policy.inputs["policy"])["Statement"] if "ec2:TerminateInstances" in s["Action"]
+    ]
+
+    assert statement["Action"] == ["ec2:TerminateInstances"]
+    assert statement["Resource"] == "arn:aws:ec2:us-east-1:111122223333:instance/*"
+    assert statement["Condition"]["StringLike"] == {"aws:ResourceTag/karpenter.sh/nodepool": "*"}
+    assert list(statement["Condition"]["StringEquals"]) == ["aws:ResourceTag/eks:eks-cluster-name"]
+    assert set(statement["Condition"]) == {"StringEquals", "StringLike"}

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from gpuplatform.catalog.instances import InstanceType, instance
+from gpuplatform.pools.sharing import Sharing, advertised
 from gpuplatform.sizing.pods import EFA_HUGEPAGES_MIB, KARPENTER_HIDDEN_MEMORY, allocatable
 from gpuplatform.sizing.shares import node_share, pod_share
 
@@ -60,3 +61,12 @@ def test_more_gpus_than_a_node_has_are_refused() -> None:
         pod_share(P4, 9, efa=True)
     with pytest.raises(ValueError, match=r"g6\.xlarge has 1 GPUs; a pod asking for 2 cannot run on it"):
         pod_share(G6, 2)
+
+
+def test_what_daemons_need_is_rounded_up_for_each_pod() -> None:
+    """Twelve slices of a GPU: a twelfth of 1,024 MiB is 85⅓, and of 500 millicores 41⅔."""
+    sliced = advertised(G6, Sharing(time_slices=12))
+    whole, pod = node_share(sliced, 1), pod_share(sliced, 1)
+
+    assert whole.memory_mib - pod.memory_mib == 86
+    assert whole.millicores - pod.millicores == 42

@@ -1,6 +1,6 @@
 """Eight bills by hand, one a kind of resource and one of a whole environment (dev, in test_bill_dev.py).
 
-Prices are written here as AWS lists them for us-east-1; the sources are those of the rows in gpuplatform/catalog/data/prices.csv. A
+Prices are written here as AWS lists them for us-east-1; the sources are those of the rows in gpuplatform/catalog/data/prices/us-east-1.csv. A
 month has 730 hours.
 """
 

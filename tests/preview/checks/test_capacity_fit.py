@@ -119,6 +119,8 @@ FAULTS: list[tuple[str, str, Callable[[Plan], Plan]]] = [
     ("pod-too-large", "of g6.xlarge in pool small", lambda p: replace_small(p, "g6.xlarge")),
     # Without the autoscaler's tag the GPUs of the pool are not shared: 8 pods, 2 nodes.
     ("job-too-large", "8 pods need 8 nodes", lambda p: without(p, f"l4-{capacity_fit.GPU}")),
+    # Four pods to a node: a ninth needs a third node, of which the group has two.
+    ("job-too-large", "9 pods need 3 nodes at once", lambda p: with_input(p, "tune", "spec|parallelism", 9)),
     ("job-too-large", "5 pods need 5 nodes at once", lambda p: with_input(p, "train", f"{TRAIN}|parallelism", 5)),
     ("job-too-large", "the 2 zones of h100", lambda p: with_input(p, "h100", "subnetIds", ["subnet-1", "subnet-2"])),
     (
