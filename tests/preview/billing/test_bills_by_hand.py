@@ -1,7 +1,7 @@
 """Eight bills by hand, one a kind of resource and one of a whole environment (dev, in test_bill_dev.py).
 
-Prices are written here as AWS lists them for us-east-1; the sources are those of the rows in gpuplatform/catalog/data/prices/us-east-1.csv. A
-month has 730 hours.
+Prices are written here as AWS lists them for us-east-1; the sources are those of the rows in
+gpuplatform/catalog/data/prices/us-east-1.csv. A month has 730 hours.
 """
 
 from __future__ import annotations
