@@ -5,6 +5,8 @@ What a command needs is imported when it runs, so that `--help` answers at once.
 
 from __future__ import annotations
 
+import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -43,5 +45,21 @@ def app(console: Print) -> typer.Typer:
         from gpuplatform.ops import refresh_api_limits
 
         refresh_api_limits.main()
+
+    @refresh.command("custom-resources")
+    def custom_resources(
+        folder: Annotated[
+            Path, typer.Argument(help="Holds the definitions (CRDs) of the projects' releases, as YAML.")
+        ],
+        source: Annotated[str, typer.Option(help="Where they are from: projects and versions.")],
+    ) -> None:
+        """Fields of custom resources, from the projects' own definitions. Needs no credentials."""
+        from gpuplatform.ops import refresh_custom_resources
+
+        try:
+            refresh_custom_resources.main(folder, source, datetime.datetime.now(datetime.UTC).date())
+        except ValueError as error:
+            console(stderr=True).print(str(error), markup=False)
+            raise typer.Exit(2) from error
 
     return catalog

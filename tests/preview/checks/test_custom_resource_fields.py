@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gpuplatform.catalog.custom_resource_fields import FIELDS
+from gpuplatform.catalog.custom_resource_fields import kinds
 from gpuplatform.catalog.custom_resources import GROUPS
 from gpuplatform.plan.model import SECRET, UNKNOWN, Plan
 from gpuplatform.preview.checks.kubernetes import custom_resources
@@ -23,14 +23,14 @@ FAULTS: list[tuple[str, str, Any, str]] = [
     ("small", "spec|xyz", {}, "small: spec.xyz: is no field of the catalogue; known: disruption, limits, "),
     ("small", "spec|wieght", 3, "spec.wieght: is no field of the catalogue; did you mean weight?"),
     ("small", f"{POOL}|nodeClassRef|kind", None, "spec.template.spec.nodeClassRef: kind is missing"),
-    ("small", f"{POOL}|requirements|0|operator", "Is", "requirements[0].operator: 'Is' is none of In, NotIn"),
+    ("small", f"{POOL}|requirements|0|operator", "Is", "requirements[0].operator: 'Is' is none of Gte, Lte, In, NotIn"),
     ("small", f"{POOL}|expireAfter", "1 day", "expireAfter: is '1 day', not a duration such as 5m"),
     ("queue", "spec|fairSharing", {"weight": "much"}, "spec.fairSharing.weight: is 'much', not a quantity such as 8 or 20Gi"),
-    ("small", "spec|weight", True, "spec.weight: is True, not a whole number"),
+    ("small", "spec|weight", True, "spec.weight: is True, not an integer"),
     ("small-class", "spec|blockDeviceMappings|0|ebs|kmsKeyId", "k", "ebs.kmsKeyId: is no field of the catalogue; did you mean kmsKeyID?"),
     ("small-class", "spec|subnetSelectorTerms", {"id": "subnet-1"}, "spec.subnetSelectorTerms: is an object, not a list"),
     ("small-class", "spec|instanceStorePolicy", "RAID1", "'RAID1' is none of RAID0"),
-    ("model-scaler", "spec|triggers|0|metadata|start", 8, "spec.triggers[0].metadata.start: is 8, not a text"),
+    ("model-scaler", "spec|triggers|0|metadata|start", 8, "spec.triggers[0].metadata.start: is 8, not a string"),
     ("model-scaler", "spec|advanced", {"horizontalPodAutoscalerConfig": {"behavior": {"scaleDwn": {}}}}, "'scaleDwn' was unexpected"),
     ("queue", "spec|resourceGroups|0|flavors|0|resources|0|nominalQuota", None, "nominalQuota is missing"),
     ("queue", "spec|cohort", "all", "spec.cohort: is no field of the catalogue; did you mean cohortName?"),
@@ -38,7 +38,8 @@ FAULTS: list[tuple[str, str, Any, str]] = [
     ("queue", "spec|namespaceSelector|matchLabels", "all", "spec.namespaceSelector.matchLabels: 'all' is not of type"),
     ("big-flavor", "spec|tolerations|0|tolerate", "x", "'tolerate' was unexpected"),
     ("line", "metadata|label", {}, "metadata: Additional properties are not allowed ('label' was unexpected)"),
-    ("soon", "value", "5", "value: is '5', not a whole number"),
+    ("soon", "value", "5", "value: is '5', not an integer"),
+    ("small", "spec|weight", 101, "spec.weight: is 101; accepted: 1 to 100"),
     ("api-monitor", "spec|podMetricsEndpoints|0|intervall", "5s", "did you mean interval?"),
 ]  # fmt: skip
 
@@ -71,11 +72,13 @@ def test_a_value_that_is_not_known_is_not_judged(path: str, value: str):
     assert run_checks(with_input(sound_cluster(), "small", path, value)) == []
 
 
-def test_every_kind_of_the_table_is_one_that_a_chart_brings():
-    assert FIELDS.keys() <= {kind for group in GROUPS.values() for kind in group.kinds}
+def test_every_definition_is_of_a_kind_that_a_chart_brings():
+    brought = {f"{group}/{version}:{kind}" for group, of in GROUPS.items() for kind, version in of.kinds.items()}
+
+    assert kinds() <= brought
 
 
-def test_every_custom_resource_of_ours_is_in_the_table(plans: dict[str, Plan]):
-    ours = {r.type.rsplit(":", 1)[-1] for plan in plans.values() for r in custom_resources(plan)}
+def test_every_custom_resource_of_ours_has_a_definition(plans: dict[str, Plan]):
+    ours = {r.type.removeprefix("kubernetes:") for plan in plans.values() for r in custom_resources(plan)}
 
-    assert ours <= FIELDS.keys()
+    assert ours <= kinds()
