@@ -10,7 +10,7 @@ import pytest
 
 from gpuplatform.plan.model import Plan
 from gpuplatform.preview.checking.check import Severity
-from gpuplatform.preview.report.html.money import amount, unit_price
+from gpuplatform.preview.report.html.bill import amount, unit_price
 from tests.preview.report.test_html import VPC, Document, a_bill, a_finding, a_report
 from tests.preview.sound import a_resource, and_also, sound, urn, with_input
 

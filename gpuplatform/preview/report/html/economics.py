@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from gpuplatform.plan.model import Json
 from gpuplatform.preview.report import unit_costs
-from gpuplatform.preview.report.html.faults import scrolled
+from gpuplatform.preview.report.html.findings import scrolled
 from gpuplatform.preview.report.html.markup import Content, Markup, tag
 
 

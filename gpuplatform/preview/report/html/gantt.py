@@ -10,7 +10,7 @@ from gpuplatform.plan.model import Json, Plan
 from gpuplatform.plan.values import listing, mapping
 from gpuplatform.plan.wording import counted
 from gpuplatform.preview.report.html.data import numbers
-from gpuplatform.preview.report.html.faults import scrolled
+from gpuplatform.preview.report.html.findings import scrolled
 from gpuplatform.preview.report.html.markup import Content, Markup, join, layer_class, tag
 from gpuplatform.preview.report.sums import ready
 

@@ -10,7 +10,7 @@ from gpuplatform.plan.values import at, mapping
 from gpuplatform.plan.wording import counted, minutes
 from gpuplatform.plan.wording import money as dollars
 from gpuplatform.preview.judgement.summary import Tally
-from gpuplatform.preview.report.html import money
+from gpuplatform.preview.report.html import bill as money
 from gpuplatform.preview.report.html.markup import Content, Markup, join, tag
 
 MEANS: Final = {

@@ -11,7 +11,7 @@ from gpuplatform.plan.wording import counted, money
 from gpuplatform.preview.report.html import economics
 from gpuplatform.preview.report.html.charts import bars
 from gpuplatform.preview.report.html.data import numbers
-from gpuplatform.preview.report.html.faults import scrolled
+from gpuplatform.preview.report.html.findings import scrolled
 from gpuplatform.preview.report.html.markup import Content, Markup, join, tag
 from gpuplatform.preview.report.sums import STATES, by_layer_sums, by_team_sums, how_to_price, rounding
 

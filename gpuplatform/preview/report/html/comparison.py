@@ -11,7 +11,7 @@ from gpuplatform.plan.values import listing, mapping
 from gpuplatform.plan.wording import counted, money
 from gpuplatform.preview.report.comparison import kinds
 from gpuplatform.preview.report.html.data import numbers
-from gpuplatform.preview.report.html.faults import scrolled
+from gpuplatform.preview.report.html.findings import scrolled
 from gpuplatform.preview.report.html.markup import Content, Markup, join, tag
 from gpuplatform.preview.report.sums import STATES
 from gpuplatform.preview.report.terminal import short_type
