@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -220,8 +221,8 @@ def test_the_bill_s_difference_is_told_by_layer_and_in_total():
     found = difference(a_plan(), a_plan(a_resource("aws:kms/key:Key", "more")))
 
     # A key is 1 $ a month, and 100,000 requests to it, which is what is assumed, 0.30 $ (AWS KMS pricing, us-east-1).
-    assert dict(bill_lines(found))["total"][:3] == (1.0, 1.0, 1.3)
-    assert dict(bill_lines(found))["test"][:3] == (1.0, 1.0, 1.3)
+    assert dict(bill_lines(found))["total"][:3] == (Decimal(1), Decimal(1), Decimal("1.30"))
+    assert dict(bill_lines(found))["test"][:3] == (Decimal(1), Decimal(1), Decimal("1.30"))
     assert to_json(found)["before"]["idle_monthly"] == 0
 
 

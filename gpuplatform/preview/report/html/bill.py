@@ -5,115 +5,106 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from gpuplatform.plan.model import Json, Plan
-from gpuplatform.plan.values import listing, mapping
+from gpuplatform.plan.model import Plan
 from gpuplatform.plan.wording import counted, money
+from gpuplatform.preview.billing.bill import Bill
+from gpuplatform.preview.billing.lines import Line, State, Totals, fine
 from gpuplatform.preview.report.html import economics
-from gpuplatform.preview.report.html.charts import bars
-from gpuplatform.preview.report.html.data import numbers
+from gpuplatform.preview.report.html.charts import MONTHLY, bars
+from gpuplatform.preview.report.html.data import link, numbers
 from gpuplatform.preview.report.html.findings import scrolled
 from gpuplatform.preview.report.html.markup import Content, Markup, join, tag
-from gpuplatform.preview.report.sums import STATES, by_layer_sums, by_team_sums, how_to_price, rounding
+from gpuplatform.preview.report.sums import by_layer_sums, by_team_sums, how_to_price, rounding
 
-WORDS: Final = {
-    "asleep_monthly": "asleep",
-    "idle_monthly": "idle",
-    "expected_monthly": "expected",
-    "maximum_hourly": "maximum",
-}
 MEANING: Final = {
-    "asleep": "a month with every schedule in its off state",
-    "idle": "a month awake around the clock with every pool and endpoint at its minimum",
-    "expected": "a month by the hours and amounts that settings state",
-    "maximum": "the dearest hour, with everything at its cap",
+    State.ASLEEP: "a month with every schedule in its off state",
+    State.IDLE: "a month awake around the clock with every pool and endpoint at its minimum",
+    State.EXPECTED: "a month by the hours and amounts that settings state",
+    State.MAXIMUM: "the dearest hour, with everything at its cap",
 }
-MONTHLY: Final = [(state, WORDS[state]) for state in STATES if state.endswith("_monthly")]
 
 
-def section(plan: Plan, bill: Json) -> Markup:
-    """`bill` as JSON; empty where it was not computed."""
-    content = mapping(bill)
-    if not content:
+def section(plan: Plan, bill: Bill | None) -> Markup:
+    if bill is None:
         return tag("p", "No bill was computed.")
     rows = numbers(plan)
-    layers = by_layer_sums(plan, content)
-    teams = by_team_sums(content)
     return join(
         [
             tag(
                 "p",
-                f"List prices in {content.get('currency', 'USD')}, the oldest of {content.get('as_of') or '?'}.",
+                f"List prices in {bill.currency}, the oldest of {bill.as_of or '?'}.",
                 class_="muted",
             ),
             tag(
                 "dl",
-                *(part for word, what in MEANING.items() for part in (tag("dt", word), tag("dd", what))),
+                *(part for state, what in MEANING.items() for part in (tag("dt", state.word), tag("dd", what))),
                 class_="words",
             ),
-            _group("layer", layers, content),
-            _group("team", teams, content),
-            economics.section(content.get("economics")),
+            _group("layer", by_layer_sums(plan, bill), bill.totals),
+            _group("team", by_team_sums(bill), bill.totals),
+            economics.section(bill.economics),
             tag(
                 "h3",
-                f"{counted(len(listing(content.get('lines'))), 'line')}, the dearest first ",
+                f"{counted(len(bill.lines), 'line')}, the dearest first ",
                 tag("span", "$ a month; maximum: $ an hour", class_="count"),
             ),
-            scrolled(_lines(plan, content), "Lines of the bill"),
+            scrolled(_lines(bill.lines, rows), "Lines of the bill"),
             _told(
                 "Not in the bill",
                 [
-                    *(_unpriced(plan, mapping(line), rows) for line in listing(content.get("unpriced"))),
-                    *([way] if (way := how_to_price(plan, content)) else ()),
+                    *(join([link(urn, rows), f": {why}"]) for urn, why in bill.unpriced),
+                    *([way] if (way := how_to_price(plan, bill)) else ()),
                 ],
             ),
-            _told("Taken for granted", [str(note) for note in listing(content.get("assumptions"))]),
-            _told("Old prices", [str(line) for line in listing(content.get("stale"))]),
+            _told("Taken for granted", bill.assumptions),
+            _told("Old prices", bill.stale_prices),
         ]
     )
 
 
-def _group(noun: str, groups: dict[str, dict[str, float]], bill: dict[str, Json]) -> Markup:
+def _group(noun: str, groups: Mapping[str, Totals], total: Totals) -> Markup:
     share = tag("th", "share", tag("small", "of expected"), scope="col", class_="number")
-    head = tag("tr", tag("th", noun, scope="col"), *(_head(state) for state in STATES), share)
-    whole = float(bill.get("expected_monthly") or 0)
-    rows = [_sums(name, sums, whole) for name, sums in groups.items()]
-    total = _sums("total", bill, whole)
+    head = tag("tr", tag("th", noun, scope="col"), *(_head(state) for state in State), share)
+    rows = [_sums(name, sums, total) for name, sums in groups.items()]
     table = tag(
-        "table", tag("caption", f"Dollars by {noun}"), tag("thead", head), tag("tbody", *rows), tag("tfoot", total)
+        "table",
+        tag("caption", f"Dollars by {noun}"),
+        tag("thead", head),
+        tag("tbody", *rows),
+        tag("tfoot", _sums("total", total, total)),
     )
-    chart = bars(f"Dollars a month by {noun}", f"bars-{noun}", groups, MONTHLY)
+    chart = bars(f"Dollars a month by {noun}", f"bars-{noun}", groups)
     return tag(
         "div",
         tag("h3", f"By {noun}"),
         tag("figure", _key(), chart, tabindex=0, aria_label=f"Chart by {noun}"),
         scrolled(table, f"Bill by {noun}"),
-        *([tag("p", told, class_="muted")] if (told := rounding(bill, groups)) else ()),
+        *([tag("p", told, class_="muted")] if (told := rounding(total, groups)) else ()),
         class_="pair",
     )
 
 
-def _sums(name: str, sums: Mapping[str, Json] | Mapping[str, float], whole: float) -> Markup:
-    own = float(sums.get("expected_monthly") or 0)
+def _sums(name: str, sums: Totals, total: Totals) -> Markup:
+    own, whole = sums.expected_monthly, total.expected_monthly
     share = "" if not whole else "< 1%" if 0 < own < whole / 100 else f"{own / whole:.0%}"
     return tag(
         "tr",
         tag("th", name, scope="row"),
-        *(tag("td", money(sums.get(state)), class_="number") for state in STATES),
+        *(tag("td", money(state.of(sums)), class_="number") for state in State),
         tag("td", share, class_="number"),
     )
 
 
 def _key() -> Markup:
-    return tag("p", *(tag("span", word, class_=f"key state{n}") for n, (_, word) in enumerate(MONTHLY)), class_="keys")
+    words = (tag("span", state.word, class_=f"key state{n}") for n, state in enumerate(MONTHLY))
+    return tag("p", *words, class_="keys")
 
 
-def _head(state: str) -> Markup:
-    unit = "$ an hour" if state == "maximum_hourly" else "$ a month"
-    return tag("th", WORDS[state], tag("small", unit), scope="col", class_="number")
+def _head(state: State) -> Markup:
+    return tag("th", state.word, tag("small", f"$ {state.period}"), scope="col", class_="number")
 
 
-def _lines(plan: Plan, bill: Mapping[str, Json]) -> Markup:
-    rows = numbers(plan)
+def _lines(lines: Sequence[Line], rows: Mapping[str, int]) -> Markup:
     columns: list[tuple[Content, str]] = [
         ("resource", ""),
         ("what", ""),
@@ -122,7 +113,7 @@ def _lines(plan: Plan, bill: Mapping[str, Json]) -> Markup:
         ("quantity", "number"),
         ("unit", ""),
         ("unit price", "number"),
-        *((WORDS[state], "number") for state in STATES),
+        *((state.word, "number") for state in State),
         ("price of", ""),
     ]
     head = [
@@ -135,10 +126,7 @@ def _lines(plan: Plan, bill: Mapping[str, Json]) -> Markup:
         )
         for name, class_ in columns
     ]
-    dearest = sorted(
-        map(mapping, listing(bill.get("lines"))), key=lambda line: -float(line.get("expected_monthly") or 0)
-    )
-    body = [_line(plan, line, rows) for line in dearest]
+    body = [_line(line, rows) for line in sorted(lines, key=lambda line: -fine(line.expected_monthly))]
     return tag(
         "table",
         tag("caption", "Lines of the bill. A column's button sorts by it.", class_="unseen"),
@@ -148,48 +136,35 @@ def _lines(plan: Plan, bill: Mapping[str, Json]) -> Markup:
     )
 
 
-def _line(plan: Plan, line: Mapping[str, Json], rows: Mapping[str, int]) -> Markup:
-    urn = str(line.get("urn"))
-    resource = plan.by_urn.get(urn)
+def _line(line: Line, rows: Mapping[str, int]) -> Markup:
     return tag(
         "tr",
-        tag("th", _link(plan, urn, rows), scope="row"),
-        tag("td", str(line.get("what") or ""), class_="long"),
-        tag("td", resource.layer if resource else str(line.get("layer") or "")),
-        tag("td", str(line.get("team") or "")),
-        _number(line.get("quantity"), amount),
-        tag("td", str(line.get("unit") or "")),
-        _number(line.get("unit_price"), unit_price),
-        *(_number(line.get(state), money) for state in STATES),
-        tag("td", str(line.get("as_of") or ""), title=str(line.get("source") or "")),
-        data_row=rows.get(urn),
+        tag("th", link(line.urn, rows), scope="row"),
+        tag("td", line.what, class_="long"),
+        tag("td", line.layer),
+        tag("td", line.team),
+        _number(fine(line.quantity), amount),
+        tag("td", line.unit),
+        _number(float(line.unit_price), unit_price),
+        *(_number(fine(state.of(line)), money) for state in State),
+        tag("td", str(line.as_of), title=line.source),
+        data_row=rows.get(line.urn),
     )
 
 
-def _number(value: Json, told: Callable[[Json], str]) -> Markup:
-    return tag("td", told(value) if value is not None else "", class_="number", data_value=value)
+def _number(value: float, written: Callable[[float], str]) -> Markup:
+    return tag("td", written(value), class_="number", data_value=value)
 
 
-def amount(value: Json) -> str:
+def amount(number: float) -> str:
     """`2,000`, `147.95`, `0.0004`: no more figures than say something."""
-    number = float(value or 0)
     return f"{number:,.2f}".removesuffix("0").removesuffix(".0") if abs(number) >= 1 else f"{number:.3g}"
 
 
-def unit_price(value: Json) -> str:
+def unit_price(price: float) -> str:
     """As it is listed, with cents at least: `0.50`, `0.0000166667`."""
-    whole, _, parts = f"{float(value or 0):,.10f}".rstrip("0").partition(".")
+    whole, _, parts = f"{price:,.10f}".rstrip("0").partition(".")
     return f"{whole}.{parts:0<2}"
-
-
-def _unpriced(plan: Plan, line: Mapping[str, Json], rows: Mapping[str, int]) -> Markup:
-    return join([_link(plan, str(line.get("urn")), rows), f": {line.get('why', '')}"])
-
-
-def _link(plan: Plan, urn: str, rows: Mapping[str, int]) -> Content:
-    resource = plan.by_urn.get(urn)
-    name = resource.name if resource else urn
-    return tag("a", name, href=f"#r{rows[urn]}") if urn in rows else name
 
 
 def _told(title: str, sentences: Sequence[Content]) -> Content:

@@ -1,44 +1,57 @@
-"""What differs from another plan: what comes, what goes, what changes, what of that is made anew, and what is lost with it."""
+"""What differs from an older plan: what is added, removed, changed and replaced, what is lost with it, and how the bill changes."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final
 
-from gpuplatform.plan.model import Json, Plan
-from gpuplatform.plan.values import listing, mapping
+from gpuplatform.plan.model import Json, Plan, PlannedResource
 from gpuplatform.plan.wording import counted, money
-from gpuplatform.preview.report.comparison import kinds
-from gpuplatform.preview.report.html.data import numbers
+from gpuplatform.preview.billing.lines import State, Totals
+from gpuplatform.preview.comparison.changes import Change
+from gpuplatform.preview.comparison.difference import Action, Changed, Difference, lost
+from gpuplatform.preview.report.comparison import dragged_along, kinds
+from gpuplatform.preview.report.html.data import link, numbers
 from gpuplatform.preview.report.html.findings import scrolled
 from gpuplatform.preview.report.html.markup import Content, Markup, join, tag
-from gpuplatform.preview.report.sums import STATES
 from gpuplatform.preview.report.terminal import short_type
 
-KINDS: Final = ("added", "removed", "changed")
 LONGEST: Final = 120
 """Characters of a value; the whole of it is in the resource's inputs."""
 
 
-def section(plan: Plan, difference: Mapping[str, Json]) -> Markup:
-    """As `difference_report.to_json` writes it: `added`, `removed` and `changed` list URNs or objects with a `urn`."""
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A resource that differs."""
+
+    word: str
+    """`added`, `removed` or `changed`."""
+    resource: PlannedResource
+    loses: str = ""
+    changed: Changed | None = None
+
+    @property
+    def replaced(self) -> bool:
+        return self.changed is not None and self.changed.action is Action.REPLACE
+
+    @property
+    def weight(self) -> int:
+        """What is lost comes first, then what is replaced, removed, changed, and last what is new."""
+        return [bool(self.loses), self.replaced, self.word == "removed", self.word == "changed", True].index(True)
+
+
+def section(plan: Plan, difference: Difference) -> Markup:
     rows = numbers(plan)
-    found = {kind: [mapping(one) or {"urn": str(one)} for one in listing(difference.get(kind))] for kind in KINDS}
-    entries = sorted(((kind, entry) for kind in KINDS for entry in found[kind]), key=_weight)
-    alone = [(kind, entry) for kind, entry in entries if not _is_along(entry)]
-    groups = _grouped(entry for _, entry in entries if _is_along(entry))
-    body = [_row(kind, entry, rows) for kind, entry in alone]
-    grave = sum(_weight(row) < 2 for row in alone)
+    groups = _dragged_along(difference)
+    entries = sorted(_entries(difference), key=lambda entry: entry.weight)
+    body = [_row(entry, rows) for entry in entries]
+    grave = sum(entry.weight < 2 for entry in entries)
     body[grave:grave] = [_group(cause, group, rows) for cause, group in groups.items()]
     costs = _bill(difference)
     if not body:
         return join([tag("p", "No resource differs."), costs])
-    counts = ", ".join(f"{len(found[kind])} {kind}" for kind in KINDS if found[kind])
-    replaced = sum(_is_replaced(entry) for entry in found["changed"])
-    anew = (
-        f", of which {replaced} {'is' if replaced == 1 else 'are'} replaced: deleted and made anew" if replaced else ""
-    )
     table = tag(
         "table",
         tag("caption", "Resources that differ", class_="unseen"),
@@ -46,82 +59,80 @@ def section(plan: Plan, difference: Mapping[str, Json]) -> Markup:
         tag("tbody", *body),
         class_="differs",
     )
-    return join([tag("p", f"{counts}{anew}."), costs, scrolled(table, "Resources that differ")])
+    return join([tag("p", f"{_counts(difference)}."), costs, scrolled(table, "Resources that differ")])
 
 
-def _is_replaced(entry: Mapping[str, Json]) -> bool:
-    return entry.get("action") == "replace"
+def _counts(difference: Difference) -> str:
+    parts = {"added": difference.added, "removed": difference.removed, "changed": difference.changed}
+    counts = ", ".join(f"{len(part)} {word}" for word, part in parts.items() if part)
+    replaced = len(difference.replaced)
+    if not replaced:
+        return counts
+    return f"{counts}, of which {replaced} {'is' if replaced == 1 else 'are'} replaced: deleted and made anew"
 
 
-def _is_along(entry: Mapping[str, Json]) -> bool:
-    """Replaced with another alone, and nothing is lost by it."""
-    return bool(entry.get("dragged")) and not entry.get("loses")
+def _entries(difference: Difference) -> Iterator[_Entry]:
+    """What has a row of its own."""
+    for resource in difference.added:
+        yield _Entry("added", resource)
+    for resource in difference.removed:
+        yield _Entry("removed", resource, lost(resource))
+    for changed in difference.changed:
+        if not dragged_along(changed):
+            yield _Entry("changed", changed.after, changed.loses, changed)
 
 
-def _grouped(entries: Iterable[Mapping[str, Json]]) -> dict[str, list[Mapping[str, Json]]]:
-    groups: dict[str, list[Mapping[str, Json]]] = {}
-    for entry in entries:
-        groups.setdefault(", ".join(str(one) for one in listing(entry.get("because"))), []).append(entry)
+def _dragged_along(difference: Difference) -> dict[str, list[Changed]]:
+    """Cause → what is replaced with it."""
+    groups: dict[str, list[Changed]] = {}
+    for changed in filter(dragged_along, difference.changed):
+        groups.setdefault(", ".join(changed.because), []).append(changed)
     return groups
 
 
-def _group(cause: str, entries: list[Mapping[str, Json]], rows: Mapping[str, int]) -> Markup:
+def _group(cause: str, group: list[Changed], rows: Mapping[str, int]) -> Markup:
     """One row for all that is replaced with the same resource."""
-    if len(entries) == 1:
-        return _row("changed", entries[0], rows)
-    links = [tag("li", _link(str(entry.get("urn", "")), rows)) for entry in entries]
+    if len(group) == 1:
+        return _row(_Entry("changed", group[0].after, "", group[0]), rows)
+    links = [tag("li", link(changed.after.urn, rows)) for changed in group]
     return tag(
         "tr",
         tag("td", tag("span", "replaced", class_="badge bad")),
-        tag("th", counted(len(entries), "resource"), scope="row"),
-        tag("td", kinds(str(entry.get("type", "")) for entry in entries)),
+        tag("th", counted(len(group), "resource"), scope="row"),
+        tag("td", kinds(changed.after.type for changed in group)),
         tag("td", f"With {cause}. ", tag("details", tag("summary", "Which"), tag("ul", *links))),
     )
 
 
-def _weight(row: tuple[str, Mapping[str, Json]]) -> int:
-    """What is lost comes first, then what is made anew, what goes, what changes, and last what is new."""
-    word, entry = row
-    order = [bool(entry.get("loses")), _is_replaced(entry), word == "removed", word == "changed", True]
-    return order.index(True)
-
-
-def _row(word: str, entry: Mapping[str, Json], rows: Mapping[str, int]) -> Markup:
-    urn = str(entry.get("urn", ""))
-    type_ = str(entry.get("type") or urn.rpartition("::")[0].rpartition("::")[2].rpartition("$")[2])
-    bad = _is_replaced(entry) or word == "removed"
-    unsure = str(entry.get("action")) if " or " in str(entry.get("action")) else ""
-    label = "replaced" if _is_replaced(entry) else unsure or word
+def _row(entry: _Entry, rows: Mapping[str, int]) -> Markup:
+    unsure = entry.changed is not None and entry.changed.action is Action.UNSURE
+    label = "replaced" if entry.replaced else Action.UNSURE.value if unsure else entry.word
+    bad = entry.replaced or entry.word == "removed"
     return tag(
         "tr",
-        tag("td", tag("span", label, class_=f"badge {'bad' if bad else word}")),
-        tag("th", _link(urn, rows), scope="row"),
-        tag("td", short_type(type_)),
+        tag("td", tag("span", label, class_=f"badge {'bad' if bad else entry.word}")),
+        tag("th", link(entry.resource.urn, rows), scope="row"),
+        tag("td", short_type(entry.resource.type)),
         tag("td", *_what(entry)),
-        data_row=rows.get(urn),
+        data_row=rows.get(entry.resource.urn),
     )
 
 
-def _link(urn: str, rows: Mapping[str, int]) -> Content:
-    name = urn.rpartition("::")[2]
-    return tag("a", name, href=f"#r{rows[urn]}") if urn in rows else name
+def _what(entry: _Entry) -> Iterator[Content]:
+    if entry.loses:
+        yield tag("strong", f"Lost with it: {entry.loses}. ", class_="error")
+    if entry.changed is None:
+        return
+    if entry.changed.because:
+        yield tag("span", f"{'With' if entry.changed.dragged else 'For'} {', '.join(entry.changed.because)}. ")
+    if entry.changed.changes:
+        yield tag("ul", *(tag("li", tag("code", c.path), ": ", *_values(c)) for c in entry.changed.changes))
 
 
-def _what(entry: Mapping[str, Json]) -> Iterator[Content]:
-    if entry.get("loses"):
-        yield tag("strong", f"Lost with it: {entry['loses']}. ", class_="error")
-    because = [str(reason) for reason in listing(entry.get("because"))]
-    if because:
-        yield tag("span", f"{'With' if entry.get('dragged') else 'For'} {', '.join(because)}. ")
-    changes = [mapping(change) for change in listing(entry.get("changes"))]
-    if changes:
-        yield tag("ul", *(tag("li", tag("code", str(c.get("path"))), ": ", *_values(c)) for c in changes))
-
-
-def _values(change: Mapping[str, Json]) -> Iterator[Content]:
-    yield tag("del", _short(change.get("before")))
+def _values(change: Change) -> Iterator[Content]:
+    yield tag("del", _short(change.before))
     yield " → "
-    yield tag("ins", _short(change.get("after")))
+    yield tag("ins", _short(change.after))
 
 
 def _short(value: Json) -> str:
@@ -129,41 +140,35 @@ def _short(value: Json) -> str:
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
-def _bill(difference: Mapping[str, Json]) -> Content:
+def _bill(difference: Difference) -> Content:
     """The sums that differ, by layer: what was, and what would be."""
-    if difference.get("no_bill"):
-        return tag("p", f"No bill to compare with: {difference['no_bill']}.", class_="muted")
-    if not (mapping(difference.get("before")) and mapping(difference.get("after"))):
-        return None
-    rows = [_sums(layer, mapping(pair)) for layer, pair in mapping(difference.get("by_layer")).items()]
-    head = tag("tr", tag("th", "layer", scope="col"), *(_head(state) for state in STATES))
+    if difference.totals is None:
+        return tag("p", f"No bill to compare with: {difference.no_bill}.", class_="muted")
+    rows = [_sums(layer, *pair) for layer, pair in difference.by_layer.items()]
+    head = tag("tr", tag("th", "layer", scope="col"), *(_head(state) for state in State))
     table = tag(
         "table",
         tag("caption", "Bill, where it differs" if rows else "The bill stays the same"),
         tag("thead", head),
         tag("tbody", *rows),
-        tag("tfoot", _sums("total", difference)),
+        tag("tfoot", _sums("total", *difference.totals)),
     )
     return scrolled(table, "Difference of the bill")
 
 
-def _head(state: str) -> Markup:
-    unit = "$ an hour" if state.endswith("hourly") else "$ a month"
-    return tag("th", state.partition("_")[0], tag("small", unit), scope="col", class_="number")
+def _head(state: State) -> Markup:
+    return tag("th", state.word, tag("small", f"$ {state.period}"), scope="col", class_="number")
 
 
-def _sums(name: str, pair: Mapping[str, Json]) -> Markup:
-    before, after = mapping(pair.get("before")), mapping(pair.get("after"))
-    return tag(
-        "tr",
-        tag("th", name, scope="row"),
-        *(tag("td", *_amounts(before.get(state), after.get(state)), class_="number") for state in STATES),
-    )
+def _sums(name: str, before: Totals, after: Totals) -> Markup:
+    cells = (tag("td", *_amounts(state, before, after), class_="number") for state in State)
+    return tag("tr", tag("th", name, scope="row"), *cells)
 
 
-def _amounts(before: Json, after: Json) -> Iterator[Content]:
+def _amounts(state: State, before: Totals, after: Totals) -> Iterator[Content]:
     """`3,144.00 → 1,952.00`, or the one sum that stays."""
-    if before != after:
-        yield tag("del", money(before))
+    old, new = money(state.of(before)), money(state.of(after))
+    if old != new:
+        yield tag("del", old)
         yield " → "
-    yield tag("ins" if before != after else "span", money(after) if after is not None else "")
+    yield tag("ins" if old != new else "span", new)

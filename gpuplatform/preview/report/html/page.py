@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from typing import Final
 
-from gpuplatform.plan.model import Json, Plan
+from gpuplatform.plan.model import Plan
 from gpuplatform.plan.tree import by_layer
-from gpuplatform.plan.values import mapping
 from gpuplatform.preview.preview import Preview
-from gpuplatform.preview.report import comparison as comparisons
 from gpuplatform.preview.report.html import bill, comparison, data, findings, gantt, marks, resources, summary
 from gpuplatform.preview.report.html.markup import Markup, join, layer_class, tag
 from gpuplatform.preview.report.html.picture import Picture
@@ -23,17 +21,14 @@ STYLES: Final = ("report.css", "sections.css", "picture.css", "print.css")
 SCRIPTS: Final = ("report.js", "picture.js")
 
 
-def html(preview: Preview, difference: Mapping[str, Json] | None = None) -> str:
-    """The whole report. `difference` is as `comparison.to_json` writes it, by default that from the plan's older one."""
-    plan = preview.plan
-    if difference is None and preview.difference:
-        difference = comparisons.to_json(preview.difference)
+def html(preview: Preview) -> str:
+    plan, difference = preview.plan, preview.difference
     picture = Picture(plan)
     signs = marks.mark(picture, preview.findings, difference)
     style, script = (Markup("\n".join(_file(name) for name in names)) for names in (STYLES, SCRIPTS))
     sections = {
         "findings": ("Findings", findings.section(preview)),
-        "difference": ("Difference", comparison.section(plan, difference) if difference is not None else None),
+        "difference": ("Difference", comparison.section(plan, difference) if difference else None),
         "bill": ("Bill", bill.section(plan, preview.bill)),
         "timeline": ("Timeline", gantt.section(plan, preview.timeline)),
         "resources": ("Resources", resources.section(plan, preview.findings)),
@@ -56,7 +51,7 @@ def html(preview: Preview, difference: Mapping[str, Json] | None = None) -> str:
         brand=join([plan.project, " ", tag("b", plan.environment)]),
         nav=join(tag("li", tag("a", whole[id_][0], href=f"#{id_}")) for id_ in order),
         head=summary.head(plan, preview.tally),
-        tiles=summary.tiles(plan, mapping(preview.bill), mapping(preview.timeline), dict(difference or {})),
+        tiles=summary.tiles(preview),
         sections=join(whole[id_][1] for id_ in order),
         data=data.element(preview, picture),
         script=tag("script", script),

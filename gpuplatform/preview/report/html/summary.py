@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from decimal import Decimal
 from typing import Final
 
-from gpuplatform.plan.model import STACK, Json, Plan
-from gpuplatform.plan.values import at, mapping
-from gpuplatform.plan.wording import counted, minutes
-from gpuplatform.plan.wording import money as dollars
+from gpuplatform.plan.model import STACK, Plan
+from gpuplatform.plan.values import at
+from gpuplatform.plan.wording import cents, counted, minutes, money
+from gpuplatform.preview.billing.lines import State, Totals
+from gpuplatform.preview.comparison.difference import Difference
 from gpuplatform.preview.judgement.summary import Tally
-from gpuplatform.preview.report.html import bill as money
+from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.report.html.markup import Content, Markup, join, tag
 
 MEANS: Final = {
-    "asleep_monthly": "every schedule in its off state",
-    "idle_monthly": "awake, all at its minimum",
-    "expected_monthly": "by the hours in the settings",
-    "maximum_hourly": "all at its cap",
+    State.ASLEEP: "every schedule in its off state",
+    State.IDLE: "awake, all at its minimum",
+    State.EXPECTED: "by the hours in the settings",
+    State.MAXIMUM: "all at its cap",
 }
 
 
@@ -37,27 +38,23 @@ def head(plan: Plan, counts: Tally) -> Markup:
     )
 
 
-def tiles(plan: Plan, bill: Mapping[str, Json], timeline: Mapping[str, Json], difference: Json) -> Markup:
-    found = [_sum(plan, bill, state, mapping(difference)) for state in money.STATES if bill]
+def tiles(preview: Preview) -> Markup:
+    plan, bill, timeline, difference = preview.plan, preview.bill, preview.timeline, preview.difference
+    made = [_sum(plan, bill.totals, state, difference) for state in State] if bill else []
     if timeline:
-        ready, least = (float(timeline.get(key) or 0) for key in ("critical_path_seconds", "lower_bound_seconds"))
-        sooner = minutes(ready) != minutes(least)
-        note = f"at least {minutes(least)}" if sooner else "no order is faster"
-        found.append(_tile("until ready", "", minutes(ready), note))
-    return join(found)
+        path, bound = minutes(timeline.critical_path_seconds), minutes(timeline.lower_bound_seconds)
+        made.append(_tile("until ready", "", path, f"at least {bound}" if path != bound else "no order is faster"))
+    return join(made)
 
 
-def _sum(plan: Plan, bill: Mapping[str, Json], state: str, difference: Mapping[str, Json]) -> Markup:
-    amount, expected = bill.get(state), state == "expected_monthly"
-    same = state == "asleep_monthly" and dollars(amount) == dollars(bill.get("idle_monthly"))
-    note = _than_before(difference, state) or (_of_budget(plan, amount) if expected else "")
-    return _tile(
-        money.WORDS[state],
-        "an hour" if state == "maximum_hourly" else "a month",
-        f"{dollars(amount)} $",
-        note or ("nothing sleeps" if same else MEANS[state]),
-        main=expected,
-    )
+def _sum(plan: Plan, totals: Totals, state: State, difference: Difference | None) -> Markup:
+    amount = money(state.of(totals))
+    note = _than_before(difference, state) if difference else ""
+    if not note and state is State.EXPECTED:
+        note = _of_budget(plan, totals.expected_monthly)
+    if not note and state is State.ASLEEP and amount == money(totals.idle_monthly):
+        note = "nothing sleeps"
+    return _tile(state.word, state.period, f"{amount} $", note or MEANS[state], main=state is State.EXPECTED)
 
 
 def _tile(word: str, unit: str, figure: str, note: Content, *, main: bool = False) -> Markup:
@@ -70,17 +67,17 @@ def _tile(word: str, unit: str, figure: str, note: Content, *, main: bool = Fals
     )
 
 
-def _than_before(difference: Mapping[str, Json], state: str) -> str:
-    """`73.00 $ less`; empty where there is no older bill."""
-    before, after = at(difference, "before", state), at(difference, "after", state)
-    if not isinstance(before, int | float) or not isinstance(after, int | float):
+def _than_before(difference: Difference, state: State) -> str:
+    """`73.00 $ less than before`; empty where there is no older bill."""
+    if difference.totals is None:
         return ""
-    change = round(after - before, 2)
-    return f"{dollars(abs(change))} $ {'more' if change > 0 else 'less'} than before" if change else "as before"
+    before, after = (cents(state.of(totals)) for totals in difference.totals)
+    change = after - before
+    return f"{money(abs(change))} $ {'more' if change > 0 else 'less'} than before" if change else "as before"
 
 
-def _of_budget(plan: Plan, expected: Json) -> str:
+def _of_budget(plan: Plan, expected: Decimal) -> str:
     budget = at(plan.setting("governance"), "budgets", "environment")
-    if not isinstance(budget, int | float) or not budget or not isinstance(expected, int | float):
+    if not isinstance(budget, int | float) or not budget:
         return ""
-    return f"{expected / budget:.0%} of the budget of {budget:,.0f} $"
+    return f"{float(cents(expected)) / budget:.0%} of the budget of {budget:,.0f} $"
