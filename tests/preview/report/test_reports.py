@@ -17,7 +17,6 @@ import yaml
 from rich.console import Console
 
 from gpuplatform.kinds.pricing.context import Assumed
-from gpuplatform.plan.graph import Graph
 from gpuplatform.plan.model import Plan
 from gpuplatform.plan.tree import by_layer, lines
 from gpuplatform.preview.billing.bill import bill
@@ -29,7 +28,7 @@ from gpuplatform.preview.report import json_document, manifests, markdown, termi
 from gpuplatform.preview.report.words import describe
 from gpuplatform.preview.timeline import timeline
 from tests.preview.report.samples import SUBNET, VPC, a_bill, a_finding, a_line, a_timeline, compared
-from tests.preview.sound import a_plan, a_resource, and_also, kubernetes, sound, urn, with_field, with_input
+from tests.preview.sound import a_plan, a_resource, and_also, kubernetes, sound, with_field, with_input
 
 
 def printed(width: int = 100, show: Callable[[Console], None] | None = None, *findings: Finding) -> str:
@@ -380,19 +379,6 @@ def test_manifests_of_an_earlier_run_go_and_other_files_stay(tmp_path: Path):
     manifests.write(a_plan(kubernetes("kubernetes:core/v1:ConfigMap", "only", {})), tmp_path)
 
     assert sorted(f.name for f in tmp_path.iterdir()) == ["configmap_v1_only.yaml", "mine.yaml"]
-
-
-def test_what_is_reached_goes_through_providers_parents_and_circles():
-    def chain(*pairs: tuple[str, str]) -> Plan:
-        names = {name for pair in pairs for name in pair}
-        after = {name: tuple(urn("a:b:C", b) for a, b in pairs if a == name) for name in names}
-        return a_plan(*(a_resource("a:b:C", name, dependencies=after[name], parent=None) for name in sorted(names)))
-
-    graph = Graph(chain(("a", "b"), ("b", "c"), ("c", "a"), ("d", "a")))
-
-    assert graph.reaches(urn("a:b:C", "d")) == {urn("a:b:C", name) for name in "abc"}
-    provided = kubernetes("kubernetes:core/v1:ConfigMap", "m", {})
-    assert urn("pulumi:providers:kubernetes", "cluster-provider") in Graph(a_plan(provided)).reaches(provided.urn)
 
 
 def test_use_that_nobody_states_is_told_where_the_bill_is():
