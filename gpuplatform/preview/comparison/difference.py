@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from gpuplatform.kinds.registry import kind_of
-from gpuplatform.plan.model import UNKNOWN, Json, Part, Plan, PlannedResource
+from gpuplatform.plan.model import UNKNOWN, Json, Plan, PlanFeature, PlannedResource
 from gpuplatform.plan.tree import rank
 from gpuplatform.plan.values import leaves
 from gpuplatform.plan.wording import cents
@@ -67,7 +67,7 @@ class Difference:
     @property
     def no_bill(self) -> str:
         """Why there is no older bill; empty where there is one."""
-        missing = next((p for p in (Part.VALUES, Part.OUTPUTS) if p in self.older.lacks), None)
+        missing = next((p for p in (PlanFeature.VALUES, PlanFeature.OUTPUTS) if p in self.older.lacks), None)
         return f"the older plan lacks {missing}" if missing else ""
 
     @cached_property
@@ -75,7 +75,9 @@ class Difference:
         """Of the older and the newer plan."""
         # What a source does not tell of usage and hours is taken to be as it is now, so that only resources make a difference.
         told = (
-            self.older if Part.SETTINGS not in self.older.lacks else replace(self.older, settings=self.newer.settings)
+            self.older
+            if PlanFeature.SETTINGS not in self.older.lacks
+            else replace(self.older, settings=self.newer.settings)
         )
         return bill(told, self.today), bill(self.newer, self.today)
 
@@ -123,7 +125,7 @@ def difference(before: Plan, after: Plan, today: date | None = None) -> Differen
     changed = {
         new.urn: found
         for old, new in pairs
-        if not (new.remote and Part.REMOTE_INPUTS in before.lacks | after.lacks)
+        if not (new.remote and PlanFeature.REMOTE_INPUTS in before.lacks | after.lacks)
         if (found := _changed(old, new, _comparable(new, before, after)))
     }
     changed = _with_replaced_by_others({new.urn: (old, new) for old, new in pairs}, changed)

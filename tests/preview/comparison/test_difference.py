@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 
 from gpuplatform.cli import app
 from gpuplatform.kinds.registry import all_kinds, immutable
-from gpuplatform.plan.model import UNKNOWN, Part, Plan
+from gpuplatform.plan.model import UNKNOWN, Plan, PlanFeature
 from gpuplatform.preview.checking.sdk_types import input_class, properties
 from gpuplatform.preview.comparison.difference import Action, Changed, difference
 from gpuplatform.preview.judgement.run import run_checks
@@ -210,7 +210,10 @@ def test_parts_of_another_package_s_component_count_only_where_both_plans_show_t
     part = a_resource("aws:eks/cluster:Cluster", "c-eks", {}, parent=cluster.urn)
     opaque = a_plan(cluster)
     engine = a_plan(
-        replace(cluster, inputs={}), part, origin="stack-export", lacks=frozenset({Part.REMOTE_INPUTS, Part.VALUES})
+        replace(cluster, inputs={}),
+        part,
+        origin="stack-export",
+        lacks=frozenset({PlanFeature.REMOTE_INPUTS, PlanFeature.VALUES}),
     )
 
     assert difference(engine, opaque).nothing
@@ -227,7 +230,7 @@ def test_the_bill_s_difference_is_told_by_layer_and_in_total():
 
 
 def test_a_source_without_values_has_no_bill_and_says_why():
-    blind = replace(sound(), lacks=frozenset({Part.VALUES}))
+    blind = replace(sound(), lacks=frozenset({PlanFeature.VALUES}))
     found = difference(blind, sound())
 
     assert list(bill_lines(found)) == []

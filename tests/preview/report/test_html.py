@@ -18,7 +18,7 @@ import pytest
 from typer.testing import CliRunner
 
 from gpuplatform.cli import app
-from gpuplatform.plan.model import STACK, Part, Plan, Source
+from gpuplatform.plan.model import STACK, Plan, PlanFeature, Source
 from gpuplatform.plan.wording import money
 from gpuplatform.preview.billing.bill import bill
 from gpuplatform.preview.billing.economics import Economics, GpuHour, ModelCost, PoolUse
@@ -326,7 +326,7 @@ def test_where_nothing_is_wrong_it_says_what_was_looked_at():
 
     assert re.fullmatch(r"Nothing wrong: \d+ checks passed", seen.one("p", class_="verdict")["text"])
     assert "duplicate-urn" in seen.one("section", id="findings")["text"]
-    partial = a_report(replace(sound(), lacks=frozenset({Part.FIRST})))
+    partial = a_report(replace(sound(), lacks=frozenset({PlanFeature.FIRST})))
     assert re.search(r"\d+ of \d+ checks passed, [1-9]\d* do not apply", partial.one("section", id="findings")["text"])
 
 
@@ -426,9 +426,9 @@ def test_a_difference_is_told_where_there_is_one():
     assert re.search(r"data0\.501\.00 → 2\.0010\.00 → 12\.500\.13total0\.501\.00 → 2\.00", text), (
         "a layer that differs, and the total"
     )
-    blind = replace(plan, lacks=frozenset({Part.VALUES}))
+    blind = replace(plan, lacks=frozenset({PlanFeature.VALUES}))
     told = a_report(replace(plan, against=blind)).one("section", id="difference")["text"]
-    assert f"No bill to compare with: the older plan lacks {Part.VALUES}." in told
+    assert f"No bill to compare with: the older plan lacks {PlanFeature.VALUES}." in told
     assert "No resource differs." in told
     assert not a_report().all("section", id="difference")
 
