@@ -34,12 +34,12 @@ def judged():
 
 def priced():
     from gpuplatform.preview.billing.bill import bill
-    return bill(plan).to_json()
+    return bill(plan)
 
 
 def ordered():
     from gpuplatform.preview.timeline import timeline
-    return timeline(plan).to_json()
+    return timeline(plan)
 
 
 judgement, costs, path = timed("checks", judged), timed("bill", priced), timed("timeline", ordered)

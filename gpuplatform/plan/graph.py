@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from graphlib import CycleError, TopologicalSorter
 
 from gpuplatform.plan.model import Plan, PlannedResource
 
@@ -56,27 +57,15 @@ def ancestors(plan: Plan, resource: PlannedResource) -> set[str]:
     return found
 
 
-def circle(waits: Mapping[str, set[str]]) -> list[str]:
-    """Some that wait for one another, in that order; empty where none do. Without recursion: chains may be long."""
-    waiters: dict[str, list[str]] = {}
-    for urn, awaited in waits.items():
-        for before in awaited:
-            waiters.setdefault(before, []).append(urn)
-    left = {urn: len(awaited & waits.keys()) for urn, awaited in waits.items()}
-    free = [urn for urn, count in left.items() if not count]
-    while free:
-        urn = free.pop()
-        del left[urn]
-        for waiter in waiters.get(urn, ()):
-            left[waiter] -= 1
-            if not left[waiter]:
-                free.append(waiter)
-    way = [min(left)] if left else []
-    while way:
-        following = min(waits[way[-1]] & left.keys())
-        if following in way:
-            return way[way.index(following) :]
-        way.append(following)
+def circle(waits: Mapping[str, Iterable[str]]) -> list[str]:
+    """URNs of which each waits for the next, and the last for the first; empty where none do. Of several circles always the same."""
+    try:
+        TopologicalSorter({urn: sorted(waits[urn]) for urn in sorted(waits)}).prepare()
+    except CycleError as error:
+        # "Each node is an immediate predecessor of the next", and the first is the last again (Python's library, graphlib).
+        way: list[str] = error.args[1][:0:-1]
+        first = way.index(min(way))
+        return way[first:] + way[:first]
     return []
 
 

@@ -21,8 +21,8 @@ Json = Any
 """A JSON value. Inputs are as varied as the SDKs; checks narrow what they read."""
 
 
-class Part(StrEnum):
-    """What a plan may lack, by where it was read from. The words complete "needs …"."""
+class PlanFeature(StrEnum):
+    """What a source of plans may not state, so that a plan lacks it. The words complete "needs …"."""
 
     OUTPUTS = "the outputs of resources"
     VALUES = "values that come from other resources"
@@ -135,7 +135,7 @@ class Plan:
     """Registrations whose URN was taken already."""
     origin: str = "recording"
     """recording | document | pulumi-preview | stack-export"""
-    lacks: frozenset[Part] = frozenset()
+    lacks: frozenset[PlanFeature] = frozenset()
     """What `origin` cannot tell. A recording lacks nothing."""
     first: Plan | None = None
     """The same program with every output unknown, as the first `pulumi preview` sees it."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
-from gpuplatform.plan.model import Json
-
 _PLURAL: Final = {"access entry": "access entries"}
 
 
@@ -19,8 +17,8 @@ def cents(amount: float | Decimal) -> Decimal:
     return Decimal(str(amount)).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
-def money(value: Json) -> str:
-    return f"{cents(float(value)):,}" if value is not None else "?"
+def money(amount: float | Decimal) -> str:
+    return f"{cents(amount):,}"
 
 
 def minutes(seconds: float) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from typing import Final
 
@@ -129,23 +130,13 @@ def _necessary(resource: PlannedResource, wanted: set[str], plan: Plan) -> set[s
 
 
 def _ends(waits: Mapping[str, set[str]], lasting: Mapping[str, float]) -> dict[str, float]:
-    """When each resource is there: after the last of what it waits for, and its own time. Without recursion: chains may be long."""
-    waiters: dict[str, list[str]] = {urn: [] for urn in waits}
-    for urn, awaited in waits.items():
-        for before in awaited:
-            waiters[before].append(urn)
-    open_edges = {urn: len(awaited) for urn, awaited in waits.items()}
-    ready = [urn for urn, count in open_edges.items() if not count]
+    """When each resource is there: after the last of what it waits for, and its own time."""
     ends: dict[str, float] = {}
-    while ready:
-        urn = ready.pop()
-        ends[urn] = max((ends[before] for before in waits[urn]), default=0.0) + lasting[urn]
-        for waiter in waiters[urn]:
-            open_edges[waiter] -= 1
-            if not open_edges[waiter]:
-                ready.append(waiter)
-    if len(ends) < len(waits):
-        raise ValueError(f"resources wait for one another in a circle: {' → '.join(circle(waits))}")
+    try:
+        for urn in TopologicalSorter(waits).static_order():
+            ends[urn] = max((ends[before] for before in waits[urn]), default=0.0) + lasting[urn]
+    except CycleError:
+        raise ValueError(f"resources wait for one another in a circle: {' → '.join(circle(waits))}") from None
     return ends
 
 

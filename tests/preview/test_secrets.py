@@ -32,8 +32,8 @@ STACK = "urn:pulumi:dev::toy::pulumi:pulumi:Stack::toy-dev"
 
 def reports(plan: Plan) -> dict[str, str]:
     """Every report of a plan, as text."""
-    judged, costs, times = judge(plan, date(2026, 11, 22)), bill(plan).to_json(), timeline(plan).to_json()
-    preview = Preview(plan, judged.findings, costs, times, judged.suppressed)
+    judged = judge(plan, date(2026, 11, 22))
+    preview = Preview(plan, judged.findings, bill(plan), timeline(plan), judged.suppressed)
     screen = Console(file=(out := io.StringIO()), width=100_000)
     terminal.full_tree(screen, plan)
     terminal.first_screen(screen, preview)

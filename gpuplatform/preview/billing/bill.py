@@ -60,6 +60,11 @@ class Bill:
         return tuple(line for line in self.lines if (self.today - line.oldest).days > STALE_DAYS)
 
     @property
+    def stale_prices(self) -> list[str]:
+        """`p5.48xlarge on-demand: price of 2026-01-01`, each price once."""
+        return sorted({f"{line.what}: price of {line.oldest}" for line in self.stale})
+
+    @property
     def assumptions(self) -> tuple[str, ...]:
         """What the bill leaves out or takes for granted, a sentence each."""
         notes = sorted({line.note for line in self.lines if line.note})
@@ -97,7 +102,7 @@ class Bill:
             "economics": self.economics.to_json(),
             "assumptions": list(self.assumptions),
             "usage": [{"key": u.key, "monthly": float(u.amount), "stated": u.stated} for u in self.usage],
-            "stale": sorted({f"{line.what}: price of {line.oldest}" for line in self.stale}),
+            "stale": [*self.stale_prices],
         }
 
 

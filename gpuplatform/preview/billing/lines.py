@@ -6,13 +6,35 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
 from typing import Final
 
 from gpuplatform.plan.model import Json
+from gpuplatform.plan.wording import cents
 
-CENT: Final = Decimal("0.01")
 FINE: Final = Decimal("0.000001")
 """Of a line: so that lines add up to the cents of the totals."""
+
+
+class State(StrEnum):
+    """What an amount is stated for. The value is its key in JSON and its attribute in `Line` and `Totals`."""
+
+    ASLEEP = "asleep_monthly"
+    IDLE = "idle_monthly"
+    EXPECTED = "expected_monthly"
+    MAXIMUM = "maximum_hourly"
+
+    @property
+    def word(self) -> str:
+        return self.name.lower()
+
+    @property
+    def period(self) -> str:
+        return "an hour" if self is State.MAXIMUM else "a month"
+
+    def of(self, amounts: Line | Totals) -> Decimal:
+        amount: Decimal = getattr(amounts, self)
+        return amount
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,13 +70,10 @@ class Line:
             "team": self.team,
             "layer": self.layer,
             "what": self.what,
-            "quantity": _fine(self.quantity),
+            "quantity": fine(self.quantity),
             "unit": self.unit,
             "unit_price": float(self.unit_price),
-            "asleep_monthly": _fine(self.asleep_monthly),
-            "idle_monthly": _fine(self.idle_monthly),
-            "expected_monthly": _fine(self.expected_monthly),
-            "maximum_hourly": _fine(self.maximum_hourly),
+            **{state.value: fine(state.of(self)) for state in State},
             "source": self.source,
             "as_of": self.as_of.isoformat(),
             "note": self.note,
@@ -82,30 +101,13 @@ class Totals:
         )
 
     def to_json(self) -> dict[str, float]:
-        return {
-            "asleep_monthly": _cents(self.asleep_monthly),
-            "idle_monthly": _cents(self.idle_monthly),
-            "expected_monthly": _cents(self.expected_monthly),
-            "maximum_hourly": _cents(self.maximum_hourly),
-        }
+        return {state.value: float(cents(state.of(self))) for state in State}
 
     def finer(self) -> dict[str, float]:
         """As fine as lines are written: parts in cents would not add up to the whole."""
-        return {
-            "asleep_monthly": _fine(self.asleep_monthly),
-            "idle_monthly": _fine(self.idle_monthly),
-            "expected_monthly": _fine(self.expected_monthly),
-            "maximum_hourly": _fine(self.maximum_hourly),
-        }
+        return {state.value: fine(state.of(self)) for state in State}
 
 
-def _rounded(amount: Decimal, to: Decimal) -> Decimal:
-    return amount.quantize(to, ROUND_HALF_UP)
-
-
-def _fine(amount: Decimal) -> float:
-    return float(_rounded(amount, FINE))
-
-
-def _cents(amount: Decimal) -> float:
-    return float(_rounded(amount, CENT))
+def fine(amount: Decimal) -> float:
+    """An amount of a line, as JSON and the page's tables hold it."""
+    return float(amount.quantize(FINE, ROUND_HALF_UP))

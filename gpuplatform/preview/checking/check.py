@@ -7,7 +7,7 @@ A check is one small function from a plan to faults, decorated with its rule, it
         for again in plan.duplicates:
             yield Fault(f"{again.name} is registered twice; give one another name", again)
 
-A check that reads what not every source of plans has names it, as in `needs=(Part.DUPLICATES,)`; on a plan that lacks it the check is
+A check that reads what not every source of plans has names it, as in `needs=(PlanFeature.DUPLICATES,)`; on a plan that lacks it the check is
 not applicable, and reports say so.
 
 The modules of `checks/` register theirs on import.
@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from gpuplatform.plan.model import Part, Plan, PlannedResource, Source
+from gpuplatform.plan.model import Plan, PlanFeature, PlannedResource, Source
 
 
 class Severity(StrEnum):
@@ -76,7 +76,7 @@ class Check:
     """Where it is registered."""
     function: CheckFunction | None = None
     """None of a rule that is broken while others run: see `found_by_running`."""
-    needs: frozenset[Part] = frozenset()
+    needs: frozenset[PlanFeature] = frozenset()
 
     @property
     def explained(self) -> str:
@@ -103,7 +103,7 @@ _REGISTRY: Final[dict[str, Check]] = {}
 
 
 def check(
-    rule: str, severity: Severity, sentence: str, *, needs: Iterable[Part] = ()
+    rule: str, severity: Severity, sentence: str, *, needs: Iterable[PlanFeature] = ()
 ) -> Callable[[CheckFunction], Check]:
     """Register a function as a check. `needs` is what it cannot judge a plan without."""
 
@@ -122,7 +122,9 @@ def check(
     return register
 
 
-def found_by_running(rule: str, severity: Severity, sentence: str, module: str, *, needs: Iterable[Part] = ()) -> Check:
+def found_by_running(
+    rule: str, severity: Severity, sentence: str, module: str, *, needs: Iterable[PlanFeature] = ()
+) -> Check:
     """Register a rule that no function judges: `judgement` finds what breaks it while it runs the others."""
     return _registered(Check(rule=rule, severity=severity, sentence=sentence, module=module, needs=frozenset(needs)))
 

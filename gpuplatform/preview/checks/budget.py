@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from gpuplatform.plan.model import Part, Plan
+from gpuplatform.plan.model import Plan, PlanFeature
 from gpuplatform.plan.values import at, mapping
 from gpuplatform.plan.wording import cents
 from gpuplatform.preview.billing.bill import bill
@@ -16,7 +16,7 @@ from gpuplatform.preview.checking.check import Fault, Severity, check
     "over-budget",
     Severity.ERROR,
     "The expected month is within the environment's budget and each team's.",
-    needs=(Part.SETTINGS,),
+    needs=(PlanFeature.SETTINGS,),
 )
 def over_budget(plan: Plan) -> Iterator[Fault]:
     budgets = at(plan.setting("governance"), "budgets")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gpuplatform.kinds.registry import all_kinds
-from gpuplatform.plan.model import SECRET, UNKNOWN, Part, Plan, PlannedResource
+from gpuplatform.plan.model import SECRET, UNKNOWN, Plan, PlanFeature, PlannedResource
 from gpuplatform.plan.values import at
 from gpuplatform.preview.checking.check import Fault, Severity, check
 
 
-@check("duplicate-urn", Severity.ERROR, "Every resource has a URN of its own.", needs=(Part.DUPLICATES,))
+@check("duplicate-urn", Severity.ERROR, "Every resource has a URN of its own.", needs=(PlanFeature.DUPLICATES,))
 def duplicate_urn(plan: Plan) -> Iterator[Fault]:
     for again in plan.duplicates:
         first = plan.by_urn.get(again.urn)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gpuplatform.plan.model import UNKNOWN, Json, Part, Plan, PlannedResource
+from gpuplatform.plan.model import UNKNOWN, Json, Plan, PlanFeature, PlannedResource
 from gpuplatform.plan.values import listing, mapping
 from gpuplatform.preview.checking.check import Fault, Severity, check
 
 
-@check("same-resources", Severity.ERROR, "The first preview already shows every resource.", needs=(Part.FIRST,))
+@check("same-resources", Severity.ERROR, "The first preview already shows every resource.", needs=(PlanFeature.FIRST,))
 def same_resources(plan: Plan) -> Iterator[Fault]:
     if plan.first is None:
         return
@@ -25,7 +25,7 @@ def same_resources(plan: Plan) -> Iterator[Fault]:
     "simulated-output",
     Severity.ERROR,
     "Every value unknown at the first preview is known once resources exist.",
-    needs=(Part.FIRST,),
+    needs=(PlanFeature.FIRST,),
 )
 def simulated_output(plan: Plan) -> Iterator[Fault]:
     for first in plan.first.resources if plan.first else ():
@@ -64,7 +64,7 @@ def _of(resource: PlannedResource, path: str) -> str:
     "lookup",
     Severity.ERROR,
     "The program looks nothing up: a lookup needs credentials at preview.",
-    needs=(Part.INVOKES,),
+    needs=(PlanFeature.INVOKES,),
 )
 def lookup(plan: Plan) -> Iterator[Fault]:
     for invoke in plan.invokes:

@@ -8,12 +8,15 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from gpuplatform.plan.model import STACK, Part, Plan, Source
+from gpuplatform.plan.model import STACK, Plan, PlanFeature, Source
 from gpuplatform.preview.checking.check import Fault, Severity, check
 
 
 @check(
-    "child-of-its-component", Severity.ERROR, "What a component makes is the component's child.", needs=(Part.FILES,)
+    "child-of-its-component",
+    Severity.ERROR,
+    "What a component makes is the component's child.",
+    needs=(PlanFeature.FILES,),
 )
 def child_of_its_component(plan: Plan) -> Iterator[Fault]:
     for resource in plan.resources:
@@ -47,7 +50,7 @@ def _component_bodies(file: Path) -> tuple[tuple[int, int], ...]:
     "component-registers-outputs",
     Severity.ERROR,
     "Every component registers its outputs.",
-    needs=(Part.REGISTERED_OUTPUTS,),
+    needs=(PlanFeature.REGISTERED_OUTPUTS,),
 )
 def component_registers_outputs(plan: Plan) -> Iterator[Fault]:
     for resource in plan.resources:

@@ -11,7 +11,7 @@ from gpuplatform.catalog.nodes import GPU, POOL_LABEL
 from gpuplatform.kinds.cluster.kueue import CONTROLLER, Flavor, flavors, groups, queued, quotas
 from gpuplatform.kinds.cluster.node_launches import autoscaler, extra_argument, launches, told
 from gpuplatform.kinds.cluster.objects import of_kind
-from gpuplatform.plan.model import Json, Part, Plan
+from gpuplatform.plan.model import Json, Plan, PlanFeature
 from gpuplatform.plan.quantity import quantity
 from gpuplatform.plan.values import at, listing, mapping
 from gpuplatform.preview.checking.check import Fault, Severity, check
@@ -24,7 +24,7 @@ _CLASSES: Final = ("best-effort-atomic-scale-up.autoscaling.x-k8s.io", "check-ca
     "expander-pattern",
     Severity.ERROR,
     "Every name in the priority expander matches a group, and every group a name.",
-    needs=(Part.OUTPUTS, Part.VALUES),
+    needs=(PlanFeature.OUTPUTS, PlanFeature.VALUES),
 )
 def expander_pattern(plan: Plan) -> Iterator[Fault]:
     ranked, release = _priorities(plan), autoscaler(plan)
@@ -70,7 +70,7 @@ def _priority(ranked: Mapping[int, list[str]], name: str) -> int | None:
     "rung-order",
     Severity.ERROR,
     "Kueue and the priority expander take a pool's groups in the same order.",
-    needs=(Part.OUTPUTS, Part.VALUES),
+    needs=(PlanFeature.OUTPUTS, PlanFeature.VALUES),
 )
 def rung_order(plan: Plan) -> Iterator[Fault]:
     ranked = _priorities(plan)

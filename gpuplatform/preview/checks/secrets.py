@@ -14,7 +14,7 @@ from typing import Final, cast
 
 from gpuplatform.kinds import kubernetes
 from gpuplatform.plan.every_text import every_text
-from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Part, Plan
+from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Plan, PlanFeature
 from gpuplatform.plan.values import leaves, mapping
 from gpuplatform.preview.checking.check import Fault, Severity, check
 from gpuplatform.preview.record.environment import CANARY
@@ -35,7 +35,7 @@ _BASE64: Final = re.compile(r"[A-Za-z0-9+/]{24,}={0,2}")
     "secret-in-the-open",
     Severity.ERROR,
     "No secure setting reaches an input or an output as text.",
-    needs=(Part.CANARIES,),
+    needs=(PlanFeature.CANARIES,),
 )
 def secret_in_the_open(plan: Plan) -> Iterator[Fault]:
     for resource, path, text in every_text(plan):

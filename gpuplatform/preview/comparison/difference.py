@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
 from gpuplatform.kinds.registry import kind_of
-from gpuplatform.plan.model import UNKNOWN, Json, Part, Plan, PlannedResource
+from gpuplatform.plan.model import UNKNOWN, Json, Plan, PlanFeature, PlannedResource
 from gpuplatform.plan.tree import rank
 from gpuplatform.plan.values import leaves
-from gpuplatform.preview.billing.bill import Bill, Totals, bill
+from gpuplatform.plan.wording import cents
+from gpuplatform.preview.billing.bill import Bill, bill
+from gpuplatform.preview.billing.lines import State, Totals
 from gpuplatform.preview.comparison.changes import Change, changes, replaces
 
 
@@ -58,36 +61,45 @@ class Difference:
     changed: tuple[Changed, ...]
     older: Plan
     newer: Plan
+    today: date | None = None
+    """The day of the prices; by default that of the call."""
 
     @property
     def no_bill(self) -> str:
         """Why there is no older bill; empty where there is one."""
-        missing = next((p for p in (Part.VALUES, Part.OUTPUTS) if p in self.older.lacks), None)
+        missing = next((p for p in (PlanFeature.VALUES, PlanFeature.OUTPUTS) if p in self.older.lacks), None)
         return f"the older plan lacks {missing}" if missing else ""
 
     @cached_property
-    def _bills(self) -> tuple[Bill, Bill]:
+    def bills(self) -> tuple[Bill, Bill]:
+        """Of the older and the newer plan."""
         # What a source does not tell of usage and hours is taken to be as it is now, so that only resources make a difference.
         told = (
-            self.older if Part.SETTINGS not in self.older.lacks else replace(self.older, settings=self.newer.settings)
+            self.older
+            if PlanFeature.SETTINGS not in self.older.lacks
+            else replace(self.older, settings=self.newer.settings)
         )
-        return bill(told), bill(self.newer)
+        return bill(told, self.today), bill(self.newer, self.today)
 
     @property
     def totals(self) -> tuple[Totals, Totals] | None:
         """The older and the newer bill, both at today's prices; None where the older plan does not hold what a bill needs."""
-        return None if self.no_bill else (self._bills[0].totals, self._bills[1].totals)
+        return None if self.no_bill else (self.bills[0].totals, self.bills[1].totals)
 
     @property
     def by_layer(self) -> dict[str, tuple[Totals, Totals]]:
         """Layer → older and newer bill, for layers whose bill changes."""
         if self.no_bill:
             return {}
-        old, new = (one.by_layer() for one in self._bills)
+        old, new = (one.by_layer() for one in self.bills)
         pairs = {
             layer: (old.get(layer, Totals()), new.get(layer, Totals())) for layer in sorted({*old, *new}, key=rank)
         }
-        return {layer: (a, b) for layer, (a, b) in pairs.items() if a.to_json() != b.to_json()}
+        return {
+            layer: (a, b)
+            for layer, (a, b) in pairs.items()
+            if any(cents(state.of(a)) != cents(state.of(b)) for state in State)
+        }
 
     @property
     def replaced(self) -> tuple[Changed, ...]:
@@ -104,7 +116,7 @@ def lost(resource: PlannedResource) -> str:
     return "" if resource.retain_on_delete or row is None else row.holds
 
 
-def difference(before: Plan, after: Plan) -> Difference:
+def difference(before: Plan, after: Plan, today: date | None = None) -> Difference:
     """What an update from `before` to `after` would do. Components count by their parts."""
     older, newer = _counted(before, after), _counted(after, before)
     renamed = dict(_renamed(older, newer))
@@ -113,7 +125,7 @@ def difference(before: Plan, after: Plan) -> Difference:
     changed = {
         new.urn: found
         for old, new in pairs
-        if not (new.remote and Part.REMOTE_INPUTS in before.lacks | after.lacks)
+        if not (new.remote and PlanFeature.REMOTE_INPUTS in before.lacks | after.lacks)
         if (found := _changed(old, new, _comparable(new, before, after)))
     }
     changed = _with_replaced_by_others({new.urn: (old, new) for old, new in pairs}, changed)
@@ -123,6 +135,7 @@ def difference(before: Plan, after: Plan) -> Difference:
         changed=tuple(changed[urn] for urn in newer if urn in changed),
         older=before,
         newer=after,
+        today=today,
     )
 
 

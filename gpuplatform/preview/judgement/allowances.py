@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from gpuplatform.plan.model import STACK, Part, Plan, Source, once
+from gpuplatform.plan.model import STACK, Plan, PlanFeature, Source, once
 from gpuplatform.preview.checking.check import Fault, Severity, check, found_by_running, registered
 
 _BEGINS: Final = re.compile(r"#\s*preview\s*:\s*allow\b")
@@ -28,10 +28,14 @@ EXPIRED = found_by_running(
     Severity.ERROR,
     "What a comment allows, it allows until a day that is not over.",
     __name__,
-    needs=(Part.FILES,),
+    needs=(PlanFeature.FILES,),
 )
 UNUSED = found_by_running(
-    "suppression-unused", Severity.WARNING, "What a comment allows is found on its line.", __name__, needs=(Part.FILES,)
+    "suppression-unused",
+    Severity.WARNING,
+    "What a comment allows is found on its line.",
+    __name__,
+    needs=(PlanFeature.FILES,),
 )
 
 
@@ -39,7 +43,7 @@ UNUSED = found_by_running(
     "suppression-unreadable",
     Severity.ERROR,
     "A comment that allows a finding names the check, the last day and the reason.",
-    needs=(Part.FILES,),
+    needs=(PlanFeature.FILES,),
 )
 def suppression_unreadable(plan: Plan) -> Iterator[Fault]:
     yield from (a for a in allowances(plan) if isinstance(a, Fault))

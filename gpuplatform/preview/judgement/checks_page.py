@@ -54,7 +54,7 @@ def _themes() -> Iterator[list[str]]:
 
 
 def _cell(one: Check) -> str:
-    needs = f" Needs {', '.join(sorted(part.value for part in one.needs))}." if one.needs else ""
+    needs = f" Needs {', '.join(sorted(feature.value for feature in one.needs))}." if one.needs else ""
     return f"{one.explained}{needs}".replace("|", "\\|")
 
 

@@ -6,7 +6,7 @@ import importlib
 import pkgutil
 from collections.abc import Iterable, Iterator
 
-from gpuplatform.plan.model import Part, Plan
+from gpuplatform.plan.model import Plan, PlanFeature
 from gpuplatform.preview import checks
 from gpuplatform.preview.checking.check import Check, Fault, Finding, Severity, found_by_running, registered
 
@@ -24,7 +24,7 @@ def all_checks() -> list[Check]:
 def run_checks(plan: Plan, only: Iterable[Check] | None = None) -> list[Finding]:
     """What is wrong with a plan, whoever allows it: errors first, then by place."""
     asked = all_checks() if only is None else only
-    unseen = {r.urn for r in plan.resources if r.remote} if Part.REMOTE_INPUTS in plan.lacks else set[str]()
+    unseen = {r.urn for r in plan.resources if r.remote} if PlanFeature.REMOTE_INPUTS in plan.lacks else set[str]()
     found = {
         finding
         for one in asked

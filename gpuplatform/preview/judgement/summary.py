@@ -70,7 +70,7 @@ class Tally:
     @property
     def lacking(self) -> list[str]:
         """What the checks that could not be asked need, and this plan does not hold."""
-        return sorted({part.value for one in self.inapplicable for part in one.needs & self.plan.lacks})
+        return sorted({feature.value for one in self.inapplicable for feature in one.needs & self.plan.lacks})
 
     def to_json(self) -> dict[str, Json]:
         return {
@@ -79,7 +79,7 @@ class Tally:
             "failed": self.failed,
             "allowed": self.allowed,
             "not_applicable": [
-                {"rule": one.rule, "needs": sorted(part.value for part in one.needs & self.plan.lacks)}
+                {"rule": one.rule, "needs": sorted(feature.value for feature in one.needs & self.plan.lacks)}
                 for one in self.inapplicable
             ],
             "allowed_findings": self.suppressed,

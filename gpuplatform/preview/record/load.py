@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator
 from dataclasses import replace
 from pathlib import Path
 
-from gpuplatform.plan.model import Part, Plan
+from gpuplatform.plan.model import Plan, PlanFeature
 from gpuplatform.preview.record import environment as environments
 from gpuplatform.preview.record.environment import CallError
 
@@ -31,8 +31,8 @@ def read(file: Path, name: str) -> Plan:
         raise CallError(str(error)) from error
     if (plan.project, plan.environment) != (found.project, name):
         raise CallError(f"{file}: is a plan of {plan.project} {plan.environment}; give one of {found.project} {name}")
-    settings = found.public_settings if Part.SETTINGS in plan.lacks else plan.settings
-    return replace(plan, settings=settings, lines=found.lines, lacks=plan.lacks - {Part.SETTINGS})
+    settings = found.public_settings if PlanFeature.SETTINGS in plan.lacks else plan.settings
+    return replace(plan, settings=settings, lines=found.lines, lacks=plan.lacks - {PlanFeature.SETTINGS})
 
 
 def compared(plan: Plan, file: Path) -> Plan:

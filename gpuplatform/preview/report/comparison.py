@@ -6,13 +6,13 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from typing import Final
 
 from gpuplatform.plan.model import Json, PlannedResource
-from gpuplatform.plan.wording import counted
-from gpuplatform.preview.billing.bill import Totals
+from gpuplatform.plan.wording import cents, counted
+from gpuplatform.preview.billing.lines import State, Totals
 from gpuplatform.preview.comparison.difference import Action, Changed, Difference, lost
-from gpuplatform.preview.report.sums import STATES
 
 SHOWN: Final = 40
 """Lines; JSON has them all."""
@@ -77,19 +77,18 @@ def lines(difference: Difference) -> Iterator[str]:
         yield f"… and {counted(len(told) - SHOWN, 'more line')}; --json has them all"
 
 
-def bill_lines(difference: Difference) -> Iterator[tuple[str, tuple[float, ...]]]:
+def bill_lines(difference: Difference) -> Iterator[tuple[str, tuple[Decimal, ...]]]:
     """Layer → what each state of the bill changes by, and the total; nothing where there is no older bill."""
     if difference.totals:
         for layer, (before, after) in {**difference.by_layer, "total": difference.totals}.items():
-            old, new = before.to_json(), after.to_json()
-            yield layer, tuple(round(new[state] - old[state], 2) for state in STATES)
+            yield layer, tuple(cents(state.of(after)) - cents(state.of(before)) for state in State)
 
 
 def _replaced(difference: Difference) -> Iterator[str]:
     """What is lost first; what is only dragged along is one line for each that drags."""
-    along = [changed for changed in difference.replaced if _along(changed)]
+    along = [changed for changed in difference.replaced if dragged_along(changed)]
     for changed in sorted(difference.replaced, key=lambda c: not c.loses):
-        if not _along(changed):
+        if not dragged_along(changed):
             loss = f"; LOST: {changed.loses}" if changed.loses else ""
             yield f"± {_name(changed.after)}  replaced for {', '.join(changed.because[:3])}{loss}"
     groups: dict[str, list[Changed]] = {}
@@ -102,7 +101,7 @@ def _replaced(difference: Difference) -> Iterator[str]:
             yield f"± {len(found)} resources  replaced with {cause}: {kinds(changed.after.type for changed in found)}"
 
 
-def _along(changed: Changed) -> bool:
+def dragged_along(changed: Changed) -> bool:
     """Only dragged along, and nothing is lost by it."""
     return changed.dragged and not changed.loses
 

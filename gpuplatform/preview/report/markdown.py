@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from gpuplatform.plan.model import STACK, Json, Plan
+from gpuplatform.plan.model import STACK, Plan
 from gpuplatform.plan.tree import by_layer, lines
-from gpuplatform.plan.values import listing, mapping
 from gpuplatform.plan.wording import counted, money
+from gpuplatform.preview.billing.bill import Bill
+from gpuplatform.preview.billing.economics import Economics
+from gpuplatform.preview.billing.lines import State
 from gpuplatform.preview.checking.check import Finding
 from gpuplatform.preview.comparison.difference import Difference
 from gpuplatform.preview.judgement.suppression import Suppressed
@@ -18,16 +20,16 @@ from gpuplatform.preview.record.failure import printable, visible
 from gpuplatform.preview.report import comparison, unit_costs
 from gpuplatform.preview.report.grouping import places
 from gpuplatform.preview.report.sums import (
-    STATES,
     assumed_use,
     by_layer_sums,
+    critical_path,
     not_in_the_bill,
     old_prices,
     ready,
     rounding,
-    shortened,
 )
 from gpuplatform.preview.report.words import describe
+from gpuplatform.preview.timeline import Timeline
 
 MOST: Final = 64_800
 """GitHub refuses comments of more than 65,536 characters (REST API, issue comments)."""
@@ -39,7 +41,7 @@ LONGEST: Final = 400
 
 def comment(preview: Preview) -> str:
     """GitHub-flavoured Markdown; a folded part that no longer fits a comment is left out, and said to be."""
-    plan, counts, bill, timeline = preview.plan, preview.tally, mapping(preview.bill), mapping(preview.timeline)
+    plan, counts, bill = preview.plan, preview.tally, preview.bill
     resources = [r for r in plan.resources if r.type != STACK]
     rows = _findings(preview.findings)
     head = [
@@ -51,7 +53,7 @@ def comment(preview: Preview) -> str:
         *([*FINDINGS, *rows[:SHOWN], ""] if rows else []),
         *(_difference(preview.difference) if preview.difference else ()),
         *(_bill(plan, bill) if bill else ()),
-        *(_path(plan, timeline) if timeline else ()),
+        *(_path(plan, preview.timeline) if preview.timeline else ()),
     ]
     layers = [
         "| layer | resources | what, and where |",
@@ -62,7 +64,7 @@ def comment(preview: Preview) -> str:
         "More findings": [*FINDINGS, *rows[SHOWN:]] if rows[SHOWN:] else [],
         f"Allowed by a comment ({len(preview.suppressed)})": _allowed(preview.suppressed),
         "What there is": layers,
-        "What a unit of use costs": _units(bill.get("economics")),
+        "What a unit of use costs": _units(bill.economics) if bill else [],
         "Every resource": _fenced(lines(plan)),
     }
     return _fitting("\n".join(head), {title: part for title, part in folded.items() if part})
@@ -93,12 +95,12 @@ def _findings(findings: Sequence[Finding]) -> list[str]:
     ]
 
 
-def _units(economics: Json) -> list[str]:
+def _units(economics: Economics) -> list[str]:
     pools = [(pool if used else "", what, price, used) for pool, what, price, used in unit_costs.pools(economics)]
     told = [
         *_table(("GPU pool", "bought as", "price, $ a GPU-hour", "made use of, $ a GPU-hour"), pools),
         *_table(("model, busy", "runs on", "$ a million requests", "$ a million tokens"), unit_costs.models(economics)),
-        _cell(unit_costs.silent(economics)),
+        _cell(unit_costs.without_throughput(economics)),
     ]
     return told if any(told) else []
 
@@ -129,17 +131,13 @@ def _difference(found: Difference) -> list[str]:
         for layer, amounts in comparison.bill_lines(found)
         if any(amounts)
     ]
-    head = [
-        "| change of $ | asleep, a month | idle, a month | expected, a month | maximum, an hour |",
-        "|---|--:|--:|--:|--:|",
-    ]
     return [
         f"**Against the older plan:** {_cell(comparison.summary(found))}.",
         "",
         # A sign at the beginning of an entry would begin a list within the list.
         *(f"- {'' if line[0] == '±' else chr(92)}{_cell(line)}" for line in grave),
         *([""] if grave else ()),
-        *([*head, *costs, ""] if costs else ()),
+        *([*_sums_head("change of $"), *costs, ""] if costs else ()),
         *([f"No older bill: {_cell(found.no_bill)}.", ""] if found.no_bill else ()),
         *(_folded("Every difference", _fenced(map(_diff, rest), "diff")) if rest else ()),
     ]
@@ -150,26 +148,27 @@ def _diff(line: str) -> str:
     return f"!{line[1:]}" if line[0] == "~" else line
 
 
-def _bill(plan: Plan, bill: dict[str, Json]) -> list[str]:
-    totals = by_layer_sums(plan, bill)
+def _sums_head(what: str) -> list[str]:
+    return [f"| {what} | {' | '.join(f'{state.word}, {state.period}' for state in State)} |", "|---|--:|--:|--:|--:|"]
+
+
+def _bill(plan: Plan, bill: Bill) -> list[str]:
+    layers = by_layer_sums(plan, bill)
     unpriced, old, assumed = not_in_the_bill(plan, bill), old_prices(bill), assumed_use(bill)
     return [
-        "| $ | asleep, a month | idle, a month | expected, a month | maximum, an hour |",
-        "|---|--:|--:|--:|--:|",
-        *(f"| {_cell(layer)} | {' | '.join(money(sums[s]) for s in STATES)} |" for layer, sums in totals.items()),
-        f"| **total** | {' | '.join(f'**{money(bill.get(s))}**' for s in STATES)} |",
+        *_sums_head("$"),
+        *(f"| {_cell(layer)} | {' | '.join(money(s.of(sums)) for s in State)} |" for layer, sums in layers.items()),
+        f"| **total** | {' | '.join(f'**{money(s.of(bill.totals))}**' for s in State)} |",
         "",
-        *([note, ""] if (note := rounding(bill, totals)) else ()),
+        *([note, ""] if (note := rounding(bill.totals, layers)) else ()),
         *([_cell(unpriced), ""] if unpriced else ()),
         *([_cell(old), ""] if old else ()),
         *([_cell(assumed), ""] if assumed else ()),
     ]
 
 
-def _path(plan: Plan, timeline: dict[str, Json]) -> list[str]:
-    chain = [plan.by_urn[urn].name for urn in listing(timeline.get("chain")) if urn in plan.by_urn]
-    told = ready(timeline)
-    return [f"{told}, by way of {_cell(' → '.join(shortened(chain)))}.", ""]
+def _path(plan: Plan, timeline: Timeline) -> list[str]:
+    return [f"{ready(timeline)}, by way of {_cell(critical_path(plan, timeline))}.", ""]
 
 
 def _folded(title: str, content: Iterable[str]) -> list[str]:

@@ -126,7 +126,7 @@ def _reference(rule: str, index: dict[str, int]) -> dict[str, Json]:
 
 
 def _unasked(one: Check, counts: Tally, index: dict[str, int]) -> dict[str, Json]:
-    lacking = "; ".join(sorted(part.value for part in one.needs & counts.plan.lacks))
+    lacking = "; ".join(sorted(feature.value for feature in one.needs & counts.plan.lacks))
     return _notice(one.rule, f"{one.rule} does not apply to this plan: it needs {lacking}.", index)
 
 

@@ -10,9 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.tree import Tree
 
-from gpuplatform.plan.model import STACK, Json, Plan, PlannedResource
+from gpuplatform.plan.model import STACK, Plan, PlannedResource
 from gpuplatform.plan.tree import by_layer
-from gpuplatform.plan.values import listing, mapping
 from gpuplatform.plan.wording import counted
 from gpuplatform.preview.checking.check import Finding, Severity
 from gpuplatform.preview.comparison.difference import Difference
@@ -20,9 +19,10 @@ from gpuplatform.preview.judgement.run import all_checks
 from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.report import comparison, terminal_bill
 from gpuplatform.preview.report.grouping import places
-from gpuplatform.preview.report.sums import ready, shortened
+from gpuplatform.preview.report.sums import critical_path, ready
 from gpuplatform.preview.report.terminal_bill import escape, plain_table
 from gpuplatform.preview.report.words import describe
+from gpuplatform.preview.timeline import Timeline
 
 _COLOUR: Final = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
 _MARK: Final = {"±": "red", "-": "red", "+": "green", "~": "yellow"}
@@ -43,9 +43,9 @@ def first_screen(console: Console, preview: Preview) -> None:
     if preview.difference:
         _difference(console, preview.difference)
     if preview.bill:
-        terminal_bill.show(console, preview)
+        terminal_bill.show(console, plan, preview.bill, preview.difference)
     if preview.timeline:
-        _path(console, plan, mapping(preview.timeline))
+        _path(console, plan, preview.timeline)
 
 
 def _difference(console: Console, found: Difference) -> None:
@@ -149,8 +149,7 @@ def _places(console: Console, findings: list[Finding]) -> None:
     console.print(table)
 
 
-def _path(console: Console, plan: Plan, timeline: dict[str, Json]) -> None:
-    chain = [plan.by_urn[urn].name for urn in listing(timeline.get("chain")) if urn in plan.by_urn]
+def _path(console: Console, plan: Plan, timeline: Timeline) -> None:
     when, _, least = ready(timeline).partition(",")
-    by_way = f", by way of {' → '.join(shortened(chain))}" if chain else ""
+    by_way = f", by way of {critical_path(plan, timeline)}" if timeline.chain else ""
     console.print(f"[bold]{when}[/]{f',{least}' if least else ''}{escape(by_way)}.")

@@ -3,38 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Final
 
 from rich import box, markup
 from rich.console import Console
 from rich.table import Table
 
-from gpuplatform.plan.model import Json, Plan
-from gpuplatform.plan.values import mapping
+from gpuplatform.plan.model import Plan
 from gpuplatform.plan.wording import money
-from gpuplatform.preview.preview import Preview
+from gpuplatform.preview.billing.bill import Bill
+from gpuplatform.preview.billing.economics import Economics
+from gpuplatform.preview.billing.lines import State, Totals
+from gpuplatform.preview.comparison.difference import Difference
 from gpuplatform.preview.record.failure import visible
 from gpuplatform.preview.report import comparison, unit_costs
-from gpuplatform.preview.report.sums import (
-    STATES,
-    assumed_use,
-    by_layer_sums,
-    not_in_the_bill,
-    old_prices,
-    reasons,
-    rounding,
-)
+from gpuplatform.preview.report.sums import assumed_use, by_layer_sums, not_in_the_bill, old_prices, reasons, rounding
 
-HEADS: Final = ("asleep\n$ a month", "idle\n$ a month", "expected\n$ a month", "maximum\n$ an hour")
 _UNPRICED_SHOWN: Final = 5
 
 
-def show(console: Console, preview: Preview) -> None:
-    plan, bill, difference = preview.plan, mapping(preview.bill), preview.difference
+def show(console: Console, plan: Plan, bill: Bill, difference: Difference | None) -> None:
     layers = by_layer_sums(plan, bill)
-    rows = [(layer, [money(sums[state]) for state in STATES]) for layer, sums in layers.items()]
-    _sums(console, "bill", rows, [money(bill.get(state)) for state in STATES])
-    if note := rounding(bill, layers):
+    _sums(console, "bill", [(layer, _amounts(sums)) for layer, sums in layers.items()], _amounts(bill.totals))
+    if note := rounding(bill.totals, layers):
         console.print(f"[dim]{note}[/]")
     changes = [
         (layer, [_change(a) for a in amounts])
@@ -49,32 +41,32 @@ def show(console: Console, preview: Preview) -> None:
     if assumed := assumed_use(bill):
         console.print(escape(assumed))
     console.print()
-    economics = bill.get("economics")
-    _units(console, ("GPU pool", "bought as", "price\n$ a GPU-hour", "made use of\n$ a GPU-hour"), _pools(economics))
-    _units(
-        console,
-        ("model, busy", "runs on", "$ a million\nrequests", "$ a million\ntokens"),
-        unit_costs.models(economics),
-    )
-    if silent := unit_costs.silent(economics):
-        console.print(f"{escape(silent)}\n")
+    pools, models = _pools(bill.economics), unit_costs.models(bill.economics)
+    _units(console, ("GPU pool", "bought as", "price\n$ a GPU-hour", "made use of\n$ a GPU-hour"), pools)
+    _units(console, ("model, busy", "runs on", "$ a million\nrequests", "$ a million\ntokens"), models)
+    if sentence := unit_costs.without_throughput(bill.economics):
+        console.print(f"{escape(sentence)}\n")
 
 
-def _change(amount: float) -> str:
+def _amounts(totals: Totals) -> list[str]:
+    return [money(state.of(totals)) for state in State]
+
+
+def _change(amount: Decimal) -> str:
     return f"{amount:+,.2f}" if amount else ""
 
 
 def _sums(console: Console, head: str, rows: Sequence[tuple[str, Sequence[str]]], total: Sequence[str]) -> None:
     table = plain_table(footer=True)
     table.add_column(head, "total", style="bold", no_wrap=True)
-    for word, amount in zip(HEADS, total, strict=True):
-        table.add_column(word, amount, justify="right", no_wrap=True)
+    for state, amount in zip(State, total, strict=True):
+        table.add_column(f"{state.word}\n$ {state.period}", amount, justify="right", no_wrap=True)
     for name, amounts in rows:
         table.add_row(escape(name), *amounts)
     console.print(table)
 
 
-def _pools(economics: Json) -> list[tuple[str, str, str, str]]:
+def _pools(economics: Economics) -> list[tuple[str, str, str, str]]:
     """A pool's name once."""
     return [(pool if used else "", what, price, used) for pool, what, price, used in unit_costs.pools(economics)]
 
@@ -93,16 +85,15 @@ def _units(console: Console, heads: Sequence[str], rows: Sequence[tuple[str, str
     console.print()
 
 
-def _unpriced(console: Console, plan: Plan, bill: dict[str, Json]) -> None:
-    console.print(f"[dim]List prices in {bill.get('currency', 'USD')}, the oldest of {bill.get('as_of', '?')}.[/]")
+def _unpriced(console: Console, plan: Plan, bill: Bill) -> None:
+    console.print(f"[dim]List prices in {bill.currency}, the oldest of {bill.as_of or '?'}.[/]")
     why = reasons(bill)
     if not why:
         return
     console.print(escape(not_in_the_bill(plan, bill)))
     for reason, urns in list(why.items())[:_UNPRICED_SHOWN]:
-        names = [plan.by_urn[urn].name if urn in plan.by_urn else urn for urn in urns]
-        others = f" and {len(names) - 1} more" if len(names) > 1 else ""
-        console.print(f"  {escape(names[0])}{others}: {escape(reason)}")
+        others = f" and {len(urns) - 1} more" if len(urns) > 1 else ""
+        console.print(f"  {escape(plan.by_urn[urns[0]].name)}{others}: {escape(reason)}")
     if len(why) > _UNPRICED_SHOWN:
         console.print(f"  … and {len(why) - _UNPRICED_SHOWN} more; --json has them all")
 

@@ -2,49 +2,29 @@
 
 from __future__ import annotations
 
-from gpuplatform.plan.model import Json
-from gpuplatform.plan.values import listing, mapping
+from decimal import Decimal
+
 from gpuplatform.plan.wording import money
+from gpuplatform.preview.billing.economics import Economics
 
 
-def pools(economics: Json) -> list[tuple[str, str, str, str]]:
-    """Pool, how it is bought, $ a GPU-hour, and $ a GPU-hour that is made use of: that stands at a pool's first rung alone."""
-    found = mapping(economics)
-    useful = {
-        str(p.get("pool")): p.get("dollars_per_useful_gpu_hour") for p in map(mapping, listing(found.get("pools")))
-    }
-    rows: list[tuple[str, str, str, str]] = []
-    seen: set[str] = set()
-    for hour in map(mapping, listing(found.get("gpu_hours"))):
-        pool = str(hour.get("pool"))
-        rows.append(
-            (
-                pool,
-                str(hour.get("what", "")),
-                dollars(hour.get("dollars")),
-                "" if pool in seen else dollars(useful.get(pool)),
-            )
-        )
-        seen.add(pool)
-    return rows
+def pools(economics: Economics) -> list[tuple[str, str, str, str]]:
+    """Pool, how it is bought, $ a GPU-hour, and effective $ per used GPU-hour, which only a pool's first row holds."""
+    used = {pool.pool: dollars(pool.dollars) for pool in economics.pools}
+    return [(hour.pool, hour.what, dollars(hour.dollars), used.pop(hour.pool, "")) for hour in economics.gpu_hours]
 
 
-def models(economics: Json) -> list[tuple[str, str, str, str]]:
+def models(economics: Economics) -> list[tuple[str, str, str, str]]:
     """Model, what a copy of it runs on, $ a million requests, $ a million tokens."""
     return [
-        (
-            str(model.get("model", "")),
-            str(model.get("runs_on", "")),
-            dollars(model.get("dollars_per_million_requests")),
-            dollars(model.get("dollars_per_million_tokens")),
-        )
-        for model in map(mapping, listing(mapping(economics).get("models")))
+        (model.model, model.runs_on, dollars(model.million_requests), dollars(model.million_tokens))
+        for model in economics.models
     ]
 
 
-def silent(economics: Json) -> str:
+def without_throughput(economics: Economics) -> str:
     """Which models declare nothing that would give them a price; empty where all do."""
-    names = [str(name) for name in listing(mapping(economics).get("models_without_throughput"))]
+    names = economics.undeclared
     if not names:
         return ""
     verb = "declare" if len(names) > 1 else "declares"
@@ -52,6 +32,6 @@ def silent(economics: Json) -> str:
     return f"{', '.join(names)} {verb} no throughput: {keys} in serving.models give the price of a million."
 
 
-def dollars(amount: Json) -> str:
-    """Money, or a dash where it cannot be told."""
+def dollars(amount: Decimal | None) -> str:
+    """Money, or a dash where there is none to state."""
     return "–" if amount is None else money(amount)

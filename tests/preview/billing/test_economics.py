@@ -10,7 +10,7 @@ import pytest
 
 from gpuplatform.plan.model import Json, Plan
 from gpuplatform.preview.billing.bill import Bill, bill
-from gpuplatform.preview.billing.economics import per_million
+from gpuplatform.preview.billing.economics import Economics, per_million
 from gpuplatform.preview.report import unit_costs
 from tests.preview.billing import billing_plans as by_hand
 from tests.preview.billing.billing_plans import made, node_group, plan_of, template
@@ -82,7 +82,7 @@ def test_a_reservation_that_is_always_used_costs_its_rate() -> None:
 def test_a_pool_without_expected_use_has_no_price_of_use() -> None:
     (use,) = figures(block(hours=0))["pools"]
     assert use["dollars_per_useful_gpu_hour"] is None
-    assert [row[2:] for row in unit_costs.pools(figures(block(hours=0)))] == [("5.97", "–")]
+    assert [row[2:] for row in unit_costs.pools(billed(block(hours=0)).economics)] == [("5.97", "–")]
 
 
 def test_nodes_without_gpus_have_no_gpu_hour() -> None:
@@ -132,9 +132,9 @@ def test_a_model_whose_cost_nobody_states_has_none(model: dict[str, Any]) -> Non
 
 
 def test_a_model_that_declares_no_throughput_is_named() -> None:
-    found = figures(serving(tensor_parallel=4))
-    assert found["models_without_throughput"] == ["llama"]
-    assert unit_costs.silent(found) == (
+    found = billed(serving(tensor_parallel=4)).economics
+    assert found.to_json()["models_without_throughput"] == ["llama"]
+    assert unit_costs.without_throughput(found) == (
         "llama declares no throughput: tokens_per_second or requests_per_minute in serving.models give the price of a million."
     )
     assert figures(serving(tensor_parallel=4, tokens_per_second=842))["models_without_throughput"] == []
@@ -179,9 +179,10 @@ def test_a_serverless_endpoint_costs_by_its_memory_for_as_long_as_a_request_take
 
 
 def test_figures_are_told_in_a_row_a_rung_and_a_row_a_model() -> None:
-    assert unit_costs.pools(figures(block(hours=300))) == [("h100", "p5.48xlarge capacity block cr-1", "5.97", "14.53")]
-    assert unit_costs.models(figures(serving(tensor_parallel=4, tokens_per_second=842, requests_per_minute=600))) == [
-        ("llama", "4 GPUs of g6e.12xlarge on-demand", "291.46", "3.46")
+    assert unit_costs.pools(billed(block(hours=300)).economics) == [
+        ("h100", "p5.48xlarge capacity block cr-1", "5.97", "14.53")
     ]
-    assert unit_costs.pools(None) == unit_costs.models(None) == []
-    assert unit_costs.silent(None) == ""
+    told = billed(serving(tensor_parallel=4, tokens_per_second=842, requests_per_minute=600)).economics
+    assert unit_costs.models(told) == [("llama", "4 GPUs of g6e.12xlarge on-demand", "291.46", "3.46")]
+    assert unit_costs.pools(Economics()) == unit_costs.models(Economics()) == []
+    assert unit_costs.without_throughput(Economics()) == ""

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from gpuplatform.plan.model import Part, Plan
+from gpuplatform.plan.model import Plan, PlanFeature
 from gpuplatform.preview.checks import subnets
 from gpuplatform.preview.judgement.run import not_applicable, run_checks
 from tests.preview.planted import Break, each, found_alone, setting, told
@@ -210,6 +210,6 @@ def test_nodes_of_several_subnets_are_spread_over_them() -> None:
 
 
 def test_names_of_groups_are_not_judged_where_a_plan_does_not_know_them() -> None:
-    before = replace(sound_gpus(), lacks=frozenset({Part.OUTPUTS, Part.VALUES}))
+    before = replace(sound_gpus(), lacks=frozenset({PlanFeature.OUTPUTS, PlanFeature.VALUES}))
 
     assert {"expander-pattern", "rung-order"} <= {check.rule for check in not_applicable(before)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from typer.testing import CliRunner, Result
 
 from gpuplatform.cli import app
 from gpuplatform.kinds.registry import all_kinds, immutable
-from gpuplatform.plan.model import UNKNOWN, Part, Plan
+from gpuplatform.plan.model import UNKNOWN, Plan, PlanFeature
 from gpuplatform.preview.checking.sdk_types import input_class, properties
 from gpuplatform.preview.comparison.difference import Action, Changed, difference
 from gpuplatform.preview.judgement.run import run_checks
@@ -209,7 +210,10 @@ def test_parts_of_another_package_s_component_count_only_where_both_plans_show_t
     part = a_resource("aws:eks/cluster:Cluster", "c-eks", {}, parent=cluster.urn)
     opaque = a_plan(cluster)
     engine = a_plan(
-        replace(cluster, inputs={}), part, origin="stack-export", lacks=frozenset({Part.REMOTE_INPUTS, Part.VALUES})
+        replace(cluster, inputs={}),
+        part,
+        origin="stack-export",
+        lacks=frozenset({PlanFeature.REMOTE_INPUTS, PlanFeature.VALUES}),
     )
 
     assert difference(engine, opaque).nothing
@@ -220,13 +224,13 @@ def test_the_bill_s_difference_is_told_by_layer_and_in_total():
     found = difference(a_plan(), a_plan(a_resource("aws:kms/key:Key", "more")))
 
     # A key is 1 $ a month, and 100,000 requests to it, which is what is assumed, 0.30 $ (AWS KMS pricing, us-east-1).
-    assert dict(bill_lines(found))["total"][:3] == (1.0, 1.0, 1.3)
-    assert dict(bill_lines(found))["test"][:3] == (1.0, 1.0, 1.3)
+    assert dict(bill_lines(found))["total"][:3] == (Decimal(1), Decimal(1), Decimal("1.30"))
+    assert dict(bill_lines(found))["test"][:3] == (Decimal(1), Decimal(1), Decimal("1.30"))
     assert to_json(found)["before"]["idle_monthly"] == 0
 
 
 def test_a_source_without_values_has_no_bill_and_says_why():
-    blind = replace(sound(), lacks=frozenset({Part.VALUES}))
+    blind = replace(sound(), lacks=frozenset({PlanFeature.VALUES}))
     found = difference(blind, sound())
 
     assert list(bill_lines(found)) == []

@@ -12,7 +12,7 @@ from datetime import date
 import pytest
 from rich.console import Console
 
-from gpuplatform.plan.model import Part, Plan, Source
+from gpuplatform.plan.model import Plan, PlanFeature, Source
 from gpuplatform.preview.checking.check import Finding, Severity
 from gpuplatform.preview.judgement.run import all_checks, not_applicable
 from gpuplatform.preview.judgement.summary import tally
@@ -23,7 +23,7 @@ from gpuplatform.preview.report.html import html
 from tests.preview.sound import sound
 
 ALL = len(all_checks())
-LACKING = replace(sound(), origin="stack-export", lacks=frozenset({Part.DUPLICATES, Part.FIRST}))
+LACKING = replace(sound(), origin="stack-export", lacks=frozenset({PlanFeature.DUPLICATES, PlanFeature.FIRST}))
 UNASKED = len(not_applicable(LACKING))
 
 
@@ -49,7 +49,7 @@ CASES: list[tuple[Plan, list[Finding], list[Suppressed], str, str]] = [
         "(they need registrations that the engine refuses; the run with unknown outputs)",
     ),
     (
-        replace(sound(), origin="pulumi-preview", lacks=frozenset({Part.DUPLICATES})),
+        replace(sound(), origin="pulumi-preview", lacks=frozenset({PlanFeature.DUPLICATES})),
         [],
         [],
         "Nothing wrong",

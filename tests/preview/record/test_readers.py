@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gpuplatform.plan.model import SECRET, UNKNOWN, Invoke, Message, Part, Plan, PlannedResource, Source
+from gpuplatform.plan.model import SECRET, UNKNOWN, Invoke, Message, Plan, PlanFeature, PlannedResource, Source
 from gpuplatform.preview.billing.bill import bill
 from gpuplatform.preview.judgement.run import not_applicable, run_checks
 from gpuplatform.preview.preview import Preview
@@ -107,7 +107,7 @@ def test_a_document_of_an_older_version_lacks_what_was_not_written_then():
     for resource in document["resources"]:
         del resource["outputs"], resource["registered_outputs"]
 
-    assert {Part.OUTPUTS, Part.REGISTERED_OUTPUTS} <= plan_from(document, "file").lacks
+    assert {PlanFeature.OUTPUTS, PlanFeature.REGISTERED_OUTPUTS} <= plan_from(document, "file").lacks
 
 
 @pytest.fixture(scope="module")
@@ -146,8 +146,8 @@ def test_a_preview_has_settings_and_unknown_values_and_an_export_has_values_and_
     assert export.outputs["bucket"].startswith("bucket-")
     assert export.outputs["password"] == SECRET
     assert [p.one("aws:ssm/parameter:Parameter").inputs["value"] for p in (preview, export)] == [SECRET, SECRET]
-    assert Part.SETTINGS in export.lacks - preview.lacks
-    assert Part.VALUES in preview.lacks - export.lacks
+    assert PlanFeature.SETTINGS in export.lacks - preview.lacks
+    assert PlanFeature.VALUES in preview.lacks - export.lacks
 
 
 def test_parts_of_another_package_s_component_belong_to_the_layer_that_made_it():
@@ -222,7 +222,7 @@ def test_an_interrupted_operation_is_told():
 
 def test_a_check_is_not_applicable_where_the_source_lacks_what_it_needs():
     untold = with_field(sound(), "network", registered_outputs=None)
-    lacking = replace(untold, lacks=frozenset({Part.REGISTERED_OUTPUTS}))
+    lacking = replace(untold, lacks=frozenset({PlanFeature.REGISTERED_OUTPUTS}))
 
     assert [f.rule for f in run_checks(untold)] == ["component-registers-outputs"]
     assert run_checks(lacking) == []
@@ -234,7 +234,7 @@ def test_a_component_that_came_without_its_inputs_is_not_judged_by_them():
     blank = with_field(sound(), "cluster", inputs={})
 
     assert {f.urn for f in run_checks(blank)} == {blank.one("eks:index:Cluster").urn}
-    assert run_checks(replace(blank, lacks=frozenset({Part.REMOTE_INPUTS}))) == []
+    assert run_checks(replace(blank, lacks=frozenset({PlanFeature.REMOTE_INPUTS}))) == []
 
 
 DOCUMENT: dict[str, Any] = {"project": "p", "environment": "e", "resources": []}

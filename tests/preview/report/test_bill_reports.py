@@ -16,41 +16,42 @@ from rich.console import Console
 from gpuplatform.plan.model import Json, Plan
 from gpuplatform.plan.wording import money
 from gpuplatform.preview.billing.bill import Bill, bill
+from gpuplatform.preview.billing.lines import State, Totals
 from gpuplatform.preview.comparison.difference import difference
 from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.report import markdown, terminal
 from gpuplatform.preview.report.comparison import bill_lines
 from gpuplatform.preview.report.html import html
-from gpuplatform.preview.report.sums import STATES, rounding
+from gpuplatform.preview.report.sums import rounding
+from gpuplatform.preview.timeline import timeline
 from tests.preview.billing.billing_plans import made, plan_of
 from tests.preview.billing.priced_kinds import EXAMPLES
 
 DAY = datetime.date(2026, 11, 22)
-TIMELINE: Json = {"critical_path_seconds": 60.0, "lower_bound_seconds": 60.0, "chain": []}
 
 
 def cents(amount: float | Decimal) -> Decimal:
     return Decimal(str(amount)).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
-def on_a_terminal(plan: Plan, written: Json) -> dict[str, list[str]]:
+def on_a_terminal(plan: Plan, found: Bill) -> dict[str, list[str]]:
     out = io.StringIO()
     console = Console(file=out, width=200, color_system=None, highlight=False, emoji=False)
-    terminal.first_screen(console, Preview(plan, bill=written, timeline=TIMELINE))
+    terminal.first_screen(console, Preview(plan, bill=found, timeline=timeline(plan)))
     table = out.getvalue().partition("\nbill ")[2].partition("List prices")[0]
     rows = [line.split() for line in table.splitlines() if re.search(r"\d\.\d\d$", line.strip())]
     return {name: figures for name, *figures in rows}
 
 
-def in_a_comment(plan: Plan, written: Json) -> dict[str, list[str]]:
-    comment = markdown.comment(Preview(plan, bill=written, timeline=TIMELINE))
+def in_a_comment(plan: Plan, found: Bill) -> dict[str, list[str]]:
+    comment = markdown.comment(Preview(plan, bill=found, timeline=timeline(plan)))
     table = comment.partition("| $ | asleep")[2].partition("\n\n")[0]
     rows = [[cell.strip(" *") for cell in line.strip("| ").split("|")] for line in table.splitlines()[2:]]
     return {name: figures for name, *figures in rows}
 
 
-def on_the_page(plan: Plan, written: Json, noun: str) -> dict[str, list[str]]:
-    page = html(Preview(plan, bill=written, timeline=TIMELINE))
+def on_the_page(plan: Plan, found: Bill, noun: str) -> dict[str, list[str]]:
+    page = html(Preview(plan, bill=found, timeline=timeline(plan)))
     table = page.partition(f"<caption>Dollars by {noun}</caption>")[2].partition("</table>")[0]
     rows = [re.findall(r"<t[hd][^>]*>([^<]*)<", row) for row in table.split("<tr>")[2:]]
     return {name: figures[:4] for name, *figures in rows}
@@ -58,18 +59,19 @@ def on_the_page(plan: Plan, written: Json, noun: str) -> dict[str, list[str]]:
 
 def in_json(written: Json, grouping: str) -> dict[str, list[str]]:
     groups = {**written[grouping], "total": written}
-    return {name: [f"{cents(own[state]):,}" for state in STATES] for name, own in groups.items()}
+    return {name: [f"{cents(own[state]):,}" for state in State] for name, own in groups.items()}
 
 
 @pytest.mark.parametrize("environment", ["dev", "prod"])
 def test_every_report_states_the_same_figures(plans: dict[str, Plan], environment: str) -> None:
     plan = plans[environment]
-    written = bill(plan, DAY).to_json()
+    found = bill(plan, DAY)
+    written = found.to_json()
     layers = in_json(written, "by_layer")
-    assert on_a_terminal(plan, written) == layers
-    assert in_a_comment(plan, written) == layers
-    assert on_the_page(plan, written, "layer") == layers
-    assert on_the_page(plan, written, "team") == in_json(written, "by_team")
+    assert on_a_terminal(plan, found) == layers
+    assert in_a_comment(plan, found) == layers
+    assert on_the_page(plan, found, "layer") == layers
+    assert on_the_page(plan, found, "team") == in_json(written, "by_team")
 
 
 @pytest.mark.parametrize("environment", ["dev", "prod"])
@@ -99,7 +101,7 @@ def test_parts_of_any_plan_add_up_to_its_total(
 
 def adds_up(found: Bill) -> None:
     written = found.to_json()
-    for state in STATES:
+    for state in State:
         for grouping in ("by_team", "by_layer", "by_resource"):
             parts = sum((Decimal(str(own[state])) for own in written[grouping].values()), Decimal(0))
             # Each part is written to a millionth; so many may be off by half of one.
@@ -127,15 +129,20 @@ def test_the_difference_is_that_of_the_totals(plans: dict[str, Plan]) -> None:
     more = replace(less, resources=(*less.resources, made("aws:ec2/eip:Eip", "another", layer="network")))
     told = dict(bill_lines(difference(now, more)))
     before, after = bill(now).to_json(), bill(more).to_json()
-    assert told["total"] == tuple(round(after[state] - before[state], 2) for state in STATES)
+    assert told["total"] == tuple(cents(after[state]) - cents(before[state]) for state in State)
     # 730 × (0.045 + 0.10) go with the gateway and the control plane, 730 × 0.005 come.
-    assert told["total"][0] == round(730 * (0.005 - 0.045 - 0.10), 2)
+    assert told["total"][0] == cents(730 * (0.005 - 0.045 - 0.10))
     layers = [amounts for name, amounts in told.items() if name != "total"]
-    assert [round(sum(of), 1) for of in zip(*layers, strict=True)] == [round(amount, 1) for amount in told["total"]]
+    sums = [sum(of) for of in zip(*layers, strict=True)]
+    # Each amount is rounded by itself, before and after.
+    assert all(abs(own - whole) <= Decimal("0.03") for own, whole in zip(sums, told["total"], strict=True))
 
 
 def test_columns_that_do_not_add_up_say_why() -> None:
-    third, whole, more = (dict.fromkeys(map(str, STATES), amount) for amount in (1.005, 3.015, 3.03))
+    third, whole, more = (
+        Totals(**dict.fromkeys((state.value for state in State), Decimal(amount)))
+        for amount in ("1.005", "3.015", "3.03")
+    )
     layers = {"a": third, "b": third, "c": third}
     assert rounding(whole, layers) == (
         "Every amount is rounded by itself: a column may differ from its total by some cents."
@@ -145,7 +152,8 @@ def test_columns_that_do_not_add_up_say_why() -> None:
 
 
 @pytest.mark.parametrize(
-    ("amount", "told"), [(1.005, "1.01"), (2.675, "2.68"), (1234.5, "1,234.50"), (0, "0.00"), (None, "?")]
+    ("amount", "told"),
+    [(1.005, "1.01"), (2.675, "2.68"), (1234.5, "1,234.50"), (0, "0.00"), (Decimal("2.675"), "2.68")],
 )
-def test_money_is_rounded_half_a_cent_up(amount: Json, told: str) -> None:
+def test_money_is_rounded_half_a_cent_up(amount: float | Decimal, told: str) -> None:
     assert money(amount) == told

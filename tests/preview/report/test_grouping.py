@@ -10,7 +10,7 @@ from gpuplatform.preview.checking.check import Severity
 from gpuplatform.preview.comparison.difference import difference
 from gpuplatform.preview.report.comparison import lines, to_json
 from gpuplatform.preview.report.grouping import Place, places
-from tests.preview.report.test_reports import a_finding
+from tests.preview.report.samples import a_finding
 from tests.preview.sound import a_resource, and_also, sound, urn, with_input
 
 

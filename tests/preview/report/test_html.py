@@ -8,6 +8,7 @@ import json
 import re
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -17,21 +18,25 @@ import pytest
 from typer.testing import CliRunner
 
 from gpuplatform.cli import app
-from gpuplatform.plan.model import STACK, Part, Plan, Source
+from gpuplatform.plan.model import STACK, Plan, PlanFeature, Source
 from gpuplatform.plan.wording import money
 from gpuplatform.preview.billing.bill import bill
+from gpuplatform.preview.billing.economics import Economics, GpuHour, ModelCost, PoolUse
+from gpuplatform.preview.billing.lines import State
 from gpuplatform.preview.checking.check import Finding, Severity
+from gpuplatform.preview.comparison.changes import Change
+from gpuplatform.preview.comparison.difference import Action, Changed, Difference, difference
 from gpuplatform.preview.judgement.suppression import Allowance, Suppressed
 from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.report.html import html
 from gpuplatform.preview.report.html.boxes import Box
 from gpuplatform.preview.report.html.markup import Markup, tag
 from gpuplatform.preview.report.html.scene import Scene
-from gpuplatform.preview.report.sums import STATES, by_layer_sums
+from gpuplatform.preview.report.sums import by_layer_sums
 from gpuplatform.preview.timeline import timeline
-from tests.preview.sound import a_plan, a_resource, and_also, sound, urn, with_field, with_input
+from tests.preview.report.samples import CLUSTER, VPC, a_bill, a_finding, a_line, a_timeline
+from tests.preview.sound import a_plan, a_resource, and_also, sound, with_field, with_input
 
-VPC = urn("aws:ec2/vpc:Vpc", "vpc")
 HOSTILE = """</script><img src=x onerror=alert(1)>'"&{{script}}<!--"""
 VOID = {"br", "input", "meta"}
 
@@ -87,50 +92,11 @@ class Document(HTMLParser):
         return json.loads(self.one("script", id="data")["text"])
 
 
-def a_finding(**more: Any) -> Finding:
-    found = Finding(
-        rule="cost-tags",
-        severity=Severity.ERROR,
-        urn=VPC,
-        message="vpc: no tags",
-        file="stacks/network.py",
-        line=12,
-    )
-    return replace(found, **more)
-
-
-def a_bill(**more: Any) -> dict[str, Any]:
-    amounts = {"asleep_monthly": 1.0, "idle_monthly": 2.5, "expected_monthly": 1234.5, "maximum_hourly": 0.25}
-    about = {
-        "team": "ml",
-        "quantity": 730.0,
-        "unit": "hour",
-        "unit_price": 0.00002,
-        "as_of": "2026-09-01",
-        "source": "a list",
-    }
-    line = {"urn": VPC, "what": "a thing", **about, **amounts}
-    return {"currency": "USD", "as_of": "2026-09-01", **amounts, "lines": [line, line], "unpriced": [], **more}
-
-
-TIMES = {
-    "critical_path_seconds": 1440.0,
-    "lower_bound_seconds": 1020.0,
-    "chain": [VPC, urn("eks:index:Cluster", "cluster")],
-    "starts": {
-        urn("eks:index:Cluster", "cluster"): [60, 1440],
-        VPC: [0, 60],
-        urn("aws:ec2/subnet:Subnet", "private"): [90, 95],
-    },
-    "needless": [{"urn": urn("eks:index:Cluster", "cluster"), "waits_for": VPC}],
-    "estimated": ["aws:ec2/subnet:Subnet"],
-}
-
-
 def a_report(plan: Plan | None = None, *findings: Finding, **more: Any) -> Document:
-    difference = more.pop("difference", None)
-    given: dict[str, Any] = {"bill": a_bill(), "timeline": TIMES, **more}
-    return Document(html(Preview(sound() if plan is None else plan, findings, **given), difference))
+    plan = sound() if plan is None else plan
+    found = difference(plan.against, plan) if plan.against else None
+    given: dict[str, Any] = {"bill": a_bill(), "timeline": a_timeline(), "difference": found, **more}
+    return Document(html(Preview(plan, findings, **given)))
 
 
 def hostile() -> Document:
@@ -147,32 +113,33 @@ def hostile() -> Document:
         protect=True,
     )
     plan = replace(and_also(sound(), bad), project=HOSTILE, environment=HOSTILE, region=HOSTILE)
-    amounts = a_bill()["lines"][0]
-    texts = dict.fromkeys(("what", "team", "unit", "as_of", "source", "layer"), HOSTILE)
+    texts = dict.fromkeys(("what", "team", "unit", "source", "layer", "note"), HOSTILE)
+    change = Change(HOSTILE, HOSTILE, [HOSTILE], replaces=True)
+    gone = replace(bad, urn=f"{bad.urn}-gone")
     return a_report(
         plan,
         a_finding(urn=bad.urn, rule=HOSTILE, message=HOSTILE, file=HOSTILE),
         bill=a_bill(
+            a_line(urn=bad.urn, as_of=date(2020, 1, 1), **texts),
             currency=HOSTILE,
-            lines=[{**amounts, **texts, "urn": bad.urn}, {**amounts, "urn": HOSTILE}],
-            unpriced=[{"urn": HOSTILE, "why": HOSTILE}],
-            assumptions=[HOSTILE],
-            stale=[HOSTILE],
+            unpriced=((bad.urn, HOSTILE),),
         ),
-        timeline={**TIMES, "chain": [bad.urn, HOSTILE], "starts": {bad.urn: [0, 60]}},
-        difference={
-            "added": [bad.urn, HOSTILE],
-            "changed": [
-                {
-                    "urn": bad.urn,
-                    "name": HOSTILE,
-                    "action": HOSTILE,
-                    "because": [HOSTILE],
-                    "loses": HOSTILE,
-                    "changes": [{"path": HOSTILE, "before": HOSTILE, "after": [HOSTILE]}],
-                }
-            ],
-        },
+        timeline=a_timeline(
+            chain=(bad.urn,), starts={bad.urn: (0.0, 60.0)}, needless=((bad.urn, bad.urn),), estimated=(kind,)
+        ),
+        difference=Difference(
+            added=(bad,),
+            removed=(gone,),
+            changed=(
+                Changed(before=bad, after=bad, changes=(change,), action=Action.REPLACE, because=(HOSTILE,)),
+                *(
+                    Changed(before=r, after=r, changes=(), action=Action.REPLACE, because=(HOSTILE,))
+                    for r in (bad, gone)
+                ),
+            ),
+            older=plan,
+            newer=plan,
+        ),
     )
 
 
@@ -186,7 +153,7 @@ def test_the_report_is_well_formed_and_says_what_and_where():
 
 
 def test_it_loads_nothing_from_anywhere():
-    text = html(Preview(sound(), [a_finding()], a_bill(), TIMES))
+    text = html(Preview(sound(), [a_finding()], a_bill(), a_timeline()))
     seen = Document(text)
 
     loading = {"src", "srcset", "data", "poster", "action", "formaction", "background", "xlink:href", "style"}
@@ -225,7 +192,7 @@ def test_ids_are_unique_and_every_link_leads_somewhere(make: Any):
 
 
 def test_nothing_of_a_plan_becomes_markup():
-    clean, seen = a_report(sound(), a_finding(), difference={"added": []}), hostile()
+    clean, seen = a_report(replace(sound(), against=sound()), a_finding()), hostile()
 
     assert {e["name"] for e in seen.elements} - {e["name"] for e in clean.elements} == {"del", "ins"}
     assert len(seen.all("script")) == 2
@@ -251,7 +218,7 @@ def test_text_is_escaped_and_markup_is_not():
 
 def test_secrets_are_shown_as_such_and_simulated_outputs_not_at_all():
     plan = with_field(sound(), "vpc", inputs={"password": "[secret]"}, outputs={"id": "vpc-canary-1234"})
-    text = html(Preview(plan, bill=a_bill(), timeline=TIMES))
+    text = html(Preview(plan, bill=a_bill(), timeline=a_timeline()))
 
     assert next(r for r in Document(text).data["resources"] if r["name"] == "vpc")["inputs"] == {"password": "[secret]"}
     assert "vpc-canary-1234" not in text
@@ -299,7 +266,7 @@ def test_the_panel_is_given_all_that_is_known_of_a_resource():
     at = [r.name for r in plan.resources if r.type != STACK].index
     plan = with_field(plan, "private", property_dependencies={"vpcId": (VPC,)}, dependencies=(VPC,))
 
-    seen = a_report(plan, a_finding(), bill=a_bill(unpriced=[{"urn": VPC, "why": "no source"}])).data["resources"]
+    seen = a_report(plan, a_finding(), bill=a_bill(unpriced=((VPC, "no source"),))).data["resources"]
 
     vpc, subnet = seen[at("vpc")], seen[at("private")]
     assert vpc["options"] == {"protect": True, "timeouts": {"create": "1h"}}
@@ -359,7 +326,7 @@ def test_where_nothing_is_wrong_it_says_what_was_looked_at():
 
     assert re.fullmatch(r"Nothing wrong: \d+ checks passed", seen.one("p", class_="verdict")["text"])
     assert "duplicate-urn" in seen.one("section", id="findings")["text"]
-    partial = a_report(replace(sound(), lacks=frozenset({Part.FIRST})))
+    partial = a_report(replace(sound(), lacks=frozenset({PlanFeature.FIRST})))
     assert re.search(r"\d+ of \d+ checks passed, [1-9]\d* do not apply", partial.one("section", id="findings")["text"])
 
 
@@ -369,51 +336,43 @@ def test_the_bill_is_that_of_the_other_reports_in_tables_and_charts():
 
     text = re.sub(r"\s+", " ", seen.one("section", id="bill")["text"])
     for layer, sums in by_layer_sums(plan, content).items():
-        assert layer + "".join(money(sums[state]) for state in STATES) in text
+        assert layer + "".join(money(state.of(sums)) for state in State) in text
     assert "total1.002.501,234.500.25" in text
     for chart in ("bars-layer", "bars-team"):
-        assert "2,469.00" in seen.one("desc", id=f"{chart}-desc")["text"]
+        assert "1,234.50" in seen.one("desc", id=f"{chart}-desc")["text"]
     assert "0.00002" in text, "a small price is written out"
     cells = [e["attributes"].get("data-value") for e in seen.all("td") if "data-value" in e["attributes"]]
-    assert "1234.5" in cells, "a column sorts by its figures"
+    assert "617.25" in cells, "a column sorts by its figures"
 
 
 def test_what_a_unit_of_use_costs_is_told_by_pool_and_by_model():
-    hours = [
-        {"pool": "h100", "what": w, "gpus": 8, "dollars": d} for w, d in (("p5 on-demand", 6.88), ("p5 spot", 2.5))
-    ]
-    figures = {
-        "gpu_hours": hours,
-        "pools": [{"pool": "h100", "dollars_per_useful_gpu_hour": 9.573}],
-        "models": [
-            {
-                "model": "chat",
-                "runs_on": "ml.g6.2xlarge",
-                "dollars_per_million_requests": 169.7222,
-                "dollars_per_million_tokens": None,
-            }
-        ],
-    }
+    prices = (("p5 on-demand", "55.04"), ("p5 spot", "20"))
+    hours = (GpuHour(pool="h100", what=what, gpus=8, instance_hour=Decimal(price)) for what, price in prices)
+    busy = {"hourly": Decimal("1.222"), "requests_per_minute": Decimal(120), "tokens_per_second": Decimal(0)}
+    figures = Economics(
+        gpu_hours=tuple(hours),
+        pools=(PoolUse(pool="h100", expected_monthly=Decimal("957.3"), gpu_hours=Decimal(100)),),
+        models=(ModelCost(model="chat", runs_on="ml.g6.2xlarge", **busy),),
+    )
     told = a_report(bill=a_bill(economics=figures)).one("div", class_="units")["text"]
 
     assert "h100p5 on-demand6.889.57h100p5 spot2.50A busy" in told, "what is made use of is told once a pool"
     assert "chatml.g6.2xlarge169.72–" in told
-    nothing: dict[str, Any] = {"gpu_hours": [], "pools": [], "models": []}
-    assert a_report(bill=a_bill(economics=nothing)).all("div", class_="units") == []
+    assert a_report(bill=a_bill(economics=Economics())).all("div", class_="units") == []
 
 
 def test_what_the_bill_does_not_hold_is_said():
     told = a_bill(
-        unpriced=[{"urn": VPC, "why": "no source gives the price of it"}],
-        assumptions=["requests are not counted"],
-        stale=["old: 2020"],
+        a_line(note="requests are not counted"),
+        a_line(what="old", as_of=date(2020, 1, 1)),
+        unpriced=((VPC, "no source gives the price of it"),),
     )
     text = a_report(bill=told).one("section", id="bill")["text"]
 
     assert "vpc: no source" in text
     assert "prices refresh --region us-east-1" in text
     assert "requests are not counted" in text
-    assert "old: 2020" in text
+    assert "old: price of 2020-01-01" in text
 
 
 def test_the_timeline_is_in_order_with_its_critical_path():
@@ -438,23 +397,22 @@ def test_a_bill_and_a_timeline_that_were_not_computed_are_said_to_be_missing():
 
 
 def test_a_difference_is_told_where_there_is_one():
-    cluster = urn("eks:index:Cluster", "cluster")
-    change = {"path": "version", "before": "1.34", "after": "1.35"}
-    found = {
-        "added": [VPC],
-        "removed": [{"urn": urn("aws:s3/bucket:Bucket", "old"), "type": "aws:s3/bucket:Bucket", "name": "old"}],
-        "changed": [
-            {"urn": cluster, "action": "replace", "because": ["name"], "loses": "every object", "changes": [change]},
-            {
-                "urn": VPC,
-                "action": "update or replace",
-                "changes": [{"path": "a", "before": None, "after": {"b": 1}}],
-            },
-        ],
-        "before": {"expected_monthly": 10.0},
-        "after": {"expected_monthly": 12.5},
-        "by_layer": {"data": {"before": {"idle_monthly": 1.0}, "after": {"idle_monthly": 2.0}}},
-    }
+    plan = sound()
+    cluster, vpc = plan.by_urn[CLUSTER], plan.by_urn[VPC]
+    version, other = Change("version", "1.34", "1.35", replaces=True), Change("a", None, {"b": 1}, replaces=None)
+    found = Difference(
+        added=(vpc,),
+        removed=(a_resource("aws:ec2/routeTable:RouteTable", "old"),),
+        changed=(
+            Changed(before=cluster, after=cluster, changes=(version,), action=Action.REPLACE, because=("name",)),
+            Changed(before=vpc, after=vpc, changes=(other,), action=Action.UNSURE),
+        ),
+        older=plan,
+        newer=plan,
+    )
+    cheaper = a_line(layer="data", idle_monthly=Decimal(1), expected_monthly=Decimal(10))
+    dearer = replace(cheaper, idle_monthly=Decimal(2), expected_monthly=Decimal("12.5"))
+    vars(found)["bills"] = a_bill(cheaper), a_bill(dearer)
     seen = a_report(difference=found)
 
     text = re.sub(r"\s+", " ", seen.one("section", id="difference")["text"])
@@ -462,12 +420,16 @@ def test_a_difference_is_told_where_there_is_one():
     badges = [e["text"] for e in seen.all("span", class_="badge")]
     assert badges == ["replaced", "removed", "update or replace", "added"], "the worst first"
     assert "addedvpcaws ec2 Vpc" in text
-    assert "removedoldaws s3 Bucket" in text
-    assert "replacedclustereks ClusterLost with it: every object. For name. version: 1.34 → 1.35" in text
+    assert "removedoldaws ec2 RouteTable" in text
+    assert "replacedclustereks ClusterLost with it: every object on the cluster. For name. version: 1.34 → 1.35" in text
     assert 'update or replacevpcaws ec2 Vpca: nothing → {"b": 1}' in text
-    assert re.search(r"data1\.00 → 2\.00total10\.00 → 12\.50", text), "a layer that differs, and the total"
-    assert "No bill to compare with: why." in a_report(difference={"no_bill": "why"}).one("main")["text"]
-    assert "No resource differs." in a_report(difference={}).one("section", id="difference")["text"]
+    assert re.search(r"data0\.501\.00 → 2\.0010\.00 → 12\.500\.13total0\.501\.00 → 2\.00", text), (
+        "a layer that differs, and the total"
+    )
+    blind = replace(plan, lacks=frozenset({PlanFeature.VALUES}))
+    told = a_report(replace(plan, against=blind)).one("section", id="difference")["text"]
+    assert f"No bill to compare with: the older plan lacks {PlanFeature.VALUES}." in told
+    assert "No resource differs." in told
     assert not a_report().all("section", id="difference")
 
 
@@ -543,7 +505,7 @@ def test_a_program_without_network_or_cluster_has_a_picture_too():
 def test_a_thousand_resources_are_all_listed_and_the_picture_counts_what_it_leaves_out():
     many = [a_resource("aws:sqs/queue:Queue", f"queue-{n}", {"delaySeconds": n}) for n in range(1500)]
     plan = and_also(sound(), *many)
-    text = html(Preview(plan, bill=a_bill(), timeline=timeline(plan).to_json()))
+    text = html(Preview(plan, bill=a_bill(), timeline=timeline(plan)))
     seen = Document(text)
 
     assert len([e for e in seen.all("li") if "data-row" in e["attributes"]]) == len(plan.resources) - 1
@@ -556,7 +518,7 @@ def test_a_thousand_resources_are_all_listed_and_the_picture_counts_what_it_leav
 
 def test_prod_is_small_and_the_same_every_time(plans: dict[str, Plan]):
     plan = plans["prod"]
-    costs, times = bill(plan).to_json(), timeline(plan).to_json()
+    costs, times = bill(plan), timeline(plan)
     first = html(Preview(plan, bill=costs, timeline=times))
 
     assert len(first.encode()) < 2_000_000

@@ -15,7 +15,8 @@ from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.report.html import html
 from gpuplatform.preview.timeline import timeline
 from tests.preview.report.browser import Page, page
-from tests.preview.report.test_html import HOSTILE, a_bill, a_finding
+from tests.preview.report.samples import a_bill, a_finding
+from tests.preview.report.test_html import HOSTILE
 from tests.preview.sound import a_resource, and_also, sound
 
 pytestmark = pytest.mark.browser
@@ -31,9 +32,7 @@ def tab(tmp_path_factory: pytest.TempPathFactory) -> Generator[Page]:
 def file(plans: dict[str, Plan], tmp_path_factory: pytest.TempPathFactory) -> Path:
     plan = plans["prod"]
     written = tmp_path_factory.mktemp("report") / "prod.html"
-    written.write_text(
-        html(Preview(plan, [a_finding()], bill(plan).to_json(), timeline(plan).to_json())), encoding="utf-8"
-    )
+    written.write_text(html(Preview(plan, [a_finding()], bill(plan), timeline(plan))), encoding="utf-8")
     return written
 
 
@@ -277,7 +276,7 @@ def test_a_large_plan_stays_usable(tab: Page, tmp_path: Path):
     many = [a_resource("aws:sqs/queue:Queue", f"queue-{n}", {"delaySeconds": n}) for n in range(1500)]
     plan = and_also(sound(), *many)
     written = tmp_path / "large.html"
-    written.write_text(html(Preview(plan, bill=a_bill(), timeline=timeline(plan).to_json())), encoding="utf-8")
+    written.write_text(html(Preview(plan, bill=a_bill(), timeline=timeline(plan))), encoding="utf-8")
     tab.open(written)
     tab.eval(
         "(i => { i.value = 'queue-1499'; i.dispatchEvent(new Event('input')) })(document.getElementById('search'))"

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Any
+from decimal import Decimal
 
 import pytest
 
-from gpuplatform.plan.model import Plan
+from gpuplatform.plan.model import Plan, PlannedResource
 from gpuplatform.preview.checking.check import Severity
-from gpuplatform.preview.report.html.money import amount, unit_price
-from tests.preview.report.test_html import VPC, Document, a_bill, a_finding, a_report
+from gpuplatform.preview.comparison.changes import Change
+from gpuplatform.preview.comparison.difference import Action, Changed, Difference, difference
+from gpuplatform.preview.report.html.bill import amount, unit_price
+from tests.preview.report.samples import CLUSTER, a_bill, a_finding, a_line
+from tests.preview.report.test_html import Document, a_report
 from tests.preview.sound import a_resource, and_also, sound, urn, with_input
-
-CLUSTER = urn("eks:index:Cluster", "cluster")
 
 
 def parts(seen: Document) -> list[str]:
@@ -82,13 +83,16 @@ def test_a_box_carries_a_sign_for_what_differs_in_it():
 
 
 def test_what_is_only_dragged_along_is_one_row():
-    along: dict[str, Any] = {"action": "replace", "because": ["cluster"], "dragged": True, "changes": []}
-    entries = [
-        {"urn": urn("aws:eks/addon:Addon", f"addon-{n}"), "type": "aws:eks/addon:Addon", **along} for n in range(3)
-    ]
-    own = {"urn": CLUSTER, "type": "eks:index:Cluster", "action": "replace", "because": ["version"], "loses": "all"}
-    lost = {**entries[0], "urn": VPC, "loses": "what is in it"}
-    seen = a_report(difference={"added": [], "removed": [], "changed": [*entries, own, lost]})
+    def replaced(resource: PlannedResource, *changes: Change) -> Changed:
+        because = tuple(change.path for change in changes) or ("cluster",)
+        return Changed(before=resource, after=resource, changes=changes, action=Action.REPLACE, because=because)
+
+    plan = sound()
+    along = [replaced(a_resource("aws:eks/addon:Addon", f"addon-{n}")) for n in range(3)]
+    own = replaced(plan.by_urn[CLUSTER], Change("version", "1", "2", replaces=True))
+    lost = replaced(a_resource("aws:s3/bucket:Bucket", "lake"))
+    found = Difference(added=(), removed=(), changed=(*along, own, lost), older=plan, newer=plan)
+    seen = a_report(difference=found)
 
     text = re.sub(r"\s+", " ", seen.one("section", id="difference")["text"])
     assert "5 changed, of which 5 are replaced" in text
@@ -102,9 +106,16 @@ def test_the_tiles_say_what_each_sum_means_what_the_budget_is_and_what_was_befor
     told = tiles(a_report(plan))
     assert told[0] == "asleepa month1.00 $every schedule in its off state"
     assert told[2] == "expecteda month1,234.50 $25% of the budget of 5,000 $"
-    assert tiles(a_report(bill=a_bill(asleep_monthly=2.5)))[0].endswith("nothing sleeps")
-    before, after = dict(a_bill()), {**a_bill(), "expected_monthly": 1000.0, "idle_monthly": 3.0}
-    told = tiles(a_report(plan, difference={"before": before, "after": after}))
+    assert tiles(a_report(bill=a_bill(a_line(asleep_monthly=Decimal("1.25")))))[0].endswith("nothing sleeps")
+    found = difference(plan, plan)
+    after = a_line(
+        asleep_monthly=Decimal(1),
+        expected_monthly=Decimal(1000),
+        idle_monthly=Decimal(3),
+        maximum_hourly=Decimal("0.25"),
+    )
+    vars(found)["bills"] = a_bill(), a_bill(after)
+    told = tiles(a_report(plan, difference=found))
     assert [text.rpartition("$")[0].rpartition("$")[2] + text.rpartition("$")[2] for text in told[1:3]] == [
         "0.50  more than before",
         "234.50  less than before",
@@ -137,11 +148,11 @@ def test_unit_prices_have_cents_at_least(price: float, told: str):
 
 
 def test_shares_add_up_in_words():
-    text = a_report(bill=a_bill(expected_monthly=2469.0)).one("section", id="bill")["text"]
+    text = a_report(bill=a_bill()).one("section", id="bill")["text"]
 
     assert "100%" in text
-    small = a_bill(expected_monthly=1_000_000.0)
-    assert "< 1%" in a_report(bill=small).one("section", id="bill")["text"]
+    large = a_line(urn=CLUSTER, team="research", expected_monthly=Decimal(1_000_000))
+    assert "< 1%" in a_report(bill=a_bill(a_line(), large)).one("section", id="bill")["text"]
 
 
 def test_a_fault_that_repeats_is_folded_and_every_resource_of_a_line_stays_linked():

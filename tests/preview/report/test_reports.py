@@ -7,6 +7,8 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,39 +16,26 @@ import pytest
 import yaml
 from rich.console import Console
 
-from gpuplatform.plan.graph import Graph
+from gpuplatform.kinds.pricing.context import Assumed
 from gpuplatform.plan.model import Plan
 from gpuplatform.plan.tree import by_layer, lines
 from gpuplatform.preview.billing.bill import bill
+from gpuplatform.preview.billing.economics import Economics, GpuHour, ModelCost, PoolUse
+from gpuplatform.preview.billing.lines import Line
 from gpuplatform.preview.checking.check import Finding, Severity
 from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.report import json_document, manifests, markdown, terminal
 from gpuplatform.preview.report.words import describe
 from gpuplatform.preview.timeline import timeline
-from tests.preview.sound import a_plan, a_resource, and_also, kubernetes, sound, urn, with_field, with_input
-
-VPC = urn("aws:ec2/vpc:Vpc", "vpc")
-
-
-def a_finding(message: str = "vpc: no tags", severity: Severity = Severity.ERROR, **more: Any) -> Finding:
-    found = Finding(rule="cost-tags", severity=severity, urn=VPC, message=message, file="stacks/network.py", line=12)
-    return replace(found, **more)
-
-
-def a_bill(**more: Any) -> dict[str, Any]:
-    amounts = {"asleep_monthly": 1.0, "idle_monthly": 2.5, "expected_monthly": 1234.5, "maximum_hourly": 0.25}
-    line = {"urn": VPC, "what": "a thing", **amounts}
-    return {"currency": "USD", "as_of": "2026-09-01", **amounts, "lines": [line, line], "unpriced": [], **more}
-
-
-TIMELINE = {"critical_path_seconds": 1440.0, "lower_bound_seconds": 1020.0, "chain": [VPC, urn("x:y:Z", "gone")]}
+from tests.preview.report.samples import SUBNET, VPC, a_bill, a_finding, a_line, a_timeline, compared
+from tests.preview.sound import a_plan, a_resource, and_also, kubernetes, sound, with_field, with_input
 
 
 def printed(width: int = 100, show: Callable[[Console], None] | None = None, *findings: Finding) -> str:
     out = io.StringIO()
     console = Console(file=out, width=width, color_system=None, highlight=False, emoji=False)
     if show is None:
-        terminal.first_screen(console, Preview(sound(), findings, a_bill(), TIMELINE))
+        terminal.first_screen(console, Preview(sound(), findings, a_bill(), a_timeline()))
     else:
         show(console)
     return out.getvalue()
@@ -60,23 +49,23 @@ def test_the_first_screen_says_what_where_what_it_costs_and_how_long():
         r"test\s+30\s+VPC 10\.0\.0\.0/16; 1 subnet in use1-az4; EKS 1\.35; nodes: system t4g\.medium 1–2;", text
     )
     assert re.search(r"Nothing wrong: \d+ checks passed\.", text)
-    assert re.search(r"test +2\.00 +5\.00 +2,469\.00 +0\.50", text), "a layer's row sums its lines"
-    assert re.search(r"total +1\.00 +2\.50 +1,234\.50 +0\.25", text), "the total is the bill's own"
-    assert "Ready in about 24 min, at least 17 min, by way of vpc." in text
+    assert re.search(r"test +1\.00 +2\.50 +1,234\.50 +0\.25", text), "a layer's row sums its lines"
+    assert re.search(r"total +1\.00 +2\.50 +1,234\.50 +0\.25", text)
+    assert "Ready in about 24 min, at least 17 min, by way of vpc → cluster." in text
 
 
 def test_where_nothing_could_be_sooner_that_is_said_once():
-    quick = {**TIMELINE, "lower_bound_seconds": 1439.0}
+    quick = a_timeline(lower_bound_seconds=1439.0)
     text = printed(100, lambda console: terminal.first_screen(console, Preview(sound(), timeline=quick)))
 
-    assert "Ready in about 24 min, as soon as it can be, by way of vpc." in text
+    assert "Ready in about 24 min, as soon as it can be, by way of vpc → cluster." in text
     comment = markdown.comment(Preview(sound(), timeline=quick))
-    assert "Ready in about 24 min, as soon as it can be, by way of vpc." in comment
+    assert "Ready in about 24 min, as soon as it can be, by way of vpc → cluster." in comment
 
 
 def test_what_is_gone_begins_no_list_within_the_list_of_a_comment():
     lost = a_resource("aws:s3/bucket:Bucket", "lost")
-    text = markdown.comment(Preview(replace(sound(), against=and_also(sound(), lost))))
+    text = markdown.comment(compared(sound(), and_also(sound(), lost)))
 
     assert "- \\- lost (Bucket) LOST: its objects" in text
 
@@ -122,7 +111,7 @@ def test_names_are_no_orders_to_the_terminal():
 
 
 def test_what_is_not_priced_is_said_with_its_reason():
-    unpriced = [{"urn": VPC, "why": "no source"}, {"urn": "gone", "why": "none"}]
+    unpriced = ((VPC, "no source"), (SUBNET, "none"))
     text = printed(100, lambda c: terminal.first_screen(c, Preview(sound(), bill=a_bill(unpriced=unpriced))))
 
     assert "Not in the bill: 2 resources without a known price." in text
@@ -132,7 +121,7 @@ def test_what_is_not_priced_is_said_with_its_reason():
 
 def test_a_price_that_is_not_on_file_comes_with_the_commands_that_learn_it():
     why = "no source gives the price of ec2 g6.xlarge in us-east-1"
-    unpriced = [{"urn": VPC, "why": why}, {"urn": "gone", "why": why}, {"urn": VPC, "why": "a thing of its own"}]
+    unpriced = ((VPC, why), (SUBNET, why), (VPC, "a thing of its own"))
     text = printed(300, lambda c: terminal.first_screen(c, Preview(sound(), bill=a_bill(unpriced=unpriced))))
 
     assert (
@@ -141,46 +130,52 @@ def test_a_price_that_is_not_on_file_comes_with_the_commands_that_learn_it():
     )
     assert f"vpc and 1 more: {why}" in text
     assert text.count(why) == 1
-    comment = markdown.comment(Preview(sound(), bill=a_bill(unpriced=unpriced), timeline=TIMELINE))
+    comment = markdown.comment(Preview(sound(), bill=a_bill(unpriced=unpriced), timeline=a_timeline()))
     assert "prices refresh --region us-east-1" in comment
 
 
-OLD = [f"m{n}.large on-demand: price of 2026-01-0{n}" for n in (1, 2, 3)]
+OLD = [a_line(what=f"m{n}.large on-demand", as_of=date(2026, 1, n)) for n in (1, 2, 3)]
 
 
 @pytest.mark.parametrize(
     ("stale", "told"),
     [
         (OLD[:1], "1 price is older than 120 days; "),
-        (OLD, "3 prices are older than 120 days, the oldest of 2026-09-01; "),
+        (OLD, "3 prices are older than 120 days, the oldest of 2026-01-01; "),
     ],
 )
-def test_old_prices_are_said_on_the_screen_and_in_the_comment(stale: list[str], told: str):
-    bill = a_bill(stale=stale)
-    preview = Preview(sound(), bill=bill, timeline=TIMELINE)
+def test_old_prices_are_said_on_the_screen_and_in_the_comment(stale: list[Line], told: str):
+    preview = Preview(sound(), bill=a_bill(a_line(), *stale, *stale), timeline=a_timeline())
     assert told in printed(200, lambda console: terminal.first_screen(console, preview))
     assert told in markdown.comment(preview)
 
 
 def test_of_prices_that_are_not_old_nothing_is_said():
     assert "older than" not in printed()
-    assert "older than" not in markdown.comment(Preview(sound(), bill=a_bill(), timeline=TIMELINE))
+    assert "older than" not in markdown.comment(Preview(sound(), bill=a_bill(), timeline=a_timeline()))
 
 
-UNITS = {
-    "gpu_hours": [
-        {"pool": "h100", "what": "p5.48xlarge [block]", "dollars": 5.97},
-        {"pool": "h100", "what": "p5.48xlarge on-demand", "dollars": 6.88},
-    ],
-    "pools": [{"pool": "h100", "dollars_per_useful_gpu_hour": 9.57}],
-    "models": [{"model": "llama", "runs_on": "4 GPUs", "dollars_per_million_requests": 291.46}],
-    "models_without_throughput": ["odd"],
-}
+UNITS = Economics(
+    gpu_hours=(
+        GpuHour(pool="h100", what="p5.48xlarge [block]", gpus=8, instance_hour=Decimal("47.76")),
+        GpuHour(pool="h100", what="p5.48xlarge on-demand", gpus=8, instance_hour=Decimal("55.04")),
+    ),
+    pools=(PoolUse(pool="h100", expected_monthly=Decimal(957), gpu_hours=Decimal(100)),),
+    models=(
+        ModelCost(
+            model="llama",
+            runs_on="4 GPUs",
+            hourly=Decimal("1.74876"),
+            requests_per_minute=Decimal(100),
+            tokens_per_second=Decimal(0),
+        ),
+    ),
+    undeclared=("odd",),
+)
 
 
 def test_what_units_cost_is_told_below_the_bill():
-    bill = a_bill(economics=UNITS)
-    preview = Preview(sound(), bill=bill, timeline=TIMELINE)
+    preview = Preview(sound(), bill=a_bill(economics=UNITS), timeline=a_timeline())
     text = printed(200, lambda console: terminal.first_screen(console, preview))
 
     assert re.search(r"h100 +p5\.48xlarge \[block\] +5\.97 +9\.57 *\n +p5\.48xlarge on-demand +6\.88 *\n", text), (
@@ -193,7 +188,7 @@ def test_what_units_cost_is_told_below_the_bill():
     assert "|  | p5.48xlarge on-demand | 6.88 |  |" in comment
     assert "| llama | 4 GPUs | 291.46 | – |" in comment
     assert "GPU pool" not in printed()
-    assert "GPU pool" not in markdown.comment(Preview(sound(), bill=a_bill(), timeline=TIMELINE))
+    assert "GPU pool" not in markdown.comment(Preview(sound(), bill=a_bill(), timeline=a_timeline()))
 
 
 def test_the_tree_shows_children_under_their_component_with_lines():
@@ -249,7 +244,9 @@ KEYS = {
 
 
 def test_the_json_has_every_key_that_others_rely_on():
-    made = json.loads(json_document.text(json_document.document(Preview(sound(), [a_finding()], a_bill(), TIMELINE))))
+    made = json.loads(
+        json_document.text(json_document.document(Preview(sound(), [a_finding()], a_bill(), a_timeline())))
+    )
 
     assert set(made) >= KEYS[""]
     assert set(made["resources"][1]) >= KEYS["resources"]
@@ -261,8 +258,9 @@ def test_the_json_has_every_key_that_others_rely_on():
 def test_the_page_on_the_json_names_every_key(plans: dict[str, Plan]):
     newer = plans["prod"]
     older = replace(newer, resources=newer.resources[:-3])
-    plan = replace(newer, against=with_input(older, "cluster", "version", "1.2"))
-    document = json_document.document(Preview(plan, [a_finding()], bill(newer).to_json(), timeline(newer).to_json()))
+    older = with_input(older, "cluster", "version", "1.2")
+    more: dict[str, Any] = {"findings": [a_finding()], "bill": bill(newer), "timeline": timeline(newer)}
+    document = json_document.document(compared(newer, older, **more))
     page = (Path(__file__).parents[3] / "docs" / "json.md").read_text(encoding="utf-8")
     parts = [
         document,
@@ -288,7 +286,7 @@ def test_the_page_on_the_json_names_every_key(plans: dict[str, Plan]):
 
 
 def test_the_comment_keeps_verdict_and_bill_in_sight_and_folds_the_rest():
-    text = markdown.comment(Preview(sound(), [a_finding()], a_bill(), TIMELINE))
+    text = markdown.comment(Preview(sound(), [a_finding()], a_bill(), a_timeline()))
 
     head, _, folded = text.partition("<details>")
     assert head.startswith("### dev: ")
@@ -301,9 +299,9 @@ def test_the_comment_keeps_verdict_and_bill_in_sight_and_folds_the_rest():
 def test_a_comment_fits_what_github_accepts():
     many = [a_resource("aws:sqs/queue:Queue", f"queue-{n}-{'x' * 60}") for n in range(2000)]
 
-    assert len(markdown.comment(Preview(and_also(sound(), *many), bill=a_bill(), timeline=TIMELINE))) < 65_536
+    assert len(markdown.comment(Preview(and_also(sound(), *many), bill=a_bill(), timeline=a_timeline()))) < 65_536
     endless = [a_finding("y" * 3000, line=n) for n in range(50)]
-    assert len(markdown.comment(Preview(sound(), endless, a_bill(), TIMELINE))) < 65_536
+    assert len(markdown.comment(Preview(sound(), endless, a_bill(), a_timeline()))) < 65_536
 
 
 @pytest.mark.parametrize(
@@ -331,7 +329,7 @@ def test_nothing_from_a_fork_becomes_markup_in_the_comment(hostile: str):
 @pytest.mark.parametrize("hostile", ["x\n```\n</details>\n@everybody", "x\r````\r# big", "``````"])
 def test_no_name_ends_the_block_of_code_that_it_stands_in(hostile: str):
     plan = and_also(sound(), a_resource("aws:s3/bucket:Bucket", hostile, urn="urn:x::aws:s3/bucket:Bucket::odd"))
-    text = markdown.comment(Preview(replace(plan, against=sound())))
+    text = markdown.comment(compared(plan, sound()))
 
     for block in ("Every difference", "Every resource"):
         fence, *inside = text.partition(f"{block}</summary>\n\n")[2].partition("\n\n</details>")[0].split("\n")
@@ -343,7 +341,7 @@ def test_no_name_ends_the_block_of_code_that_it_stands_in(hostile: str):
 
 def test_a_comment_of_many_findings_shows_the_first_and_folds_the_rest():
     many = [a_finding(f"r{n}: no tags {n}", urn=f"x::r{n}", line=n) for n in range(1, 201)]
-    text = markdown.comment(Preview(sound(), many, a_bill(), TIMELINE))
+    text = markdown.comment(Preview(sound(), many, a_bill(), a_timeline()))
 
     head, _, more = text.partition("<summary>More findings</summary>")
     assert head.count("| error |") == markdown.SHOWN
@@ -353,7 +351,7 @@ def test_a_comment_of_many_findings_shows_the_first_and_folds_the_rest():
 
 def test_what_a_comment_has_no_room_for_is_said():
     many = [a_finding(f"r{n}: {'y' * 380}", urn=f"x::r{n}", line=n) for n in range(1, 300)]
-    text = markdown.comment(Preview(sound(), many, a_bill(), TIMELINE))
+    text = markdown.comment(Preview(sound(), many, a_bill(), a_timeline()))
 
     assert len(text) < 65_536
     assert text.endswith("Left out, for a comment has no room: more findings. The other reports hold it.\n")
@@ -383,22 +381,12 @@ def test_manifests_of_an_earlier_run_go_and_other_files_stay(tmp_path: Path):
     assert sorted(f.name for f in tmp_path.iterdir()) == ["configmap_v1_only.yaml", "mine.yaml"]
 
 
-def test_what_is_reached_goes_through_providers_parents_and_circles():
-    def chain(*pairs: tuple[str, str]) -> Plan:
-        names = {name for pair in pairs for name in pair}
-        after = {name: tuple(urn("a:b:C", b) for a, b in pairs if a == name) for name in names}
-        return a_plan(*(a_resource("a:b:C", name, dependencies=after[name], parent=None) for name in sorted(names)))
-
-    graph = Graph(chain(("a", "b"), ("b", "c"), ("c", "a"), ("d", "a")))
-
-    assert graph.reaches(urn("a:b:C", "d")) == {urn("a:b:C", name) for name in "abc"}
-    provided = kubernetes("kubernetes:core/v1:ConfigMap", "m", {})
-    assert urn("pulumi:providers:kubernetes", "cluster-provider") in Graph(a_plan(provided)).reaches(provided.urn)
-
-
 def test_use_that_nobody_states_is_told_where_the_bill_is():
-    usage = [{"key": "nat_gb", "monthly": 100.0, "stated": False}, {"key": "log_gb", "monthly": 5.0, "stated": True}]
-    preview = Preview(sound(), bill=a_bill(usage=usage), timeline=TIMELINE)
+    usage = (
+        Assumed(key="nat_gb", amount=Decimal(100), stated=False),
+        Assumed(key="log_gb", amount=Decimal(5), stated=True),
+    )
+    preview = Preview(sound(), bill=a_bill(usage=usage), timeline=a_timeline())
     text = " ".join(printed(show=lambda c: terminal.first_screen(c, preview)).split())
     assert "Assumed of a month's use, for nobody states it in `expected`: nat_gb 100." in text
     assert "Assumed" not in printed()

@@ -11,7 +11,7 @@ from typing import Any
 
 from jsonschema import validate
 
-from gpuplatform.plan.model import Part, Source
+from gpuplatform.plan.model import PlanFeature, Source
 from gpuplatform.preview.checking.check import Finding, Severity
 from gpuplatform.preview.judgement.run import all_checks
 from gpuplatform.preview.judgement.suppression import Allowance, Suppressed
@@ -150,7 +150,7 @@ def test_what_is_allowed_is_a_notification_and_no_result():
 
 
 def test_what_does_not_apply_is_a_notification_that_says_why():
-    plan = replace(sound(), lacks=frozenset({Part.DUPLICATES}), origin="stack-export")
+    plan = replace(sound(), lacks=frozenset({PlanFeature.DUPLICATES}), origin="stack-export")
     (run,) = sarif.document(Preview(plan))["runs"]
 
     assert run["results"] == []
@@ -173,7 +173,7 @@ def test_help_says_how_to_allow_a_finding():
 def test_the_file_is_valid_by_the_standard_s_schema():
     """`sarif/` holds the schema, with its source and licence."""
     schema = json.loads((Path(__file__).parent / "sarif" / "sarif-schema-2.1.0.json").read_text("utf-8"))
-    lacking = replace(sound(), lacks=frozenset(Part), origin="stack-export")
+    lacking = replace(sound(), lacks=frozenset(PlanFeature), origin="stack-export")
     found = [a_finding(), a_finding(file="", line=0, urn=""), a_finding(rule="unknown", severity=Severity.INFO)]
 
     for plan, findings, suppressed in ((sound(), found, (ALLOWED,)), (lacking, [], ())):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from gpuplatform.plan.model import Invoke, Json, Message, Part, Plan, PlannedResource, Source
+from gpuplatform.plan.model import Invoke, Json, Message, Plan, PlanFeature, PlannedResource, Source
 from gpuplatform.preview.record.readers.shape import entries, mapping, text, texts
 
-ALWAYS_LACKING: Final = frozenset({Part.FIRST, Part.FILES})
-WRITTEN_SINCE: Final = {Part.OUTPUTS: "outputs", Part.REGISTERED_OUTPUTS: "registered_outputs"}
+ALWAYS_LACKING: Final = frozenset({PlanFeature.FIRST, PlanFeature.FILES})
+WRITTEN_SINCE: Final = {PlanFeature.OUTPUTS: "outputs", PlanFeature.REGISTERED_OUTPUTS: "registered_outputs"}
 """Keys of resources that documents of older versions do not have."""
 
 
@@ -17,7 +17,7 @@ def plan(document: dict[str, Json]) -> Plan:
     written = entries(document, "resources")
     lacks = {part for part, key in WRITTEN_SINCE.items() if not any(key in entry for _, entry in written)}
     if "duplicates" not in document:
-        lacks.add(Part.DUPLICATES)
+        lacks.add(PlanFeature.DUPLICATES)
     return Plan(
         project=text(document, "project", "document"),
         environment=text(document, "environment", "document"),

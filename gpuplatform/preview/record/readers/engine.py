@@ -14,16 +14,23 @@ from typing import Final, cast
 from urllib.parse import unquote
 
 from gpuplatform.kinds.tokens import RELEASE
-from gpuplatform.plan.model import SECRET, STACK, Json, Message, Part, Plan, PlannedResource, Source
+from gpuplatform.plan.model import SECRET, STACK, Json, Message, Plan, PlanFeature, PlannedResource, Source
 from gpuplatform.preview.record.program import NOT_THE_PROGRAM
 from gpuplatform.preview.record.readers.shape import UnreadableError, entries, mapping, shown, text, texts
 from gpuplatform.preview.record.wire import RESOURCE_SIGNATURE, SECRET_SIGNATURE, SIGNATURE
 
 PREVIEW_LACKS: Final = frozenset(
-    {Part.OUTPUTS, Part.VALUES, Part.REGISTERED_OUTPUTS, Part.FIRST, Part.CANARIES, Part.INVOKES}
-    | {Part.DUPLICATES, Part.FILES, Part.REMOTE_INPUTS}
+    {
+        PlanFeature.OUTPUTS,
+        PlanFeature.VALUES,
+        PlanFeature.REGISTERED_OUTPUTS,
+        PlanFeature.FIRST,
+        PlanFeature.CANARIES,
+        PlanFeature.INVOKES,
+    }
+    | {PlanFeature.DUPLICATES, PlanFeature.FILES, PlanFeature.REMOTE_INPUTS}
 )
-EXPORT_LACKS: Final = (PREVIEW_LACKS - {Part.OUTPUTS, Part.VALUES}) | {Part.SETTINGS}
+EXPORT_LACKS: Final = (PREVIEW_LACKS - {PlanFeature.OUTPUTS, PlanFeature.VALUES}) | {PlanFeature.SETTINGS}
 
 DELETING: Final = ("delete", "delete-replaced", "discard", "discard-replaced", "remove-pending-replace")
 """Steps whose resource will not be there (pulumi/pulumi, pkg/resource/deploy/step.go)."""
@@ -71,7 +78,7 @@ def export(document: dict[str, Json]) -> Plan:
 def _plan(
     states: Iterable[tuple[str, dict[str, Json]]],
     origin: str,
-    lacks: frozenset[Part],
+    lacks: frozenset[PlanFeature],
     settings: Mapping[str, Json],
     messages: Iterable[Message],
 ) -> Plan:

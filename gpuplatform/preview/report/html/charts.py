@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Final
 
 from gpuplatform.plan.wording import money
+from gpuplatform.preview.billing.lines import State, Totals
 from gpuplatform.preview.report.html.markup import Markup, layer_class, tag
 
+MONTHLY: Final = (State.ASLEEP, State.IDLE, State.EXPECTED)
 LABEL: Final = 112
 BAR: Final = 300
 FIGURE: Final = 108
@@ -15,16 +18,16 @@ THICK: Final = 9
 ROW: Final = 3 * (THICK + 2) + 14
 
 
-def bars(title: str, id_: str, groups: Mapping[str, Mapping[str, float]], states: Sequence[tuple[str, str]]) -> Markup:
-    """For each group a bar for each state (key and word), on one scale from zero."""
-    most = max((groups[g][key] for g in groups for key, _ in states), default=0.0) or 1.0
+def bars(title: str, id_: str, groups: Mapping[str, Totals]) -> Markup:
+    """For each group a bar for each monthly state, on one scale from zero."""
+    most = max((state.of(sums) for sums in groups.values() for state in MONTHLY), default=Decimal(0)) or Decimal(1)
     width, height = LABEL + BAR + FIGURE, ROW * len(groups) + 6
-    words = "; ".join(f"{g}: {', '.join(f'{word} {money(groups[g][key])}' for key, word in states)}" for g in groups)
+    words = "; ".join(f"{name}: {_in_words(sums)}" for name, sums in groups.items())
     return tag(
         "svg",
         tag("title", title, id=f"{id_}-title"),
         tag("desc", f"Dollars a month. {words}.", id=f"{id_}-desc"),
-        *(_group(n, name, groups[name], states, most) for n, name in enumerate(groups)),
+        *(_group(n, name, groups[name], most) for n, name in enumerate(groups)),
         viewBox=f"0 0 {width} {height}",
         role="img",
         aria_labelledby=f"{id_}-title",
@@ -33,9 +36,11 @@ def bars(title: str, id_: str, groups: Mapping[str, Mapping[str, float]], states
     )
 
 
-def _group(
-    number: int, name: str, amounts: Mapping[str, float], states: Sequence[tuple[str, str]], most: float
-) -> Markup:
+def _in_words(sums: Totals) -> str:
+    return ", ".join(f"{state.word} {money(state.of(sums))}" for state in MONTHLY)
+
+
+def _group(number: int, name: str, sums: Totals, most: Decimal) -> Markup:
     top = number * ROW + 6
     label = name if len(name) <= 15 else name[:14] + "…"
     return tag(
@@ -43,22 +48,22 @@ def _group(
         tag("text", label, x=LABEL - 10, y=top + ROW / 2 - 3, class_="label", text_anchor="end"),
         *(
             part
-            for n, (key, word) in enumerate(states)
+            for n, state in enumerate(MONTHLY)
             for part in (
                 tag(
                     "rect",
-                    tag("title", f"{name}, {word}: {money(amounts[key])} $ a month"),
+                    tag("title", f"{name}, {state.word}: {money(state.of(sums))} $ a month"),
                     x=LABEL,
                     y=top + n * (THICK + 2),
-                    width=f"{_length(amounts[key], most):.1f}",
+                    width=f"{_length(state.of(sums), most):.1f}",
                     height=THICK,
                     rx=2,
                     class_=f"state{n}",
                 ),
                 tag(
                     "text",
-                    money(amounts[key]),
-                    x=f"{LABEL + _length(amounts[key], most) + 6:.1f}",
+                    money(state.of(sums)),
+                    x=f"{LABEL + _length(state.of(sums), most) + 6:.1f}",
                     y=top + n * (THICK + 2) + THICK - 1,
                     class_="figure",
                 ),
@@ -68,6 +73,6 @@ def _group(
     )
 
 
-def _length(amount: float, most: float) -> float:
+def _length(amount: Decimal, most: Decimal) -> float:
     """To scale, but so that what is more than nothing is seen."""
-    return max(amount / most * BAR, 0.7) if amount > 0 else 0
+    return max(float(amount / most) * BAR, 0.7) if amount > 0 else 0

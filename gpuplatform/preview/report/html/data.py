@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from gpuplatform.plan.model import STACK, Json, Plan, PlannedResource
-from gpuplatform.plan.values import listing, mapping
 from gpuplatform.preview.preview import Preview
-from gpuplatform.preview.report.html.markup import Markup, tag
+from gpuplatform.preview.report.html.markup import Content, Markup, tag
 from gpuplatform.preview.report.html.picture import Picture
 from gpuplatform.preview.report.terminal import short_type
 
@@ -30,20 +29,26 @@ def numbers(plan: Plan) -> dict[str, int]:
     return {r.urn: n for n, r in enumerate(r for r in plan.resources if r.type != STACK)}
 
 
+def link(urn: str, rows: Mapping[str, int]) -> Content:
+    """A resource's name, as a link to its row; of one without a row the name alone."""
+    name = urn.rpartition("::")[2]
+    return tag("a", name, href=f"#r{rows[urn]}") if urn in rows else name
+
+
 def element(preview: Preview, picture: Picture) -> Markup:
     """The JSON in a script element that no browser runs."""
-    bill, timeline, rows = mapping(preview.bill), mapping(preview.timeline), numbers(preview.plan)
-    found = _grouped([f.to_json() for f in preview.findings])
-    lines = _grouped(mapping(line) for line in listing(bill.get("lines")))
-    unpriced = _grouped(mapping(line) for line in listing(bill.get("unpriced")))
-    times = mapping(timeline.get("starts"))
-    estimated, chain = set(listing(timeline.get("estimated"))), set(listing(timeline.get("chain")))
+    rows = numbers(preview.plan)
+    bill = preview.bill.to_json() if preview.bill else {}
+    timeline = preview.timeline.to_json() if preview.timeline else {}
+    findings = _grouped(finding.to_json() for finding in preview.findings)
+    lines, unpriced = _grouped(bill.get("lines", [])), _grouped(bill.get("unpriced", []))
+    times, estimated, chain = timeline.get("starts", {}), timeline.get("estimated", []), timeline.get("chain", [])
     resources = [
         {
             **_resource(r, rows),
-            "findings": found.get(r.urn, []),
+            "findings": findings.get(r.urn, []),
             "bill": lines.get(r.urn, []),
-            "unpriced": [line.get("why") for line in unpriced.get(r.urn, [])],
+            "unpriced": [line["why"] for line in unpriced.get(r.urn, [])],
             "time": times.get(r.urn),
             "estimated": r.type in estimated,
             "critical": r.urn in chain,
@@ -86,9 +91,9 @@ def _resource(resource: PlannedResource, rows: Mapping[str, int]) -> dict[str, J
     }
 
 
-def _grouped(rows: Sequence[Mapping[str, Json]] | Json) -> dict[str, list[Json]]:
+def _grouped(rows: Iterable[Mapping[str, Json]]) -> dict[str, list[dict[str, Json]]]:
     """By URN, each without it."""
-    groups: dict[str, list[Json]] = {}
+    groups: dict[str, list[dict[str, Json]]] = {}
     for row in rows:
-        groups.setdefault(str(row.get("urn")), []).append({k: v for k, v in row.items() if k != "urn"})
+        groups.setdefault(row["urn"], []).append({k: v for k, v in row.items() if k != "urn"})
     return groups

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from gpuplatform.plan.model import Json
+from gpuplatform.preview.billing.economics import Economics
 from gpuplatform.preview.report import unit_costs
-from gpuplatform.preview.report.html.faults import scrolled
+from gpuplatform.preview.report.html.findings import scrolled
 from gpuplatform.preview.report.html.markup import Content, Markup, tag
 
 
-def section(economics: Json) -> Content:
-    """As `Economics.to_json` writes it; nothing where neither a pool of GPUs nor a model's throughput is declared."""
-    pools, models, silent = list(_pools(economics)), list(_models(economics)), unit_costs.silent(economics)
-    if not (pools or models or silent):
+def section(economics: Economics) -> Content:
+    """None where there is neither a pool of GPUs nor a model."""
+    pools, models = list(_pools(economics)), list(_models(economics))
+    sentence = unit_costs.without_throughput(economics)
+    if not (pools or models or sentence):
         return None
     return tag(
         "div",
@@ -30,18 +31,18 @@ def section(economics: Json) -> Content:
             [("model", ""), ("runs on", ""), ("$ a million requests", "number"), ("$ a million tokens", "number")],
             models,
         ),
-        tag("p", silent, class_="muted") if silent else None,
+        tag("p", sentence, class_="muted") if sentence else None,
         class_="units",
     )
 
 
-def _pools(economics: Json) -> Iterable[Markup]:
+def _pools(economics: Economics) -> Iterable[Markup]:
     for pool, what, price, used in unit_costs.pools(economics):
         name = pool if used else tag("span", pool, class_="unseen")
         yield tag("tr", tag("th", name, scope="row"), tag("td", what), _figure(price), _figure(used))
 
 
-def _models(economics: Json) -> Iterable[Markup]:
+def _models(economics: Economics) -> Iterable[Markup]:
     for model, runs_on, requests, tokens in unit_costs.models(economics):
         yield tag("tr", tag("th", model, scope="row"), tag("td", runs_on), _figure(requests), _figure(tokens))
 

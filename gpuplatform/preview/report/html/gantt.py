@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from math import ceil
 from typing import Final
 
-from gpuplatform.plan.model import Json, Plan
-from gpuplatform.plan.values import listing, mapping
+from gpuplatform.plan.model import Plan
 from gpuplatform.plan.wording import counted
-from gpuplatform.preview.report.html.data import numbers
-from gpuplatform.preview.report.html.faults import scrolled
+from gpuplatform.preview.report.html.data import link, numbers
+from gpuplatform.preview.report.html.findings import scrolled
 from gpuplatform.preview.report.html.markup import Content, Markup, join, layer_class, tag
 from gpuplatform.preview.report.sums import ready
+from gpuplatform.preview.timeline import Timeline
 
 TICKS: Final = 6
 """Divisions of the scale; the style sheet draws as many."""
@@ -21,24 +21,15 @@ SHORT: Final = 20
 """Seconds under which a resource off the critical path is first folded away."""
 
 
-def section(plan: Plan, timeline: Json) -> Markup:
-    """`timeline` as JSON; empty where it was not computed."""
-    content = mapping(timeline)
-    if not content:
+def section(plan: Plan, timeline: Timeline | None) -> Markup:
+    if timeline is None:
         return tag("p", "No timeline was computed.")
-    rows = numbers(plan)
-    chain = [str(urn) for urn in listing(content.get("chain"))]
-    total = float(content.get("critical_path_seconds") or 0)
-    estimated = set(listing(content.get("estimated")))
-    times = {
-        urn: (float(listing(span)[0]), float(listing(span)[1]))
-        for urn, span in mapping(content.get("starts")).items()
-        if urn in rows and (plan.by_urn[urn].custom or plan.by_urn[urn].remote)
-    }
+    rows, chain, total = numbers(plan), timeline.chain, timeline.critical_path_seconds
+    times = {urn: span for urn, span in timeline.starts.items() if plan.by_urn[urn].custom or plan.by_urn[urn].remote}
     shown = sorted((u for u, (start, end) in times.items() if end > start), key=lambda u: (times[u], rows[u]))
     step = next((s for s in STEPS if s * TICKS >= total), ceil(total / TICKS / 3600) * 3600)
     body = [
-        _row(plan, urn, rows[urn], times[urn], step * TICKS, urn in chain, plan.by_urn[urn].type in estimated)
+        _row(plan, urn, rows[urn], times[urn], step * TICKS, urn in chain, plan.by_urn[urn].type in timeline.estimated)
         for urn in shown
     ]
     head = tag(
@@ -66,28 +57,21 @@ def section(plan: Plan, timeline: Json) -> Markup:
     )
     return join(
         [
-            _told(plan, chain, content, rows),
-            _key(any(plan.by_urn[urn].type in estimated for urn in shown)) if shown else None,
+            _critical_path(timeline, rows),
+            _key(any(plan.by_urn[urn].type in timeline.estimated for urn in shown)) if shown else None,
             _all(len(shown)) if shown else None,
             scrolled(table, "Resources in time"),
         ]
     )
 
 
-def _told(plan: Plan, chain: list[str], content: Mapping[str, Json], rows: Mapping[str, int]) -> Markup:
-    links = [_link(plan, urn, rows) for urn in chain]
-    way = [part for n, link in enumerate(links) for part in ((" → ", link) if n else (link,))]
+def _critical_path(timeline: Timeline, rows: Mapping[str, int]) -> Markup:
+    way = [part for urn in timeline.chain for part in (" → ", link(urn, rows))][1:]
     needless = [
-        tag(
-            "li",
-            _link(plan, str(edge.get("urn")), rows),
-            " waits for ",
-            _link(plan, str(edge.get("waits_for")), rows),
-            " without need",
-        )
-        for edge in map(mapping, listing(content.get("needless")))
+        tag("li", link(urn, rows), " waits for ", link(awaited, rows), " without need")
+        for urn, awaited in timeline.needless
     ]
-    when, _, least = ready(dict(content)).partition(",")
+    when, _, least = ready(timeline).partition(",")
     return join(
         [
             tag("p", tag("strong", when), f",{least}." if least else "."),
@@ -148,8 +132,3 @@ def clock(seconds: float) -> str:
     """Minutes and seconds: `12:05`."""
     whole = round(seconds)
     return f"{whole // 60}:{whole % 60:02}"
-
-
-def _link(plan: Plan, urn: str, rows: Mapping[str, int]) -> Content:
-    name = urn.rpartition("::")[2]
-    return tag("a", name, href=f"#r{rows[urn]}") if urn in rows else name

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
-from gpuplatform.plan.model import Json
-from gpuplatform.plan.values import listing, mapping
 from gpuplatform.plan.wording import counted
 from gpuplatform.preview.checking.check import Finding, Severity
+from gpuplatform.preview.comparison.difference import Action, Difference
 from gpuplatform.preview.report.html.boxes import Box, Mark
 from gpuplatform.preview.report.html.picture import Picture
 
@@ -23,34 +22,32 @@ SIGNS: Final = {
 """Kind → the sign and the word, the gravest first of each sort: a box carries one for findings and one for differences."""
 
 
-def mark(picture: Picture, findings: Sequence[Finding], difference: Mapping[str, Json] | None) -> list[str]:
+def mark(picture: Picture, findings: Sequence[Finding], difference: Difference | None) -> list[str]:
     """Put the signs on a picture's boxes. Returns the kinds that it carries, for the legend."""
     wrong = _by_box(picture, ((f.urn, f.severity.value) for f in findings))
-    differs = _by_box(picture, _differing(difference or {}))
+    differs = _by_box(picture, _differences(difference) if difference else ())
+    new = {resource.urn for resource in difference.added} if difference else set[str]()
     for number, box in enumerate(picture.boxes):
-        box.marks = (*_of_findings(wrong.get(number, [])), *_of_differences(box, differs.get(number, []), difference))
+        box.marks = (*_of_findings(wrong.get(number, [])), *_of_differences(box, differs.get(number, []), new))
     carried = {one.kind for box in picture.boxes for one in box.marks}
     return [kind for kind in SIGNS if kind in carried]
 
 
-def _differing(difference: Mapping[str, Json]) -> Iterable[tuple[str, str]]:
-    for urn in map(_urn, listing(difference.get("added"))):
-        yield urn, "added"
-    for entry in map(mapping, listing(difference.get("changed"))):
-        yield _urn(entry), "replaced" if entry.get("action") == "replace" else "changed"
+def _differences(difference: Difference) -> Iterable[tuple[str, str]]:
+    for resource in difference.added:
+        yield resource.urn, "added"
+    for changed in difference.changed:
+        yield changed.after.urn, "replaced" if changed.action is Action.REPLACE else "changed"
 
 
-def _urn(entry: Json) -> str:
-    return str(mapping(entry).get("urn") or entry)
-
-
-def _by_box(picture: Picture, told: Iterable[tuple[str, str]]) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = {}
-    for urn, kind in told:
+def _by_box(picture: Picture, kinds: Iterable[tuple[str, str]]) -> dict[int, list[str]]:
+    """Number of a box → the kinds of all URNs that it shows."""
+    boxes: dict[int, list[str]] = {}
+    for urn, kind in kinds:
         number = picture.number_of(urn) if urn else None
         if number is not None:
-            found.setdefault(number, []).append(kind)
-    return found
+            boxes.setdefault(number, []).append(kind)
+    return boxes
 
 
 def _of_findings(kinds: list[str]) -> Iterable[Mark]:
@@ -59,11 +56,10 @@ def _of_findings(kinds: list[str]) -> Iterable[Mark]:
         return
 
 
-def _of_differences(box: Box, kinds: list[str], difference: Mapping[str, Json] | None) -> Iterable[Mark]:
+def _of_differences(box: Box, kinds: list[str], new: set[str]) -> Iterable[Mark]:
     """What is added within a box that was there before changes it."""
     if not kinds:
         return
-    new = {_urn(entry) for entry in listing(mapping(difference).get("added"))}
     kind = "replaced" if "replaced" in kinds else "added" if box.urn in new else "changed"
     parts = f": {', '.join(_counts(kinds))}" if len(kinds) > 1 else ""
     yield Mark(kind, SIGNS[kind][0], f"{SIGNS[kind][1]}{parts}")

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from typing import Final
 
-from gpuplatform.plan.model import Json, Plan
+from gpuplatform.plan.model import Plan
 from gpuplatform.plan.tree import by_layer
-from gpuplatform.plan.values import mapping
 from gpuplatform.preview.preview import Preview
-from gpuplatform.preview.report import comparison
-from gpuplatform.preview.report.html import data, differing, faults, gantt, hero, marks, money, resources
+from gpuplatform.preview.report.html import bill, comparison, data, findings, gantt, marks, resources, summary
 from gpuplatform.preview.report.html.markup import Markup, join, layer_class, tag
 from gpuplatform.preview.report.html.picture import Picture
 
@@ -23,22 +21,19 @@ STYLES: Final = ("report.css", "sections.css", "picture.css", "print.css")
 SCRIPTS: Final = ("report.js", "picture.js")
 
 
-def html(preview: Preview, difference: Mapping[str, Json] | None = None) -> str:
-    """The whole report. `difference` is as `comparison.to_json` writes it, by default that from the plan's older one."""
-    plan, findings = preview.plan, preview.findings
-    if difference is None and preview.difference:
-        difference = comparison.to_json(preview.difference)
+def html(preview: Preview) -> str:
+    plan, difference = preview.plan, preview.difference
     picture = Picture(plan)
-    signs = marks.mark(picture, findings, difference)
+    signs = marks.mark(picture, preview.findings, difference)
     style, script = (Markup("\n".join(_file(name) for name in names)) for names in (STYLES, SCRIPTS))
     sections = {
-        "findings": ("Findings", faults.section(preview)),
-        "difference": ("Difference", differing.section(plan, difference) if difference is not None else None),
-        "bill": ("Bill", money.section(plan, preview.bill)),
+        "findings": ("Findings", findings.section(preview)),
+        "difference": ("Difference", comparison.section(plan, difference) if difference else None),
+        "bill": ("Bill", bill.section(plan, preview.bill)),
         "timeline": ("Timeline", gantt.section(plan, preview.timeline)),
-        "resources": ("Resources", resources.section(plan, findings)),
+        "resources": ("Resources", resources.section(plan, preview.findings)),
     }
-    order = _order(bool(findings), difference is not None)
+    order = _order(bool(preview.findings), difference is not None)
     drawn = _filled(
         "picture.html",
         legend=_legend(plan, picture, signs),
@@ -55,8 +50,8 @@ def html(preview: Preview, difference: Mapping[str, Json] | None = None) -> str:
         style=tag("style", style),
         brand=join([plan.project, " ", tag("b", plan.environment)]),
         nav=join(tag("li", tag("a", whole[id_][0], href=f"#{id_}")) for id_ in order),
-        head=hero.head(plan, preview.tally),
-        tiles=hero.tiles(plan, mapping(preview.bill), mapping(preview.timeline), dict(difference or {})),
+        head=summary.head(plan, preview.tally),
+        tiles=summary.tiles(preview),
         sections=join(whole[id_][1] for id_ in order),
         data=data.element(preview, picture),
         script=tag("script", script),

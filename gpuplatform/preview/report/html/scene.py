@@ -23,7 +23,7 @@ from gpuplatform.plan.model import STACK, Plan, PlannedResource
 from gpuplatform.plan.tree import LAYERS
 from gpuplatform.plan.values import at, leaves
 from gpuplatform.preview.report.html.boxes import Box
-from gpuplatform.preview.report.html.shelves import group, shelves, shortest
+from gpuplatform.preview.report.html.grid import group, shelves, shortest
 from gpuplatform.preview.report.html.tiles import several, telling, tile
 
 VPC: Final = vpc.VPC
