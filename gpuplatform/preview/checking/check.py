@@ -7,8 +7,8 @@ A check is one small function from a plan to faults, decorated with its rule, it
         for again in plan.duplicates:
             yield Fault(f"{again.name} is registered twice; give one another name", again)
 
-A check that reads what not every source of plans has names it, as in `needs=(PlanFeature.DUPLICATES,)`; on a plan that lacks it the check is
-not applicable, and reports say so.
+A check that reads what not every source of plans has names it, as in `needs=(PlanFeature.DUPLICATES,)`; on a plan that lacks it the
+check is not applicable, and reports say so.
 
 The modules of `checks/` register theirs on import.
 """
