@@ -276,14 +276,14 @@ from collections.abc import Iterator
 
 from gpuplatform.kinds import mq
 from gpuplatform.plan.model import Plan
-from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.checking.check import Violation, Severity, check
 
 
 @check("broker-in-public", Severity.ERROR, "No message broker is reached from the internet.")
-def broker_in_public(plan: Plan) -> Iterator[Fault]:
+def broker_in_public(plan: Plan) -> Iterator[Violation]:
     for broker in plan.all(mq.BROKER):
         if broker.inputs.get("publiclyAccessible") is True:
-            yield Fault(f"{broker.name}: is reached from the internet", broker)
+            yield Violation(f"{broker.name}: is reached from the internet", broker)
 '''
 PRICE = "mq,mq.t3.micro,us-east-1,on-demand,hour,0.02,USD,this test's own,2026-12-01\n"
 

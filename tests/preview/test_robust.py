@@ -21,7 +21,7 @@ from gpuplatform.kinds.pricing.charge import Entry
 from gpuplatform.kinds.registry import all_kinds
 from gpuplatform.plan.model import Plan
 from gpuplatform.preview.billing.bill import bill
-from gpuplatform.preview.checking.check import Check, Fault, Severity
+from gpuplatform.preview.checking.check import Check, Severity, Violation
 from gpuplatform.preview.judgement.run import run_checks
 from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.record.readers import UnreadableError, plan_from
@@ -59,13 +59,17 @@ def test_anything_anywhere_in_a_plan_is_refused_or_reported(changes: list[tuple[
 
 
 def test_a_check_that_stops_is_a_finding_and_the_others_are_asked():
-    def raises(plan: Plan) -> Iterator[Fault]:
-        yield Fault("found before it stopped", plan.resources[1])
+    def raises(plan: Plan) -> Iterator[Violation]:
+        yield Violation("found before it stopped", plan.resources[1])
         raise ValueError("nine\nlives")
 
     stops = Check(rule="stops", severity=Severity.INFO, sentence="", module=__name__, function=raises)
     others = Check(
-        rule="other", severity=Severity.INFO, sentence="", module=__name__, function=lambda _: iter([Fault("found")])
+        rule="other",
+        severity=Severity.INFO,
+        sentence="",
+        module=__name__,
+        function=lambda _: iter([Violation("found")]),
     )
 
     found = run_checks(sound(), [stops, others])

@@ -1,13 +1,13 @@
 """What a check is.
 
-A check is one small function from a plan to faults, decorated with its rule, its severity and one sentence:
+A check is one small function from a plan to what breaks a rule in it, decorated with its rule, its severity and one sentence:
 
     @check("duplicate-urn", Severity.ERROR, "Every resource has a URN of its own.")
-    def duplicate_urn(plan: Plan) -> Iterator[Fault]:
+    def duplicate_urn(plan: Plan) -> Iterator[Violation]:
         for again in plan.duplicates:
-            yield Fault(f"{again.name} is registered twice; give one another name", again)
+            yield Violation(f"{again.name} is registered twice; give one another name", again)
 
-A check that reads what not every source of plans has names it, as in `needs=(PlanFeature.DUPLICATES,)`; on a plan that lacks it the
+A check that reads what not every source of plans has names it, as in `needs=(PlanFeature.DUPLICATES,)`. On a plan that lacks it the
 check is not applicable, and reports say so.
 
 The modules of `checks/` register theirs on import.
@@ -31,8 +31,8 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
-    """What a check has found: a sentence, and what it is about."""
+class Violation:
+    """What breaks a rule: a sentence, and the resource that it is about."""
 
     message: str
     resource: PlannedResource | None = None
@@ -42,7 +42,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """A fault with the rule that it breaks."""
+    """A violation with the rule that it breaks."""
 
     rule: str
     severity: Severity
@@ -62,7 +62,7 @@ class Finding:
         }
 
 
-CheckFunction = Callable[[Plan], Iterator[Fault]]
+CheckFunction = Callable[[Plan], Iterator[Violation]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,13 +87,13 @@ class Check:
     def __call__(self, plan: Plan) -> Iterator[Finding]:
         yield from map(self.finding, self.function(plan) if self.function else ())
 
-    def finding(self, fault: Fault) -> Finding:
-        source = fault.source or (fault.resource.source if fault.resource else None)
+    def finding(self, violation: Violation) -> Finding:
+        source = violation.source or (violation.resource.source if violation.resource else None)
         return Finding(
             rule=self.rule,
             severity=self.severity,
-            urn=fault.resource.urn if fault.resource else "",
-            message=fault.message,
+            urn=violation.resource.urn if violation.resource else "",
+            message=violation.message,
             file=source.file if source else "",
             line=source.line if source else 0,
         )

@@ -8,7 +8,7 @@ from gpuplatform.catalog.api_limits import wrong
 from gpuplatform.kinds import cloudcontrol
 from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Plan, PlannedResource
 from gpuplatform.plan.values import mapping, parsed
-from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.checking.check import Severity, Violation, check
 
 
 @check(
@@ -16,10 +16,10 @@ from gpuplatform.preview.checking.check import Fault, Severity, check
     Severity.ERROR,
     "Every value is one that AWS's API takes: listed, within range, not too long, well formed.",
 )
-def api_limit(plan: Plan) -> Iterator[Fault]:
+def api_limit(plan: Plan) -> Iterator[Violation]:
     for resource in plan.resources:
         for path, why in wrong(*_sent(resource), (SECRET, UNKNOWN)):
-            yield Fault(f"{resource.name}: {path}: {why}", resource)
+            yield Violation(f"{resource.name}: {path}: {why}", resource)
 
 
 def _sent(resource: PlannedResource) -> tuple[str, Mapping[str, Json]]:

@@ -19,7 +19,7 @@ from gpuplatform.plan.quantity import quantity
 from gpuplatform.plan.values import at, listing
 from gpuplatform.pools.autoscaler import PREFIX
 from gpuplatform.pools.devices import Devices, of_labels
-from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.checking.check import Severity, Violation, check
 
 _PAGE_BYTES: Final = 2 * 2**20
 _NEVER_ZERO: Final = re.compile(r"vm\.nr_hugepages\"? *= *\"?(\d+)")
@@ -30,11 +30,11 @@ _NEVER_ZERO: Final = re.compile(r"vm\.nr_hugepages\"? *= *\"?(\d+)")
     Severity.ERROR,
     "What tags tell Cluster Autoscaler of an empty group is what its nodes have.",
 )
-def autoscaler_tag_wrong(plan: Plan) -> Iterator[Fault]:
+def autoscaler_tag_wrong(plan: Plan) -> Iterator[Violation]:
     for launch in launches(plan):
         for key, (tag, value) in told(plan, launch).items() if launch.managed else ():
             if truth := _contradicted(launch, key, value):
-                yield Fault(f"{tag.name}: says {key} {value}, but {truth} of {launch.resource.name}", tag)
+                yield Violation(f"{tag.name}: says {key} {value}, but {truth} of {launch.resource.name}", tag)
 
 
 def _contradicted(launch: Launch, key: str, value: str) -> str:
@@ -82,7 +82,7 @@ def _pages(launch: Launch) -> int | None:
 
 
 @check("autoscaler-tag-missing", Severity.ERROR, "Cluster Autoscaler is told of an empty group what it cannot ask AWS.")
-def autoscaler_tag_missing(plan: Plan) -> Iterator[Fault]:
+def autoscaler_tag_missing(plan: Plan) -> Iterator[Violation]:
     """It asks EC2 for whole GPUs, and EKS for labels and taints; of EFA and of a GPU's part it knows nothing. Of devices that are
     claimed no tag can tell it."""
     if autoscaler(plan) is None:
@@ -96,7 +96,7 @@ def autoscaler_tag_missing(plan: Plan) -> Iterator[Fault]:
         fractional = any(t.gpu and t.gpu.count == 0 for t in launch.types)
         for name, there in ((EFA, launch.efa), (GPU, fractional)):
             if there and f"resources/{name}" not in known:
-                yield Fault(
+                yield Violation(
                     f"{launch.resource.name}: starts empty, and no tag {PREFIX}/resources/{name} tells Cluster Autoscaler what its "
                     "nodes have; a job that asks for it would never make the group grow",
                     launch.resource,

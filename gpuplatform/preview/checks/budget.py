@@ -9,7 +9,7 @@ from gpuplatform.plan.model import Plan, PlanFeature
 from gpuplatform.plan.values import at, mapping
 from gpuplatform.plan.wording import cents
 from gpuplatform.preview.billing.bill import bill
-from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.checking.check import Severity, Violation, check
 
 
 @check(
@@ -18,7 +18,7 @@ from gpuplatform.preview.checking.check import Fault, Severity, check
     "The expected month is within the environment's budget and each team's.",
     needs=(PlanFeature.SETTINGS,),
 )
-def over_budget(plan: Plan) -> Iterator[Fault]:
+def over_budget(plan: Plan) -> Iterator[Violation]:
     budgets = at(plan.setting("governance"), "budgets")
     if not mapping(budgets):
         return
@@ -33,7 +33,7 @@ def over_budget(plan: Plan) -> Iterator[Fault]:
         expected = cents(totals.expected_monthly)
         if expected > Decimal(str(most)):
             least = "at least " if made.unpriced else ""
-            yield Fault(
+            yield Violation(
                 f"budgets.{path} is {most:,} $ a month, and {least}{expected:,} $ are expected; "
                 "raise it, or lower what is expected",
                 None,

@@ -14,7 +14,7 @@ from gpuplatform.kinds.cluster.node_launches import Launch, launches
 from gpuplatform.kinds.cluster.node_properties import market, reservations, reserved
 from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Plan, PlannedResource
 from gpuplatform.plan.values import at, listing
-from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.checking.check import Severity, Violation, check
 
 PLACEMENT_GROUP: Final = ec2.PLACEMENT_GROUP
 _BLOCK: Final = "capacity-block"
@@ -42,7 +42,7 @@ def _placement(plan: Plan, template: PlannedResource) -> PlannedResource | None:
     Severity.ERROR,
     "No placement group is asked of reserved capacity, which is placed already.",
 )
-def placement_group_reserved(plan: Plan) -> Iterator[Fault]:
+def placement_group_reserved(plan: Plan) -> Iterator[Violation]:
     """Save where the reservation itself was made in that group."""
     for _, template, inputs in _managed(plan):
         block = market(inputs) == _BLOCK
@@ -52,7 +52,7 @@ def placement_group_reserved(plan: Plan) -> Iterator[Fault]:
         within = [r for r in reservations(plan, template) if group and r.refers("placementGroupArn", group, "arn")]
         if block or not within:
             what = "a capacity block" if block else "a reservation"
-            yield Fault(
+            yield Violation(
                 f"{template.name}: placement.groupName beside {what}: only those of its instances that happen to stand in the group "
                 "would be had; leave the placement out",
                 template,
@@ -62,26 +62,26 @@ def placement_group_reserved(plan: Plan) -> Iterator[Fault]:
 @check(
     "placement-group-place", Severity.ERROR, "A cluster placement group is in one zone, of types that can stand in one."
 )
-def placement_group_place(plan: Plan) -> Iterator[Fault]:
+def placement_group_place(plan: Plan) -> Iterator[Violation]:
     for launch, template, _ in _managed(plan):
         group = _placement(plan, template)
         if group is None or group.inputs.get("strategy") != "cluster":
             continue
         if len(launch.zones) > 1:
-            yield Fault(
+            yield Violation(
                 f"{launch.resource.name}: {group.name} is in one zone, and its nodes may stand in {', '.join(sorted(launch.zones))}; "
                 "give it one subnet",
                 launch.resource,
             )
         for type_ in launch.types:
             if "cluster" not in type_.placement_group_strategies:
-                yield Fault(
+                yield Violation(
                     f"{template.name}: {type_.name} cannot stand in a cluster placement group; leave it out", template
                 )
 
 
 @check("launch-template-market", Severity.ERROR, "Node group and launch template agree on how capacity is bought.")
-def launch_template_market(plan: Plan) -> Iterator[Fault]:
+def launch_template_market(plan: Plan) -> Iterator[Violation]:
     """A capacity block is said in both; spot in the group alone."""
     for launch, template, inputs in _managed(plan):
         how, asked = str(launch.resource.inputs.get("capacityType") or "ON_DEMAND"), market(inputs)
@@ -96,13 +96,13 @@ def launch_template_market(plan: Plan) -> Iterator[Fault]:
                 if not there
             ]
             if missing:
-                yield Fault(
+                yield Violation(
                     f"{template.name}: {launch.resource.name} buys a capacity block, for which EKS wants {' and '.join(missing)} in "
                     "the launch template",
                     template,
                 )
         elif asked in ("spot", _BLOCK):
-            yield Fault(
+            yield Violation(
                 f"{template.name}: instanceMarketOptions.marketType is {asked}, but {launch.resource.name} is {how}; EKS takes market "
                 "options with CAPACITY_BLOCK alone",
                 template,
@@ -114,11 +114,11 @@ def launch_template_market(plan: Plan) -> Iterator[Fault]:
     Severity.ERROR,
     "A managed node group's launch template says nothing that EKS says itself.",
 )
-def launch_template_of_eks(plan: Plan) -> Iterator[Fault]:
+def launch_template_of_eks(plan: Plan) -> Iterator[Violation]:
     for launch, template, inputs in _managed(plan):
         cards = listing(inputs.get("networkInterfaces"))
         twice = inputs.get("instanceType") and launch.resource.inputs.get("instanceTypes")
-        faults = {
+        problems = {
             "instanceType: the node group names instanceTypes too; name the type in one of them": twice,
             "iamInstanceProfile: EKS makes one of the node group's role; leave it out": inputs.get(
                 "iamInstanceProfile"
@@ -127,9 +127,9 @@ def launch_template_of_eks(plan: Plan) -> Iterator[Fault]:
             "vpcSecurityGroupIds: EC2 takes them on networkInterfaces, where there are any": cards
             and inputs.get("vpcSecurityGroupIds"),
         }
-        for wrong, there in faults.items():
+        for wrong, there in problems.items():
             if there:
-                yield Fault(f"{template.name}: {wrong}", template)
+                yield Violation(f"{template.name}: {wrong}", template)
 
 
 @check(
@@ -137,18 +137,18 @@ def launch_template_of_eks(plan: Plan) -> Iterator[Fault]:
     Severity.ERROR,
     "Nodes of a reservation are of its type, in its one zone, and no more than it has.",
 )
-def reservation_mismatch(plan: Plan) -> Iterator[Fault]:
+def reservation_mismatch(plan: Plan) -> Iterator[Violation]:
     for launch, template, inputs in _managed(plan):
         if not reserved(inputs):
             continue
         if len(launch.zones) > 1:
-            yield Fault(
+            yield Violation(
                 f"{launch.resource.name}: a reservation is in one zone, and its nodes may stand in {', '.join(sorted(launch.zones))}",
                 launch.resource,
             )
         for reservation in reservations(plan, template):
             for wrong in _differing(launch, reservation):
-                yield Fault(f"{launch.resource.name}: {reservation.name} {wrong}", launch.resource)
+                yield Violation(f"{launch.resource.name}: {reservation.name} {wrong}", launch.resource)
 
 
 def _differing(launch: Launch, reservation: PlannedResource) -> Iterator[str]:
@@ -173,7 +173,7 @@ def _known(value: Json) -> bool:
     Severity.ERROR,
     "The image of every node group is for its processors and, where it has GPUs, brings their driver.",
 )
-def ami_type(plan: Plan) -> Iterator[Fault]:
+def ami_type(plan: Plan) -> Iterator[Violation]:
     for launch in launches(plan):
         image = launch.resource.inputs.get("amiType")
         if not launch.managed or not _known(image) or str(image).startswith(("CUSTOM", "WINDOWS")):
@@ -181,10 +181,10 @@ def ami_type(plan: Plan) -> Iterator[Fault]:
         arm, driver = "ARM_64" in str(image), str(image).endswith(("_NVIDIA", "_NVIDIA_FIPS", "_GPU"))
         for type_ in launch.types:
             if arm != (type_.architecture == "arm64"):
-                yield Fault(
+                yield Violation(
                     f"{launch.resource.name}: {image} does not boot on {type_.name}, which is {type_.architecture}",
                     launch.resource,
                 )
             elif driver != (type_.gpu is not None):
                 wrong = "has no driver for the GPUs of" if type_.gpu else "is for GPUs, and there is none in"
-                yield Fault(f"{launch.resource.name}: {image} {wrong} {type_.name}", launch.resource)
+                yield Violation(f"{launch.resource.name}: {image} {wrong} {type_.name}", launch.resource)

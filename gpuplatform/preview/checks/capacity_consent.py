@@ -13,7 +13,7 @@ from gpuplatform.catalog.prices import Price, price
 from gpuplatform.plan.model import Json, Plan
 from gpuplatform.plan.values import at, listing, mapping
 from gpuplatform.pools.purchase import Consent, PurchaseOption, PurchaseType, moment, to_buy
-from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.checking.check import Severity, Violation, check
 
 SECONDS: Final = 3600
 RUNG: Final = TypeAdapter(PurchaseOption)
@@ -84,14 +84,14 @@ def _rung(written: Json) -> PurchaseOption | None:
 
 
 @check("capacity-to-buy", Severity.WARNING, "Capacity that the settings name stands, or somebody has agreed to buy it.")
-def capacity_to_buy(plan: Plan) -> Iterator[Fault]:
+def capacity_to_buy(plan: Plan) -> Iterator[Violation]:
     for wanted in purchases(plan):
         if wanted.rung.consent is None:
             amount = f"{wanted.dollars:.0f}" if wanted.dollars else "…"
             consent = f'consent: {{by: you@example.com, date: "…", buys: "{wanted.what}", dollars: {amount}}}'
             called = f"capacity block {wanted.what}, {wanted.rung.max} {wanted.instance}"
             thing = called if wanted.rung.how is PurchaseType.CAPACITY_BLOCK else f"reservation of {wanted.what}"
-            yield Fault(
+            yield Violation(
                 f"{wanted.path}: with consent the {thing} would be bought {wanted.cost}; until then these nodes do not exist. "
                 f"To buy, add {consent}",
                 None,
@@ -100,7 +100,7 @@ def capacity_to_buy(plan: Plan) -> Iterator[Fault]:
 
 
 @check("consent-covers-price", Severity.ERROR, "Whoever agreed to a reservation agreed to what it costs.")
-def consent_covers_price(plan: Plan) -> Iterator[Fault]:
+def consent_covers_price(plan: Plan) -> Iterator[Violation]:
     """Of a capacity block only AWS's offer knows the price; a reservation is paid at the list price until its end."""
     for wanted in purchases(plan):
         agreed: Consent | None = wanted.rung.consent
@@ -110,7 +110,7 @@ def consent_covers_price(plan: Plan) -> Iterator[Fault]:
             and wanted.dollars
             and wanted.dollars > agreed.dollars
         ):
-            yield Fault(
+            yield Violation(
                 f"{wanted.path}.consent: {agreed.by} agreed to {agreed.dollars:,.0f} $, but {wanted.what} cost {wanted.cost[4:]}; "
                 "fewer nodes, an earlier end, or a new consent",
                 None,

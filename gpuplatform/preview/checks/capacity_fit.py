@@ -20,7 +20,7 @@ from gpuplatform.plan.model import Plan, PlannedResource, once
 from gpuplatform.plan.quantity import quantity
 from gpuplatform.plan.values import at, listing, mapping
 from gpuplatform.pools.devices import Devices, of_labels
-from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.checking.check import Severity, Violation, check
 from gpuplatform.sizing.pods import EFA_HUGEPAGES_MIB, KARPENTER_HIDDEN_MEMORY, allocatable
 
 GPUS: Final = (GPU, GPU_CLASS)
@@ -100,14 +100,16 @@ def _node(launch: Launch, hardware: InstanceType, extra: Mapping[str, float]) ->
 
 
 @check("pod-too-large", Severity.ERROR, "Every pod fits a node of the pool that it selects.")
-def pod_too_large(plan: Plan) -> Iterator[Fault]:
+def pod_too_large(plan: Plan) -> Iterator[Violation]:
     there = pools(plan)
     for pod in pods(plan):
         kinds = [kind for nodes in there.get(pod.pool or "", []) for kind in nodes.kinds if kind.has]
         short = [(kind, _short(pod.asks, kind)) for kind in kinds]
         if kinds and all(missing for _, missing in short):
             kind, missing = short[0]
-            yield Fault(f"{pod.owner.name}: a pod asks for {missing} of {kind.instance} in pool {pod.pool}", pod.owner)
+            yield Violation(
+                f"{pod.owner.name}: a pod asks for {missing} of {kind.instance} in pool {pod.pool}", pod.owner
+            )
 
 
 def _short(asks: Mapping[str, float], node: Node) -> str:
@@ -120,7 +122,7 @@ def _short(asks: Mapping[str, float], node: Node) -> str:
 
 
 @check("job-too-large", Severity.ERROR, "A job fits one way of buying its pool, and many nodes stand in one zone.")
-def job_too_large(plan: Plan) -> Iterator[Fault]:
+def job_too_large(plan: Plan) -> Iterator[Violation]:
     there = pools(plan)
     for pod in pods(plan):
         groups = [nodes for nodes in there.get(pod.pool or "", []) if nodes.most is not None and nodes.kinds]
@@ -129,14 +131,14 @@ def job_too_large(plan: Plan) -> Iterator[Fault]:
         needs = {nodes.resource.name: _nodes_needed(pod, nodes) for nodes in groups}
         if all(needs[nodes.resource.name] > (nodes.most or 0) for nodes in groups):
             largest = max(groups, key=lambda nodes: nodes.most or 0)
-            yield Fault(
+            yield Violation(
                 f"{pod.owner.name}: {pod.together} pods need {needs[largest.resource.name]} nodes at once, and the largest "
                 f"group of pool {pod.pool}, {largest.resource.name}, has {largest.most} at most",
                 pod.owner,
             )
         wide = [n for n in groups if n.zones > 1 and needs[n.resource.name] > 1]
         if wide:
-            yield Fault(
+            yield Violation(
                 f"{pod.owner.name}: its {pod.together} pods may stand in the {wide[0].zones} zones of "
                 f"{wide[0].resource.name}; give pool {pod.pool} one zone",
                 pod.owner,
@@ -150,7 +152,7 @@ def _nodes_needed(pod: Pod, nodes: Nodes) -> int:
 
 
 @check("spot-interrupts", Severity.ERROR, "What must not be interrupted does not run on spot alone.")
-def spot_interrupts(plan: Plan) -> Iterator[Fault]:
+def spot_interrupts(plan: Plan) -> Iterator[Violation]:
     there = pools(plan)
     budgets = [
         (namespace_of(body), mapping(at(body, "spec", "selector", "matchLabels")))
@@ -163,7 +165,7 @@ def spot_interrupts(plan: Plan) -> Iterator[Fault]:
         guarded = any(n == pod.namespace and m and m.items() <= pod.labels.items() for n, m in budgets)
         if groups and all(nodes.spot for nodes in groups) and (annotated or guarded):
             why = "is not to be disrupted" if annotated else "has a budget of no disruption"
-            yield Fault(
+            yield Violation(
                 f"{pod.owner.name}: {why}, but pool {pod.pool} is spot alone, which EC2 takes back after 2 minutes; add "
                 "another way of buying, or let it be interrupted",
                 pod.owner,

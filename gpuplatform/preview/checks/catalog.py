@@ -12,7 +12,7 @@ from gpuplatform.kinds.cluster.node_properties import TYPE_LABEL, requirements
 from gpuplatform.kinds.tokens import LAUNCH_TEMPLATE, NODE_GROUP, NODE_POOL
 from gpuplatform.plan.model import Plan, PlannedResource
 from gpuplatform.plan.values import leaves, listing
-from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.checking.check import Severity, Violation, check
 
 
 def used(plan: Plan) -> Iterator[tuple[PlannedResource, str]]:
@@ -29,29 +29,29 @@ def used(plan: Plan) -> Iterator[tuple[PlannedResource, str]]:
 
 
 @check("known-hardware", Severity.ERROR, "The hardware of every instance type is in the catalogue.")
-def known_hardware(plan: Plan) -> Iterator[Fault]:
+def known_hardware(plan: Plan) -> Iterator[Violation]:
     for resource, name in used(plan):
         if name not in instances.names():
-            yield Fault(f"{resource.name}: the hardware of {name} is not in the catalogue", resource)
+            yield Violation(f"{resource.name}: the hardware of {name} is not in the catalogue", resource)
 
 
 @check("known-price", Severity.WARNING, "The price of every instance type is in the catalogue.")
-def known_price(plan: Plan) -> Iterator[Fault]:
+def known_price(plan: Plan) -> Iterator[Violation]:
     for resource, name in used(plan):
         # Karpenter buys no capacity block.
         bought = ("on-demand",) if resource.type == NODE_POOL else ("on-demand", "capacity-block")
         if name in instances.names() and not any(price("ec2", name, plan.region, how) for how in bought):
-            yield Fault(f"{resource.name}: the catalogue has no price of {name} in {plan.region}", resource)
+            yield Violation(f"{resource.name}: the catalogue has no price of {name} in {plan.region}", resource)
     for configuration in plan.all(sagemaker.ENDPOINT_CONFIGURATION):
         for path, name in leaves(configuration.inputs):
             if path.endswith("instanceType") and not price("sagemaker", str(name), plan.region):
-                yield Fault(
+                yield Violation(
                     f"{configuration.name}: the catalogue has no price of {name} in {plan.region}", configuration
                 )
 
 
 @check("offered-in-zone", Severity.ERROR, "A zone of every node group offers its instance type.")
-def offered_in_zone(plan: Plan) -> Iterator[Fault]:
+def offered_in_zone(plan: Plan) -> Iterator[Violation]:
     if plan.region not in zones.regions():
         return
     for launch in launches(plan):
@@ -59,7 +59,7 @@ def offered_in_zone(plan: Plan) -> Iterator[Fault]:
         for type_ in launch.types:
             offering = zones.offered(type_.name, plan.region)
             if own and not own.intersection(offering):
-                yield Fault(
+                yield Violation(
                     f"{launch.resource.name}: {type_.name} is not offered in {', '.join(sorted(own))}; "
                     f"it is in {', '.join(offering) or f'no zone of {plan.region}'}",
                     launch.resource,

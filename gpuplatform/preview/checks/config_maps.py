@@ -9,11 +9,11 @@ from gpuplatform.kinds.cluster.names import names
 from gpuplatform.kinds.cluster.pods import pods
 from gpuplatform.plan.model import Json, Plan
 from gpuplatform.plan.values import at, listing, mapping
-from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.checking.check import Severity, Violation, check
 
 
 @check("missing-key", Severity.ERROR, "Every key of a config map that a pod names is in it.")
-def missing_key(plan: Plan) -> Iterator[Fault]:
+def missing_key(plan: Plan) -> Iterator[Violation]:
     for pod in pods(plan):
         for path, name, key in _keys(dict(pod.spec)):
             found = names(plan).get(("ConfigMap", pod.namespace, str(name)))
@@ -21,7 +21,7 @@ def missing_key(plan: Plan) -> Iterator[Fault]:
             if held and isinstance(key, str) and key not in held:
                 near = difflib.get_close_matches(key, held, n=1)
                 told = f"did you mean {near[0]}?" if near else f"it has {', '.join(sorted(held)[:6])}"
-                yield Fault(f"{pod.owner.name}: {path}: ConfigMap {name} has no {key}; {told}", pod.owner)
+                yield Violation(f"{pod.owner.name}: {path}: ConfigMap {name} has no {key}; {told}", pod.owner)
 
 
 def _keys(spec: dict[str, Json]) -> Iterator[tuple[str, Json, Json]]:

@@ -13,7 +13,7 @@ from gpuplatform.catalog.custom_resource_fields import METADATA, Node, fields
 from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Plan
 from gpuplatform.plan.quantity import exact
 from gpuplatform.plan.values import listing, mapping
-from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.checking.check import Severity, Violation, check
 from gpuplatform.preview.checks.kubernetes import cluster_version, custom_resources, structure, without_secrets
 
 _WORDS: Final = {
@@ -33,7 +33,7 @@ _OF_DURATIONS: Final = re.compile(r"\(?(ns|us|ms|s|m|h)\|(ns|us|ms|s|m|h)")
     Severity.ERROR,
     "Every field of a custom resource is one that is known, of the kind it takes.",
 )
-def custom_resource_field(plan: Plan) -> Iterator[Fault]:
+def custom_resource_field(plan: Plan) -> Iterator[Violation]:
     version = cluster_version(plan)
     for resource in custom_resources(plan):
         group_version, kind = resource.type.removeprefix("kubernetes:").rsplit(":", 1)
@@ -42,7 +42,7 @@ def custom_resource_field(plan: Plan) -> Iterator[Fault]:
             continue
         known = {**own, "object": {"apiVersion": "text", "kind": "text", "metadata": METADATA, **own["object"]}}
         for path, why in _wrong(resource.inputs, known, "", version):
-            yield Fault(f"{resource.name}: {path}: {why}" if path else f"{resource.name}: {why}", resource)
+            yield Violation(f"{resource.name}: {path}: {why}" if path else f"{resource.name}: {why}", resource)
 
 
 def _wrong(value: Json, known: Node, path: str, version: str) -> Iterator[tuple[str, str]]:

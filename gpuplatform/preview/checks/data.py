@@ -8,13 +8,13 @@ from typing import Final
 from gpuplatform.kinds import kms, s3
 from gpuplatform.kinds.registry import all_kinds
 from gpuplatform.plan.model import Plan
-from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.checking.check import Severity, Violation, check
 
 KEY: Final = kms.KEY
 
 
 @check("unprotected-data", Severity.ERROR, "Where an environment protects anything, all that holds data is protected.")
-def unprotected_data(plan: Plan) -> Iterator[Fault]:
+def unprotected_data(plan: Plan) -> Iterator[Violation]:
     """And the keys that buckets and file systems are encrypted with, and no bucket is emptied to be removed."""
     if not any(resource.protect for resource in plan.resources):
         return
@@ -24,6 +24,10 @@ def unprotected_data(plan: Plan) -> Iterator[Fault]:
     used = {urn for one in encrypted for key in ("kmsKeyId", "rules") for urn in one.property_dependencies.get(key, ())}
     for resource in [*holders, *(key for key in plan.all(KEY) if key.urn in used)]:
         if not resource.protect and not resource.retain_on_delete:
-            yield Fault(f"{resource.name}: holds data and is not protected; set protect, or retain_on_delete", resource)
+            yield Violation(
+                f"{resource.name}: holds data and is not protected; set protect, or retain_on_delete", resource
+            )
         elif resource.inputs.get("forceDestroy") is True:
-            yield Fault(f"{resource.name}: force_destroy empties it, though it is protected; leave it out", resource)
+            yield Violation(
+                f"{resource.name}: force_destroy empties it, though it is protected; leave it out", resource
+            )

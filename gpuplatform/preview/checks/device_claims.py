@@ -14,7 +14,7 @@ from gpuplatform.kinds.cluster.pods import pods
 from gpuplatform.kinds.tokens import RELEASE
 from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Plan
 from gpuplatform.plan.values import at, listing
-from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.checking.check import Severity, Violation, check
 
 _CHARTS: Final = {one.name for one in vars(charts).values() if isinstance(one, charts.Chart)}
 """Of which we know the classes that they bring."""
@@ -25,7 +25,7 @@ _CHARTS: Final = {one.name for one in vars(charts).values() if isinstance(one, c
     Severity.ERROR,
     "Every class of devices that is claimed is there, or of a chart of the plan.",
 )
-def missing_device_class(plan: Plan) -> Iterator[Fault]:
+def missing_device_class(plan: Plan) -> Iterator[Violation]:
     installed = {chart(r) for r in plan.all(RELEASE)}
     if installed - _CHARTS:
         return
@@ -35,7 +35,7 @@ def missing_device_class(plan: Plan) -> Iterator[Fault]:
         for name in sorted(set(_classes(requests)) - there - {SECRET, UNKNOWN}):
             near = difflib.get_close_matches(name, there, n=1)
             hint = f"did you mean {near[0]}?" if near else f"there is {', '.join(sorted(there)) or 'none'}"
-            yield Fault(f"{resource.name}: no class of devices {name}; {hint}", resource)
+            yield Violation(f"{resource.name}: no class of devices {name}; {hint}", resource)
 
 
 def _classes(requests: list[Json]) -> Iterator[str]:
@@ -46,11 +46,11 @@ def _classes(requests: list[Json]) -> Iterator[str]:
 
 
 @check("claim-too-large", Severity.ERROR, "A claim is for no more devices than one is ever given.")
-def claim_too_large(plan: Plan) -> Iterator[Fault]:
+def claim_too_large(plan: Plan) -> Iterator[Violation]:
     for resource, _, _, requests in device_claims.every(plan):
         wanted = sum(device_claims.counted(requests).values())
         if wanted > device_classes.MOST_OF_A_CLAIM:
-            yield Fault(
+            yield Violation(
                 f"{resource.name}: {wanted:g} devices in one claim, and a claim is given {device_classes.MOST_OF_A_CLAIM} at most: "
                 "its pod would wait for ever; make a claim of each class",
                 resource,
@@ -58,12 +58,12 @@ def claim_too_large(plan: Plan) -> Iterator[Fault]:
 
 
 @check("claim-of-container", Severity.ERROR, "What a pod claims a container uses, and a container uses nothing else.")
-def claim_of_container(plan: Plan) -> Iterator[Fault]:
+def claim_of_container(plan: Plan) -> Iterator[Violation]:
     for pod in pods(plan):
         claimed = {str(at(claim, "name")) for claim in listing(pod.spec.get("resourceClaims"))}
         used = {str(at(c, "name")) for box in pod.containers for c in listing(at(box, "resources", "claims"))}
         for name in sorted(used - claimed):
             has = ", ".join(sorted(claimed)) or "nothing"
-            yield Fault(f"{pod.owner.name}: a container uses claim {name}; the pod claims {has}", pod.owner)
+            yield Violation(f"{pod.owner.name}: a container uses claim {name}; the pod claims {has}", pod.owner)
         for name in sorted(claimed - used):
-            yield Fault(f"{pod.owner.name}: no container uses claim {name}, whose devices nobody sees", pod.owner)
+            yield Violation(f"{pod.owner.name}: no container uses claim {name}, whose devices nobody sees", pod.owner)

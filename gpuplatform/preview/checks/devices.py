@@ -12,7 +12,7 @@ from gpuplatform.kinds.tokens import RELEASE
 from gpuplatform.plan.model import Plan, PlannedResource
 from gpuplatform.plan.values import at, listing
 from gpuplatform.pools.devices import Devices, of_labels
-from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.checking.check import Severity, Violation, check
 from gpuplatform.preview.checks.placement import tolerates
 
 GPU_DRIVERS: Final = ("dra-driver-nvidia-gpu", "nvidia-dra-driver-gpu")
@@ -29,7 +29,7 @@ _BUILT_IN: Final = "BOTTLEROCKET"
     Severity.ERROR,
     "Every pool with GPUs or EFA has a device plugin that its nodes' taints let in.",
 )
-def nobody_counts_devices(plan: Plan) -> Iterator[Fault]:
+def nobody_counts_devices(plan: Plan) -> Iterator[Violation]:
     """Without one, nodes start and have nothing for a pod to ask for. A DaemonSet that is named so counts as one. Where a pool's devices
     are claimed, it is a driver."""
     own = any("device-plugin" in r.name for r, _ in of_kind(plan, "DaemonSet"))
@@ -44,16 +44,16 @@ def nobody_counts_devices(plan: Plan) -> Iterator[Fault]:
             yield from _uncounted(plan, launch, "EFA devices", EFA_DRIVERS if claimed else EFA_CHARTS)
 
 
-def _uncounted(plan: Plan, launch: Launch, what: str, charts: tuple[str, ...]) -> Iterator[Fault]:
+def _uncounted(plan: Plan, launch: Launch, what: str, charts: tuple[str, ...]) -> Iterator[Violation]:
     releases = [r for r in plan.all(RELEASE) if chart(r) in charts]
     kept_out = [taint for release in releases for taint in _kept_out(launch, release)]
     if not releases:
-        yield Fault(
+        yield Violation(
             f"{launch.resource.name}: nothing counts its {what}; install {' or '.join(charts)}", launch.resource
         )
     elif kept_out:
         key, value, effect = kept_out[0]
-        yield Fault(
+        yield Violation(
             f"{releases[0].name}: does not tolerate {key}={value}:{effect} of {launch.resource.name}; nobody would count its {what}",
             releases[0],
         )

@@ -12,7 +12,7 @@ from gpuplatform.kinds import ec2, elasticloadbalancing, kubernetes, lambda_
 from gpuplatform.kinds.tokens import LAUNCH_TEMPLATE, NODE_CLASS, NODE_GROUP, SUBNET
 from gpuplatform.plan.model import Json, Plan, PlannedResource
 from gpuplatform.plan.values import at, listing, mapping
-from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.checking.check import Severity, Violation, check
 from gpuplatform.preview.checks.exposure import everybody
 
 _ALB: Final = "alb.ingress.kubernetes.io"
@@ -22,38 +22,40 @@ _LOGINS: Final = ("authenticate-oidc", "authenticate-cognito", "jwt-validation")
 
 
 @check("unauthenticated-door", Severity.ERROR, "What faces the internet asks who comes, or lets in named ranges alone.")
-def unauthenticated_door(plan: Plan) -> Iterator[Fault]:
+def unauthenticated_door(plan: Plan) -> Iterator[Violation]:
     yield from _services(plan)
     yield from _ingresses(plan)
     yield from _load_balancers(plan)
     for url in plan.all(lambda_.FUNCTION_URL):
         if url.inputs.get("authorizationType") == "NONE":
-            yield Fault(f"{url.name}: anybody may call it; set authorizationType to AWS_IAM", url)
+            yield Violation(f"{url.name}: anybody may call it; set authorizationType to AWS_IAM", url)
 
 
-def _services(plan: Plan) -> Iterator[Fault]:
+def _services(plan: Plan) -> Iterator[Violation]:
     for service in plan.all(kubernetes.SERVICE):
         spec, annotations = service.inputs.get("spec"), _annotations(service)
         outwards = annotations.get(f"{_NLB}/aws-load-balancer-scheme") == "internet-facing"
         ranges = listing(at(spec, "loadBalancerSourceRanges"))
         if at(spec, "type") == "LoadBalancer" and outwards and _open(ranges):
-            yield Fault(f"{service.name}: faces the internet; set loadBalancerSourceRanges to who may come", service)
+            yield Violation(
+                f"{service.name}: faces the internet; set loadBalancerSourceRanges to who may come", service
+            )
 
 
-def _ingresses(plan: Plan) -> Iterator[Fault]:
+def _ingresses(plan: Plan) -> Iterator[Violation]:
     for ingress in plan.all(kubernetes.INGRESS):
         annotations = _annotations(ingress)
         outwards = annotations.get(f"{_ALB}/scheme") == "internet-facing"
         login = annotations.get(f"{_ALB}/auth-type", "none") != "none"
         ranges = [r.strip() for r in str(annotations.get(f"{_ALB}/inbound-cidrs", "")).split(",") if r.strip()]
         if outwards and not login and _open(ranges):
-            yield Fault(
+            yield Violation(
                 f"{ingress.name}: faces the internet; annotate it with {_ALB}/auth-type, or {_ALB}/inbound-cidrs",
                 ingress,
             )
 
 
-def _load_balancers(plan: Plan) -> Iterator[Fault]:
+def _load_balancers(plan: Plan) -> Iterator[Violation]:
     """Load balancers of the program's own; the ranges of theirs are those of their security groups."""
     doors = {
         balancer.outputs.get("arn"): balancer
@@ -63,42 +65,42 @@ def _load_balancers(plan: Plan) -> Iterator[Fault]:
     for balancer in plan.all(elasticloadbalancing.LOAD_BALANCER):
         of_ports = balancer.inputs.get("loadBalancerType") == "network"
         if of_ports and balancer.inputs.get("internal") is not True and not balancer.inputs.get("securityGroups"):
-            yield Fault(f"{balancer.name}: lets in the whole internet; give it security groups", balancer)
+            yield Violation(f"{balancer.name}: lets in the whole internet; give it security groups", balancer)
     for listener in plan.all(elasticloadbalancing.LISTENER):
         actions = [at(action, "type") for action in listing(listener.inputs.get("defaultActions"))]
         if listener.inputs.get("loadBalancerArn") in doors and "forward" in actions and not set(actions) & {*_LOGINS}:
-            yield Fault(f"{listener.name}: forwards whoever comes from the internet; authenticate first", listener)
+            yield Violation(f"{listener.name}: forwards whoever comes from the internet; authenticate first", listener)
 
 
 @check("public-node", Severity.ERROR, "No node or database has an address of its own on the internet.")
-def public_node(plan: Plan) -> Iterator[Fault]:
+def public_node(plan: Plan) -> Iterator[Violation]:
     for template in plan.all(LAUNCH_TEMPLATE):
         for index, card in enumerate(listing(template.inputs.get("networkInterfaces"))):
             if at(card, "associatePublicIpAddress") in (True, "true"):
-                yield Fault(
+                yield Violation(
                     f"{template.name}: networkInterfaces[{index}] gets a public address; leave it out", template
                 )
     for instance in plan.all(ec2.INSTANCE):
         if instance.inputs.get("associatePublicIpAddress") is True:
-            yield Fault(f"{instance.name}: gets a public address; leave associatePublicIpAddress out", instance)
+            yield Violation(f"{instance.name}: gets a public address; leave associatePublicIpAddress out", instance)
     for database in plan.resources:
         if database.type.startswith("aws:") and database.inputs.get("publiclyAccessible") is True:
-            yield Fault(f"{database.name}: is reached from the internet; leave publiclyAccessible out", database)
+            yield Violation(f"{database.name}: is reached from the internet; leave publiclyAccessible out", database)
     for node_class in plan.all(NODE_CLASS):
         if at(node_class.inputs, "spec", "associatePublicIPAddress") is True:
-            yield Fault(
+            yield Violation(
                 f"{node_class.name}: its nodes get public addresses; leave associatePublicIPAddress out", node_class
             )
     yield from _in_public_subnets(plan)
 
 
-def _in_public_subnets(plan: Plan) -> Iterator[Fault]:
+def _in_public_subnets(plan: Plan) -> Iterator[Violation]:
     """A node group's nodes take public addresses from a subnet that gives them to everything."""
     giving = {s.outputs.get("id"): s.name for s in plan.all(SUBNET) if s.inputs.get("mapPublicIpOnLaunch")}
     for group in plan.all(NODE_GROUP):
         for subnet in listing(group.inputs.get("subnetIds")):
             if subnet in giving:
-                yield Fault(
+                yield Violation(
                     f"{group.name}: the subnet {giving[subnet]} gives its nodes public addresses; use a private one",
                     group,
                 )

@@ -7,19 +7,21 @@ from collections.abc import Iterator
 from gpuplatform.kinds.registry import all_kinds
 from gpuplatform.plan.model import SECRET, UNKNOWN, Plan, PlanFeature, PlannedResource
 from gpuplatform.plan.values import at
-from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.checking.check import Severity, Violation, check
 
 
 @check("duplicate-urn", Severity.ERROR, "Every resource has a URN of its own.", needs=(PlanFeature.DUPLICATES,))
-def duplicate_urn(plan: Plan) -> Iterator[Fault]:
+def duplicate_urn(plan: Plan) -> Iterator[Violation]:
     for again in plan.duplicates:
         first = plan.by_urn.get(again.urn)
         where = f", first at {first.source}" if first and first.source else ""
-        yield Fault(f"{again.name}: a {again.type} of this name is there already{where}; give one another name", again)
+        yield Violation(
+            f"{again.name}: a {again.type} of this name is there already{where}; give one another name", again
+        )
 
 
 @check("duplicate-object", Severity.ERROR, "No two Kubernetes objects of a kind share a name in a namespace.")
-def duplicate_object(plan: Plan) -> Iterator[Fault]:
+def duplicate_object(plan: Plan) -> Iterator[Violation]:
     taken: dict[tuple[str, str, str], str] = {}
     for resource in plan.resources:
         name = at(resource.inputs, "metadata", "name")
@@ -28,11 +30,11 @@ def duplicate_object(plan: Plan) -> Iterator[Fault]:
         namespace = str(at(resource.inputs, "metadata", "namespace") or "default")
         first = taken.setdefault((resource.type, namespace, name), resource.name)
         if first != resource.name:
-            yield Fault(f"{resource.name}: {first} is already called {name} in namespace {namespace}", resource)
+            yield Violation(f"{resource.name}: {first} is already called {name} in namespace {namespace}", resource)
 
 
 @check("duplicate-name", Severity.ERROR, "No two resources of a kind ask AWS for the same name.")
-def duplicate_name(plan: Plan) -> Iterator[Fault]:
+def duplicate_name(plan: Plan) -> Iterator[Violation]:
     for row in all_kinds().values():
         first: dict[tuple[str, ...], PlannedResource] = {}
         for resource in plan.all(row.token) if row.unique_name else ():
@@ -43,6 +45,6 @@ def duplicate_name(plan: Plan) -> Iterator[Fault]:
             where = (resource.provider, *(str(resource.inputs.get(k)) for k in ("region", "clusterName")))
             other = first.setdefault((name, *where), resource)
             if other is not resource:
-                yield Fault(
+                yield Violation(
                     f"{resource.name}: {other.name} is called {name} already; leave {row.unique_name} out", resource
                 )

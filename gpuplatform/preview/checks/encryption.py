@@ -9,16 +9,16 @@ from gpuplatform.kinds.registry import all_kinds
 from gpuplatform.kinds.tokens import LAUNCH_TEMPLATE, NODE_CLASS
 from gpuplatform.plan.model import Json, Plan, PlannedResource
 from gpuplatform.plan.values import at, listing
-from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.checking.check import Severity, Violation, check
 from gpuplatform.preview.checks.exposure import BUCKETS
 
 
 @check("unencrypted-volume", Severity.ERROR, "Every volume is encrypted.")
-def unencrypted_volume(plan: Plan) -> Iterator[Fault]:
+def unencrypted_volume(plan: Plan) -> Iterator[Violation]:
     for resource, path, encrypted in _volumes(plan):
         # Launch templates and storage classes take their booleans as text.
         if encrypted not in (True, "true"):
-            yield Fault(f"{resource.name}: {path}encrypted must be true", resource)
+            yield Violation(f"{resource.name}: {path}encrypted must be true", resource)
 
 
 def _volumes(plan: Plan) -> Iterator[tuple[PlannedResource, str, Json]]:
@@ -46,35 +46,35 @@ def _devices(resource: PlannedResource, devices: Json, path: str) -> Iterator[tu
 
 
 @check("unencrypted-file-system", Severity.ERROR, "Every file system is encrypted.")
-def unencrypted_file_system(plan: Plan) -> Iterator[Fault]:
+def unencrypted_file_system(plan: Plan) -> Iterator[Violation]:
     # FSx encrypts every Lustre file system at rest; EFS only those that ask (FSx for Lustre user guide, read 2026-11).
     for system in plan.all(efs.FILE_SYSTEM):
         if system.inputs.get("encrypted") is not True:
-            yield Fault(f"{system.name}: set encrypted", system)
+            yield Violation(f"{system.name}: set encrypted", system)
 
 
 @check("unencrypted-queue", Severity.ERROR, "Every message queue and stream states its encryption.")
-def unencrypted_queue(plan: Plan) -> Iterator[Fault]:
+def unencrypted_queue(plan: Plan) -> Iterator[Violation]:
     for queue in plan.all(sqs.QUEUE):
         if not queue.inputs.get("kmsMasterKeyId") and queue.inputs.get("sqsManagedSseEnabled") is not True:
-            yield Fault(f"{queue.name}: set sqs_managed_sse_enabled, or a kms_master_key_id", queue)
+            yield Violation(f"{queue.name}: set sqs_managed_sse_enabled, or a kms_master_key_id", queue)
     for stream in plan.all(kinesis.STREAM):
         if stream.inputs.get("encryptionType") != "KMS":
-            yield Fault(f"{stream.name}: set encryption_type to KMS", stream)
+            yield Violation(f"{stream.name}: set encryption_type to KMS", stream)
 
 
 @check("unencrypted-database", Severity.ERROR, "Every database and cache is encrypted.")
-def unencrypted_database(plan: Plan) -> Iterator[Fault]:
+def unencrypted_database(plan: Plan) -> Iterator[Violation]:
     for row in all_kinds().values():
         for database in plan.all(row.token) if row.encrypted_by else ():
             if database.inputs.get(row.encrypted_by) not in (True, "true"):
-                yield Fault(f"{database.name}: {row.encrypted_by} must be true", database)
+                yield Violation(f"{database.name}: {row.encrypted_by} must be true", database)
 
 
 @check("unencrypted-bucket", Severity.ERROR, "Every bucket states its encryption.")
-def unencrypted_bucket(plan: Plan) -> Iterator[Fault]:
+def unencrypted_bucket(plan: Plan) -> Iterator[Violation]:
     type_ = s3.BUCKET_SERVER_SIDE_ENCRYPTION_CONFIGURATION
     stated = plan.all(type_)
     for bucket in (r for type_ in BUCKETS for r in plan.all(type_)):
         if not any(one.refers("bucket", bucket, "id", "name") for one in stated):
-            yield Fault(f"{bucket.name}: has no BucketServerSideEncryptionConfiguration", bucket)
+            yield Violation(f"{bucket.name}: has no BucketServerSideEncryptionConfiguration", bucket)

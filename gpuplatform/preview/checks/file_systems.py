@@ -16,7 +16,7 @@ from gpuplatform.kinds.tokens import SUBNET
 from gpuplatform.plan.model import Json, Plan, PlannedResource
 from gpuplatform.plan.references import linked
 from gpuplatform.plan.values import at, listing
-from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.checking.check import Severity, Violation, check
 
 LUSTRE: Final = fsx.LUSTRE_FILE_SYSTEM
 _DRIVER: Final = "fsx.csi.aws.com"
@@ -33,10 +33,10 @@ class Mount:
 
 
 @check("volume-out-of-reach", Severity.ERROR, "A volume lets the nodes of the pods that mount it stand where they do.")
-def volume_out_of_reach(plan: Plan) -> Iterator[Fault]:
+def volume_out_of_reach(plan: Plan) -> Iterator[Violation]:
     for pod, zones, mount in _mounting(plan):
         if mount.reached_from and not mount.reached_from & zones:
-            yield Fault(
+            yield Violation(
                 f"{pod.owner.name}: its volume is for nodes in {', '.join(sorted(mount.reached_from))}, and pool {pod.pool} stands in "
                 f"{', '.join(sorted(zones))}; the pods would never start",
                 pod.owner,
@@ -44,11 +44,11 @@ def volume_out_of_reach(plan: Plan) -> Iterator[Fault]:
 
 
 @check("file-system-zone", Severity.WARNING, "A file system of one zone stands in the zone of the pools that mount it.")
-def file_system_zone(plan: Plan) -> Iterator[Fault]:
+def file_system_zone(plan: Plan) -> Iterator[Violation]:
     """Reading across zones is slower, and both sides pay for every byte; over EFA it cannot be done (FSx for Lustre user guide)."""
     for pod, zones, mount in _mounting(plan):
         if mount.zone not in zones and (not mount.reached_from or mount.reached_from & zones):
-            yield Fault(
+            yield Violation(
                 f"{pod.owner.name}: mounts {mount.system.name} in {mount.zone} from pool {pod.pool} in {', '.join(sorted(zones))}",
                 pod.owner,
             )

@@ -6,19 +6,19 @@ from collections.abc import Iterator
 
 from gpuplatform.plan.model import UNKNOWN, Json, Plan, PlanFeature, PlannedResource
 from gpuplatform.plan.values import listing, mapping
-from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.checking.check import Severity, Violation, check
 
 
 @check("same-resources", Severity.ERROR, "The first preview already shows every resource.", needs=(PlanFeature.FIRST,))
-def same_resources(plan: Plan) -> Iterator[Fault]:
+def same_resources(plan: Plan) -> Iterator[Violation]:
     if plan.first is None:
         return
     for resource in plan.resources:
         if resource.urn not in plan.first.by_urn:
-            yield Fault(f"{resource.name}: is made only once outputs are known; make it outside apply", resource)
+            yield Violation(f"{resource.name}: is made only once outputs are known; make it outside apply", resource)
     for resource in plan.first.resources:
         if resource.urn not in plan.by_urn:
-            yield Fault(f"{resource.name}: is made only while outputs are unknown", resource)
+            yield Violation(f"{resource.name}: is made only while outputs are unknown", resource)
 
 
 @check(
@@ -27,11 +27,11 @@ def same_resources(plan: Plan) -> Iterator[Fault]:
     "Every value unknown at the first preview is known once resources exist.",
     needs=(PlanFeature.FIRST,),
 )
-def simulated_output(plan: Plan) -> Iterator[Fault]:
+def simulated_output(plan: Plan) -> Iterator[Violation]:
     for first in plan.first.resources if plan.first else ():
         second = plan.by_urn.get(first.urn)
         for path in _lost(dict(first.inputs), dict(second.inputs), "") if second else ():
-            yield Fault(
+            yield Violation(
                 f"{first.name}: {path} comes from an output that the simulation lacks{_of(first, path)}; "
                 "give it in gpuplatform/preview/record/cloud.py, or correct the output's name",
                 first,
@@ -66,8 +66,8 @@ def _of(resource: PlannedResource, path: str) -> str:
     "The program looks nothing up: a lookup needs credentials at preview.",
     needs=(PlanFeature.INVOKES,),
 )
-def lookup(plan: Plan) -> Iterator[Fault]:
+def lookup(plan: Plan) -> Iterator[Violation]:
     for invoke in plan.invokes:
-        yield Fault(
+        yield Violation(
             f"{invoke.token} needs credentials at preview; take the value from the settings", None, invoke.source
         )

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from gpuplatform.plan.model import STACK, Plan, PlanFeature, Source
-from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.checking.check import Severity, Violation, check
 
 
 @check(
@@ -18,12 +18,12 @@ from gpuplatform.preview.checking.check import Fault, Severity, check
     "What a component makes is the component's child.",
     needs=(PlanFeature.FILES,),
 )
-def child_of_its_component(plan: Plan) -> Iterator[Fault]:
+def child_of_its_component(plan: Plan) -> Iterator[Violation]:
     for resource in plan.resources:
         parent = plan.by_urn.get(resource.parent or "")
         rootless = resource.type != STACK and (parent is None or parent.type == STACK)
         if rootless and plan.root and resource.source and _inside_component(plan.root, resource.source):
-            yield Fault(f"{resource.name}: has no parent; pass opts=pulumi.ResourceOptions(parent=self)", resource)
+            yield Violation(f"{resource.name}: has no parent; pass opts=pulumi.ResourceOptions(parent=self)", resource)
 
 
 def _inside_component(root: Path, source: Source) -> bool:
@@ -52,17 +52,17 @@ def _component_bodies(file: Path) -> tuple[tuple[int, int], ...]:
     "Every component registers its outputs.",
     needs=(PlanFeature.REGISTERED_OUTPUTS,),
 )
-def component_registers_outputs(plan: Plan) -> Iterator[Fault]:
+def component_registers_outputs(plan: Plan) -> Iterator[Violation]:
     for resource in plan.resources:
         if resource.component and not resource.remote and resource.registered_outputs is None:
-            yield Fault(f"{resource.name}: call self.register_outputs at the end of {resource.type}", resource)
+            yield Violation(f"{resource.name}: call self.register_outputs at the end of {resource.type}", resource)
 
 
 @check("component-token", Severity.ERROR, "A component's type is project:aws:Class or project:k8s:Class.")
-def component_token(plan: Plan) -> Iterator[Fault]:
+def component_token(plan: Plan) -> Iterator[Violation]:
     wanted = re.compile(rf"{re.escape(plan.project)}:(aws|k8s):[A-Z][A-Za-z0-9]+")
     for resource in plan.resources:
         if resource.component and not resource.remote and not wanted.fullmatch(resource.type):
-            yield Fault(
+            yield Violation(
                 f"{resource.name}: {resource.type} should read {plan.project}:aws:Class or …:k8s:Class", resource
             )

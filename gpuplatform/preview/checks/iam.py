@@ -14,7 +14,7 @@ from gpuplatform.kinds import iam, vpc_egress
 from gpuplatform.plan.every_text import every_text
 from gpuplatform.plan.model import Json, Plan, PlannedResource, once
 from gpuplatform.plan.values import at, listing, mapping
-from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.checking.check import Severity, Violation, check
 
 TRUST: Final = "assumeRolePolicy"
 PASS: Final = "iam:passrole"
@@ -78,19 +78,21 @@ _IAM: Final = frozenset(row.token for row in iam.KINDS)
 
 
 @check("iam-everything", Severity.ERROR, "No policy allows every action on every resource.")
-def iam_everything(plan: Plan) -> Iterator[Fault]:
+def iam_everything(plan: Plan) -> Iterator[Violation]:
     """Nor every one but a few, nor the policies of AWS that do."""
     for resource, path, statement in allowed(plan):
         every = any(map(_all, words(statement.get("Action")))) or "NotAction" in statement
         if every and (_anything(statement) or "NotResource" in statement):
-            yield Fault(
+            yield Violation(
                 f"{resource.name}: {path} allows everything on everything; name actions and resources", resource
             )
     for resource in plan.resources:
         for key in _ATTACHED if resource.type in _IAM else ():
             for arn in words(resource.inputs.get(key)):
                 if _ADMINISTRATOR.fullmatch(arn):
-                    yield Fault(f"{resource.name}: {key} is {arn}, which allows everything; write a policy", resource)
+                    yield Violation(
+                        f"{resource.name}: {key} is {arn}, which allows everything; write a policy", resource
+                    )
 
 
 def _all(action: str) -> bool:
@@ -102,24 +104,24 @@ def _anything(statement: Mapping[str, Json]) -> bool:
 
 
 @check("iam-service-wildcard", Severity.WARNING, "No role may do all that a service can, on everything.")
-def iam_service_wildcard(plan: Plan) -> Iterator[Fault]:
+def iam_service_wildcard(plan: Plan) -> Iterator[Violation]:
     for resource, path, statement in allowed(plan):
         # In a key's or bucket's own policy, `*` is that key or bucket.
         if "Principal" in statement or not _anything(statement) or statement.get("Condition"):
             continue
         wide = [action for action in words(statement.get("Action")) if action.endswith(":*") and not _all(action)]
         if wide:
-            yield Fault(f"{resource.name}: {path} allows {', '.join(wide)} on *; name the resources", resource)
+            yield Violation(f"{resource.name}: {path} allows {', '.join(wide)} on *; name the resources", resource)
 
 
 @check("iam-pass-role", Severity.ERROR, "A role that may be passed is named, or the service it is passed to.")
-def iam_pass_role(plan: Plan) -> Iterator[Fault]:
+def iam_pass_role(plan: Plan) -> Iterator[Violation]:
     for resource, path, statement in allowed(plan):
         # `*` is the business of iam-everything.
         named = [action.lower() for action in words(statement.get("Action")) if not _all(action)]
         passes = any(action == PASS or (_wild(action) and fnmatchcase(PASS, action)) for action in named)
         if passes and _any_role(statement) and not _to_a_service(statement.get("Condition")):
-            yield Fault(f"{resource.name}: {path} passes any role to any service; name the role", resource)
+            yield Violation(f"{resource.name}: {path} passes any role to any service; name the role", resource)
 
 
 def _any_role(statement: Mapping[str, Json]) -> bool:
@@ -149,7 +151,7 @@ def _wild(action: str) -> bool:
 
 
 @check("iam-open-trust", Severity.ERROR, "No role, bucket, key or queue trusts everybody.")
-def iam_open_trust(plan: Plan) -> Iterator[Fault]:
+def iam_open_trust(plan: Plan) -> Iterator[Violation]:
     for resource, path, statement in allowed(plan):
         principal = statement.get("Principal")
         everybody = principal == "*" or "*" in words(at(principal, "AWS")) or "NotPrincipal" in statement
@@ -157,7 +159,7 @@ def iam_open_trust(plan: Plan) -> Iterator[Fault]:
         within = resource.type == vpc_egress.VPC_ENDPOINT and not _anything(statement)
         if everybody and not within and not _narrowed(statement.get("Condition")):
             what = "any account may assume it" if path == TRUST else "any account may use it"
-            yield Fault(
+            yield Violation(
                 f"{resource.name}: {path} trusts *: {what}; name the principal, or whose it must be in a condition",
                 resource,
             )
@@ -174,7 +176,7 @@ def _narrowed(condition: Json) -> bool:
 
 
 @check("iam-open-federation", Severity.ERROR, "A role for identities of others' tokens names whose.")
-def iam_open_federation(plan: Plan) -> Iterator[Fault]:
+def iam_open_federation(plan: Plan) -> Iterator[Violation]:
     """Everybody on GitHub has a token of GitHub's provider: without a condition on `sub` all of them may assume the role."""
     for resource, path, statement in allowed(plan):
         if "sts:AssumeRoleWithWebIdentity" not in words(statement.get("Action")):
@@ -188,14 +190,14 @@ def iam_open_federation(plan: Plan) -> Iterator[Fault]:
             for value in words(values)
         ]
         if not named or any(value in ("*", "repo:*") for value in named):
-            yield Fault(
+            yield Violation(
                 f"{resource.name}: {path} trusts every token of the provider; add a condition on its :sub", resource
             )
 
 
 @check("iam-unknown-action", Severity.ERROR, "Every action that a policy names exists.")
-def iam_unknown_action(plan: Plan) -> Iterator[Fault]:
+def iam_unknown_action(plan: Plan) -> Iterator[Violation]:
     for resource, path, statement in statements(plan):
         for action in [*words(statement.get("Action")), *words(statement.get("NotAction"))]:
             if not _all(action) and (why := wrong(action)):
-                yield Fault(f"{resource.name}: {path}: {action} {why}", resource)
+                yield Violation(f"{resource.name}: {path}: {action} {why}", resource)

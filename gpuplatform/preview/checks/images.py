@@ -9,14 +9,14 @@ from typing import Final
 from gpuplatform.kinds.cluster.pods import pods
 from gpuplatform.plan.model import SECRET, UNKNOWN, Plan
 from gpuplatform.plan.values import at
-from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.checking.check import Severity, Violation, check
 
 _FIXED: Final = re.compile(r"[^\s@]+(:(?!latest$)[\w.-]+|@sha256:[0-9a-f]{64})")
 """A name with a tag, which is not the one that moves by default; or with a digest. A port of a registry is no tag."""
 
 
 @check("floating-image", Severity.ERROR, "Every image of a pod is of one tag or digest, and not of `latest`.")
-def floating_image(plan: Plan) -> Iterator[Fault]:
+def floating_image(plan: Plan) -> Iterator[Violation]:
     for pod in pods(plan):
         for container in pod.containers:
             image = at(container, "image")
@@ -25,4 +25,6 @@ def floating_image(plan: Plan) -> Iterator[Fault]:
                 continue
             name = image.rpartition("/")[2]
             if not _FIXED.fullmatch(name):
-                yield Fault(f"{pod.owner.name}: {image} may be another image tomorrow; name a tag or digest", pod.owner)
+                yield Violation(
+                    f"{pod.owner.name}: {image} may be another image tomorrow; name a tag or digest", pod.owner
+                )

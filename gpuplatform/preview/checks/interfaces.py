@@ -17,7 +17,7 @@ from gpuplatform.kinds.tokens import NODE_CLASS, SECURITY_GROUP
 from gpuplatform.plan.model import Json, Plan, PlannedResource
 from gpuplatform.plan.references import linked
 from gpuplatform.plan.values import at, leaves, listing, mapping
-from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.checking.check import Severity, Violation, check
 from gpuplatform.sizing.efa import EFA_KINDS, Interface, efa_count, has_primary
 
 _ALL: Final = "-1"
@@ -28,11 +28,11 @@ _RULES: Final = (
 
 
 @check("efa-unsupported", Severity.ERROR, "EFA is asked of instance types that have it.")
-def efa_unsupported(plan: Plan) -> Iterator[Fault]:
+def efa_unsupported(plan: Plan) -> Iterator[Violation]:
     for launch in launches(plan):
         for type_ in launch.types if launch.efa else ():
             if not type_.efa:
-                yield Fault(
+                yield Violation(
                     f"{launch.named.name}: {launch.efa} of its networkInterfaces are EFA, which {type_.name} does not have; "
                     "leave them out, or choose a type that has it",
                     launch.named,
@@ -42,11 +42,11 @@ def efa_unsupported(plan: Plan) -> Iterator[Fault]:
 @check(
     "interface-without-card", Severity.ERROR, "Every network interface has a place of its own on a card that is there."
 )
-def interface_without_card(plan: Plan) -> Iterator[Fault]:
+def interface_without_card(plan: Plan) -> Iterator[Violation]:
     for launch in launches(plan):
         for type_ in launch.types:
             for wrong in _misplaced(launch.interfaces, type_):
-                yield Fault(f"{launch.named.name}: {wrong}", launch.named)
+                yield Violation(f"{launch.named.name}: {wrong}", launch.named)
 
 
 def _misplaced(interfaces: Sequence[Interface], type_: InstanceType) -> Iterator[str]:
@@ -67,11 +67,11 @@ def _misplaced(interfaces: Sequence[Interface], type_: InstanceType) -> Iterator
     Severity.ERROR,
     "Every network interface is of a kind that its card supports, and the first has addresses.",
 )
-def interface_kind(plan: Plan) -> Iterator[Fault]:
+def interface_kind(plan: Plan) -> Iterator[Violation]:
     for launch in launches(plan):
         for type_ in launch.types if launch.interfaces else ():
             for wrong in _unsupported(launch.interfaces, type_):
-                yield Fault(f"{launch.named.name}: {wrong}", launch.named)
+                yield Violation(f"{launch.named.name}: {wrong}", launch.named)
 
 
 def _unsupported(interfaces: Sequence[Interface], type_: InstanceType) -> Iterator[str]:
@@ -89,11 +89,11 @@ def _unsupported(interfaces: Sequence[Interface], type_: InstanceType) -> Iterat
 
 
 @check("efa-idle", Severity.WARNING, "Nodes with EFA use every EFA device of their hardware.")
-def efa_idle(plan: Plan) -> Iterator[Fault]:
+def efa_idle(plan: Plan) -> Iterator[Violation]:
     for launch in launches(plan):
         for type_ in launch.types:
             if 0 < launch.efa < type_.efa_max:
-                yield Fault(
+                yield Violation(
                     f"{launch.named.name}: {launch.efa} of the {type_.efa_max} EFA devices of {type_.name}; the others' bandwidth is "
                     "paid and not used",
                     launch.named,
@@ -101,17 +101,17 @@ def efa_idle(plan: Plan) -> Iterator[Fault]:
 
 
 @check("efa-zones", Severity.ERROR, "Nodes with EFA stand in one zone: its traffic leaves none.")
-def efa_zones(plan: Plan) -> Iterator[Fault]:
+def efa_zones(plan: Plan) -> Iterator[Violation]:
     for launch in launches(plan):
         if launch.efa and len(launch.zones) > 1:
-            yield Fault(
+            yield Violation(
                 f"{launch.resource.name}: has EFA, and its nodes may stand in {', '.join(sorted(launch.zones))}; give it one zone",
                 launch.resource,
             )
 
 
 @check("efa-security-group", Severity.ERROR, "EFA interfaces are in a security group that is open to and from itself.")
-def efa_security_group(plan: Plan) -> Iterator[Fault]:
+def efa_security_group(plan: Plan) -> Iterator[Violation]:
     """Both ways and for every protocol: EFA's has no ports. A group that the plan does not make is not judged."""
     cluster = {str(value) for r in plan.resources if r.remote for _, value in leaves(r.outputs)}
     for launch in launches(plan):
@@ -120,7 +120,7 @@ def efa_security_group(plan: Plan) -> Iterator[Fault]:
         groups, ids = _groups(plan, launch.how)
         others = {str(one) for one in ids} - {str(g.outputs.get("id")) for g in groups} - cluster
         if groups and not others and not any(_closed(plan, group) for group in groups):
-            yield Fault(
+            yield Violation(
                 f"{launch.how.name}: none of {', '.join(g.name for g in groups)} lets all traffic in from itself and out to "
                 "itself; EFA needs both",
                 launch.how,

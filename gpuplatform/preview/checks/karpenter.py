@@ -12,7 +12,7 @@ from gpuplatform.kinds.cluster.node_properties import CAPACITY_LABEL, ZONE_NAME_
 from gpuplatform.kinds.tokens import NODE_POOL
 from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Plan
 from gpuplatform.plan.values import at, listing
-from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.checking.check import Severity, Violation, check
 
 _VALUES: Final = {
     CAPACITY_LABEL: ("spot", "on-demand", "reserved"),
@@ -32,11 +32,11 @@ _OF_AWS: Final = (
 
 
 @check("karpenter-requirement", Severity.ERROR, "Every requirement of a Karpenter pool is one that some node meets.")
-def karpenter_requirement(plan: Plan) -> Iterator[Fault]:
+def karpenter_requirement(plan: Plan) -> Iterator[Violation]:
     for pool in plan.all(NODE_POOL):
         for index, wanted in enumerate(listing(at(pool.inputs, "spec", "template", "spec", "requirements"))):
             for why in _wrong(str(at(wanted, "key")), listing(at(wanted, "values")), plan.region):
-                yield Fault(f"{pool.name}: requirements[{index}]: {why}", pool)
+                yield Violation(f"{pool.name}: requirements[{index}]: {why}", pool)
 
 
 def _wrong(key: str, values: list[Json], region: str) -> Iterator[str]:

@@ -14,7 +14,7 @@ from gpuplatform.kinds.tokens import CLUSTERS, RELEASE
 from gpuplatform.plan.graph import Graph
 from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Plan, PlannedResource, once
 from gpuplatform.plan.values import mapping
-from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.checking.check import Severity, Violation, check
 from gpuplatform.preview.checking.kubernetes_rules import refused
 from gpuplatform.preview.checking.sdk_types import input_class
 
@@ -26,60 +26,64 @@ def custom_resources(plan: Plan) -> list[PlannedResource]:
 
 
 @check("explicit-provider", Severity.ERROR, "Every Kubernetes object names the provider of our cluster.")
-def explicit_provider(plan: Plan) -> Iterator[Fault]:
+def explicit_provider(plan: Plan) -> Iterator[Violation]:
     ours = {p.urn for p in plan.all("pulumi:providers:kubernetes")}
     for resource in plan.resources:
         if resource.type.startswith("kubernetes:") and resource.provider_urn not in ours:
-            yield Fault(f"{resource.name}: no provider: it would go wherever the local kubeconfig points", resource)
+            yield Violation(f"{resource.name}: no provider: it would go wherever the local kubeconfig points", resource)
 
 
 @check("custom-resource-order", Severity.ERROR, "A custom resource waits for the release that brings its definition.")
-def custom_resource_order(plan: Plan) -> Iterator[Fault]:
+def custom_resource_order(plan: Plan) -> Iterator[Violation]:
     graph, releases = Graph(plan), {r.urn: chart(r) for r in plan.all(RELEASE)}
     for resource in custom_resources(plan):
         group = GROUPS.get(_group_version(resource)[0])
         reached = {releases[urn] for urn in graph.reaches(resource.urn) if urn in releases}
         if group and group.charts and not reached.intersection(group.charts):
             kind, charts = resource.type.rsplit(":", 1)[-1], " or ".join(group.charts)
-            yield Fault(f"{resource.name}: does not depend on the release of {charts}, which brings {kind}", resource)
+            yield Violation(
+                f"{resource.name}: does not depend on the release of {charts}, which brings {kind}", resource
+            )
 
 
 @check("custom-resource-version", Severity.ERROR, "A custom resource is of a group, version and kind that is served.")
-def custom_resource_version(plan: Plan) -> Iterator[Fault]:
+def custom_resource_version(plan: Plan) -> Iterator[Violation]:
     for resource in custom_resources(plan):
         group, version = _group_version(resource)
         kind = resource.type.rsplit(":", 1)[-1]
         known = GROUPS.get(group)
         if known is None:
-            yield Fault(f"{resource.name}: no chart that we know brings the group {group}", resource)
+            yield Violation(f"{resource.name}: no chart that we know brings the group {group}", resource)
         elif kind not in known.kinds:
-            yield Fault(f"{resource.name}: {group} has no {kind}; it has {', '.join(sorted(known.kinds))}", resource)
+            yield Violation(
+                f"{resource.name}: {group} has no {kind}; it has {', '.join(sorted(known.kinds))}", resource
+            )
         elif known.kinds[kind] != version:
-            yield Fault(f"{resource.name}: {kind} is {group}/{known.kinds[kind]}, not {version}", resource)
+            yield Violation(f"{resource.name}: {kind} is {group}/{known.kinds[kind]}, not {version}", resource)
 
 
 @check("manifest", Severity.ERROR, "Every object is valid, strictly, for the cluster's version of Kubernetes.")
-def manifest(plan: Plan) -> Iterator[Fault]:
+def manifest(plan: Plan) -> Iterator[Violation]:
     version = cluster_version(plan)
     for resource, body in objects(plan):
         native = input_class(resource.type) is not None
         for path, why in refused(body, native=native):
-            yield Fault(f"{resource.name}: {path}: {why}", resource)
+            yield Violation(f"{resource.name}: {path}: {why}", resource)
         if not version or not native:
             continue
         validator = _validator(version, str(body["apiVersion"]), str(body["kind"]))
         if validator is None:
-            yield Fault(
+            yield Violation(
                 f"{resource.name}: Kubernetes {version} has no {body['kind']} of {body['apiVersion']}", resource
             )
             continue
         for error in validator.iter_errors(without_secrets(body)):
             place = error.json_path.removeprefix("$.").removeprefix("$") or body["kind"]
-            yield Fault(f"{resource.name}: {place}: {error.message[:200]}", resource)
+            yield Violation(f"{resource.name}: {place}: {error.message[:200]}", resource)
 
 
 @check("cluster-version", Severity.ERROR, "The cluster's version is one of Kubernetes that is known.")
-def known_cluster_version(plan: Plan) -> Iterator[Fault]:
+def known_cluster_version(plan: Plan) -> Iterator[Violation]:
     """From the oldest whose definitions are known to one after the newest."""
     from kubernetes_validate.utils import all_versions
 
@@ -91,7 +95,9 @@ def known_cluster_version(plan: Plan) -> Iterator[Fault]:
             continue
         if not known[0] <= _numbers(str(version)) <= newest or not re.fullmatch(r"\d+\.\d+", str(version)):
             span = f"{'.'.join(map(str, known[0]))} to {'.'.join(map(str, newest))}"
-            yield Fault(f"{cluster.name}: version is {version}; Kubernetes {span} are known, written as 1.35", cluster)
+            yield Violation(
+                f"{cluster.name}: version is {version}; Kubernetes {span} are known, written as 1.35", cluster
+            )
 
 
 def cluster_version(plan: Plan) -> str:

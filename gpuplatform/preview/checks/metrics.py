@@ -12,14 +12,14 @@ from gpuplatform.kinds.cluster.names import chart
 from gpuplatform.kinds.tokens import RELEASE
 from gpuplatform.plan.model import Plan, PlannedResource
 from gpuplatform.plan.values import at, listing
-from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.checking.check import Severity, Violation, check
 
 _FREE: Final = "kube_customresource_"
 """What kube-state-metrics makes of a cluster's own configuration."""
 
 
 @check("unknown-metric", Severity.ERROR, "No alert looks at a metric that nobody exports.")
-def unknown_metric(plan: Plan) -> Iterator[Fault]:
+def unknown_metric(plan: Plan) -> Iterator[Violation]:
     """Judged are metrics of the charts of the plan, in the catalogue's version: DCGM exporter with the fields that it is told to export,
     kube-state-metrics, KEDA, Kueue."""
     exported = dict(_exported(plan))
@@ -33,7 +33,7 @@ def unknown_metric(plan: Plan) -> Iterator[Fault]:
                 near = difflib.get_close_matches(metrics.base(name), exported[prefix], n=1)
                 meant = f"; did you mean {near[0]}?" if near else ""
                 told = at(rule, "alert") or at(rule, "record")
-                yield Fault(f"{told}: nobody exports {name}, so this never rings{meant}", resource)
+                yield Violation(f"{told}: nobody exports {name}, so this never rings{meant}", resource)
 
 
 def _rules(plan: Plan) -> Iterator[tuple[PlannedResource, object]]:

@@ -17,7 +17,7 @@ from gpuplatform.kinds import kubernetes, vpc
 from gpuplatform.kinds.tokens import CLUSTERS, SECURITY_GROUP, SUBNET
 from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Plan, PlannedResource
 from gpuplatform.plan.values import at, leaves, listing
-from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.checking.check import Severity, Violation, check
 
 VPC: Final = vpc.VPC
 _RULES: Final = (
@@ -36,21 +36,21 @@ _LARGEST, _SMALLEST = 16, 28
 
 
 @check("address-range", Severity.ERROR, "Every range of addresses is a network, within its VPC, and overlaps no other.")
-def address_range(plan: Plan) -> Iterator[Fault]:
+def address_range(plan: Plan) -> Iterator[Violation]:
     for resource in plan.resources:
         if resource.type.startswith(("aws:", "eks:", kubernetes.SERVICE)):
             for path, value in leaves(resource.inputs):
                 if _RANGES.search(path) and (why := _no_network(value)):
-                    yield Fault(f"{resource.name}: {path}: {value} {why}", resource)
+                    yield Violation(f"{resource.name}: {path}: {value} {why}", resource)
     for network in (*plan.all(VPC), *plan.all(SUBNET)):
         block = _network(network.inputs.get("cidrBlock"))
         if block and not _LARGEST <= block.prefixlen <= _SMALLEST:
-            yield Fault(f"{network.name}: cidrBlock {block}: AWS takes /{_LARGEST} to /{_SMALLEST}", network)
+            yield Violation(f"{network.name}: cidrBlock {block}: AWS takes /{_LARGEST} to /{_SMALLEST}", network)
     for network in plan.all(VPC):
         yield from _within(plan, network)
 
 
-def _within(plan: Plan, vpc: PlannedResource) -> Iterator[Fault]:
+def _within(plan: Plan, vpc: PlannedResource) -> Iterator[Violation]:
     """Subnets of one VPC, and what must lie outside it."""
     whole = _network(vpc.inputs.get("cidrBlock"))
     own = [s for s in plan.all(SUBNET) if s.refers("vpcId", vpc)]
@@ -58,16 +58,16 @@ def _within(plan: Plan, vpc: PlannedResource) -> Iterator[Fault]:
     more = any(r.type.endswith("VpcIpv4CidrBlockAssociation") for r in plan.resources)
     for subnet, block in blocks:
         if whole and not more and not block.subnet_of(whole):
-            yield Fault(f"{subnet.name}: {block} is not within {whole} of {vpc.name}", subnet)
+            yield Violation(f"{subnet.name}: {block} is not within {whole} of {vpc.name}", subnet)
     for (one, first), (other, second) in combinations(blocks, 2):
         if first.overlaps(second):
-            yield Fault(f"{other.name}: {second} overlaps {first} of {one.name}", other)
+            yield Violation(f"{other.name}: {second} overlaps {first} of {one.name}", other)
     for cluster in (c for type_ in CLUSTERS for c in plan.all(type_)):
         written = cluster.inputs.get("kubernetesServiceIpAddressRange")
         written = written or at(cluster.inputs, "kubernetesNetworkConfig", "serviceIpv4Cidr")
         services = _network(written)
         if services and whole and services.overlaps(whole):
-            yield Fault(f"{cluster.name}: services in {services} overlap {whole} of {vpc.name}", cluster)
+            yield Violation(f"{cluster.name}: services in {services} overlap {whole} of {vpc.name}", cluster)
 
 
 def _no_network(value: Json) -> str:
@@ -91,17 +91,17 @@ def _network(value: Json) -> IPv4Network | None:
 
 
 @check("security-rule", Severity.ERROR, "Every rule of a security group is one that EC2 takes.")
-def security_rule(plan: Plan) -> Iterator[Fault]:
+def security_rule(plan: Plan) -> Iterator[Violation]:
     for rule in (r for type_ in _RULES for r in plan.all(type_)):
         protocol = rule.inputs.get("ipProtocol", rule.inputs.get("protocol"))
-        yield from (Fault(f"{rule.name}: {why}", rule) for why in _wrong(rule.inputs, protocol))
+        yield from (Violation(f"{rule.name}: {why}", rule) for why in _wrong(rule.inputs, protocol))
     for group in plan.all(SECURITY_GROUP):
         if why := _undescribed(group.inputs.get("description")):
-            yield Fault(f"{group.name}: {why}", group)
+            yield Violation(f"{group.name}: {why}", group)
         for side in ("ingress", "egress"):
             for index, rule in enumerate(listing(group.inputs.get(side))):
                 for why in _wrong(rule, at(rule, "protocol")):
-                    yield Fault(f"{group.name}: {side}[{index}]: {why}", group)
+                    yield Violation(f"{group.name}: {side}[{index}]: {why}", group)
 
 
 def _wrong(rule: Json, protocol: Json) -> Iterator[str]:
@@ -126,7 +126,7 @@ def _undescribed(text: Json) -> str:
 
 
 @check("zone-of-region", Severity.ERROR, "Every zone and every endpoint's service is of the environment's region.")
-def zone_of_region(plan: Plan) -> Iterator[Fault]:
+def zone_of_region(plan: Plan) -> Iterator[Violation]:
     if plan.region not in zones.regions():
         return
     ids = zones.zone_ids(plan.region)
@@ -139,16 +139,18 @@ def zone_of_region(plan: Plan) -> Iterator[Fault]:
             and not re.fullmatch(rf"{re.escape(plan.region)}(-[a-z]+-\d)?[a-z]", str(zone))
             and zone not in ids
         ):
-            yield Fault(f"{resource.name}: availabilityZone {zone} is not of {plan.region}", resource)
+            yield Violation(f"{resource.name}: availabilityZone {zone} is not of {plan.region}", resource)
         if _known(zone_id) and zone_id not in ids:
-            yield Fault(f"{resource.name}: availabilityZoneId {zone_id}; {plan.region} has {', '.join(ids)}", resource)
+            yield Violation(
+                f"{resource.name}: availabilityZoneId {zone_id}; {plan.region} has {', '.join(ids)}", resource
+            )
         service = re.fullmatch(r"(?:cn\.)?com\.amazonaws\.([a-z0-9-]+)\..+", str(resource.inputs.get("serviceName")))
         if service and service[1] in zones.regions() and service[1] != plan.region:
-            yield Fault(f"{resource.name}: serviceName is of {service[1]}; write {plan.region}", resource)
+            yield Violation(f"{resource.name}: serviceName is of {service[1]}; write {plan.region}", resource)
 
 
 @check("other-region", Severity.WARNING, "What AWS is asked to make, it makes in the environment's region.")
-def other_region(plan: Plan) -> Iterator[Fault]:
+def other_region(plan: Plan) -> Iterator[Violation]:
     """Services that have one region for all are not judged."""
     regions = {p.urn: p.inputs.get("region") for p in plan.all("pulumi:providers:aws")}
     for resource in plan.resources:
@@ -157,9 +159,9 @@ def other_region(plan: Plan) -> Iterator[Fault]:
         by = resource.provider_urn
         region = resource.inputs.get("region") or regions.get(by)
         if _known(region) and plan.region and region != plan.region:
-            yield Fault(f"{resource.name}: is made in {region}, and the environment is in {plan.region}", resource)
+            yield Violation(f"{resource.name}: is made in {region}, and the environment is in {plan.region}", resource)
         elif by and "pulumi:providers:aws::" in by and by not in regions:
-            yield Fault(f"{resource.name}: its provider {by.rpartition('::')[2]} is not in the plan", resource)
+            yield Violation(f"{resource.name}: its provider {by.rpartition('::')[2]} is not in the plan", resource)
 
 
 _GLOBAL: Final = (

@@ -15,16 +15,16 @@ from gpuplatform.kinds.tokens import CLUSTERS, NODE_CLASS, NODE_GROUP, NODE_POOL
 from gpuplatform.plan.graph import Graph
 from gpuplatform.plan.model import Json, Plan, PlannedResource
 from gpuplatform.plan.values import listing, mapping
-from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.checking.check import Severity, Violation, check
 
 
 @check("destroy-order", Severity.ERROR, "Nothing is destroyed before what relies on it is gone.")
-def destroy_order(plan: Plan) -> Iterator[Fault]:
+def destroy_order(plan: Plan) -> Iterator[Violation]:
     graph = Graph(plan)
     for resource, what, candidates in _relied_on(plan):
         if candidates and not graph.reaches(resource.urn).intersection(c.urn for c in candidates):
             names = " or ".join(c.name for c in candidates[:3])
-            yield Fault(f"{resource.name}: must depend on {what} ({names}), or that is destroyed first", resource)
+            yield Violation(f"{resource.name}: must depend on {what} ({names}), or that is destroyed first", resource)
 
 
 def _relied_on(plan: Plan) -> Iterator[tuple[PlannedResource, str, list[PlannedResource]]]:

@@ -12,7 +12,7 @@ from gpuplatform.kinds.cluster.pods import Pod, pods
 from gpuplatform.kinds.tokens import RELEASE
 from gpuplatform.plan.model import Json, Plan, PlannedResource
 from gpuplatform.plan.values import at, listing, mapping
-from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.checking.check import Severity, Violation, check
 
 _SET_BY_OTHERS: Final = ("kubernetes.io", "k8s.io", "amazonaws.com", "karpenter.sh", "nvidia.com", "k8s.aws")
 """Labels that the kubelet, a cloud or an operator puts on nodes: the plan does not say who has them."""
@@ -26,7 +26,7 @@ _TAINTED_BY_OTHERS: Final = (
 
 
 @check("pod-without-pool", Severity.ERROR, "Every pod has a pool with the labels it asks for and taints it tolerates.")
-def pod_without_pool(plan: Plan) -> Iterator[Fault]:
+def pod_without_pool(plan: Plan) -> Iterator[Violation]:
     pools = launches(plan)
     if not pools:
         return
@@ -37,11 +37,11 @@ def pod_without_pool(plan: Plan) -> Iterator[Fault]:
             tolerations = [*tolerations, *(t for flavor in flavors(plan).values() for t in flavor.tolerations)]
         devices = [pool for pool in pools if _has_devices(pool, pod)]
         if why := _unplaced(devices or pools, asked_labels(pod), tolerations):
-            yield Fault(f"{pod.owner.name}: {why}", pod.owner)
+            yield Violation(f"{pod.owner.name}: {why}", pod.owner)
     for flavor in flavors(plan).values():
         asked = [(key, [value]) for key, value in flavor.labels.items()]
         if why := _unplaced(pools, asked, [{"operator": "Exists"}]):
-            yield Fault(f"{flavor.resource.name}: spec.nodeLabels: {why}", flavor.resource)
+            yield Violation(f"{flavor.resource.name}: spec.nodeLabels: {why}", flavor.resource)
 
 
 def _has_devices(pool: Launch, pod: Pod) -> bool:
@@ -97,7 +97,7 @@ def tolerates(toleration: Json, taint: Taint) -> bool:
 
 
 @check("dead-toleration", Severity.WARNING, "Every toleration is of a taint that some pool has.")
-def dead_toleration(plan: Plan) -> Iterator[Fault]:
+def dead_toleration(plan: Plan) -> Iterator[Violation]:
     pools = launches(plan)
     taints = {taint for pool in pools for taint in (*pool.taints, *pool.startup)}
     # Taints of which the autoscaler is told come and go; no pool need have them.
@@ -112,7 +112,9 @@ def dead_toleration(plan: Plan) -> Iterator[Fault]:
         )
         if pools and not known:
             there = ", ".join(sorted(f"{k}={v}:{e}" for k, v, e in taints)) or "none"
-            yield Fault(f"{resource.name}: {path}: no pool has a taint that {key} tolerates; taints: {there}", resource)
+            yield Violation(
+                f"{resource.name}: {path}: no pool has a taint that {key} tolerates; taints: {there}", resource
+            )
 
 
 def _all_tolerations(plan: Plan) -> Iterator[tuple[PlannedResource, str, Json]]:

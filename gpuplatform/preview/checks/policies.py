@@ -15,7 +15,7 @@ from gpuplatform.kinds.kind import PolicyKind
 from gpuplatform.kinds.registry import kind_of
 from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Plan
 from gpuplatform.plan.values import at, listing, mapping
-from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.checking.check import Severity, Violation, check
 from gpuplatform.preview.checks.iam import words
 
 _KEYS: Final = (
@@ -53,13 +53,13 @@ _OPERATORS: Final = (
 
 
 @check("policy-document", Severity.ERROR, "Every policy document is one that IAM accepts.")
-def policy_document(plan: Plan) -> Iterator[Fault]:
+def policy_document(plan: Plan) -> Iterator[Violation]:
     for resource in plan.resources:
         row = kind_of(resource.type)
         for key, document in row.policies.items() if row else ():
             for place, value in _written(resource.inputs.get(key), key):
                 for why in _wrong(value, document.kind, document.longest):
-                    yield Fault(f"{resource.name}: {place}: {why}", resource)
+                    yield Violation(f"{resource.name}: {place}: {why}", resource)
 
 
 def _written(value: Json, key: str) -> Iterator[tuple[str, Json]]:

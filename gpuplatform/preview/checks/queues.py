@@ -14,7 +14,7 @@ from gpuplatform.kinds.cluster.objects import of_kind
 from gpuplatform.plan.model import Json, Plan, PlanFeature
 from gpuplatform.plan.quantity import quantity
 from gpuplatform.plan.values import at, listing, mapping
-from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.checking.check import Severity, Violation, check
 
 _CLASSES: Final = ("best-effort-atomic-scale-up.autoscaling.x-k8s.io", "check-capacity.autoscaling.x-k8s.io")
 """What Cluster Autoscaler knows (cluster-autoscaler/FAQ.md, "How can I use ProvisioningRequest", August 2026)."""
@@ -26,7 +26,7 @@ _CLASSES: Final = ("best-effort-atomic-scale-up.autoscaling.x-k8s.io", "check-ca
     "Every name in the priority expander matches a group, and every group a name.",
     needs=(PlanFeature.OUTPUTS, PlanFeature.VALUES),
 )
-def expander_pattern(plan: Plan) -> Iterator[Fault]:
+def expander_pattern(plan: Plan) -> Iterator[Violation]:
     ranked, release = _priorities(plan), autoscaler(plan)
     by_name = {launch.scaling_group: launch for launch in launches(plan) if launch.managed and launch.scaling_group}
     if not ranked or not by_name or release is None:
@@ -34,12 +34,12 @@ def expander_pattern(plan: Plan) -> Iterator[Fault]:
     for priority, patterns in ranked.items():
         for pattern in patterns:
             if not any(_matches(pattern, name) for name in by_name):
-                yield Fault(
+                yield Violation(
                     f"{release.name}: expanderPriorities.{priority}: {pattern} matches no group of the plan", release
                 )
     for name, launch in by_name.items():
         if _priority(ranked, name) is None:
-            yield Fault(
+            yield Violation(
                 f"{launch.resource.name}: no pattern of expanderPriorities matches {name}; the priority expander never grows it",
                 launch.resource,
             )
@@ -72,7 +72,7 @@ def _priority(ranked: Mapping[int, list[str]], name: str) -> int | None:
     "Kueue and the priority expander take a pool's groups in the same order.",
     needs=(PlanFeature.OUTPUTS, PlanFeature.VALUES),
 )
-def rung_order(plan: Plan) -> Iterator[Fault]:
+def rung_order(plan: Plan) -> Iterator[Violation]:
     ranked = _priorities(plan)
     known = flavors(plan)
     ranks = {
@@ -88,21 +88,21 @@ def rung_order(plan: Plan) -> Iterator[Fault]:
             for first, then in ((a, b) for a, b in combinations(named, 2) if pools[a] == pools[b]):
                 before, after = ranks.get(first), ranks.get(then)
                 if before is not None and after is not None and before < after:
-                    yield Fault(
+                    yield Violation(
                         f"{queue.name}: takes {first} before {then}, and the priority expander the other way round ({before}, {after})",
                         queue,
                     )
 
 
 @check("nobody-provisions", Severity.ERROR, "Where Kueue waits for capacity, Cluster Autoscaler answers its requests.")
-def nobody_provisions(plan: Plan) -> Iterator[Fault]:
+def nobody_provisions(plan: Plan) -> Iterator[Violation]:
     answers = str(extra_argument(plan, "enable-provisioning-requests")).lower() == "true"
     configs = {str(body["metadata"]["name"]): body for _, body in of_kind(plan, "ProvisioningRequestConfig")}
     for resource, body in of_kind(plan, "AdmissionCheck"):
         if at(body, "spec", "controllerName") != CONTROLLER:
             continue
         if not answers:
-            yield Fault(
+            yield Violation(
                 f"{resource.name}: waits for ProvisioningRequests, and no Cluster Autoscaler has enable-provisioning-requests; jobs "
                 "would wait for ever",
                 resource,
@@ -110,11 +110,13 @@ def nobody_provisions(plan: Plan) -> Iterator[Fault]:
         config = configs.get(str(at(body, "spec", "parameters", "name")), {})
         asked = at(config, "spec", "provisioningClassName")
         if asked and asked not in _CLASSES:
-            yield Fault(f"{resource.name}: nobody answers the class {asked}; accepted: {', '.join(_CLASSES)}", resource)
+            yield Violation(
+                f"{resource.name}: nobody answers the class {asked}; accepted: {', '.join(_CLASSES)}", resource
+            )
 
 
 @check("quota-above-capacity", Severity.ERROR, "Quotas of a flavour are no more than its nodes have at their most.")
-def quota_above_capacity(plan: Plan) -> Iterator[Fault]:
+def quota_above_capacity(plan: Plan) -> Iterator[Violation]:
     given: dict[str, float] = {}
     for _, body in of_kind(plan, "ClusterQueue", "Cohort"):
         for name, quota in quotas(body.get("spec"), GPU):
@@ -122,7 +124,7 @@ def quota_above_capacity(plan: Plan) -> Iterator[Fault]:
     for name, flavor in flavors(plan).items():
         there = _gpus(plan, flavor)
         if there is not None and given.get(name, 0) > there:
-            yield Fault(
+            yield Violation(
                 f"{flavor.resource.name}: queues and cohorts are given {given[name]:g} GPUs of it, and its nodes have {there:g} at most; "
                 "jobs would be admitted to nodes that never come",
                 flavor.resource,
@@ -134,7 +136,7 @@ def quota_above_capacity(plan: Plan) -> Iterator[Fault]:
     Severity.ERROR,
     "Every resource that a queued job asks for is one that its queue has a quota of.",
 )
-def queue_lacks_resource(plan: Plan) -> Iterator[Fault]:
+def queue_lacks_resource(plan: Plan) -> Iterator[Violation]:
     for one in queued(plan):
         covered = {
             str(name)
@@ -142,7 +144,7 @@ def queue_lacks_resource(plan: Plan) -> Iterator[Fault]:
             for name in listing(at(rules, "coveredResources"))
         }
         if missing := sorted(set(one.asks) - covered):
-            yield Fault(
+            yield Violation(
                 f"{one.pod.owner.name}: asks for {', '.join(missing)}, of which queue {one.queue} has no quota; Kueue would never "
                 "admit it",
                 one.pod.owner,
@@ -150,7 +152,7 @@ def queue_lacks_resource(plan: Plan) -> Iterator[Fault]:
 
 
 @check("job-above-quota", Severity.ERROR, "A job asks for no more GPUs than its queue may ever use.")
-def job_above_quota(plan: Plan) -> Iterator[Fault]:
+def job_above_quota(plan: Plan) -> Iterator[Violation]:
     """Its own and what it may borrow, of one flavour of the job's pool: a job is admitted to one."""
     pools = {name: flavor.labels.get(POOL_LABEL) for name, flavor in flavors(plan).items()}
     for one in queued(plan):
@@ -162,7 +164,7 @@ def job_above_quota(plan: Plan) -> Iterator[Fault]:
         }
         if wanted and all(offer < wanted for offer in offers.values()):
             most = max(offers.values(), default=0)
-            yield Fault(
+            yield Violation(
                 f"{one.pod.owner.name}: asks for {wanted:g} GPUs together, and queue {one.queue} may use {most:g} of one flavour of "
                 f"{one.pod.pool} at most; Kueue would never admit it",
                 one.pod.owner,

@@ -19,7 +19,7 @@ from gpuplatform.kinds.pricing.numbers import NoAmountError, gib
 from gpuplatform.kinds.tokens import RELEASE
 from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Plan, PlannedResource
 from gpuplatform.plan.values import at, leaves, listing, mapping
-from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.checking.check import Severity, Violation, check
 
 # Objects that every EKS cluster has (Kubernetes reference, "User-facing roles" and "Pod Priority"; EKS user guide, storage).
 _BUILT_IN: Final = {
@@ -66,10 +66,12 @@ class Reference:
 
 
 @check("missing-reference", Severity.ERROR, "Every object that another one on the cluster names is there.")
-def missing_reference(plan: Plan) -> Iterator[Fault]:
+def missing_reference(plan: Plan) -> Iterator[Violation]:
     for reference in _references(plan):
         if _missing(plan, reference):
-            yield Fault(f"{reference.resource.name}: {reference.path}: {_told(plan, reference)}", reference.resource)
+            yield Violation(
+                f"{reference.resource.name}: {reference.path}: {_told(plan, reference)}", reference.resource
+            )
 
 
 def _missing(plan: Plan, one: Reference) -> bool:
@@ -172,7 +174,7 @@ def _of_pod(pod: Pod) -> Iterator[Reference]:
 
 
 @check("pod-identity-account", Severity.ERROR, "A role is given to a service account that is there.")
-def pod_identity_account(plan: Plan) -> Iterator[Fault]:
+def pod_identity_account(plan: Plan) -> Iterator[Violation]:
     if not objects(plan):
         return
     for association in plan.all(eks.POD_IDENTITY_ASSOCIATION):
@@ -182,7 +184,7 @@ def pod_identity_account(plan: Plan) -> Iterator[Fault]:
         there = any(("ServiceAccount", place, account) in names(plan) for place in places)
         if there or account in (SECRET, UNKNOWN) or _in_chart(plan, namespace, account):
             continue
-        yield Fault(
+        yield Violation(
             f"{association.name}: no service account {account} in namespace {namespace}, and no chart there is told to make it",
             association,
         )
@@ -199,14 +201,14 @@ def _in_chart(plan: Plan, namespace: str, account: str) -> bool:
 
 
 @check("unmounted-volume", Severity.ERROR, "Every volume that a container mounts is one of its pod.")
-def unmounted_volume(plan: Plan) -> Iterator[Fault]:
+def unmounted_volume(plan: Plan) -> Iterator[Violation]:
     for pod in pods(plan):
         volumes = {str(at(volume, "name")) for volume in listing(pod.spec.get("volumes"))}
         volumes |= set(_values(pod.owner.inputs, ["spec", "volumeClaimTemplates", "metadata", "name"])) - {None}
         for container in pod.containers:
             for mount in listing(at(container, "volumeMounts")):
                 if str(at(mount, "name")) not in volumes:
-                    yield Fault(
+                    yield Violation(
                         f"{pod.owner.name}: container {at(container, 'name')} mounts {at(mount, 'name')}; "
                         f"the pod has {', '.join(sorted(volumes)) or 'no volume'}",
                         pod.owner,
@@ -214,7 +216,7 @@ def unmounted_volume(plan: Plan) -> Iterator[Fault]:
 
 
 @check("claim-without-volume", Severity.ERROR, "A claim that no storage class serves fits a volume of the plan.")
-def claim_without_volume(plan: Plan) -> Iterator[Fault]:
+def claim_without_volume(plan: Plan) -> Iterator[Violation]:
     volumes = {str(body["metadata"]["name"]): r for r, body in of_kind(plan, "PersistentVolume")}
     for resource, body in of_kind(plan, "PersistentVolumeClaim"):
         spec = body.get("spec")
@@ -225,7 +227,7 @@ def claim_without_volume(plan: Plan) -> Iterator[Fault]:
         reasons = [why for r in offered if (why := _unfit(spec, r.inputs.get("spec")))]
         if named in (None, *volumes) and len(reasons) == len(offered):
             why = "; ".join(reasons) or "the plan has no volume"
-            yield Fault(f"{resource.name}: no volume fits the claim: {why}", resource)
+            yield Violation(f"{resource.name}: no volume fits the claim: {why}", resource)
 
 
 def _unfit(claim: Json, volume: Json) -> str:

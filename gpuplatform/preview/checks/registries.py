@@ -9,7 +9,7 @@ from gpuplatform.catalog.registries import DEEP_LEARNING_ACCOUNTS, deep_learning
 from gpuplatform.kinds import sagemaker
 from gpuplatform.plan.every_text import every_text
 from gpuplatform.plan.model import Plan, PlannedResource
-from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.checking.check import Severity, Violation, check
 
 SAGEMAKER_MODEL = sagemaker.MODEL
 RUN_PODS = ("Deployment", "StatefulSet", "DaemonSet", "Pod", "Job", "CronJob", "JobSet", "LeaderWorkerSet")
@@ -26,17 +26,17 @@ def _images(plan: Plan) -> Iterator[tuple[PlannedResource, re.Match[str]]]:
 
 
 @check("image-registry", Severity.ERROR, "An image of Amazon ECR is in a registry that can be pulled from.")
-def image_registry(plan: Plan) -> Iterator[Fault]:
+def image_registry(plan: Plan) -> Iterator[Violation]:
     for resource, image in _images(plan):
         own = deep_learning_account(image["region"])
         if image["account"] in DEEP_LEARNING_ACCOUNTS and image["account"] != own:
-            yield Fault(
+            yield Violation(
                 f"{resource.name}: {image.group()}: the Deep Learning Containers of {image['region']} are in account {own}",
                 resource,
             )
         # SageMaker's CreateModel: the image "must be in the same region as the model or endpoint you are creating".
         elif resource.type == SAGEMAKER_MODEL and image["region"] != plan.region:
-            yield Fault(
+            yield Violation(
                 f"{resource.name}: {image.group()}: SageMaker pulls from registries of its own region alone, {plan.region}",
                 resource,
             )

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gpuplatform.plan.model import Plan
-from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.checking.check import Severity, Violation, check
 from gpuplatform.preview.comparison.difference import Changed, difference, lost
 
 
 @check("data-loss", Severity.ERROR, "Against an older plan: no change replaces what holds data.")
-def data_loss(plan: Plan) -> Iterator[Fault]:
+def data_loss(plan: Plan) -> Iterator[Violation]:
     for changed in _replaced(plan):
         if changed.loses:
-            yield Fault(
+            yield Violation(
                 f"{changed.after.name}: is replaced, for {_reasons(changed)} cannot be changed in place, and {changed.loses} "
                 "would be lost; keep the value, or make a second one beside it and copy first",
                 changed.after,
@@ -21,10 +21,10 @@ def data_loss(plan: Plan) -> Iterator[Fault]:
 
 
 @check("protected-replacement", Severity.ERROR, "Against an older plan: no change replaces what is protected.")
-def protected_replacement(plan: Plan) -> Iterator[Fault]:
+def protected_replacement(plan: Plan) -> Iterator[Violation]:
     for changed in _replaced(plan):
         if changed.before.protect:
-            yield Fault(
+            yield Violation(
                 f"{changed.after.name}: is protected, and {_reasons(changed)} cannot be changed in place: the update would stop; "
                 "keep the value, or lift the protection with `pulumi state unprotect` first",
                 changed.after,
@@ -32,11 +32,13 @@ def protected_replacement(plan: Plan) -> Iterator[Fault]:
 
 
 @check("removed-data", Severity.WARNING, "Against an older plan: what holds data stays.")
-def removed_data(plan: Plan) -> Iterator[Fault]:
+def removed_data(plan: Plan) -> Iterator[Violation]:
     for resource in difference(plan.against, plan).removed if plan.against else ():
         if what := lost(resource):
             stops = "; it is protected, so the update would stop" if resource.protect else ""
-            yield Fault(f"{resource.name}: is no longer made, and {what} would be lost{stops}", None, resource.source)
+            yield Violation(
+                f"{resource.name}: is no longer made, and {what} would be lost{stops}", None, resource.source
+            )
 
 
 def _replaced(plan: Plan) -> tuple[Changed, ...]:

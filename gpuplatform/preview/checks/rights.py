@@ -10,7 +10,7 @@ from gpuplatform.kinds.cluster.objects import of_kind
 from gpuplatform.kinds.tokens import LAUNCH_TEMPLATE, NODE_CLASS
 from gpuplatform.plan.model import UNKNOWN, Json, Plan, PlannedResource
 from gpuplatform.plan.values import at, listing
-from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.checking.check import Severity, Violation, check
 
 _EVERYBODY: Final = ("system:anonymous", "system:authenticated", "system:unauthenticated")
 """A user and two groups that Kubernetes itself gives (Using RBAC Authorization, kubernetes.io, read 2026-11)."""
@@ -19,21 +19,21 @@ _EVERYBODY: Final = ("system:anonymous", "system:authenticated", "system:unauthe
 @check(
     "rbac-everything", Severity.ERROR, "No Kubernetes role allows everything on everything, and none is everybody's."
 )
-def rbac_everything(plan: Plan) -> Iterator[Fault]:
+def rbac_everything(plan: Plan) -> Iterator[Violation]:
     for role in (r for r, _ in of_kind(plan, "Role", "ClusterRole")):
         for index, rule in enumerate(listing(role.inputs.get("rules"))):
             if all("*" in listing(at(rule, part)) for part in ("apiGroups", "resources", "verbs")):
-                yield Fault(f"{role.name}: rules[{index}] allows everything; name what it needs", role)
+                yield Violation(f"{role.name}: rules[{index}] allows everything; name what it needs", role)
     for binding in (r for r, _ in of_kind(plan, "RoleBinding", "ClusterRoleBinding")):
         if at(binding.inputs, "roleRef", "name") == "cluster-admin":
-            yield Fault(f"{binding.name}: gives cluster-admin; give a role with what is needed", binding)
+            yield Violation(f"{binding.name}: gives cluster-admin; give a role with what is needed", binding)
         for subject in listing(binding.inputs.get("subjects")):
             if at(subject, "name") in _EVERYBODY:
-                yield Fault(f"{binding.name}: gives its role to {at(subject, 'name')}, which is everybody", binding)
+                yield Violation(f"{binding.name}: gives its role to {at(subject, 'name')}, which is everybody", binding)
 
 
 @check("instance-metadata", Severity.WARNING, "A node gives its role's credentials to sessions alone (IMDSv2).")
-def instance_metadata(plan: Plan) -> Iterator[Fault]:
+def instance_metadata(plan: Plan) -> Iterator[Violation]:
     """Where a launch template is silent, the account or the image decides; Karpenter asks for sessions by itself.
 
     Amazon EC2 user guide, "Configure the Instance Metadata Service options"; karpenter.sh, "NodeClasses"; read 2026-11.
@@ -41,7 +41,7 @@ def instance_metadata(plan: Plan) -> Iterator[Fault]:
     for resource, path, options in _options(plan):
         tokens = at(options, "httpTokens")
         if tokens not in ("required", UNKNOWN) and at(options, "httpEndpoint") != "disabled":
-            yield Fault(f"{resource.name}: {path}.httpTokens is {tokens or 'missing'}; set required", resource)
+            yield Violation(f"{resource.name}: {path}.httpTokens is {tokens or 'missing'}; set required", resource)
 
 
 def _options(plan: Plan) -> Iterator[tuple[PlannedResource, str, Json]]:

@@ -9,7 +9,7 @@ from typing import Final
 from gpuplatform.kinds import cloudwatch, custom_resources
 from gpuplatform.plan.model import Plan, PlannedResource
 from gpuplatform.plan.values import at, listing
-from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.checking.check import Severity, Violation, check
 
 _RUNBOOK: Final = re.compile(r"docs/runbooks/[a-z0-9-]+\.md")
 _ALARMS: Final = (cloudwatch.METRIC_ALARM, cloudwatch.COMPOSITE_ALARM)
@@ -28,10 +28,10 @@ def alarms(plan: Plan) -> Iterator[tuple[PlannedResource, str, str]]:
 
 
 @check("alarm-names-runbook", Severity.ERROR, "Every alarm names a runbook that exists.")
-def alarm_names_runbook(plan: Plan) -> Iterator[Fault]:
+def alarm_names_runbook(plan: Plan) -> Iterator[Violation]:
     for resource, name, text in alarms(plan):
         named = _RUNBOOK.search(text)
         if named is None:
-            yield Fault(f"{name}: its description names no docs/runbooks/….md", resource)
+            yield Violation(f"{name}: its description names no docs/runbooks/….md", resource)
         elif plan.root and not (plan.root / named.group()).is_file():
-            yield Fault(f"{name}: {named.group()} does not exist; write what to do when it rings", resource)
+            yield Violation(f"{name}: {named.group()} does not exist; write what to do when it rings", resource)

@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gpuplatform.plan.model import Plan, PlannedResource, once
-from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.checking.check import Severity, Violation, check
 from gpuplatform.preview.checking.sdk_types import Wrong, wrong_inputs
 from gpuplatform.preview.checks.kubernetes import cluster_version
 
 
 @check("schema", Severity.ERROR, "Every property of every input is one that the SDK knows, of the type it takes.")
-def schema(plan: Plan) -> Iterator[Fault]:
+def schema(plan: Plan) -> Iterator[Violation]:
     for resource, wrong in _wrong(plan):
         if not wrong.enum:
-            yield Fault(f"{resource.name}: {wrong.path}: {wrong.message}", resource)
+            yield Violation(f"{resource.name}: {wrong.path}: {wrong.message}", resource)
 
 
 @check("schema-value", Severity.WARNING, "Every value of an open set is one that the SDK lists.")
-def schema_value(plan: Plan) -> Iterator[Fault]:
+def schema_value(plan: Plan) -> Iterator[Violation]:
     for resource, wrong in _wrong(plan):
         if wrong.enum:
-            yield Fault(f"{resource.name}: {wrong.path}: {wrong.message}", resource)
+            yield Violation(f"{resource.name}: {wrong.path}: {wrong.message}", resource)
 
 
 @once

@@ -16,7 +16,7 @@ from gpuplatform.kinds import kubernetes
 from gpuplatform.plan.every_text import every_text
 from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Plan, PlanFeature
 from gpuplatform.plan.values import leaves, mapping
-from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.checking.check import Severity, Violation, check
 from gpuplatform.preview.record.environment import CANARY
 
 # Key formats as their owners document them (AWS unique identifiers; Hugging Face, OpenAI, GitHub and Slack tokens; PEM).
@@ -37,45 +37,45 @@ _BASE64: Final = re.compile(r"[A-Za-z0-9+/]{24,}={0,2}")
     "No secure setting reaches an input or an output as text.",
     needs=(PlanFeature.CANARIES,),
 )
-def secret_in_the_open(plan: Plan) -> Iterator[Fault]:
+def secret_in_the_open(plan: Plan) -> Iterator[Violation]:
     for resource, path, text in every_text(plan):
         if _shows_canary(text):
-            yield Fault(f"{resource.name}: {path} holds a secret setting; read it with require_secret", resource)
+            yield Violation(f"{resource.name}: {path} holds a secret setting; read it with require_secret", resource)
     for resource in plan.resources:
         for path, value in leaves(resource.registered_outputs or {}):
             if resource.component and _shows_canary(value):
-                yield Fault(f"{resource.name}: its output {path} holds a secret setting; keep it secret", resource)
+                yield Violation(f"{resource.name}: its output {path} holds a secret setting; keep it secret", resource)
     for path, value in leaves(plan.outputs):
         if _shows_canary(value):
-            yield Fault(f"the output {path} holds a secret setting; export it as pulumi.Output.secret")
+            yield Violation(f"the output {path} holds a secret setting; export it as pulumi.Output.secret")
     for message in plan.messages:
         if CANARY in message.text:
-            yield Fault("a secret setting is logged; log its name instead", plan.by_urn.get(message.urn))
+            yield Violation("a secret setting is logged; log its name instead", plan.by_urn.get(message.urn))
 
 
 @check("pasted-secret", Severity.ERROR, "No input or setting has the shape of a key or token.")
-def pasted_secret(plan: Plan) -> Iterator[Fault]:
+def pasted_secret(plan: Plan) -> Iterator[Violation]:
     for resource, path, text in every_text(plan):
         for what in shapes(text):
-            yield Fault(f"{resource.name}: {path} looks like {what}; keep it in AWS Secrets Manager", resource)
+            yield Violation(f"{resource.name}: {path} looks like {what}; keep it in AWS Secrets Manager", resource)
     for path, value in leaves(plan.outputs):
         for what in shapes(value):
-            yield Fault(f"the output {path} looks like {what}; keep it in AWS Secrets Manager")
+            yield Violation(f"the output {path} looks like {what}; keep it in AWS Secrets Manager")
     for key, setting in plan.settings.items():
         for path, value in leaves(setting):
             for what in shapes(value):
                 inner = path if path.startswith("[") else f".{path}"
                 place = f"{key}{inner if path else ''}"
                 source = plan.setting_source(place.removeprefix(f"{plan.project}:"))
-                yield Fault(f"{place} looks like {what}; write the name of a secret", None, source)
+                yield Violation(f"{place} looks like {what}; write the name of a secret", None, source)
 
 
 @check("plain-password", Severity.ERROR, "What is called a password or token is no plain text.")
-def plain_password(plan: Plan) -> Iterator[Fault]:
+def plain_password(plan: Plan) -> Iterator[Violation]:
     """A variable of a container whose name ends so, or a property. What names a secret, or where it lies, is none."""
     for resource in plan.resources:
         for path, _ in passwords(resource.inputs):
-            yield Fault(f"{resource.name}: {path} is written in the open; keep it in AWS Secrets Manager", resource)
+            yield Violation(f"{resource.name}: {path} is written in the open; keep it in AWS Secrets Manager", resource)
 
 
 def passwords(inputs: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
@@ -114,12 +114,12 @@ def _called(value: Json, path: str) -> Iterator[tuple[str, Json]]:
 
 
 @check("kubernetes-secret", Severity.ERROR, "What a Kubernetes Secret holds is a secret in Pulumi's state too.")
-def kubernetes_secret(plan: Plan) -> Iterator[Fault]:
+def kubernetes_secret(plan: Plan) -> Iterator[Violation]:
     for resource in plan.all(kubernetes.SECRET):
         for part in ("data", "stringData"):
             plain = [k for k, v in mapping(resource.inputs.get(part)).items() if v not in (SECRET, UNKNOWN)]
             if plain:
-                yield Fault(
+                yield Violation(
                     f"{resource.name}: {part}.{', '.join(plain)}: wrap the value in pulumi.Output.secret", resource
                 )
 

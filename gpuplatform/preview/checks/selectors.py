@@ -13,31 +13,31 @@ from gpuplatform.kinds.cluster.objects import objects, of_kind
 from gpuplatform.kinds.cluster.pods import Pod, pods
 from gpuplatform.plan.model import Json, Plan, PlannedResource
 from gpuplatform.plan.values import at, listing, mapping
-from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.checking.check import Severity, Violation, check
 
 _OWNERS: Final = ("Deployment", "ReplicaSet", "StatefulSet", "DaemonSet")
 
 
 @check("dead-selector", Severity.ERROR, "Every selector matches the labels of some pod or namespace of the plan.")
-def dead_selector(plan: Plan) -> Iterator[Fault]:
+def dead_selector(plan: Plan) -> Iterator[Violation]:
     for resource, body in objects(plan):
         namespace, spec = namespace_of(body), body.get("spec")
         if body["kind"] in _OWNERS and not selects(
             at(spec, "selector"), mapping(at(spec, "template", "metadata", "labels"))
         ):
-            yield Fault(f"{resource.name}: spec.selector does not match the labels of its own pods", resource)
+            yield Violation(f"{resource.name}: spec.selector does not match the labels of its own pods", resource)
         for path, selector in _of_pods(body):
             if namespace not in of_charts(plan) and not _selected(plan, namespace, selector):
                 told = _told(plan, namespace, selector)
-                yield Fault(f"{resource.name}: {path} matches no pod in namespace {namespace}; {told}", resource)
+                yield Violation(f"{resource.name}: {path} matches no pod in namespace {namespace}; {told}", resource)
         if body["kind"] == "ServiceMonitor" and at(spec, "namespaceSelector") is None:
             selector = at(spec, "selector")
             if namespace not in of_charts(plan) and not _services(plan, namespace, selector):
-                yield Fault(f"{resource.name}: spec.selector matches no Service in namespace {namespace}", resource)
+                yield Violation(f"{resource.name}: spec.selector matches no Service in namespace {namespace}", resource)
         for path, selector in _of_namespaces(body):
             if selector is not None and not any(selects(selector, labels) for labels in namespaces(plan).values()):
                 known = ", ".join(sorted(namespaces(plan)))
-                yield Fault(f"{resource.name}: {path} matches no namespace; there is {known}", resource)
+                yield Violation(f"{resource.name}: {path} matches no namespace; there is {known}", resource)
 
 
 def _of_pods(body: Mapping[str, Json]) -> Iterator[tuple[str, Json]]:
@@ -91,7 +91,7 @@ def _told(plan: Plan, namespace: str, selector: Json) -> str:
 
 
 @check("unknown-port", Severity.ERROR, "Every port that is named is one of the pods that are meant.")
-def unknown_port(plan: Plan) -> Iterator[Fault]:
+def unknown_port(plan: Plan) -> Iterator[Violation]:
     for resource, body in objects(plan):
         for selector, path, name in _named_ports(body):
             yield from _unknown(resource, path, name, _selected(plan, namespace_of(body), selector))
@@ -115,22 +115,22 @@ def _named_ports(body: Mapping[str, Json]) -> Iterator[tuple[Json, str, Json]]:
             yield at(spec, "selector"), f"spec.podMetricsEndpoints[{index}].port", at(endpoint, "port")
 
 
-def _unknown(resource: PlannedResource, path: str, name: Json, pods: list[Pod]) -> Iterator[Fault]:
+def _unknown(resource: PlannedResource, path: str, name: Json, pods: list[Pod]) -> Iterator[Violation]:
     """Of names, and of a service's numbers where its pods say theirs: to say a port is not a must."""
     known = {port for pod in pods for port in pod.ports()}
     if isinstance(name, str) and not name.isdigit() and pods and name not in known:
-        yield Fault(
+        yield Violation(
             f"{resource.name}: {path}: no port is called {name}; there is {', '.join(sorted(known)) or 'none'}",
             resource,
         )
     numbers = {at(port, "containerPort") for pod in pods for c in pod.containers for port in listing(at(c, "ports"))}
     if resource.type.endswith(":Service") and isinstance(name, int) and numbers and name not in numbers:
-        yield Fault(
+        yield Violation(
             f"{resource.name}: {path}: no port is {name}; there is {', '.join(sorted(map(str, numbers)))}", resource
         )
 
 
-def _unknown_of_services(plan: Plan, resource: PlannedResource, body: Mapping[str, Json]) -> Iterator[Fault]:
+def _unknown_of_services(plan: Plan, resource: PlannedResource, body: Mapping[str, Json]) -> Iterator[Violation]:
     """A ServiceMonitor names the ports of services."""
     spec = body.get("spec")
     found = _services(plan, namespace_of(body), at(spec, "selector"))
@@ -139,6 +139,6 @@ def _unknown_of_services(plan: Plan, resource: PlannedResource, body: Mapping[st
         name = at(endpoint, "port")
         if found and isinstance(name, str) and name not in known:
             told = ", ".join(sorted(known - {"None"})) or "none with a name"
-            yield Fault(
+            yield Violation(
                 f"{resource.name}: spec.endpoints[{index}].port: no service has {name}; there is {told}", resource
             )

@@ -11,7 +11,7 @@ from gpuplatform.kinds.cluster.pods import pods
 from gpuplatform.plan.model import Json, Plan
 from gpuplatform.plan.quantity import quantity
 from gpuplatform.plan.values import at, listing, mapping
-from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.checking.check import Severity, Violation, check
 
 _FLAGS: Final = ("--tensor-parallel-size", "-tp")
 """vLLM's spellings (docs.vllm.ai, "Engine Arguments", 0.11)."""
@@ -22,7 +22,7 @@ _FLAGS: Final = ("--tensor-parallel-size", "-tp")
     Severity.ERROR,
     "GPUs that share a copy of a model are those of its pod, and divide those of the node.",
 )
-def tensor_parallel(plan: Plan) -> Iterator[Fault]:
+def tensor_parallel(plan: Plan) -> Iterator[Violation]:
     pools = [launch for launch in launches(plan) if POOL_LABEL in launch.labels]
     for pod in pods(plan):
         for container in listing(pod.spec.get("containers")):
@@ -31,7 +31,7 @@ def tensor_parallel(plan: Plan) -> Iterator[Fault]:
                 continue
             asked = mapping(at(container, "resources", "limits")) | mapping(at(container, "resources", "requests"))
             if (gpus := quantity(asked.get(GPU, 0))) < size:
-                yield Fault(
+                yield Violation(
                     f"{pod.owner.name}: tensor-parallel size {size}, but its container asks for {gpus:g} {GPU}",
                     pod.owner,
                 )
@@ -43,7 +43,7 @@ def tensor_parallel(plan: Plan) -> Iterator[Fault]:
                 if size < 1 or t.gpu_count % size
             }
             if uneven:
-                yield Fault(
+                yield Violation(
                     f"{pod.owner.name}: tensor-parallel size {size} does not divide the GPUs of pool {pod.pool}: "
                     f"{', '.join(sorted(uneven))}",
                     pod.owner,

@@ -11,7 +11,7 @@ from gpuplatform.kinds.cluster.pods import Pod, pods
 from gpuplatform.kinds.tokens import NODE_GROUP
 from gpuplatform.plan.model import Plan
 from gpuplatform.plan.values import at, leaves, listing, mapping
-from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.checking.check import Severity, Violation, check
 from gpuplatform.preview.checks.placement import asked_labels, has_label, refused
 
 DAEMON_SET: Final = kubernetes.DAEMON_SET
@@ -21,25 +21,25 @@ _RESERVED: Final = ("kubernetes.io", "k8s.io", "eks.amazonaws.com")
 
 
 @check("reserved-node-key", Severity.ERROR, "No label or taint of a node group has a prefix that EKS keeps to itself.")
-def reserved_node_key(plan: Plan) -> Iterator[Fault]:
+def reserved_node_key(plan: Plan) -> Iterator[Violation]:
     for group in plan.all(NODE_GROUP):
         keys = [("labels", key) for key in mapping(group.inputs.get("labels"))]
         keys += [("taints", str(at(taint, "key"))) for taint in listing(group.inputs.get("taints"))]
         for place, key in keys:
             prefix, slash, _ = key.partition("/")
             if slash and f".{prefix}".endswith(tuple(f".{reserved}" for reserved in _RESERVED)):
-                yield Fault(f"{group.name}: {place}: EKS refuses {key}; use a prefix of your own", group)
+                yield Violation(f"{group.name}: {place}: EKS refuses {key}; use a prefix of your own", group)
 
 
 @check("startup-taint-removed", Severity.ERROR, "A daemon on a pool's nodes takes off each taint that they start with.")
-def startup_taint_removed(plan: Plan) -> Iterator[Fault]:
+def startup_taint_removed(plan: Plan) -> Iterator[Violation]:
     for pool in launches(plan):
         for taint in pool.startup:
             daemons = [p for p in pods(plan) if p.owner.type == DAEMON_SET and _names(p, taint[0])]
             why = [_hindered(daemon, pool) for daemon in daemons]
             if all(why):
                 told = "; ".join(why) or "no DaemonSet names it"
-                yield Fault(
+                yield Violation(
                     f"{pool.resource.name}: nodes start with {taint[0]} and would keep it: {told}", pool.resource
                 )
 

@@ -11,7 +11,7 @@ from gpuplatform.kinds import eks
 from gpuplatform.kinds.cluster.node_launches import Launch, launches
 from gpuplatform.plan.model import Plan, PlannedResource
 from gpuplatform.plan.values import at
-from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.checking.check import Severity, Violation, check
 from gpuplatform.sizing.efa import PRIMARY
 from gpuplatform.sizing.pods import Addresses, addresses_per_node, addresses_short
 
@@ -23,7 +23,7 @@ ADDON: Final = eks.ADDON
     Severity.ERROR,
     "Every subnet has addresses for all nodes that may stand in it, and for their pods.",
 )
-def subnet_too_small(plan: Plan) -> Iterator[Fault]:
+def subnet_too_small(plan: Plan) -> Iterator[Violation]:
     """All groups and pools at their maximum, spread evenly over their subnets; prefixes as the VPC CNI add-on is configured."""
     prefixes = _prefix_delegation(plan)
     if prefixes is None:
@@ -40,7 +40,7 @@ def subnet_too_small(plan: Plan) -> Iterator[Fault]:
         taken = [_taken(launch, nodes, prefixes) for launch, nodes in there]
         if network and (short := addresses_short(network.prefixlen, taken)):
             takers = ", ".join(f"{launch.resource.name} {nodes}" for launch, nodes in there)
-            yield Fault(
+            yield Violation(
                 f"{subnet.name}: {network} lacks {short:,} addresses for the nodes that may stand in it ({takers}); fewer nodes, or a "
                 "larger network",
                 subnet,

@@ -12,7 +12,7 @@ from gpuplatform.kinds.registry import all_kinds
 from gpuplatform.kinds.tokens import LAUNCH_TEMPLATE, NODE_CLASS
 from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Plan, PlannedResource
 from gpuplatform.plan.values import at, listing, mapping, parsed
-from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.checking.check import Severity, Violation, check
 from gpuplatform.preview.checking.sdk_types import input_class, is_map, properties
 
 COST_KEYS: Final = ("team", "project", "environment", "component", "managed-by")
@@ -27,7 +27,7 @@ _LAUNCHED: Final = ("instance", "volume")
 
 
 @check("cost-tags", Severity.ERROR, "Every resource that can be tagged carries the cost tags.")
-def cost_tags(plan: Plan) -> Iterator[Fault]:
+def cost_tags(plan: Plan) -> Iterator[Violation]:
     for resource in plan.resources:
         if taggable(resource.type):
             yield from _missing(resource, "tags", resource.inputs.get("tags"), COST_KEYS)
@@ -36,16 +36,16 @@ def cost_tags(plan: Plan) -> Iterator[Fault]:
 
 
 @check("tag-limit", Severity.ERROR, "Every tag is one that AWS takes.")
-def tag_limit(plan: Plan) -> Iterator[Fault]:
+def tag_limit(plan: Plan) -> Iterator[Violation]:
     """Fifty of them, keys of up to 128 characters that do not begin with aws:, values of up to 256 (tagging reference, 2026-11-22)."""
     for resource in plan.resources:
         if taggable(resource.type):
             tags = mapping(resource.inputs.get("tags"))
             if len(tags) > MOST_TAGS:
-                yield Fault(f"{resource.name}: tags: has {len(tags)}; AWS takes {MOST_TAGS}", resource)
+                yield Violation(f"{resource.name}: tags: has {len(tags)}; AWS takes {MOST_TAGS}", resource)
             for key, value in tags.items():
                 if why := _no_tag(key, value):
-                    yield Fault(f"{resource.name}: tags.{key[:80]}: {why}", resource)
+                    yield Violation(f"{resource.name}: tags.{key[:80]}: {why}", resource)
 
 
 def _no_tag(key: str, value: Json) -> str:
@@ -59,7 +59,7 @@ def _no_tag(key: str, value: Json) -> str:
 
 
 @check("launched-tags", Severity.ERROR, "What a launch template or Karpenter starts carries the cost tags.")
-def launched_tags(plan: Plan) -> Iterator[Fault]:
+def launched_tags(plan: Plan) -> Iterator[Violation]:
     for template in plan.all(LAUNCH_TEMPLATE):
         given = {str(at(s, "resourceType")): at(s, "tags") for s in listing(template.inputs.get("tagSpecifications"))}
         for kind in _LAUNCHED:
@@ -69,7 +69,7 @@ def launched_tags(plan: Plan) -> Iterator[Fault]:
 
 
 @check("pod-labels", Severity.ERROR, "Pods carry the labels that their cost is split by.")
-def pod_labels(plan: Plan) -> Iterator[Fault]:
+def pod_labels(plan: Plan) -> Iterator[Violation]:
     for row in all_kinds().values():
         for workload in plan.all(row.token) if row.pods else ():
             labels = at(workload.inputs, *row.pods.split("."), "metadata", "labels")
@@ -83,13 +83,13 @@ def taggable(token: str) -> bool:
     return arguments is not None and is_map(properties(arguments).get("tags"))
 
 
-def _missing(resource: PlannedResource, what: str, given: Json, wanted: Iterable[str]) -> Iterator[Fault]:
+def _missing(resource: PlannedResource, what: str, given: Json, wanted: Iterable[str]) -> Iterator[Violation]:
     if given in (SECRET, UNKNOWN):
         return
     tags: Mapping[str, Json] = mapping(given)
     absent = [key for key in wanted if not tags.get(key)]
     if absent:
-        yield Fault(f"{resource.name}: {what}: {', '.join(absent)} missing", resource)
+        yield Violation(f"{resource.name}: {what}: {', '.join(absent)} missing", resource)
 
 
 def _cloud_control_tags(resource: PlannedResource) -> dict[str, Json]:

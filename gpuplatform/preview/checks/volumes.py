@@ -10,7 +10,7 @@ from gpuplatform.kinds import eks
 from gpuplatform.kinds.cluster.objects import of_kind
 from gpuplatform.plan.model import Json, Plan, PlannedResource
 from gpuplatform.plan.values import at, listing
-from gpuplatform.preview.checking.check import Fault, Severity, check
+from gpuplatform.preview.checking.check import Severity, Violation, check
 
 _DEFAULT: Final = "storageclass.kubernetes.io/is-default-class"
 _DISKS: Final = ("ebs.csi.aws.com", "ebs.csi.eks.amazonaws.com", "kubernetes.io/aws-ebs")
@@ -22,7 +22,7 @@ _SHARED: Final = ("ReadWriteMany", "ReadOnlyMany")
     Severity.ERROR,
     "Every claim names a storage class, or there is one by default; a disk is for one node.",
 )
-def claim_class(plan: Plan) -> Iterator[Fault]:
+def claim_class(plan: Plan) -> Iterator[Violation]:
     """EKS makes no class the default one since Kubernetes 1.30 (EKS user guide, "Kubernetes versions", read 2026-11-22)."""
     classes = {str(at(body, "metadata", "name")): body for _, body in of_kind(plan, "StorageClass")}
     default = any(at(c, "metadata", "annotations", _DEFAULT) == "true" for c in classes.values()) or _by_addon(plan)
@@ -30,14 +30,14 @@ def claim_class(plan: Plan) -> Iterator[Fault]:
         named = at(claim, "storageClassName")
         if named is None and at(claim, "volumeName") is None and not default:
             there = ", ".join(sorted(classes)) or "none"
-            yield Fault(
+            yield Violation(
                 f"{resource.name}: {path}storageClassName is missing, and no class is the default; there is {there}",
                 resource,
             )
         shared = [mode for mode in listing(at(claim, "accessModes")) if mode in _SHARED]
         maker = at(classes.get(str(named)), "provisioner")
         if shared and maker in _DISKS and at(claim, "volumeMode") != "Block":
-            yield Fault(
+            yield Violation(
                 f"{resource.name}: {path}accessModes: {shared[0]}, but {named} makes disks, which are one node's",
                 resource,
             )

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from gpuplatform.plan.model import STACK, Plan, PlanFeature, Source, once
-from gpuplatform.preview.checking.check import Fault, Severity, check, found_by_running, registered
+from gpuplatform.preview.checking.check import Severity, Violation, check, found_by_running, registered
 
 _BEGINS: Final = re.compile(r"#\s*preview\s*:\s*allow\b")
 _WHOLE: Final = re.compile(
@@ -45,8 +45,8 @@ UNUSED = found_by_running(
     "A comment that allows a finding names the check, the last day and the reason.",
     needs=(PlanFeature.FILES,),
 )
-def suppression_unreadable(plan: Plan) -> Iterator[Fault]:
-    yield from (a for a in allowances(plan) if isinstance(a, Fault))
+def suppression_unreadable(plan: Plan) -> Iterator[Violation]:
+    yield from (a for a in allowances(plan) if isinstance(a, Violation))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,9 +65,9 @@ class Allowance:
 
 
 @once
-def allowances(plan: Plan) -> list[Allowance | Fault]:
+def allowances(plan: Plan) -> list[Allowance | Violation]:
     """Every comment of the program and its settings that allows a finding, or begins so and does not."""
-    found: list[Allowance | Fault] = []
+    found: list[Allowance | Violation] = []
     for file in _files(plan):
         text = (plan.root / file).read_text(encoding="utf-8", errors="replace") if plan.root else ""
         if _BEGINS.search(text):
@@ -101,18 +101,18 @@ def _meant(lines: list[str], number: int) -> int:
     return next(below, number)
 
 
-def _read(comment: str, place: Source, line: int) -> Allowance | Fault:
+def _read(comment: str, place: Source, line: int) -> Allowance | Violation:
     found = _WHOLE.match(comment)
     if not found:
         wanted = "# preview: allow RULE until YYYY-MM-DD: why it may be so"
-        return Fault(f"{comment.strip()!r} allows nothing; write {wanted}", None, place)
+        return Violation(f"{comment.strip()!r} allows nothing; write {wanted}", None, place)
     rules = [one.rule for one in registered()]
     if found["rule"] not in rules:
-        return Fault(f"no check is called {found['rule']}; `gpuplatform checks` lists them", None, place)
+        return Violation(f"no check is called {found['rule']}; `gpuplatform checks` lists them", None, place)
     try:
         until = date.fromisoformat(found["until"])
     except ValueError:
-        return Fault(f"{found['until']} is no day; write one as 2027-01-31", None, place)
+        return Violation(f"{found['until']} is no day; write one as 2027-01-31", None, place)
     return Allowance(
         rule=found["rule"],
         environment=found["environment"] or "",

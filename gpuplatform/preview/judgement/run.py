@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from gpuplatform.plan.model import Plan, PlanFeature
 from gpuplatform.preview import checks
-from gpuplatform.preview.checking.check import Check, Fault, Finding, Severity, found_by_running, registered
+from gpuplatform.preview.checking.check import Check, Finding, Severity, Violation, found_by_running, registered
 
 STOPPED = found_by_running("check-stopped", Severity.ERROR, "Every check can read what it judges.", __name__)
 
@@ -37,13 +37,13 @@ def run_checks(plan: Plan, only: Iterable[Check] | None = None) -> list[Finding]
 
 
 def _found(one: Check, plan: Plan) -> Iterator[Finding]:
-    """What a check finds. That it stopped is a finding too, so that one value of a wrong kind hides no other fault."""
+    """What a check finds. That it stopped is a finding too, so that one value of a wrong kind hides no other violation."""
     try:
         yield from one(plan)
     except Exception as error:
         stopped = " ".join(f"{type(error).__name__}: {error}".split())[:200]
         message = f"{one.rule} could not judge the plan: {stopped}; some value is of a kind that it does not know"
-        yield STOPPED.finding(Fault(message))
+        yield STOPPED.finding(Violation(message))
 
 
 def by_place(finding: Finding) -> tuple[int, str, int, str, str, str]:

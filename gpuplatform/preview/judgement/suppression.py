@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from gpuplatform.plan.model import Plan
-from gpuplatform.preview.checking.check import Fault, Finding
+from gpuplatform.preview.checking.check import Finding, Violation
 from gpuplatform.preview.judgement.allowances import EXPIRED, UNUSED, Allowance, allowances
 from gpuplatform.preview.judgement.run import by_place, run_checks
 
@@ -53,6 +53,6 @@ def judge(plan: Plan, today: date) -> Judgement:
 def _over(allowance: Allowance, today: date) -> Finding:
     if allowance.until < today:
         message = f"{allowance.rule} was allowed until {allowance.until}: {allowance.reason}; mend it, or agree on another day"
-        return EXPIRED.finding(Fault(message, None, allowance.place))
+        return EXPIRED.finding(Violation(message, None, allowance.place))
     message = f"{allowance.rule} finds nothing on line {allowance.line}; remove the comment"
-    return UNUSED.finding(Fault(message, None, allowance.place))
+    return UNUSED.finding(Violation(message, None, allowance.place))
