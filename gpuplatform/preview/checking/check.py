@@ -40,6 +40,20 @@ class Violation:
     """The line to change, where it is not the line that makes the resource."""
 
 
+@dataclass(frozen=True, slots=True)
+class FieldViolation:
+    """A field that is not as its type, or what reads it, demands."""
+
+    path: str
+    """As in `spec.containers[0].image`."""
+    message: str
+    enum: bool = False
+    """The type is right and the value is none that the SDK lists, which may be older than the service."""
+
+    def of(self, resource: PlannedResource) -> Violation:
+        return Violation(f"{resource.name}: {self.path}: {self.message}", resource)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """A violation with the rule that it breaks."""

@@ -13,9 +13,7 @@ from typing import Final
 from gpuplatform.plan.model import SECRET, UNKNOWN, Json
 from gpuplatform.plan.quantity import exact, quantity
 from gpuplatform.plan.values import at, listing, mapping
-
-Refused = Iterator[tuple[str, str]]
-"""Path and sentence."""
+from gpuplatform.preview.checking.check import FieldViolation
 
 _OPERATORS: Final = (
     *("In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"),  # of requirements
@@ -71,8 +69,9 @@ _FREE_NAMES: Final = ("Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"
 _NATIVE: Final = ("cpu", "memory", "ephemeral-storage", "storage")
 
 
-def refused(body: Mapping[str, Json], *, native: bool = True) -> Refused:
-    """Of an object of Kubernetes itself all of it; of a custom resource, which has rules of its own, the pods that it holds."""
+def violations(body: Mapping[str, Json], *, native: bool = True) -> Iterator[FieldViolation]:
+    """What the API server refuses of an object of Kubernetes itself; of a custom resource, which has rules of its own, of the pods
+    that it holds."""
     kind = str(body.get("kind"))
     yield from _metadata(body.get("metadata"), kind)
     if native:
@@ -93,11 +92,11 @@ def _known(value: Json) -> bool:
     return isinstance(value, str) and value not in (SECRET, UNKNOWN)
 
 
-def _metadata(metadata: Json, kind: str) -> Refused:
+def _metadata(metadata: Json, kind: str) -> Iterator[FieldViolation]:
     name = at(metadata, "name")
     pattern = _NAME if kind in _SHORT_NAMES else _LONG_NAME
     if _known(name) and kind not in _FREE_NAMES and not pattern.fullmatch(str(name)):
-        yield "metadata.name", f"{str(name)[:80]!r} is no name: {_SPELT[pattern]}"
+        yield FieldViolation("metadata.name", f"{str(name)[:80]!r} is not a valid name: {_SPELT[pattern]}")
     yield from _labels(at(metadata, "labels"), "metadata.labels")
 
 
@@ -107,16 +106,16 @@ _SPELT: Final = {
 }
 
 
-def _labels(labels: Json, path: str) -> Refused:
+def _labels(labels: Json, path: str) -> Iterator[FieldViolation]:
     for key, value in mapping(labels).items():
         if _known(value) and not _LABEL.fullmatch(str(value)):
-            yield (
+            yield FieldViolation(
                 f"{path}.{key}",
-                f"{str(value)[:80]!r} is no label: letters, digits, dashes, dots and underscores, at most 63",
+                f"{str(value)[:80]!r} is not a valid label: letters, digits, dashes, dots and underscores, at most 63",
             )
 
 
-def _fields(value: Json, path: str) -> Refused:
+def _fields(value: Json, path: str) -> Iterator[FieldViolation]:
     """Fields that take one of a few words, wherever they stand."""
     if isinstance(value, list):
         for index, inner in enumerate(listing(value)):
@@ -125,29 +124,31 @@ def _fields(value: Json, path: str) -> Refused:
         place = f"{path}.{key}" if path else key
         accepted = _ONE_OF.get(key)
         if accepted and _known(inner) and inner not in accepted:
-            yield place, f"{inner!r} is none of {', '.join(accepted)}"
+            yield FieldViolation(place, f"{inner!r} is not one of {', '.join(accepted)}")
         if key == "accessModes":
             for mode in listing(inner):
                 if _known(mode) and mode not in _MODES:
-                    yield place, f"{mode!r} is none of {', '.join(_MODES)}"
+                    yield FieldViolation(place, f"{mode!r} is not one of {', '.join(_MODES)}")
         if key in _COUNTS and isinstance(inner, int) and inner < 0:
-            yield place, f"is {inner}; 0 or more"
+            yield FieldViolation(place, f"is {inner}; 0 or more")
         yield from _fields(inner, place)
 
 
-def _of_kind(kind: str, spec: Json) -> Refused:
+def _of_kind(kind: str, spec: Json) -> Iterator[FieldViolation]:
     for place, accepted in _TYPE.items():
         own, _, field = place.partition(".")
         value = at(spec, field, "type") if field else at(spec, "type")
         if kind == own and _known(value) and value not in accepted:
-            yield f"spec.{field}.type" if field else "spec.type", f"{value!r} is none of {', '.join(accepted)}"
+            yield FieldViolation(
+                f"spec.{field}.type" if field else "spec.type", f"{value!r} is not one of {', '.join(accepted)}"
+            )
     if kind == "Service":
         names = [at(port, "name") for port in listing(at(spec, "ports"))]
         for index, port in enumerate(listing(at(spec, "ports"))):
             yield from _number(at(port, "port"), f"spec.ports[{index}].port")
             yield from _number(at(port, "targetPort"), f"spec.ports[{index}].targetPort")
         if len(names) > 1 and len(set(map(str, names))) < len(names):
-            yield "spec.ports", "of several ports each has a name of its own"
+            yield FieldViolation("spec.ports", "each of several ports needs a name of its own")
 
 
 def _templates(value: Json, path: str) -> Iterator[tuple[str, Json]]:
@@ -162,69 +163,74 @@ def _templates(value: Json, path: str) -> Iterator[tuple[str, Json]]:
             yield from _templates(inner, f"{path}.{key}" if path else key)
 
 
-def _pod(spec: Json, path: str, kind: str) -> Refused:
+def _pod(spec: Json, path: str, kind: str) -> Iterator[FieldViolation]:
     accepted, policy = _RESTARTS.get(kind), at(spec, "restartPolicy") or "Always"
     if accepted and policy in _ONE_OF["restartPolicy"] and policy not in accepted:
-        yield f"{path}.restartPolicy", f"is {policy}; a {kind} takes {' or '.join(accepted)}"
+        yield FieldViolation(f"{path}.restartPolicy", f"is {policy}; a {kind} takes {' or '.join(accepted)}")
     for field in ("containers", "volumes"):
         names = [at(item, "name") for item in listing(at(spec, field))]
         names += [at(item, "name") for item in listing(at(spec, "initContainers"))] if field == "containers" else []
         for name in sorted({str(n) for n in names if names.count(n) > 1}):
-            yield f"{path}.{field}", f"two are called {name}"
+            yield FieldViolation(f"{path}.{field}", f"two are called {name}")
     for field in ("initContainers", "containers"):
         for index, container in enumerate(listing(at(spec, field))):
             yield from _container(container, f"{path}.{field}[{index}]")
 
 
-def _container(container: Json, path: str) -> Refused:
+def _container(container: Json, path: str) -> Iterator[FieldViolation]:
     name = at(container, "name")
     if _known(name) and not _NAME.fullmatch(str(name)):
-        yield f"{path}.name", f"{str(name)[:80]!r} is no name: {_SPELT[_NAME]}"
+        yield FieldViolation(f"{path}.name", f"{str(name)[:80]!r} is not a valid name: {_SPELT[_NAME]}")
     image = at(container, "image")
     if image in (None, "") or (_known(image) and re.search(r"\s", str(image))):
-        yield f"{path}.image", f"{image!r} is no image" if image else "is missing"
+        yield FieldViolation(f"{path}.image", f"{image!r} is not an image reference" if image else "is missing")
     for index, port in enumerate(listing(at(container, "ports"))):
         yield from _number(at(port, "containerPort"), f"{path}.ports[{index}].containerPort")
         name = at(port, "name")
         if _known(name) and not _PORT_NAME.fullmatch(str(name)):
-            yield (
+            yield FieldViolation(
                 f"{path}.ports[{index}].name",
-                f"{name!r} is no port's name: at most 15 lower-case letters, digits, dashes",
+                f"{name!r} is not a valid port name: at most 15 lower-case letters, digits, dashes",
             )
     for index, variable in enumerate(listing(at(container, "env"))):
         if _known(at(variable, "name")) and not _VARIABLE.fullmatch(str(at(variable, "name"))):
-            yield f"{path}.env[{index}].name", f"{at(variable, 'name')!r} is no name of a variable"
+            yield FieldViolation(
+                f"{path}.env[{index}].name", f"{at(variable, 'name')!r} is not a valid name of a variable"
+            )
         if at(variable, "value") and at(variable, "valueFrom"):
-            yield f"{path}.env[{index}]", "has a value and a valueFrom; one of them"
+            yield FieldViolation(f"{path}.env[{index}]", "has value and valueFrom; set one of them")
     yield from _resources(at(container, "resources"), f"{path}.resources")
 
 
-def _resources(resources: Json, path: str) -> Refused:
+def _resources(resources: Json, path: str) -> Iterator[FieldViolation]:
     requests, limits = mapping(at(resources, "requests")), mapping(at(resources, "limits"))
     for side, amounts in (("requests", requests), ("limits", limits)):
         for name, amount in amounts.items():
-            if amount not in (SECRET, UNKNOWN) and (why := _no_amount(name, amount)):
-                yield f"{path}.{side}.{name}", why
+            if amount not in (SECRET, UNKNOWN) and (why := _not_a_quantity(name, amount)):
+                yield FieldViolation(f"{path}.{side}.{name}", why)
     for name in sorted({*requests, *limits}):
         asked, most = requests.get(name), limits.get(name)
         if asked is None or any(one is not None and exact(one) is None for one in (asked, most)):
             continue
         if most is not None and quantity(asked) > quantity(most):
-            yield f"{path}.requests.{name}", f"{asked} is above the limit of {most}"
+            yield FieldViolation(f"{path}.requests.{name}", f"{asked} is above the limit of {most}")
         elif name not in _NATIVE and (most is None or quantity(asked) != quantity(most)):
-            yield f"{path}.limits.{name}", f"is {most or 'missing'}, and {asked} are requested; of devices both are one"
+            yield FieldViolation(
+                f"{path}.limits.{name}",
+                f"is {most or 'missing'}, and {asked} are requested; of a device, limit and request are equal",
+            )
 
 
-def _no_amount(name: str, amount: Json) -> str:
+def _not_a_quantity(name: str, amount: Json) -> str:
     if exact(amount) is None:
-        return f"{amount!r} is no quantity, such as 500m, 8 or 20Gi"
+        return f"{amount!r} is not a quantity, such as 500m, 8 or 20Gi"
     if name == "memory" and str(amount).endswith("m"):
-        return f"{amount} are thousandths of a byte; did you mean {amount[:-1]}Mi?"
+        return f"{amount} means thousandths of a byte; did you mean {amount[:-1]}Mi?"
     if name not in _NATIVE and quantity(amount) % 1:
-        return f"{amount} is not whole: there is no part of a device"
+        return f"{amount} is not an integer; a container takes whole devices"
     return ""
 
 
-def _number(port: Json, path: str) -> Refused:
+def _number(port: Json, path: str) -> Iterator[FieldViolation]:
     if isinstance(port, int) and not isinstance(port, bool) and not 1 <= port <= 65535:
-        yield path, f"is {port}; ports are 1 to 65535"
+        yield FieldViolation(path, f"is {port}; ports are 1 to 65535")

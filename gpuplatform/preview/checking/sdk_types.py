@@ -1,7 +1,7 @@
 """What the installed SDKs accept: the input types of a resource, walked to any depth.
 
 `pulumi._types` is where the SDK keeps the names and types of its input classes; it is private, and
-tests/preview/test_sdk.py guards what is used of it.
+tests/preview/checking/test_sdk_types.py guards what is used of it.
 """
 
 from __future__ import annotations
@@ -22,18 +22,9 @@ import pulumi
 from pulumi import _types  # pyright: ignore[reportPrivateUsage]  (no public reader of input types)
 
 from gpuplatform.plan.model import SECRET, UNKNOWN, Json
+from gpuplatform.preview.checking.check import FieldViolation
 
 _OPAQUE: Final = (Any, object, pulumi.Asset, pulumi.Archive, pulumi.Resource, inspect.Parameter.empty)
-
-
-@dataclass(frozen=True, slots=True)
-class Wrong:
-    """One property that the SDK's types do not allow."""
-
-    path: str
-    message: str
-    enum: bool = False
-    """The type is right and the value is none that the SDK lists, which may be older than the service."""
 
 
 @dataclass(slots=True)
@@ -59,13 +50,13 @@ def input_class(token: str) -> type | None:
     if token.startswith("pulumi:providers:"):
         package, module, name = name, "", "Provider"
     try:
-        found = importlib.import_module(_module(package, module))
+        sdk = importlib.import_module(_module(package, module))
     except ModuleNotFoundError:
         return None
-    resource = getattr(found, name, None)
+    resource = getattr(sdk, name, None)
     if resource is None or getattr(resource, "pulumi_type", token) != token:
         return None
-    return getattr(found, f"{name}InitArgs", None) or getattr(found, f"{name}Args", None)
+    return getattr(sdk, f"{name}InitArgs", None) or getattr(sdk, f"{name}Args", None)
 
 
 def _module(package: str, module: str) -> str:
@@ -78,7 +69,7 @@ def _module(package: str, module: str) -> str:
     return f"pulumi_{package}.{first}{'_' if first == 'lambda' else ''}"
 
 
-def wrong_inputs(token: str, inputs: Mapping[str, Json]) -> Iterator[Wrong]:
+def input_violations(token: str, inputs: Mapping[str, Json]) -> Iterator[FieldViolation]:
     """Everything in a resource's inputs that the SDK's types do not allow; nothing where the SDK has no types for it."""
     arguments = input_class(token)
     if arguments is not None:
@@ -87,7 +78,7 @@ def wrong_inputs(token: str, inputs: Mapping[str, Json]) -> Iterator[Wrong]:
 
 
 def _decoded(inputs: Mapping[str, Json], arguments: type) -> dict[str, Json]:
-    """A provider's inputs travel as JSON text, all but those that are text themselves."""
+    """A provider's inputs travel as JSON documents, all but those that are strings themselves."""
     known = properties(arguments)
     return {
         key: _parsed(value) if isinstance(value, str) and str not in _shape(known.get(key, Any)).scalars else value
@@ -120,20 +111,22 @@ def _required(arguments: type) -> frozenset[str]:
     return frozenset(names.get(p.name, p.name) for p in parameters if p.default is inspect.Parameter.empty)
 
 
-def _object(value: Mapping[str, Json], arguments: type, path: str, *, required: bool = True) -> Iterator[Wrong]:
+def _object(
+    value: Mapping[str, Json], arguments: type, path: str, *, required: bool = True
+) -> Iterator[FieldViolation]:
     known = properties(arguments)
     for key, inner in value.items():
         place = f"{path}.{key}" if path else key
         if key in known:
             yield from _value(inner, known[key], place)
         else:
-            yield Wrong(place, f"unknown property; {_nearest(key, known)}")
+            yield FieldViolation(place, f"unknown property; {_nearest(key, known)}")
     if required:
         for key in sorted(_required(arguments) - value.keys()):
-            yield Wrong(path, f"{key} is missing")
+            yield FieldViolation(path, f"{key} is missing")
 
 
-def _value(value: Json, type_: Any, path: str) -> Iterator[Wrong]:
+def _value(value: Json, type_: Any, path: str) -> Iterator[FieldViolation]:
     shape = _shape(type_)
     if shape.anything or value in (None, SECRET, UNKNOWN):
         return
@@ -141,18 +134,17 @@ def _value(value: Json, type_: Any, path: str) -> Iterator[Wrong]:
         yield from _structure(cast("dict[str, Json]", value), shape, path)
     elif isinstance(value, list):
         if shape.element is None:
-            yield Wrong(path, f"is a list, not {_describe(shape)}")
+            yield FieldViolation(path, f"is a list, not {_describe(shape)}")
         else:
             for index, inner in enumerate(cast("list[Json]", value)):
                 yield from _value(inner, shape.element, f"{path}[{index}]")
     elif value not in shape.values and not _scalar_fits(value, shape):
-        seen = f"{value!r} is not {_describe(shape)}"
-        yield Wrong(path, seen)
+        yield FieldViolation(path, f"{value!r} is not {_describe(shape)}")
     elif shape.values and value not in shape.values:
-        yield Wrong(path, f"{value!r} is none of {_some(shape.values)}", enum=True)
+        yield FieldViolation(path, f"{value!r} is not one of {_some(shape.values)}", enum=True)
 
 
-def _structure(value: dict[str, Json], shape: _Shape, path: str) -> Iterator[Wrong]:
+def _structure(value: dict[str, Json], shape: _Shape, path: str) -> Iterator[FieldViolation]:
     if shape.entry is not None:
         for key, inner in value.items():
             yield from _value(inner, shape.entry, f"{path}.{key}")
@@ -162,7 +154,7 @@ def _structure(value: dict[str, Json], shape: _Shape, path: str) -> Iterator[Wro
         attempts = [list(_object(value, one, path)) for one in shape.objects]
         yield from min(attempts, key=len)
     else:
-        yield Wrong(path, f"is an object, not {_describe(shape)}")
+        yield FieldViolation(path, f"is an object, not {_describe(shape)}")
 
 
 def _scalar_fits(value: Json, shape: _Shape) -> bool:
@@ -212,7 +204,7 @@ def _members(type_: Any) -> list[Any]:
 
 
 def _describe(shape: _Shape) -> str:
-    words = [{str: "a text", int: "a whole number", float: "a number", bool: "true or false"}[s] for s in shape.scalars]
+    words = [{str: "a string", int: "an integer", float: "a number", bool: "true or false"}[s] for s in shape.scalars]
     words += ["a list"] if shape.element is not None else []
     words += ["a map"] if shape.entry is not None else []
     words += [f"the properties of {one.__name__}" for one in shape.objects]

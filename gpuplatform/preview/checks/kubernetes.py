@@ -15,7 +15,7 @@ from gpuplatform.plan.graph import Graph
 from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Plan, PlannedResource, once
 from gpuplatform.plan.values import mapping
 from gpuplatform.preview.checking.check import Severity, Violation, check
-from gpuplatform.preview.checking.kubernetes_rules import refused
+from gpuplatform.preview.checking.kubernetes_rules import violations
 from gpuplatform.preview.checking.sdk_types import input_class
 
 
@@ -67,8 +67,7 @@ def manifest(plan: Plan) -> Iterator[Violation]:
     version = cluster_version(plan)
     for resource, body in objects(plan):
         native = input_class(resource.type) is not None
-        for path, why in refused(body, native=native):
-            yield Violation(f"{resource.name}: {path}: {why}", resource)
+        yield from (violation.of(resource) for violation in violations(body, native=native))
         if not version or not native:
             continue
         validator = _validator(version, str(body["apiVersion"]), str(body["kind"]))

@@ -112,7 +112,7 @@ def _read(comment: str, place: Source, line: int) -> Allowance | Violation:
     try:
         until = date.fromisoformat(found["until"])
     except ValueError:
-        return Violation(f"{found['until']} is no day; write one as 2027-01-31", None, place)
+        return Violation(f"{found['until']} is not a date; write one as 2027-01-31", None, place)
     return Allowance(
         rule=found["rule"],
         environment=found["environment"] or "",

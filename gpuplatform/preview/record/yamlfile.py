@@ -140,7 +140,7 @@ class _Reader:
         try:
             text.encode()
         except UnicodeEncodeError:
-            self._wrong(node, path, "a text has half a character in it; write \\U and eight digits")
+            self._wrong(node, path, "the string holds half of a surrogate pair; write \\U and eight digits")
         return text
 
     def _scalar(self, node: yaml.Node, path: str) -> Json:

@@ -59,7 +59,7 @@ FAULTS: list[tuple[str, str, Break]] = [
     ("simulated-output", "kmsMasterKeyId", lambda p: _seen_first(p, kmsMasterKeyId=UNKNOWN)),
     ("lookup", "getAmi", lambda p: replace(p, invokes=(Invoke("aws:ec2/getAmi:getAmi", {}, Source("a.py", 3)),))),
     ("schema", "cidrBlok: unknown property; did you mean cidrBlock?", lambda p: with_input(p, "vpc", "cidrBlok", "x")),
-    ("schema", "tags.team: 3 is not a text", lambda p: with_input(p, "vpc", "tags", {**TAGS, "team": 3})),
+    ("schema", "tags.team: 3 is not a string", lambda p: with_input(p, "vpc", "tags", {**TAGS, "team": 3})),
     (
         "schema",
         "blockDeviceMappings[0].ebs.encryptd: unknown",
@@ -70,7 +70,7 @@ FAULTS: list[tuple[str, str, Break]] = [
         "authenticationMode: 'AWS' is not one of",
         lambda p: with_input(p, "cluster", "authenticationMode", "AWS"),
     ),
-    ("schema-value", "'z9.huge' is none of", lambda p: and_also(p, INSTANCE)),
+    ("schema-value", "'z9.huge' is not one of", lambda p: and_also(p, INSTANCE)),
     ("cost-tags", "tags: team missing", lambda p: with_input(p, "vpc", "tags|team", None)),
     ("launched-tags", "of volume", lambda p: with_input(p, "system-template", "tagSpecifications|1|tags|team", None)),
     ("launched-tags", "spec.tags", lambda p: with_input(p, "small-class", "spec|tags", None)),

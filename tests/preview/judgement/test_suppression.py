@@ -106,7 +106,7 @@ def test_a_comment_of_another_environment_neither_holds_nor_is_unused(project: P
         ("# preview: allow unencrypted-volume until 2027-01-31", "allows nothing"),
         ("# preview: allow unencrypted-volume until 2027-01-31:", "allows nothing"),
         ("# preview: allow unencrypted-volume until 31.1.2027: a disk", "allows nothing"),
-        ("# preview: allow unencrypted-volume until 2027-02-30: a disk", "2027-02-30 is no day"),
+        ("# preview: allow unencrypted-volume until 2027-02-30: a disk", "2027-02-30 is not a date"),
         ("# preview: allow unencrypted-disk until 2027-01-31: a disk", "no check is called unencrypted-disk"),
     ],
 )

@@ -84,7 +84,7 @@ def test_every_key_and_element_knows_its_line(tmp_path: Path):
         ("a: !!binary aGk=", "the tag !!binary is not read"),
         ("a:\n  ? [b, c]\n  : 1", "line 2: a: a key is a list or an object; write a word"),
         ("a:\n  <<: 3", "<< takes an object"),
-        ('a: "\\ud800"', "line 1: a: a text has half a character in it"),
+        ('a: "\\ud800"', "line 1: a: the string holds half of a surrogate pair"),
         ("a:\n\tb: 1", "found character '\\t' that cannot start any token"),
     ],
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from gpuplatform.plan.model import Invoke, Json, Message, Plan, PlanFeature, PlannedResource, Source
-from gpuplatform.preview.record.readers.shape import entries, mapping, text, texts
+from gpuplatform.preview.record.readers.shape import entries, mapping, string, strings
 
 ALWAYS_LACKING: Final = frozenset({PlanFeature.FIRST, PlanFeature.FILES})
 WRITTEN_SINCE: Final = {PlanFeature.OUTPUTS: "outputs", PlanFeature.REGISTERED_OUTPUTS: "registered_outputs"}
@@ -19,18 +19,18 @@ def plan(document: dict[str, Json]) -> Plan:
     if "duplicates" not in document:
         lacks.add(PlanFeature.DUPLICATES)
     return Plan(
-        project=text(document, "project", "document"),
-        environment=text(document, "environment", "document"),
+        project=string(document, "project", "document"),
+        environment=string(document, "environment", "document"),
         region=str(document.get("region") or ""),
         resources=tuple(_resource(entry, place) for place, entry in written),
         outputs=mapping(document, "outputs", "document"),
         settings=mapping(document, "settings", "document"),
         invokes=tuple(
-            Invoke(text(entry, "token", place), mapping(entry, "args", place), _source(entry, "source", place))
+            Invoke(string(entry, "token", place), mapping(entry, "args", place), _source(entry, "source", place))
             for place, entry in entries(document, "invokes")
         ),
         messages=tuple(
-            Message(text(entry, "severity", place), text(entry, "text", place), str(entry.get("urn") or ""))
+            Message(string(entry, "severity", place), string(entry, "text", place), str(entry.get("urn") or ""))
             for place, entry in entries(document, "messages")
         ),
         duplicates=tuple(_resource(entry, place) for place, entry in entries(document, "duplicates")),
@@ -42,26 +42,26 @@ def plan(document: dict[str, Json]) -> Plan:
 def _resource(entry: dict[str, Json], place: str) -> PlannedResource:
     registered = entry.get("registered_outputs")
     return PlannedResource(
-        urn=text(entry, "urn", place),
-        type=text(entry, "type", place),
-        name=text(entry, "name", place),
-        parent=text(entry, "parent", place) if entry.get("parent") else None,
+        urn=string(entry, "urn", place),
+        type=string(entry, "type", place),
+        name=string(entry, "name", place),
+        parent=string(entry, "parent", place) if entry.get("parent") else None,
         custom=bool(entry.get("custom")),
         remote=bool(entry.get("remote")),
         inputs=mapping(entry, "inputs", place),
-        dependencies=texts(entry, "dependencies", place),
+        dependencies=strings(entry, "dependencies", place),
         property_dependencies={
-            key: texts(mapping(entry, "property_dependencies", place), key, f"{place}.property_dependencies")
+            key: strings(mapping(entry, "property_dependencies", place), key, f"{place}.property_dependencies")
             for key in mapping(entry, "property_dependencies", place)
         },
         provider=str(entry.get("provider") or ""),
         protect=bool(entry.get("protect")),
-        ignore_changes=texts(entry, "ignore_changes", place),
-        replace_on_changes=texts(entry, "replace_on_changes", place),
+        ignore_changes=strings(entry, "ignore_changes", place),
+        replace_on_changes=strings(entry, "replace_on_changes", place),
         delete_before_replace=bool(entry.get("delete_before_replace")),
         retain_on_delete=bool(entry.get("retain_on_delete")),
         deleted_with=str(entry.get("deleted_with") or ""),
-        aliases=texts(entry, "aliases", place),
+        aliases=strings(entry, "aliases", place),
         timeouts={key: str(value) for key, value in mapping(entry, "timeouts", place).items()},
         source=_source(entry, "source", place),
         layer_source=_source(entry, "layer_source", place),
@@ -73,4 +73,4 @@ def _resource(entry: dict[str, Json], place: str) -> PlannedResource:
 def _source(entry: dict[str, Json], key: str, place: str) -> Source | None:
     source = mapping(entry, key, place)
     line = source.get("line")
-    return Source(text(source, "file", f"{place}.{key}"), line if isinstance(line, int) else 0) if source else None
+    return Source(string(source, "file", f"{place}.{key}"), line if isinstance(line, int) else 0) if source else None

@@ -16,7 +16,7 @@ from urllib.parse import unquote
 from gpuplatform.kinds.tokens import RELEASE
 from gpuplatform.plan.model import SECRET, STACK, Json, Message, Plan, PlanFeature, PlannedResource, Source
 from gpuplatform.preview.record.program import NOT_THE_PROGRAM
-from gpuplatform.preview.record.readers.shape import UnreadableError, entries, mapping, shown, text, texts
+from gpuplatform.preview.record.readers.shape import UnreadableError, entries, mapping, shown, string, strings
 from gpuplatform.preview.record.wire import RESOURCE_SIGNATURE, SECRET_SIGNATURE, SIGNATURE
 
 PREVIEW_LACKS: Final = frozenset(
@@ -48,7 +48,7 @@ def preview(digest: dict[str, Json]) -> Plan:
     for place, step in entries(digest, "steps"):
         state = mapping(step, "newState", place)
         if state and step.get("op") not in DELETING:
-            states[text(step, "urn", place)] = (f"{place}.newState", state)
+            states[string(step, "urn", place)] = (f"{place}.newState", state)
     config = mapping(digest, "config", "digest")
     messages = [
         Message(str(entry.get("severity") or ""), str(entry.get("message") or ""), str(entry.get("urn") or ""))
@@ -87,7 +87,7 @@ def _plan(
     outputs: dict[str, Json] = {}
     project = environment = ""
     for place, state in states:
-        urn = text(state, "urn", place)
+        urn = string(state, "urn", place)
         parts = urn.split("::")
         if len(parts) < 4 or not urn.startswith("urn:pulumi:"):
             raise UnreadableError(
@@ -122,9 +122,9 @@ def _resource(
     state: dict[str, Json], place: str, project: str, above: Mapping[str, PlannedResource]
 ) -> PlannedResource:
     """A state as a resource; `above` are those before it, among them its parent."""
-    urn, type_ = text(state, "urn", place), text(state, "type", place)
+    urn, type_ = string(state, "urn", place), string(state, "type", place)
     custom = bool(state.get("custom"))
-    parent = above.get(text(state, "parent", place)) if state.get("parent") else None
+    parent = above.get(string(state, "parent", place)) if state.get("parent") else None
     frames = [source for source in map(_frame, _frames(state)) if source]
     layer = next((source for source in frames if source.file.startswith("stacks/")), None)
     made_at = _frame(state.get("sourcePosition")) or next(iter(frames), None)
@@ -138,19 +138,19 @@ def _resource(
         custom=custom,
         remote=not custom and type_ != STACK and not type_.startswith(f"{project}:"),
         inputs=_said(type_, urn.split("::", 3)[3], mapping(state, "inputs", place)),
-        dependencies=tuple(sorted(texts(state, "dependencies", place))),
+        dependencies=tuple(sorted(strings(state, "dependencies", place))),
         property_dependencies={
             key: tuple(sorted(urns))
             for key in sorted(mapping(state, "propertyDependencies", place))
-            if (urns := texts(mapping(state, "propertyDependencies", place), key, f"{place}.propertyDependencies"))
+            if (urns := strings(mapping(state, "propertyDependencies", place), key, f"{place}.propertyDependencies"))
         },
         provider="" if _default_provider(provider) else provider,
         protect=bool(state.get("protect")),
-        ignore_changes=texts(state, "ignoreChanges", place),
-        replace_on_changes=texts(state, "replaceOnChanges", place),
+        ignore_changes=strings(state, "ignoreChanges", place),
+        replace_on_changes=strings(state, "replaceOnChanges", place),
         retain_on_delete=bool(state.get("retainOnDelete")),
         deleted_with=str(state.get("deletedWith") or ""),
-        aliases=texts(state, "aliases", place),
+        aliases=strings(state, "aliases", place),
         # Seconds here (apitype.ResourceV3), Go's words for a duration where the program speaks.
         timeouts={key: f"{value:g}s" for key, value in timeouts.items() if isinstance(value, int | float) and value},
         source=made_at or (parent.source if parent else None),

@@ -16,23 +16,23 @@ class UnreadableError(Exception):
 
 def shown(value: Json) -> str:
     """A value that is not what it should be, in a few words, whatever its size."""
-    told = repr(value)
-    return told if len(told) <= LONGEST else f"{told[:LONGEST]}…"
+    text = repr(value)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
-def text(entry: dict[str, Json], key: str, place: str) -> str:
-    """A text that must be there."""
+def string(entry: dict[str, Json], key: str, place: str) -> str:
+    """A string that must be there."""
     value = entry.get(key)
     if not isinstance(value, str):
-        raise UnreadableError(f"{place}: {key}: {shown(value)} is not a text")
+        raise UnreadableError(f"{place}: {key}: {shown(value)} is not a string")
     return value
 
 
-def texts(entry: dict[str, Json], key: str, place: str) -> tuple[str, ...]:
-    """A list of texts; empty where there is none."""
+def strings(entry: dict[str, Json], key: str, place: str) -> tuple[str, ...]:
+    """A list of strings; empty where there is none."""
     value: Json = entry.get(key) or []
     if not isinstance(value, list) or not all(isinstance(item, str) for item in cast("list[Json]", value)):
-        raise UnreadableError(f"{place}: {key}: {shown(value)} is not a list of texts")
+        raise UnreadableError(f"{place}: {key}: {shown(value)} is not a list of strings")
     return tuple(cast("list[str]", value))
 
 
