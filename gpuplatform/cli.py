@@ -90,8 +90,8 @@ def preview(
     if tree:
         terminal.full_tree(out, found.plan)
     terminal.first_screen(out, found)
-    if outputs.told:
-        out.print(f"\nWritten: {outputs.told}", markup=False, soft_wrap=True)
+    if outputs.written:
+        out.print(f"\nWritten: {outputs.written}", markup=False, soft_wrap=True)
     if github:
         sys.stdout.write(annotations.github(found.findings))
     if any(f.severity == "error" for f in found.findings):

@@ -13,7 +13,7 @@ from gpuplatform.preview.checking.check import Finding
 from gpuplatform.preview.comparison.difference import Difference, difference
 from gpuplatform.preview.judgement.masking import FOUND_BY, masked
 from gpuplatform.preview.judgement.not_known import NotKnown, not_known
-from gpuplatform.preview.judgement.summary import Tally, tally
+from gpuplatform.preview.judgement.summary import CheckSummary, summary
 from gpuplatform.preview.judgement.suppression import Suppressed, judge
 from gpuplatform.preview.timeline import Timeline, timeline
 
@@ -32,8 +32,8 @@ class Preview:
     """From the older plan to this one; None where there is no older one."""
 
     @cached_property
-    def tally(self) -> Tally:
-        return tally(self.plan, self.findings, self.suppressed)
+    def summary(self) -> CheckSummary:
+        return summary(self.plan, self.findings, self.suppressed)
 
     @cached_property
     def not_known(self) -> NotKnown:

@@ -1,7 +1,8 @@
-"""How many checks passed, found something, or could not be asked: one count and one sentence for every report."""
+"""How many checks passed, found something, or do not apply: one count and one sentence for every report."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -22,7 +23,7 @@ _SOURCE: Final = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tally:
+class CheckSummary:
     """Checks and findings of one plan, counted. Every check is in one of `passed`, `failed`, `allowed` and `inapplicable`."""
 
     checks: int
@@ -38,14 +39,14 @@ class Tally:
 
     @property
     def worst(self) -> Severity | None:
-        found = {f.severity for f in self.findings}
-        return next((severity for severity in Severity if severity in found), None)
+        severities = {finding.severity for finding in self.findings}
+        return next((severity for severity in Severity if severity in severities), None)
 
     @property
     def verdict(self) -> str:
         """`2 errors and 1 warning`, or `Nothing wrong`."""
-        found = [f.severity for f in self.findings]
-        parts = [counted(found.count(severity), noun) for severity, noun in _NOUN.items() if severity in found]
+        counts = Counter(finding.severity for finding in self.findings)
+        parts = [counted(counts[severity], noun) for severity, noun in _NOUN.items() if severity in counts]
         return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts) or "Nothing wrong"
 
     @property
@@ -55,7 +56,7 @@ class Tally:
         return f"{whole} passed" if self.passed == self.checks else f"{self.passed} of {whole} passed"
 
     @property
-    def told(self) -> str:
+    def sentence(self) -> str:
         """`58 of 65 checks passed, 7 do not apply to a stack export (they need the settings), 1 finding is allowed by a comment`."""
         parts = [self.brief]
         if number := len(self.inapplicable):
@@ -69,7 +70,7 @@ class Tally:
 
     @property
     def lacking(self) -> list[str]:
-        """What the checks that could not be asked need, and this plan does not hold."""
+        """What the checks that do not apply need, and this plan lacks."""
         return sorted({feature.value for one in self.inapplicable for feature in one.needs & self.plan.lacks})
 
     def to_json(self) -> dict[str, Json]:
@@ -86,18 +87,18 @@ class Tally:
         }
 
 
-def tally(plan: Plan, findings: Sequence[Finding], suppressed: Sequence[Suppressed] = ()) -> Tally:
-    """Count what `suppression.judge` found."""
+def summary(plan: Plan, findings: Sequence[Finding], suppressed: Sequence[Suppressed] = ()) -> CheckSummary:
+    """Count what `suppression.judge` returns."""
     rules = {one.rule for one in all_checks()}
     failed = {f.rule for f in findings} & rules
     allowed = ({one.finding.rule for one in suppressed} & rules) - failed
-    unasked = tuple(one for one in not_applicable(plan) if one.rule not in failed | allowed)
-    return Tally(
+    inapplicable = tuple(one for one in not_applicable(plan) if one.rule not in failed | allowed)
+    return CheckSummary(
         checks=len(rules),
-        passed=len(rules) - len(failed) - len(allowed) - len(unasked),
+        passed=len(rules) - len(failed) - len(allowed) - len(inapplicable),
         failed=len(failed),
         allowed=len(allowed),
-        inapplicable=unasked,
+        inapplicable=inapplicable,
         findings=tuple(findings),
         suppressed=len(suppressed),
         plan=plan,

@@ -64,17 +64,17 @@ def summary(difference: Difference) -> str:
         f"{len(difference.removed)} removed",
         f"{len(difference.changed)} changed",
     ]
-    told = ", ".join(part for part in parts if not part.startswith("0 ")) or "no resource changed"
+    counts = ", ".join(part for part in parts if not part.startswith("0 ")) or "no resource changed"
     replaced = len(difference.replaced)
-    return f"{told}, of which {replaced} {'is' if replaced == 1 else 'are'} replaced" if replaced else told
+    return f"{counts}, of which {replaced} {'is' if replaced == 1 else 'are'} replaced" if replaced else counts
 
 
 def lines(difference: Difference) -> Iterator[str]:
     """One line a resource: what is lost and replaced first."""
-    told = [*_replaced(difference), *_removed(difference), *_added(difference), *_updated(difference)]
-    yield from told[:SHOWN]
-    if len(told) > SHOWN:
-        yield f"… and {counted(len(told) - SHOWN, 'more line')}; --json has them all"
+    every = [*_replaced(difference), *_removed(difference), *_added(difference), *_updated(difference)]
+    yield from every[:SHOWN]
+    if len(every) > SHOWN:
+        yield f"… and {counted(len(every) - SHOWN, 'more line')}; --json has them all"
 
 
 def bill_lines(difference: Difference) -> Iterator[tuple[str, tuple[Decimal, ...]]]:
@@ -94,11 +94,11 @@ def _replaced(difference: Difference) -> Iterator[str]:
     groups: dict[str, list[Changed]] = {}
     for changed in along:
         groups.setdefault(", ".join(changed.because), []).append(changed)
-    for cause, found in groups.items():
-        if len(found) == 1:
-            yield f"± {_name(found[0].after)}  replaced with {cause}"
+    for cause, group in groups.items():
+        if len(group) == 1:
+            yield f"± {_name(group[0].after)}  replaced with {cause}"
         else:
-            yield f"± {len(found)} resources  replaced with {cause}: {kinds(changed.after.type for changed in found)}"
+            yield f"± {len(group)} resources  replaced with {cause}: {kinds(changed.after.type for changed in group)}"
 
 
 def dragged_along(changed: Changed) -> bool:
@@ -128,10 +128,10 @@ def _updated(difference: Difference) -> Iterator[str]:
         yield f"~ {len(tagged)} resources  tags alone: {kinds(changed.after.type for changed in tagged)}"
     for changed in difference.changed:
         if changed.action is not Action.REPLACE and not (len(tagged) > FEW and _only_tags(changed)):
-            told = ", ".join(f"{c.path}: {_short(c.before)} → {_short(c.after)}" for c in changed.changes[:3])
+            values = ", ".join(f"{c.path}: {_short(c.before)} → {_short(c.after)}" for c in changed.changes[:3])
             more = f" and {len(changed.changes) - 3} more" if len(changed.changes) > 3 else ""
             unsure = "  (in place or replaced: not known)" if changed.action is Action.UNSURE else ""
-            yield f"~ {_name(changed.after)}  {told}{more}{unsure}"
+            yield f"~ {_name(changed.after)}  {values}{more}{unsure}"
 
 
 def _only_tags(changed: Changed) -> bool:

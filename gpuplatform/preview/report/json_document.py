@@ -30,7 +30,7 @@ def document(preview: Preview) -> dict[str, Json]:
         "settings": dict(plan.settings),
         "origin": plan.origin,
         "not_applicable": [one.rule for one in not_applicable(plan)],
-        "checks": preview.tally.to_json(),
+        "checks": preview.summary.to_json(),
         "not_known": preview.not_known.to_json(),
         **({"difference": comparison.to_json(difference)} if difference else {}),
     }

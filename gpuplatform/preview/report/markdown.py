@@ -18,7 +18,7 @@ from gpuplatform.preview.judgement.suppression import Suppressed
 from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.record.failure import printable, visible
 from gpuplatform.preview.report import comparison, unit_costs
-from gpuplatform.preview.report.grouping import places
+from gpuplatform.preview.report.grouping import grouped
 from gpuplatform.preview.report.sums import (
     assumed_use,
     by_layer_sums,
@@ -41,13 +41,13 @@ LONGEST: Final = 400
 
 def comment(preview: Preview) -> str:
     """GitHub-flavoured Markdown; a folded part that no longer fits a comment is left out, and said to be."""
-    plan, counts, bill = preview.plan, preview.tally, preview.bill
+    plan, summary, bill = preview.plan, preview.summary, preview.bill
     resources = [r for r in plan.resources if r.type != STACK]
     rows = _findings(preview.findings)
     head = [
-        f"### {_cell(plan.environment)}: {counted(len(resources), 'resource')}, {counts.verdict.lower()}",
+        f"### {_cell(plan.environment)}: {counted(len(resources), 'resource')}, {summary.verdict.lower()}",
         "",
-        f"{_cell(counts.told)}.",
+        f"{_cell(summary.sentence)}.",
         "",
         *(line for sentence in preview.not_known.sentences for line in (_cell(sentence), "")),
         *([*FINDINGS, *rows[:SHOWN], ""] if rows else []),
@@ -88,26 +88,26 @@ FINDINGS: Final = ("| | line to change | what is wrong | check |", "|---|---|---
 
 
 def _findings(findings: Sequence[Finding]) -> list[str]:
-    """A row for each fault on a line of code."""
+    """A row for each group of findings."""
     return [
-        f"| {place.severity.value} | {_cell(place.where)} | {_cell(_short(place.told))} | {place.rule} |"
-        for place in places(findings)
+        f"| {group.severity.value} | {_cell(group.where)} | {_cell(_short(group.message))} | {group.rule} |"
+        for group in grouped(findings)
     ]
 
 
 def _units(economics: Economics) -> list[str]:
     pools = [(pool if used else "", what, price, used) for pool, what, price, used in unit_costs.pools(economics)]
-    told = [
+    tables = [
         *_table(("GPU pool", "bought as", "price, $ a GPU-hour", "made use of, $ a GPU-hour"), pools),
         *_table(("model, busy", "runs on", "$ a million requests", "$ a million tokens"), unit_costs.models(economics)),
         _cell(unit_costs.without_throughput(economics)),
     ]
-    return told if any(told) else []
+    return tables if any(tables) else []
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    told = [f"| {' | '.join(map(_cell, row))} |" for row in rows]
-    return [f"| {' | '.join(heads)} |", "|---|---|--:|--:|", *told, ""] if told else []
+    body = [f"| {' | '.join(map(_cell, row))} |" for row in rows]
+    return [f"| {' | '.join(heads)} |", "|---|---|--:|--:|", *body, ""] if body else []
 
 
 def _allowed(suppressed: Sequence[Suppressed]) -> list[str]:
@@ -121,24 +121,24 @@ def _allowed(suppressed: Sequence[Suppressed]) -> list[str]:
     return [*head, *rows] if rows else []
 
 
-def _difference(found: Difference) -> list[str]:
+def _difference(difference: Difference) -> list[str]:
     """What is lost and replaced is in sight, the rest folded."""
-    told = list(comparison.lines(found))
-    grave = [line for line in told if "LOST" in line or line[0] == "±"]
-    rest = [line for line in told if line not in grave]
+    lines_ = list(comparison.lines(difference))
+    grave = [line for line in lines_ if "LOST" in line or line[0] == "±"]
+    rest = [line for line in lines_ if line not in grave]
     costs = [
         f"| {_cell(layer)} | {' | '.join(f'{a:+,.2f}' if a else '' for a in amounts)} |"
-        for layer, amounts in comparison.bill_lines(found)
+        for layer, amounts in comparison.bill_lines(difference)
         if any(amounts)
     ]
     return [
-        f"**Against the older plan:** {_cell(comparison.summary(found))}.",
+        f"**Against the older plan:** {_cell(comparison.summary(difference))}.",
         "",
         # A sign at the beginning of an entry would begin a list within the list.
         *(f"- {'' if line[0] == '±' else chr(92)}{_cell(line)}" for line in grave),
         *([""] if grave else ()),
         *([*_sums_head("change of $"), *costs, ""] if costs else ()),
-        *([f"No older bill: {_cell(found.no_bill)}.", ""] if found.no_bill else ()),
+        *([f"No older bill: {_cell(difference.no_bill)}.", ""] if difference.no_bill else ()),
         *(_folded("Every difference", _fenced(map(_diff, rest), "diff")) if rest else ()),
     ]
 

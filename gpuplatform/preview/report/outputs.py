@@ -1,4 +1,4 @@
-"""The files that a call asks for: looked at before the program runs, written when all is known."""
+"""The files that a call asks for: their paths are checked before the program runs, and written when the preview is made."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Outputs:
 
     def __post_init__(self) -> None:
         taken: dict[str, str] = {}
-        for name, path in self._asked():
+        for name, path in self._wanted():
             where, option = os.path.realpath(path), f"--{name}"
             if where in taken:
                 raise CallError(
@@ -35,16 +35,16 @@ class Outputs:
             if path.exists() and not path.is_dir() and name == "manifests":
                 raise CallError(f"{option}: {path} is a file; give the path of a folder")
 
-    def _asked(self) -> Iterator[tuple[str, Path]]:
+    def _wanted(self) -> Iterator[tuple[str, Path]]:
         for field in fields(self):
             path: Path | None = getattr(self, field.name)
             if path is not None:
                 yield field.name, path
 
     @property
-    def told(self) -> str:
+    def written(self) -> str:
         """`prod.html, prod.json`: the files and folders that are written; empty where none is."""
-        return ", ".join(str(path) for _, path in self._asked() if path.is_file() or path.is_dir())
+        return ", ".join(str(path) for _, path in self._wanted() if path.is_file() or path.is_dir())
 
     def write(self, preview: Preview) -> None:
         """Each whole or not at all. Raises OSError."""

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from gpuplatform.plan.model import Json
 from gpuplatform.preview.checking.check import Check, Finding, Severity
 from gpuplatform.preview.judgement.run import all_checks
-from gpuplatform.preview.judgement.summary import Tally
+from gpuplatform.preview.judgement.summary import CheckSummary
 from gpuplatform.preview.judgement.suppression import Suppressed
 from gpuplatform.preview.preview import Preview
 
@@ -30,11 +30,11 @@ def document(preview: Preview) -> dict[str, Json]:
 
     A result without a place of its own is put at the first line of the settings: code scanning shows no result without one.
     It shows as an alert whatever is among the results, also if it is suppressed or not applicable (github/codeql-action#1230,
-    microsoft/PSRule#955, read 2026-11); so what a comment allows, and what could not be asked, is told as a notification.
+    microsoft/PSRule#955, read 2026-11); so what a comment allows, and what does not apply, is a notification.
     """
     rules = sorted(all_checks(), key=lambda one: one.rule)
     index = {one.rule: n for n, one in enumerate(rules)}
-    environment, counts = preview.plan.environment, preview.tally
+    environment, summary = preview.plan.environment, preview.summary
     settings = f"Pulumi.{environment}.yaml"
     return {
         "$schema": SCHEMA,
@@ -56,11 +56,14 @@ def document(preview: Preview) -> dict[str, Json]:
                     {
                         "executionSuccessful": True,
                         "toolConfigurationNotifications": [
-                            *(_unasked(one, counts, index) for one in counts.inapplicable),
+                            *(_not_applicable(one, summary, index) for one in summary.inapplicable),
                             *(_allowed(one, index, settings) for one in preview.suppressed),
-                            *({"level": "note", "message": {"text": told}} for told in preview.not_known.sentences),
+                            *(
+                                {"level": "note", "message": {"text": sentence}}
+                                for sentence in preview.not_known.sentences
+                            ),
                         ],
-                        "properties": {"checks": counts.to_json()},
+                        "properties": {"checks": summary.to_json()},
                     }
                 ],
                 "results": [_result(finding, index, settings) for finding in preview.findings[:MOST]],
@@ -83,7 +86,7 @@ def _rule(one: Check) -> dict[str, Json]:
         "properties": {
             "tags": ["infrastructure"],
             "precision": "very-high",
-            "problem.severity": _problem(one.severity),
+            "problem.severity": _problem_severity(one.severity),
         },
     }
 
@@ -92,7 +95,7 @@ def _comment(one: Check) -> str:
     return f"# preview: allow {one.rule} until YYYY-MM-DD: why it may be so"
 
 
-def _problem(severity: Severity) -> str:
+def _problem_severity(severity: Severity) -> str:
     """GitHub's word for a severity (docs.github.com, SARIF support for code scanning)."""
     return "recommendation" if severity is Severity.INFO else severity.value
 
@@ -125,15 +128,15 @@ def _reference(rule: str, index: dict[str, int]) -> dict[str, Json]:
     return {"ruleId": rule, **({"ruleIndex": index[rule]} if rule in index else {})}
 
 
-def _unasked(one: Check, counts: Tally, index: dict[str, int]) -> dict[str, Json]:
-    lacking = "; ".join(sorted(feature.value for feature in one.needs & counts.plan.lacks))
+def _not_applicable(one: Check, summary: CheckSummary, index: dict[str, int]) -> dict[str, Json]:
+    lacking = "; ".join(sorted(feature.value for feature in one.needs & summary.plan.lacks))
     return _notice(one.rule, f"{one.rule} does not apply to this plan: it needs {lacking}.", index)
 
 
 def _allowed(one: Suppressed, index: dict[str, int], settings: str) -> dict[str, Json]:
     finding, allowance = one.finding, one.allowance
-    told = f"{finding.message} Allowed until {allowance.until.isoformat()} ({allowance.place}): {allowance.reason}"
-    return {**_notice(finding.rule, told, index), "locations": [_location(finding, settings)]}
+    text = f"{finding.message} Allowed until {allowance.until.isoformat()} ({allowance.place}): {allowance.reason}"
+    return {**_notice(finding.rule, text, index), "locations": [_location(finding, settings)]}
 
 
 def _notice(rule: str, text: str, index: dict[str, int]) -> dict[str, Json]:

@@ -18,7 +18,7 @@ from gpuplatform.preview.comparison.difference import Difference
 from gpuplatform.preview.judgement.run import all_checks
 from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.report import comparison, terminal_bill
-from gpuplatform.preview.report.grouping import places
+from gpuplatform.preview.report.grouping import grouped
 from gpuplatform.preview.report.sums import critical_path, ready
 from gpuplatform.preview.report.terminal_bill import escape, plain_table
 from gpuplatform.preview.report.words import describe
@@ -26,8 +26,8 @@ from gpuplatform.preview.timeline import Timeline
 
 _COLOUR: Final = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
 _MARK: Final = {"±": "red", "-": "red", "+": "green", "~": "yellow"}
-_PLACES_SHOWN: Final = 20
-"""Of one rule; a fault that repeats needs no more to be understood."""
+_GROUPS_SHOWN: Final = 20
+"""Of one rule."""
 
 
 def first_screen(console: Console, preview: Preview) -> None:
@@ -48,17 +48,17 @@ def first_screen(console: Console, preview: Preview) -> None:
         _path(console, plan, preview.timeline)
 
 
-def _difference(console: Console, found: Difference) -> None:
-    console.print(f"[bold]Against the older plan[/]: {escape(comparison.summary(found))}.")
+def _difference(console: Console, difference: Difference) -> None:
+    console.print(f"[bold]Against the older plan[/]: {escape(comparison.summary(difference))}.")
     table = Table.grid(padding=(0, 1))
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
-    for line in comparison.lines(found):
-        sign, _, told = line.partition(" ")
-        table.add_row(f"  {escape(sign)}", escape(told), style=_MARK.get(sign, ""))
+    for line in comparison.lines(difference):
+        sign, _, text = line.partition(" ")
+        table.add_row(f"  {escape(sign)}", escape(text), style=_MARK.get(sign, ""))
     console.print(table)
-    if found.no_bill:
-        console.print(f"  No older bill: {escape(found.no_bill)}.")
+    if difference.no_bill:
+        console.print(f"  No older bill: {escape(difference.no_bill)}.")
     console.print()
 
 
@@ -80,7 +80,7 @@ def progress_of(plan: Plan) -> str:
     made = [r for r in plan.resources if r.type != STACK]
     if not made:
         return "Nothing was planned before that."
-    layers = ", ".join(f"{layer} {len(found)}" for layer, found in by_layer(plan).items())
+    layers = ", ".join(f"{layer} {len(own)}" for layer, own in by_layer(plan).items())
     return f"Planned before that: {counted(len(made), 'resource')} ({layers})."
 
 
@@ -118,33 +118,33 @@ def _findings(console: Console, findings: Sequence[Finding]) -> None:
         console.print(
             f"[{_COLOUR[severity]}]{severity.value}[/] [bold]{escape(rule)}[/]  {escape(sentences.get(rule, ''))}"
         )
-        _places(console, list(group))
+        _groups(console, list(group))
         console.print()
 
 
 def _verdict(console: Console, preview: Preview) -> None:
-    counts, suppressed = preview.tally, preview.suppressed
-    colour = _COLOUR[counts.worst] if counts.worst else "green"
-    console.print(f"[{colour}]{counts.verdict}[/]: {escape(counts.told)}.")
+    summary, suppressed = preview.summary, preview.suppressed
+    colour = _COLOUR[summary.worst] if summary.worst else "green"
+    console.print(f"[{colour}]{summary.verdict}[/]: {escape(summary.sentence)}.")
     if suppressed:
         first = min(one.allowance.until for one in suppressed)
         rules = ", ".join(sorted({one.finding.rule for one in suppressed}))
         console.print(f"[dim]Allowed: {escape(rules)}; the first until {first}.[/]")
-    if counts.inapplicable:
-        console.print(f"[dim]Not asked: {escape(', '.join(one.rule for one in counts.inapplicable))}.[/]")
+    if summary.inapplicable:
+        console.print(f"[dim]Not applicable: {escape(', '.join(one.rule for one in summary.inapplicable))}.[/]")
     for sentence in preview.not_known.sentences:
         console.print(escape(sentence), style="dim", highlight=False)
     console.print()
 
 
-def _places(console: Console, findings: list[Finding]) -> None:
+def _groups(console: Console, findings: list[Finding]) -> None:
     table = Table.grid(padding=(0, 2))
     table.add_column(no_wrap=console.width >= 100, overflow="fold")
     table.add_column(overflow="fold")
-    found = places(findings)
-    for place in found[:_PLACES_SHOWN]:
-        table.add_row(f"  {escape(place.where)}", escape(place.told))
-    if rest := sum(place.findings for place in found[_PLACES_SHOWN:]):
+    groups = grouped(findings)
+    for group in groups[:_GROUPS_SHOWN]:
+        table.add_row(f"  {escape(group.where)}", escape(group.message))
+    if rest := sum(group.count for group in groups[_GROUPS_SHOWN:]):
         table.add_row("  …", f"and {rest} more; --json has them all")
     console.print(table)
 

@@ -15,7 +15,7 @@ from rich.console import Console
 from gpuplatform.plan.model import Plan, PlanFeature, Source
 from gpuplatform.preview.checking.check import Finding, Severity
 from gpuplatform.preview.judgement.run import all_checks, not_applicable
-from gpuplatform.preview.judgement.summary import tally
+from gpuplatform.preview.judgement.summary import summary
 from gpuplatform.preview.judgement.suppression import Allowance, Suppressed
 from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.report import json_document, markdown, sarif, terminal
@@ -107,7 +107,7 @@ def test_json_and_sarif_count_alike_and_every_check_once(
 
 
 def test_a_finding_of_no_check_that_there_is_counts_as_a_finding_alone():
-    found = tally(sound(), [a_finding("retired")])
+    found = summary(sound(), [a_finding("retired")])
 
     assert (found.verdict, found.brief, found.worst) == ("1 error", f"{ALL} checks passed", Severity.ERROR)
 

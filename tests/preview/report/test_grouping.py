@@ -9,7 +9,7 @@ from gpuplatform.plan.model import Plan
 from gpuplatform.preview.checking.check import Severity
 from gpuplatform.preview.comparison.difference import difference
 from gpuplatform.preview.report.comparison import lines, to_json
-from gpuplatform.preview.report.grouping import Place, places
+from gpuplatform.preview.report.grouping import FindingGroup, grouped
 from tests.preview.report.samples import a_finding
 from tests.preview.sound import a_resource, and_also, sound, urn, with_input
 
@@ -19,7 +19,7 @@ def about(name: str, fault: str = "no tags", line: int = 12):
 
 
 def told(*findings: object) -> list[tuple[str, str, int]]:
-    return [(place.where, place.told, place.findings) for place in places(findings)]  # pyright: ignore[reportArgumentType]
+    return [(group.where, group.message, group.count) for group in grouped(findings)]  # pyright: ignore[reportArgumentType]
 
 
 def test_the_same_fault_of_several_resources_on_one_line_is_told_once():
@@ -43,13 +43,13 @@ def test_what_differs_in_line_fault_rule_or_severity_stays_apart():
 
 
 def test_a_message_that_begins_with_no_name_stays_whole():
-    assert places([a_finding("budget.x is 1: raise it", urn="", file="")]) == [
-        Place(
+    assert grouped([a_finding("budget.x is 1: raise it", urn="", file="")]) == [
+        FindingGroup(
             severity=Severity.ERROR,
             rule="cost-tags",
             where="-",
-            fault="budget.x is 1: raise it",
-            told="budget.x is 1: raise it",
+            problem="budget.x is 1: raise it",
+            message="budget.x is 1: raise it",
             urns=("",),
         )
     ]

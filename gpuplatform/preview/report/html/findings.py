@@ -1,4 +1,4 @@
-"""What is wrong, by rule, with the line to change; or that nothing is, and what was looked at."""
+"""The findings by rule, with the line to change, and the list of all checks."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from gpuplatform.preview.checking.check import Finding, Severity
 from gpuplatform.preview.judgement.run import all_checks
 from gpuplatform.preview.judgement.suppression import Suppressed
 from gpuplatform.preview.preview import Preview
-from gpuplatform.preview.report.grouping import NAMED, Place, places
+from gpuplatform.preview.report.grouping import NAMED, FindingGroup, grouped
 from gpuplatform.preview.report.html.data import numbers
 from gpuplatform.preview.report.html.markup import Content, Markup, join, tag
 
-PLACES: Final = 10
-"""Of one rule in sight; a fault that repeats needs no more to be understood."""
+SHOWN: Final = 10
+"""Groups of findings of one rule in sight; the rest is folded."""
 _RANK: Final = {severity: n for n, severity in enumerate(Severity)}
 
 
 def section(preview: Preview) -> Markup:
-    findings, counts, checks = preview.findings, preview.tally, all_checks()
-    unasked = {one.rule for one in counts.inapplicable}
+    findings, summary, checks = preview.findings, preview.summary, all_checks()
+    inapplicable = {one.rule for one in summary.inapplicable}
     sentences = {one.rule: one.sentence for one in checks}
     rows = numbers(preview.plan)
     ordered = sorted(findings, key=lambda f: (_RANK[f.severity], f.rule, f.file, f.line, f.message))
     groups = groupby(ordered, key=lambda f: (f.severity, f.rule))
-    told = [_rule(severity, rule, sentences.get(rule, ""), list(found), rows) for (severity, rule), found in groups]
-    summary = tag("p", tag("strong", counts.verdict), f": {counts.told}.", class_=counts.worst or "good")
-    looked_at = tag(
+    rules = [_rule(severity, rule, sentences.get(rule, ""), list(group), rows) for (severity, rule), group in groups]
+    verdict = tag("p", tag("strong", summary.verdict), f": {summary.sentence}.", class_=summary.worst or "good")
+    table = tag(
         "table",
         tag("caption", "Checks, and what holds where they find nothing", class_="unseen"),
         tag(
@@ -45,7 +45,7 @@ def section(preview: Preview) -> Markup:
                     tag("td", one.sentence),
                     tag(
                         "td",
-                        _found(one.rule, findings) if one.rule not in unasked else "not applicable",
+                        _count(one.rule, findings) if one.rule not in inapplicable else "not applicable",
                         class_="number",
                     ),
                 )
@@ -55,16 +55,16 @@ def section(preview: Preview) -> Markup:
     )
     return join(
         [
-            summary,
+            verdict,
             *(tag("p", sentence, class_="muted") for sentence in preview.not_known.sentences),
-            *told,
+            *rules,
             _allowed(preview.suppressed),
-            tag("details", tag("summary", f"All {len(checks)} checks"), scrolled(looked_at, "Checks")),
+            tag("details", tag("summary", f"All {len(checks)} checks"), scrolled(table, "Checks")),
         ]
     )
 
 
-def _found(rule: str, findings: Sequence[Finding]) -> str:
+def _count(rule: str, findings: Sequence[Finding]) -> str:
     return str(sum(f.rule == rule for f in findings))
 
 
@@ -85,7 +85,7 @@ def _allowed(suppressed: Sequence[Suppressed]) -> Content:
 
 
 def _rule(severity: Severity, rule: str, sentence: str, findings: list[Finding], rows: dict[str, int]) -> Markup:
-    found = places(findings)
+    groups = grouped(findings)
     return tag(
         "article",
         tag(
@@ -96,25 +96,26 @@ def _rule(severity: Severity, rule: str, sentence: str, findings: list[Finding],
             tag("span", f" {len(findings)} times", class_="count") if len(findings) > 1 else None,
         ),
         tag("p", sentence, class_="muted") if sentence else None,
-        tag("ul", *(_place(place, rows) for place in found[:PLACES]), class_="places"),
-        _folded(found[PLACES:], rows),
+        tag("ul", *(_group(group, rows) for group in groups[:SHOWN]), class_="places"),
+        _folded(groups[SHOWN:], rows),
         class_=f"finding {severity.value}",
     )
 
 
-def _folded(found: list[Place], rows: dict[str, int]) -> Content:
-    if not found:
+def _folded(groups: list[FindingGroup], rows: dict[str, int]) -> Content:
+    if not groups:
         return None
-    places_ = tag("ul", *(_place(place, rows) for place in found), class_="places")
-    return tag("details", tag("summary", f"{counted(sum(p.findings for p in found), 'more finding')}"), places_)
+    items = tag("ul", *(_group(group, rows) for group in groups), class_="places")
+    return tag("details", tag("summary", f"{counted(sum(group.count for group in groups), 'more finding')}"), items)
 
 
-def _place(place: Place, rows: dict[str, int]) -> Markup:
+def _group(group: FindingGroup, rows: dict[str, int]) -> Markup:
+    message = group.message if group.count == 1 else f"{counted(group.count, 'resource')}: {group.problem}"
     return tag(
         "li",
-        tag("code", place.where if place.where != "-" else ""),
-        tag("span", place.told if place.findings == 1 else f"{counted(place.findings, 'resource')}: {place.fault}"),
-        tag("span", *_links([urn for urn in place.urns if urn in rows], rows)),
+        tag("code", group.where if group.where != "-" else ""),
+        tag("span", message),
+        tag("span", *_links([urn for urn in group.urns if urn in rows], rows)),
     )
 
 

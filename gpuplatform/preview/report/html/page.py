@@ -50,7 +50,7 @@ def html(preview: Preview) -> str:
         style=tag("style", style),
         brand=join([plan.project, " ", tag("b", plan.environment)]),
         nav=join(tag("li", tag("a", whole[id_][0], href=f"#{id_}")) for id_ in order),
-        head=summary.head(plan, preview.tally),
+        head=summary.head(plan, preview.summary),
         tiles=summary.tiles(preview),
         sections=join(whole[id_][1] for id_ in order),
         data=data.element(preview, picture),

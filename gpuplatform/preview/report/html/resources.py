@@ -16,19 +16,19 @@ from gpuplatform.preview.report.words import describe
 
 def section(plan: Plan, findings: Iterable[Finding]) -> Markup:
     rows = numbers(plan)
-    faults: dict[str, int] = {}
+    counts: dict[str, int] = {}
     for finding in findings:
-        faults[finding.urn] = faults.get(finding.urn, 0) + 1
+        counts[finding.urn] = counts.get(finding.urn, 0) + 1
     buttons = [
         tag("button", word, type="button", data_fold=state)
         for word, state in (("Open all", "true"), ("Fold all", "false"))
     ]
-    layers = [_layer(plan, layer, own, rows, faults) for layer, own in by_layer(plan).items()]
+    layers = [_layer(plan, layer, own, rows, counts) for layer, own in by_layer(plan).items()]
     return join([tag("p", *buttons, class_="folding", hidden=True), *layers])
 
 
 def _layer(
-    plan: Plan, layer: str, own: list[PlannedResource], rows: Mapping[str, int], faults: Mapping[str, int]
+    plan: Plan, layer: str, own: list[PlannedResource], rows: Mapping[str, int], counts: Mapping[str, int]
 ) -> Markup:
     within = {r.urn for r in own}
     below: dict[str, list[PlannedResource]] = {}
@@ -44,7 +44,7 @@ def _layer(
             tag("span", counted(len(own), "resource"), class_="count"),
         ),
         tag("p", describe(plan, own), class_="muted"),
-        _list([_row(r, below, rows, faults) for r in below.get("", [])], f"{layer_class(layer)}-list"),
+        _list([_row(r, below, rows, counts) for r in below.get("", [])], f"{layer_class(layer)}-list"),
         class_=f"layer {layer_class(layer)}",
     )
 
@@ -53,7 +53,7 @@ def _row(
     resource: PlannedResource,
     below: Mapping[str, list[PlannedResource]],
     rows: Mapping[str, int],
-    faults: Mapping[str, int],
+    counts: Mapping[str, int],
 ) -> Markup:
     number = rows[resource.urn]
     parts = below.get(resource.urn, [])
@@ -65,13 +65,13 @@ def _row(
             tag("a", resource.name, href=f"#r{number}"),
             tag("span", short_type(resource.type), class_="kind"),
             tag("span", "protected", class_="badge") if resource.protect else None,
-            tag("span", counted(faults[resource.urn], "finding"), class_="badge bad")
-            if resource.urn in faults
+            tag("span", counted(counts[resource.urn], "finding"), class_="badge bad")
+            if resource.urn in counts
             else None,
             tag("code", str(resource.source)) if resource.source else None,
             class_="row",
         ),
-        _list([_row(part, below, rows, faults) for part in parts], f"parts{number}") if parts else None,
+        _list([_row(part, below, rows, counts) for part in parts], f"parts{number}") if parts else None,
         id=f"r{number}",
         data_row=number,
     )

@@ -10,7 +10,7 @@ from gpuplatform.plan.values import at
 from gpuplatform.plan.wording import cents, counted, minutes, money
 from gpuplatform.preview.billing.lines import State, Totals
 from gpuplatform.preview.comparison.difference import Difference
-from gpuplatform.preview.judgement.summary import Tally
+from gpuplatform.preview.judgement.summary import CheckSummary
 from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.report.html.markup import Content, Markup, join, tag
 
@@ -22,7 +22,7 @@ MEANS: Final = {
 }
 
 
-def head(plan: Plan, counts: Tally) -> Markup:
+def head(plan: Plan, summary: CheckSummary) -> Markup:
     made = [r for r in plan.resources if r.type != STACK]
     return join(
         [
@@ -30,9 +30,9 @@ def head(plan: Plan, counts: Tally) -> Markup:
             tag("p", f"{plan.region or 'region unknown'}, {counted(len(made), 'resource')}", class_="muted"),
             tag(
                 "p",
-                tag("a", counts.verdict, href="#findings"),
-                f": {counts.brief}",
-                class_=f"verdict {counts.worst or 'good'}",
+                tag("a", summary.verdict, href="#findings"),
+                f": {summary.brief}",
+                class_=f"verdict {summary.worst or 'good'}",
             ),
         ]
     )
