@@ -49,12 +49,12 @@ def within(plan: Plan, wanted: Mapping[str, set[str]]) -> dict[str, set[str]]:
 
 def ancestors(plan: Plan, resource: PlannedResource) -> set[str]:
     """URNs of its parent, and of its parent's parents."""
-    found: set[str] = set()
+    above: set[str] = set()
     parent = plan.by_urn.get(resource.parent or "")
-    while parent is not None and parent.urn not in found:
-        found.add(parent.urn)
+    while parent is not None and parent.urn not in above:
+        above.add(parent.urn)
         parent = plan.by_urn.get(parent.parent or "")
-    return found
+    return above
 
 
 def circle(waits: Mapping[str, Iterable[str]]) -> list[str]:

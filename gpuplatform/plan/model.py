@@ -144,7 +144,7 @@ class Plan:
     root: Path | None = None
     """The project's folder; None where the plan was read from a file."""
     lines: Mapping[str, int] = field(default_factory=dict[str, int])
-    """Where in `Pulumi.<environment>.yaml` each setting stands: `gpuplatform:network.zones` → line."""
+    """Where in `Pulumi.<environment>.yaml` each setting is written: `gpuplatform:network.zones` → line."""
 
     @cached_property
     def by_urn(self) -> dict[str, PlannedResource]:
@@ -178,13 +178,13 @@ class Plan:
 
         Raises AssertionError, listing what there is, if there are more or none.
         """
-        found = [r for r in self.all(type_) if name in (None, r.name)]
-        if len(found) != 1:
+        matching = [r for r in self.all(type_) if name in (None, r.name)]
+        if len(matching) != 1:
             there = ", ".join(sorted(r.name for r in self.all(type_))) or "none"
             raise AssertionError(
-                f"expected one {type_}{f' named {name}' if name else ''}, found {len(found)} (of that type: {there})"
+                f"expected one {type_}{f' named {name}' if name else ''}, found {len(matching)} (of that type: {there})"
             )
-        return found[0]
+        return matching[0]
 
     def children(self, resource: PlannedResource | str) -> list[PlannedResource]:
         """Direct children, in plan order."""
@@ -206,7 +206,7 @@ class Plan:
         return Source(file, self.lines.get(key, 1))
 
     def setting(self, layer: str) -> Json:
-        """One layer's settings as written in the YAML; {} where the layer has none, or something else stands there."""
+        """One layer's settings as written in the YAML; {} where the layer has none, or where it is not an object."""
         value: Json = self.settings.get(f"{self.project}:{layer}")
         return cast("Json", value) if isinstance(value, dict) else {}
 
@@ -224,16 +224,16 @@ def parents_first(resources: Iterable[PlannedResource]) -> tuple[PlannedResource
     return tuple(ordered)
 
 
-Found = TypeVar("Found")
+Read = TypeVar("Read")
 
 
-def once(reader: Callable[[Plan], Found]) -> Callable[[Plan], Found]:
-    """Have a reader read each plan once: a plan does not change, and a dozen checks ask for the same."""
+def once(reader: Callable[[Plan], Read]) -> Callable[[Plan], Read]:
+    """Have a reader read each plan once: a plan does not change, and a dozen checks need the same."""
 
     @wraps(reader)
-    def found(plan: Plan) -> Found:
+    def remembered(plan: Plan) -> Read:
         if reader not in plan.memory:
             plan.memory[reader] = reader(plan)
-        return cast("Found", plan.memory[reader])
+        return cast("Read", plan.memory[reader])
 
-    return found
+    return remembered

@@ -19,10 +19,10 @@ _WRITTEN: Final = re.compile(r"([+-]?(?:\d{1,30}(?:\.\d{0,30})?|\.\d{1,30}))([eE
 
 def exact(written: Json) -> Decimal | None:
     """The number that is meant; None where it is no quantity."""
-    found = _WRITTEN.fullmatch(str(written)) if not isinstance(written, bool) else None
-    if found is None:
+    match = _WRITTEN.fullmatch(str(written)) if not isinstance(written, bool) else None
+    if match is None:
         return None
-    number, unit = found[1], found[2] or ""
+    number, unit = match[1], match[2] or ""
     return Decimal(number + unit) if unit[:1] in ("e", "E") and len(unit) > 1 else Decimal(number) * _UNITS[unit]
 
 
@@ -33,5 +33,5 @@ def quantity(written: Json) -> float:
 
 def whole(written: Json, otherwise: int = 0) -> int:
     """An integer, as a number or as text; `otherwise` where it is none, or not known yet."""
-    found = re.fullmatch(r"-?\d+(\.0+)?", str(written))
-    return int(float(found[0])) if found and not isinstance(written, bool) else otherwise
+    match = re.fullmatch(r"-?\d+(\.0+)?", str(written))
+    return int(float(match[0])) if match and not isinstance(written, bool) else otherwise

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from gpuplatform.plan.model import STACK, Plan, PlannedResource
 
 LAYERS = ("network", "data", "cluster", "platform", "training", "serving", "governance", "program")
-"""Deploy order; `program` is what stands in no layer."""
+"""Deploy order; `program` is what belongs to no layer."""
 
 
 def by_layer(plan: Plan) -> dict[str, list[PlannedResource]]:

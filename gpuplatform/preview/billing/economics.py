@@ -1,6 +1,6 @@
 """What a unit of use costs: an hour of a GPU in each pool, and a million requests or tokens of each model.
 
-A GPU-hour is the instance's price over its GPUs. One that is made use of costs more where capacity is paid and not used: the pool's
+A GPU-hour is the instance's price over its GPUs. A used GPU-hour costs more where capacity is paid and not used: the pool's
 expected month over the GPU-hours that its nodes are expected to run. A model's figures are those of a replica or instance that is
 busy at the throughput that settings declare; an idle one makes them dearer.
 """
@@ -55,7 +55,7 @@ class PoolUse:
 
     @property
     def dollars(self) -> Decimal | None:
-        """Of a GPU-hour made use of; None where no use is expected."""
+        """Effective dollars per used GPU-hour; None where no use is expected."""
         return self.expected_monthly / self.gpu_hours if self.gpu_hours else None
 
 

@@ -62,7 +62,7 @@ class Line:
     instance: str = ""
     """The instance type whose hours these are."""
     useful: Decimal | None = None
-    """Of `quantity`, what is made use of, where more is paid."""
+    """The part of `quantity` that is used, where more is paid."""
 
     def to_json(self) -> dict[str, Json]:
         return {

@@ -44,7 +44,7 @@ _ONE_OF: Final[dict[str, tuple[str, ...]]] = {
     "volumeMode": ("Filesystem", "Block"),
     "whenUnsatisfiable": ("DoNotSchedule", "ScheduleAnyway"),
 }
-"""Fields that mean the same wherever they stand."""
+"""Fields that mean the same in every object."""
 
 _TYPE: Final = {
     "Service": ("ClusterIP", "NodePort", "LoadBalancer", "ExternalName"),
@@ -88,19 +88,19 @@ def violations(body: Mapping[str, Json], *, native: bool = True) -> Iterator[Fie
 _NOT_FIELDS: Final = ("metadata", "data", "stringData", "binaryData", "parameters", "rules", "webhooks")
 
 
-def _known(value: Json) -> bool:
+def _is_known(value: Json) -> bool:
     return isinstance(value, str) and value not in (SECRET, UNKNOWN)
 
 
 def _metadata(metadata: Json, kind: str) -> Iterator[FieldViolation]:
     name = at(metadata, "name")
     pattern = _NAME if kind in _SHORT_NAMES else _LONG_NAME
-    if _known(name) and kind not in _FREE_NAMES and not pattern.fullmatch(str(name)):
-        yield FieldViolation("metadata.name", f"{str(name)[:80]!r} is not a valid name: {_SPELT[pattern]}")
+    if _is_known(name) and kind not in _FREE_NAMES and not pattern.fullmatch(str(name)):
+        yield FieldViolation("metadata.name", f"{str(name)[:80]!r} is not a valid name: {_SPELLING[pattern]}")
     yield from _labels(at(metadata, "labels"), "metadata.labels")
 
 
-_SPELT: Final = {
+_SPELLING: Final = {
     _NAME: "lower-case letters, digits and dashes, at most 63",
     _LONG_NAME: "lower-case letters, digits, dashes and dots, at most 253",
 }
@@ -108,7 +108,7 @@ _SPELT: Final = {
 
 def _labels(labels: Json, path: str) -> Iterator[FieldViolation]:
     for key, value in mapping(labels).items():
-        if _known(value) and not _LABEL.fullmatch(str(value)):
+        if _is_known(value) and not _LABEL.fullmatch(str(value)):
             yield FieldViolation(
                 f"{path}.{key}",
                 f"{str(value)[:80]!r} is not a valid label: letters, digits, dashes, dots and underscores, at most 63",
@@ -116,18 +116,18 @@ def _labels(labels: Json, path: str) -> Iterator[FieldViolation]:
 
 
 def _fields(value: Json, path: str) -> Iterator[FieldViolation]:
-    """Fields that take one of a few words, wherever they stand."""
+    """Fields that take one of a few words, in every object."""
     if isinstance(value, list):
         for index, inner in enumerate(listing(value)):
             yield from _fields(inner, f"{path}[{index}]")
     for key, inner in mapping(value).items():
         place = f"{path}.{key}" if path else key
         accepted = _ONE_OF.get(key)
-        if accepted and _known(inner) and inner not in accepted:
+        if accepted and _is_known(inner) and inner not in accepted:
             yield FieldViolation(place, f"{inner!r} is not one of {', '.join(accepted)}")
         if key == "accessModes":
             for mode in listing(inner):
-                if _known(mode) and mode not in _MODES:
+                if _is_known(mode) and mode not in _MODES:
                     yield FieldViolation(place, f"{mode!r} is not one of {', '.join(_MODES)}")
         if key in _COUNTS and isinstance(inner, int) and inner < 0:
             yield FieldViolation(place, f"is {inner}; 0 or more")
@@ -138,7 +138,7 @@ def _of_kind(kind: str, spec: Json) -> Iterator[FieldViolation]:
     for place, accepted in _TYPE.items():
         own, _, field = place.partition(".")
         value = at(spec, field, "type") if field else at(spec, "type")
-        if kind == own and _known(value) and value not in accepted:
+        if kind == own and _is_known(value) and value not in accepted:
             yield FieldViolation(
                 f"spec.{field}.type" if field else "spec.type", f"{value!r} is not one of {', '.join(accepted)}"
             )
@@ -179,21 +179,21 @@ def _pod(spec: Json, path: str, kind: str) -> Iterator[FieldViolation]:
 
 def _container(container: Json, path: str) -> Iterator[FieldViolation]:
     name = at(container, "name")
-    if _known(name) and not _NAME.fullmatch(str(name)):
-        yield FieldViolation(f"{path}.name", f"{str(name)[:80]!r} is not a valid name: {_SPELT[_NAME]}")
+    if _is_known(name) and not _NAME.fullmatch(str(name)):
+        yield FieldViolation(f"{path}.name", f"{str(name)[:80]!r} is not a valid name: {_SPELLING[_NAME]}")
     image = at(container, "image")
-    if image in (None, "") or (_known(image) and re.search(r"\s", str(image))):
+    if image in (None, "") or (_is_known(image) and re.search(r"\s", str(image))):
         yield FieldViolation(f"{path}.image", f"{image!r} is not an image reference" if image else "is missing")
     for index, port in enumerate(listing(at(container, "ports"))):
         yield from _number(at(port, "containerPort"), f"{path}.ports[{index}].containerPort")
         name = at(port, "name")
-        if _known(name) and not _PORT_NAME.fullmatch(str(name)):
+        if _is_known(name) and not _PORT_NAME.fullmatch(str(name)):
             yield FieldViolation(
                 f"{path}.ports[{index}].name",
                 f"{name!r} is not a valid port name: at most 15 lower-case letters, digits, dashes",
             )
     for index, variable in enumerate(listing(at(container, "env"))):
-        if _known(at(variable, "name")) and not _VARIABLE.fullmatch(str(at(variable, "name"))):
+        if _is_known(at(variable, "name")) and not _VARIABLE.fullmatch(str(at(variable, "name"))):
             yield FieldViolation(
                 f"{path}.env[{index}].name", f"{at(variable, 'name')!r} is not a valid name of a variable"
             )
@@ -209,15 +209,15 @@ def _resources(resources: Json, path: str) -> Iterator[FieldViolation]:
             if amount not in (SECRET, UNKNOWN) and (why := _not_a_quantity(name, amount)):
                 yield FieldViolation(f"{path}.{side}.{name}", why)
     for name in sorted({*requests, *limits}):
-        asked, most = requests.get(name), limits.get(name)
-        if asked is None or any(one is not None and exact(one) is None for one in (asked, most)):
+        request, limit = requests.get(name), limits.get(name)
+        if request is None or any(one is not None and exact(one) is None for one in (request, limit)):
             continue
-        if most is not None and quantity(asked) > quantity(most):
-            yield FieldViolation(f"{path}.requests.{name}", f"{asked} is above the limit of {most}")
-        elif name not in _NATIVE and (most is None or quantity(asked) != quantity(most)):
+        if limit is not None and quantity(request) > quantity(limit):
+            yield FieldViolation(f"{path}.requests.{name}", f"{request} is above the limit of {limit}")
+        elif name not in _NATIVE and (limit is None or quantity(request) != quantity(limit)):
             yield FieldViolation(
                 f"{path}.limits.{name}",
-                f"is {most or 'missing'}, and {asked} are requested; of a device, limit and request are equal",
+                f"is {limit or 'missing'}, and {request} are requested; of a device, limit and request are equal",
             )
 
 

@@ -73,13 +73,13 @@ class Difference:
     @cached_property
     def bills(self) -> tuple[Bill, Bill]:
         """Of the older and the newer plan."""
-        # What a source does not tell of usage and hours is taken to be as it is now, so that only resources make a difference.
-        told = (
+        # Usage and hours that a source does not state are taken from the newer plan, so that only resources make a difference.
+        priced = (
             self.older
             if PlanFeature.SETTINGS not in self.older.lacks
             else replace(self.older, settings=self.newer.settings)
         )
-        return bill(told, self.today), bill(self.newer, self.today)
+        return bill(priced, self.today), bill(self.newer, self.today)
 
     @property
     def totals(self) -> tuple[Totals, Totals] | None:
@@ -123,10 +123,10 @@ def difference(before: Plan, after: Plan, today: date | None = None) -> Differen
     pairs = [(older[renamed.get(urn, urn)], r) for urn, r in newer.items() if renamed.get(urn, urn) in older]
     kept = {old.urn for old, _ in pairs}
     changed = {
-        new.urn: found
+        new.urn: one
         for old, new in pairs
         if not (new.remote and PlanFeature.REMOTE_INPUTS in before.lacks | after.lacks)
-        if (found := _changed(old, new, _comparable(new, before, after)))
+        if (one := _changed(old, new, _comparable(new, before, after)))
     }
     changed = _with_replaced_by_others({new.urn: (old, new) for old, new in pairs}, changed)
     return Difference(
@@ -171,21 +171,21 @@ def _comparable(resource: PlannedResource, before: Plan, after: Plan) -> dict[st
 
 
 def _changed(old: PlannedResource, new: PlannedResource, inputs: dict[str, Json]) -> Changed | None:
-    found = changes(old, new, inputs)
-    if not found:
+    values = changes(old, new, inputs)
+    if not values:
         return None
-    because = tuple(c.path for c in found if c.replaces)
-    sure = all(c.replaces is not None for c in found)
+    because = tuple(c.path for c in values if c.replaces)
+    sure = all(c.replaces is not None for c in values)
     action = Action.REPLACE if because else Action.UPDATE if sure else Action.UNSURE
-    return Changed(before=old, after=new, changes=found, action=action, because=because)
+    return Changed(before=old, after=new, changes=values, action=action, because=because)
 
 
 def _with_replaced_by_others(
     pairs: Mapping[str, tuple[PlannedResource, PlannedResource]], changed: dict[str, Changed]
 ) -> dict[str, Changed]:
     """With what a replacement drags along: resources whose provider is replaced, or of which an immutable property is its output."""
-    found = dict(changed)
-    waiting = [urn for urn, c in found.items() if c.action is Action.REPLACE]
+    every = dict(changed)
+    waiting = [urn for urn, c in every.items() if c.action is Action.REPLACE]
     dependents: dict[str, list[PlannedResource]] = {}
     for _, new in pairs.values():
         for urn in {new.provider_urn, *(u for us in new.property_dependencies.values() for u in us)}:
@@ -193,9 +193,9 @@ def _with_replaced_by_others(
     while waiting:
         gone = waiting.pop()
         for new in dependents.get(gone, ()):
-            known = found.get(new.urn)
+            known = every.get(new.urn)
             if (known is None or known.action is not Action.REPLACE) and _cannot_outlive(new, gone):
-                found[new.urn] = Changed(
+                every[new.urn] = Changed(
                     before=pairs[new.urn][0],
                     after=new,
                     changes=known.changes if known else (),
@@ -203,7 +203,7 @@ def _with_replaced_by_others(
                     because=(gone.rpartition("::")[2],),
                 )
                 waiting.append(new.urn)
-    return found
+    return every
 
 
 def _cannot_outlive(resource: PlannedResource, other: str) -> bool:

@@ -67,15 +67,15 @@ class Allowance:
 @once
 def allowances(plan: Plan) -> list[Allowance | Violation]:
     """Every comment of the program and its settings that allows a finding, or begins so and does not."""
-    found: list[Allowance | Violation] = []
+    comments: list[Allowance | Violation] = []
     for file in _files(plan):
         text = (plan.root / file).read_text(encoding="utf-8", errors="replace") if plan.root else ""
         if _BEGINS.search(text):
             lines = text.splitlines()
             for number, line in enumerate(lines, 1):
                 if begins := _BEGINS.search(line):
-                    found.append(_read(line[begins.start() :], Source(file, number), _meant(lines, number)))
-    return found
+                    comments.append(_read(line[begins.start() :], Source(file, number), _meant(lines, number)))
+    return comments
 
 
 def _files(plan: Plan) -> Iterator[str]:
@@ -94,7 +94,7 @@ def _files(plan: Plan) -> Iterator[str]:
 
 
 def _meant(lines: list[str], number: int) -> int:
-    """The line that a comment is about: its own where something stands before it, or the next that is no comment."""
+    """The line that a comment is about: its own where code precedes it, or the next that is not a comment."""
     if not lines[number - 1].lstrip().startswith("#"):
         return number
     below = (n for n, line in enumerate(lines[number:], number + 1) if not line.lstrip().startswith("#"))
@@ -102,22 +102,22 @@ def _meant(lines: list[str], number: int) -> int:
 
 
 def _read(comment: str, place: Source, line: int) -> Allowance | Violation:
-    found = _WHOLE.match(comment)
-    if not found:
+    match = _WHOLE.match(comment)
+    if not match:
         wanted = "# preview: allow RULE until YYYY-MM-DD: why it may be so"
         return Violation(f"{comment.strip()!r} allows nothing; write {wanted}", None, place)
     rules = [one.rule for one in registered()]
-    if found["rule"] not in rules:
-        return Violation(f"no check is called {found['rule']}; `gpuplatform checks` lists them", None, place)
+    if match["rule"] not in rules:
+        return Violation(f"no check is called {match['rule']}; `gpuplatform checks` lists them", None, place)
     try:
-        until = date.fromisoformat(found["until"])
+        until = date.fromisoformat(match["until"])
     except ValueError:
-        return Violation(f"{found['until']} is not a date; write one as 2027-01-31", None, place)
+        return Violation(f"{match['until']} is not a date; write one as 2027-01-31", None, place)
     return Allowance(
-        rule=found["rule"],
-        environment=found["environment"] or "",
+        rule=match["rule"],
+        environment=match["environment"] or "",
         until=until,
-        reason=found["reason"].strip(),
+        reason=match["reason"].strip(),
         place=place,
         line=line,
     )

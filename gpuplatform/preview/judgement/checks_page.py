@@ -39,8 +39,8 @@ def page() -> str:
 
 
 def _themes() -> Iterator[list[str]]:
-    found = sorted(all_checks(), key=lambda c: (c.module, c.rule))
-    for module, group in groupby(found, key=lambda c: c.module):
+    ordered = sorted(all_checks(), key=lambda c: (c.module, c.rule))
+    for module, group in groupby(ordered, key=lambda c: c.module):
         summary, _, more = (inspect.getdoc(sys.modules[module]) or "").partition("\n\n")
         yield [
             f"## {summary.replace(chr(10), ' ').rstrip('.')}",
@@ -59,7 +59,7 @@ def _cell(one: Check) -> str:
 
 
 def main() -> None:
-    """Writes the page below the folder that one stands in."""
+    """Write the page in the working directory."""
     write_whole(PAGE, page())
 
 

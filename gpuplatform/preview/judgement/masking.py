@@ -1,4 +1,4 @@
-"""A plan without what looks like a key, token or password: found by the rules of `FOUND_BY`, it is to be in no report that travels on."""
+"""A plan without what looks like a key, token or password: reports, which are passed on, must not hold what `FOUND_BY` finds."""
 
 from __future__ import annotations
 

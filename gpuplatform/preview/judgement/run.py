@@ -22,22 +22,22 @@ def all_checks() -> list[Check]:
 
 
 def run_checks(plan: Plan, only: Iterable[Check] | None = None) -> list[Finding]:
-    """What is wrong with a plan, whoever allows it: errors first, then by place."""
-    asked = all_checks() if only is None else only
+    """Findings of all checks, whether a comment allows them or not: errors first, then by place."""
+    checks_ = all_checks() if only is None else only
     unseen = {r.urn for r in plan.resources if r.remote} if PlanFeature.REMOTE_INPUTS in plan.lacks else set[str]()
-    found = {
+    findings = {
         finding
-        for one in asked
+        for one in checks_
         if not one.needs & plan.lacks
-        for finding in _found(one, plan)
+        for finding in _findings(one, plan)
         # A component that came without its inputs cannot be judged; the parts that it made can.
         if finding.urn not in unseen
     }
-    return sorted(found, key=by_place)
+    return sorted(findings, key=by_place)
 
 
-def _found(one: Check, plan: Plan) -> Iterator[Finding]:
-    """What a check finds. That it stopped is a finding too, so that one value of a wrong kind hides no other violation."""
+def _findings(one: Check, plan: Plan) -> Iterator[Finding]:
+    """Findings of one check. An exception in it is a finding too, so that the other checks still run."""
     try:
         yield from one(plan)
     except Exception as error:

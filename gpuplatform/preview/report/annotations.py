@@ -1,4 +1,4 @@
-"""Findings as GitHub's workflow commands, which stand as notes beside the lines of a pull request."""
+"""Findings as GitHub's workflow commands, which GitHub shows beside the lines of a pull request."""
 
 from __future__ import annotations
 

@@ -98,7 +98,7 @@ def _findings(findings: Sequence[Finding]) -> list[str]:
 def _units(economics: Economics) -> list[str]:
     pools = [(pool if used else "", what, price, used) for pool, what, price, used in unit_costs.pools(economics)]
     tables = [
-        *_table(("GPU pool", "bought as", "price, $ a GPU-hour", "made use of, $ a GPU-hour"), pools),
+        *_table(("GPU pool", "bought as", "price, $ a GPU-hour", "effective $ per used GPU-hour"), pools),
         *_table(("model, busy", "runs on", "$ a million requests", "$ a million tokens"), unit_costs.models(economics)),
         _cell(unit_costs.without_throughput(economics)),
     ]
@@ -123,9 +123,9 @@ def _allowed(suppressed: Sequence[Suppressed]) -> list[str]:
 
 def _difference(difference: Difference) -> list[str]:
     """What is lost and replaced is in sight, the rest folded."""
-    lines_ = list(comparison.lines(difference))
-    grave = [line for line in lines_ if "LOST" in line or line[0] == "±"]
-    rest = [line for line in lines_ if line not in grave]
+    every = list(comparison.lines(difference))
+    grave = [line for line in every if "LOST" in line or line[0] == "±"]
+    rest = [line for line in every if line not in grave]
     costs = [
         f"| {_cell(layer)} | {' | '.join(f'{a:+,.2f}' if a else '' for a in amounts)} |"
         for layer, amounts in comparison.bill_lines(difference)

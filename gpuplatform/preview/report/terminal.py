@@ -1,4 +1,4 @@
-"""The preview in a terminal: one page that says what, what is wrong, what it costs and how long it takes."""
+"""The preview in a terminal, on one page: resources, findings, bill and critical path."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def show(console: Console, plan: Plan, bill: Bill, difference: Difference | None
         console.print(escape(assumed))
     console.print()
     pools, models = _pools(bill.economics), unit_costs.models(bill.economics)
-    _units(console, ("GPU pool", "bought as", "price\n$ a GPU-hour", "made use of\n$ a GPU-hour"), pools)
+    _units(console, ("GPU pool", "bought as", "price\n$ a GPU-hour", "effective $ per\nused GPU-hour"), pools)
     _units(console, ("model, busy", "runs on", "$ a million\nrequests", "$ a million\ntokens"), models)
     if sentence := unit_costs.without_throughput(bill.economics):
         console.print(f"{escape(sentence)}\n")

@@ -1,4 +1,4 @@
-"""A layer in words: what it makes, how many, and where."""
+"""A layer in words: what it creates, how many, and where."""
 
 from __future__ import annotations
 
@@ -25,4 +25,4 @@ def describe(plan: Plan, resources: Iterable[PlannedResource]) -> str:
 
 
 def _by_class(by_type: dict[str, list[PlannedResource]]) -> str:
-    return ", ".join(counted(len(found), type_.rsplit(":", 1)[-1]) for type_, found in sorted(by_type.items()))
+    return ", ".join(counted(len(own), type_.rsplit(":", 1)[-1]) for type_, own in sorted(by_type.items()))

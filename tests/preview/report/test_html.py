@@ -356,7 +356,7 @@ def test_what_a_unit_of_use_costs_is_told_by_pool_and_by_model():
     )
     told = a_report(bill=a_bill(economics=figures)).one("div", class_="units")["text"]
 
-    assert "h100p5 on-demand6.889.57h100p5 spot2.50A busy" in told, "what is made use of is told once a pool"
+    assert "h100p5 on-demand6.889.57h100p5 spot2.50A busy" in told, "the effective price is stated once a pool"
     assert "chatml.g6.2xlarge169.72–" in told
     assert a_report(bill=a_bill(economics=Economics())).all("div", class_="units") == []
 

@@ -49,15 +49,15 @@ def section(plan: Plan, bill: Bill | None) -> Markup:
                 tag("span", "$ a month; maximum: $ an hour", class_="count"),
             ),
             scrolled(_lines(bill.lines, rows), "Lines of the bill"),
-            _told(
+            _folded(
                 "Not in the bill",
                 [
                     *(join([link(urn, rows), f": {why}"]) for urn, why in bill.unpriced),
                     *([way] if (way := how_to_price(plan, bill)) else ()),
                 ],
             ),
-            _told("Taken for granted", bill.assumptions),
-            _told("Old prices", bill.stale_prices),
+            _folded("Taken for granted", bill.assumptions),
+            _folded("Old prices", bill.stale_prices),
         ]
     )
 
@@ -79,7 +79,7 @@ def _group(noun: str, groups: Mapping[str, Totals], total: Totals) -> Markup:
         tag("h3", f"By {noun}"),
         tag("figure", _key(), chart, tabindex=0, aria_label=f"Chart by {noun}"),
         scrolled(table, f"Bill by {noun}"),
-        *([tag("p", told, class_="muted")] if (told := rounding(total, groups)) else ()),
+        *([tag("p", note, class_="muted")] if (note := rounding(total, groups)) else ()),
         class_="pair",
     )
 
@@ -167,7 +167,7 @@ def unit_price(price: float) -> str:
     return f"{whole}.{parts:0<2}"
 
 
-def _told(title: str, sentences: Sequence[Content]) -> Content:
+def _folded(title: str, sentences: Sequence[Content]) -> Content:
     if not sentences:
         return None
     return tag(

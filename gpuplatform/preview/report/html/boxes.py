@@ -1,4 +1,4 @@
-"""Boxes in boxes: how much room each needs, and where it stands."""
+"""Boxes in boxes: how much room each needs, and where it is placed."""
 
 from __future__ import annotations
 

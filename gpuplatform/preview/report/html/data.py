@@ -25,7 +25,7 @@ _OPTIONS: Final = (
 
 
 def numbers(plan: Plan) -> dict[str, int]:
-    """URN → the number of its row; the stack, which is no resource of anyone's, has none."""
+    """URN → the number of its row; the stack, which nobody deploys by itself, has none."""
     return {r.urn: n for n, r in enumerate(r for r in plan.resources if r.type != STACK)}
 
 

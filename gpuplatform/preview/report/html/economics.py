@@ -21,8 +21,8 @@ def section(economics: Economics) -> Content:
         tag("h3", "What a unit of use costs"),
         _table(
             "GPU-hours",
-            "An hour of one GPU; made use of, it costs more where capacity is paid and not used",
-            [("pool", ""), ("bought as", ""), ("$ a GPU-hour", "number"), ("$ made use of", "number")],
+            "What an hour of one GPU costs, and what a used one costs: more where capacity is paid and not used",
+            [("pool", ""), ("bought as", ""), ("$ a GPU-hour", "number"), ("effective $ per used GPU-hour", "number")],
             pools,
         ),
         _table(

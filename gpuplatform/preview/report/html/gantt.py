@@ -1,4 +1,4 @@
-"""The timeline as a table whose last column is drawn: bars for eyes, start and length for ears."""
+"""The timeline as a table: start and length in words, and a bar for each resource."""
 
 from __future__ import annotations
 
@@ -82,14 +82,14 @@ def _critical_path(timeline: Timeline, rows: Mapping[str, int]) -> Markup:
 
 
 def _key(estimates: bool) -> Markup:
-    """What the bars say, for eyes: the table says it in words."""
-    told = [
+    """What the bars mean."""
+    keys = [
         tag("span", "critical path", class_="key critical"),
         tag("span", "others, in their layer's colour", class_="key"),
         tag("span", "times are minutes:seconds"),
         tag("span", "≈ nobody has published how long it takes") if estimates else None,
     ]
-    return tag("p", *told, class_="keys")
+    return tag("p", *keys, class_="keys")
 
 
 def _all(count: int) -> Markup:

@@ -1,4 +1,4 @@
-"""Tiles in frames, and frames on shelves."""
+"""Tiles in frames, and frames in rows."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def group(title: str, boxes: list[Box], columns: int, layer: str = "", gathered:
     )
 
 
-def shelves(groups: list[Box], wide: int = 4) -> list[Box]:
-    """Groups side by side, a small one in one column of tiles, a large one in two; the last of a shelf takes what is left."""
+def rows_of(groups: list[Box], wide: int = 4) -> list[Box]:
+    """Rows of groups side by side: a small group has one column of tiles, a large one more; the last of a row takes what is left."""
     rows: list[list[Box]] = []
     for one in groups:
         one.columns = min(one.columns, 1 if len(one.inside) <= 3 else wide)

@@ -1,4 +1,4 @@
-"""Signs in the corners of boxes: where something is wrong, and what differs from an older plan."""
+"""Signs in the corners of boxes: findings, and differences from an older plan."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""HTML that cannot be injected into: text is escaped unless it was made here."""
+"""HTML whose text is escaped, unless it was made here."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ VOID: Final = frozenset({"br", "input", "meta"})
 
 
 class Markup(str):
-    """HTML that is safe as it stands. Made by `tag` and `join` alone, and of the template's own files."""
+    """HTML that needs no escaping. Made by `tag` and `join` alone, and of the template's own files."""
 
     __slots__ = ()
 

@@ -59,7 +59,7 @@ def html(preview: Preview) -> str:
 
 
 def _order(wrong: bool, differs: bool) -> list[str]:
-    """What a reviewer must see stands before the picture; that nothing is wrong, the head says already."""
+    """Findings and difference come before the picture; where nothing is wrong, the head says so and the findings come after it."""
     first = [*(["findings"] if wrong else []), *(["difference"] if differs else [])]
     return [*first, "picture", *([] if wrong else ["findings"]), "bill", "timeline", "resources"]
 
@@ -84,11 +84,11 @@ def _legend(plan: Plan, picture: Picture, signs: Sequence[str]) -> Markup:
         tag("li", tag("span", class_=f"dot {k}", aria_hidden="true"), f"{k.upper()} interface")
         for k in picture.interfaces
     ]
-    told = [
+    marked = [
         tag("li", tag("span", marks.SIGNS[kind][0], class_=f"sign {kind}", aria_hidden="true"), marks.SIGNS[kind][1])
         for kind in signs
     ]
-    return join([*layers, *kinds, *told])
+    return join([*layers, *kinds, *marked])
 
 
 def _policy(style: str, script: str) -> Markup:
@@ -115,5 +115,5 @@ def _file(name: str) -> str:
 
 
 def _filled(name: str, **parts: Markup) -> Markup:
-    """The template with each `{{part}}` put in once: what is put in is not looked through again."""
-    return Markup(re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], _file(name)))
+    """The template with each `{{part}}` replaced once; what replaces it is not searched again."""
+    return Markup(re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], _file(name)))

@@ -23,7 +23,7 @@ from gpuplatform.plan.model import STACK, Plan, PlannedResource
 from gpuplatform.plan.tree import LAYERS
 from gpuplatform.plan.values import at, leaves
 from gpuplatform.preview.report.html.boxes import Box
-from gpuplatform.preview.report.html.grid import group, shelves, shortest
+from gpuplatform.preview.report.html.grid import group, rows_of, shortest
 from gpuplatform.preview.report.html.tiles import several, telling, tile
 
 VPC: Final = vpc.VPC
@@ -74,9 +74,9 @@ class Scene:
         return [u for u in self._units if u.urn not in self._taken and self._types[u.urn] & set(types)]
 
     def _draw(self, units: Iterable[PlannedResource]) -> list[Box]:
-        found = list(units)
-        self._taken.update(u.urn for u in found)
-        return [tile(self._plan, u) for u in found]
+        drawn = list(units)
+        self._taken.update(unit.urn for unit in drawn)
+        return [tile(self._plan, unit) for unit in drawn]
 
     def _region(self) -> Box:
         plan = self._plan
@@ -85,8 +85,8 @@ class Scene:
         rest = list(self._by_layer([u for u in self._units if u.urn not in self._taken], columns=2))
         stack = next((r.urn for r in plan.resources if r.type == STACK), "")
         columns = [networks, cluster] if networks and cluster else [[*networks, *cluster]]
-        for shelf in shelves(rest):
-            shortest(columns).append(shelf)
+        for row in rows_of(rest):
+            shortest(columns).append(row)
         return Box(
             title=plan.region or "region unknown",
             stands_for=(stack,),
@@ -110,7 +110,7 @@ class Scene:
         frames = [self._zone(zone, own, stays) for zone, own in sorted(zones.items())]
         across = self._draw(self._with(*IN_SUBNETS, *ACROSS))
         if len(frames) > 1:
-            self._tell_of(across, frames)
+            self._name_pools(across, frames)
         inside = [group("Ways in and out", at_edge, 4)] if at_edge else []
         inside += [Box(title="", frame=True, flow="row", inside=frames)] if frames else []
         inside += [group("In any of the private subnets", across, max(2, min(3, len(frames))))] if across else []
@@ -145,14 +145,14 @@ class Scene:
             )
         return Box(title=zone, icon="zone", frame=True, flow="column", inside=frames)
 
-    def _tell_of(self, across: list[Box], zones: list[Box]) -> None:
-        """In a subnet that holds nothing of its own, what may stand there: an empty box looks like a fault."""
-        if told := ", ".join(box.title for box in across):
+    def _name_pools(self, across: list[Box], zones: list[Box]) -> None:
+        """Name, in a subnet that holds nothing of its own, the pools that may use it: an empty box looks like a mistake."""
+        if pools := ", ".join(box.title for box in across):
             for subnet in (subnet for zone in zones for subnet in zone.inside):
                 if not subnet.inside and subnet.icon == "lock":
                     subnet.lines = [
                         "open to the pools below:",
-                        *wrap(told, 28, break_on_hyphens=False, max_lines=4, placeholder=" …"),
+                        *wrap(pools, 28, break_on_hyphens=False, max_lines=4, placeholder=" …"),
                     ]
 
     @property

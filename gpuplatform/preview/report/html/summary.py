@@ -1,4 +1,4 @@
-"""What is seen first: whose plan it is, whether it is sound, what it costs, also against its budget and before, and how long it takes."""
+"""The top of the page: project and environment, verdict, sums against the budget and the older plan, and time until ready."""
 
 from __future__ import annotations
 
