@@ -14,7 +14,7 @@ from gpuplatform.kinds.pricing.charge import Entry, steady
 from gpuplatform.kinds.pricing.context import PricingContext
 from gpuplatform.kinds.pricing.numbers import decimal
 from gpuplatform.plan.model import PlannedResource
-from gpuplatform.plan.values import listing, mapping
+from gpuplatform.plan.values import as_dict, as_list
 
 COMPOSITE_ALARM: Final = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
 DASHBOARD: Final = "aws:cloudwatch/dashboard:Dashboard"
@@ -27,8 +27,8 @@ BANDS: Final = 2
 
 def alarm(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]:
     """By metric watched; dearer where a period is shorter than a minute. A band of expected values is two metrics more."""
-    queries = [mapping(q) for q in listing(resource.inputs.get("metricQueries"))]
-    metrics = [m for q in queries if (m := mapping(q.get("metric")))]
+    queries = [as_dict(q) for q in as_list(resource.inputs.get("metricQueries"))]
+    metrics = [m for q in queries if (m := as_dict(q.get("metric")))]
     periods = [decimal(m.get("period")) for m in metrics] or [decimal(resource.inputs.get("period") or 60)]
     fast = any(0 < period < 60 for period in periods)
     band = any("ANOMALY_DETECTION_BAND" in str(q.get("expression")) for q in queries)

@@ -24,7 +24,7 @@ from gpuplatform.kinds.labels import (
 from gpuplatform.kinds.pricing import karpenter_pools
 from gpuplatform.kinds.tokens import CLUSTER_QUEUE, NODE_CLASS, NODE_POOL, SCALED_OBJECT
 from gpuplatform.plan.model import Plan, PlannedResource
-from gpuplatform.plan.values import at, listing, mapping
+from gpuplatform.plan.values import as_dict, as_list, get_path
 from gpuplatform.plan.wording import counted
 
 PROMETHEUS_RULE: Final = "kubernetes:monitoring.coreos.com/v1:PrometheusRule"
@@ -41,20 +41,20 @@ def _node_pool_label(_: Plan, pool: PlannedResource, __: list[PlannedResource]) 
 
 
 def _job_label(_: Plan, face: PlannedResource, __: list[PlannedResource]) -> Lines:
-    for replicated in map(mapping, listing(at(face.inputs, "spec", "replicatedJobs"))):
-        pods = at(replicated, "template", "spec", "parallelism") or 1
-        gpus = gpus_of(at(replicated, "template", "spec", "template", "spec"))
+    for replicated in map(as_dict, as_list(get_path(face.inputs, "spec", "replicatedJobs"))):
+        pods = get_path(replicated, "template", "spec", "parallelism") or 1
+        gpus = gpus_of(get_path(replicated, "template", "spec", "template", "spec"))
         return [f"training job: {counted(int(pods), 'pod')}{f' × {gpus} GPU' if gpus else ''}"]
     return ["training job"]
 
 
 def _queue_label(_: Plan, queue: PlannedResource, __: list[PlannedResource]) -> Lines:
     quotas = [
-        str(mapping(quota).get("nominalQuota"))
-        for group in listing(at(queue.inputs, "spec", "resourceGroups"))
-        for flavor in listing(at(group, "flavors"))
-        for quota in listing(at(flavor, "resources"))
-        if mapping(quota).get("name") == GPU
+        str(as_dict(quota).get("nominalQuota"))
+        for group in as_list(get_path(queue.inputs, "spec", "resourceGroups"))
+        for flavor in as_list(get_path(group, "flavors"))
+        for quota in as_list(get_path(flavor, "resources"))
+        if as_dict(quota).get("name") == GPU
     ]
     return [f"Kueue: {counted(sum(int(q) for q in quotas if q.isdigit()), 'GPU')} of its own"]
 

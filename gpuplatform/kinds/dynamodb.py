@@ -11,7 +11,7 @@ from gpuplatform.kinds.pricing.charge import Entry, Unpriced, missing, shared, s
 from gpuplatform.kinds.pricing.context import PricingContext
 from gpuplatform.kinds.pricing.numbers import decimal
 from gpuplatform.plan.model import PlannedResource
-from gpuplatform.plan.values import at, listing, mapping
+from gpuplatform.plan.values import as_dict, as_list, get_path
 
 TABLE: Final = "aws:dynamodb/table:Table"
 
@@ -28,12 +28,12 @@ def table(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]
     elif infrequent:
         yield missing(context, "dynamodb", "capacity of a table of infrequent access")
     else:
-        indexes = [mapping(i) for i in listing(inputs.get("globalSecondaryIndexes"))]
+        indexes = [as_dict(i) for i in as_list(inputs.get("globalSecondaryIndexes"))]
         for what in ("write", "read"):
             units = sum((decimal(part.get(f"{what}Capacity")) for part in (inputs, *indexes)), Decimal(0))
             yield steady(context, f"{units:f} {what} capacity units", "dynamodb", f"{what}-capacity", units)
     yield shared(context, "stored in the table", "dynamodb", f"storage{infrequent}", "table_gb", among)
-    if at(inputs, "pointInTimeRecovery", "enabled"):
+    if get_path(inputs, "pointInTimeRecovery", "enabled"):
         what = "continuous backup of the table"
         yield shared(context, what, "dynamodb", "continuous-backup", "table_gb", among)
     if inputs.get("replicas"):

@@ -27,7 +27,7 @@ from gpuplatform.kinds.pricing.charge import Entry, Unpriced
 from gpuplatform.kinds.pricing.context import PricingContext
 from gpuplatform.kinds.tokens import NODE_GROUP
 from gpuplatform.plan.model import Json, Plan, PlannedResource
-from gpuplatform.plan.values import mapping
+from gpuplatform.plan.values import as_dict
 
 ADDON: Final = "aws:eks/addon:Addon"
 FARGATE_PROFILE: Final = "aws:eks/fargateProfile:FargateProfile"
@@ -52,7 +52,7 @@ def fargate(_: PlannedResource, context: PricingContext) -> Iterator[Entry]:
 
 
 def _node_group_label(plan: Plan, group: PlannedResource, _: list[PlannedResource]) -> Lines:
-    scaling = mapping(group.inputs.get("scalingConfig"))
+    scaling = as_dict(group.inputs.get("scalingConfig"))
     bought = (
         str(group.inputs.get("capacityType") or "ON_DEMAND").lower().replace("_", " ").replace("on demand", "on-demand")
     )
@@ -75,7 +75,7 @@ def _node_groups(plan: Plan, found: list[PlannedResource]) -> str:
 
 
 def _sizes(scaling: Json) -> str:
-    limits = mapping(scaling)
+    limits = as_dict(scaling)
     return f"{limits.get('minSize', 0)}–{limits.get('maxSize', '?')}" if limits else ""
 
 

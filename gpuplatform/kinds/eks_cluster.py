@@ -17,7 +17,7 @@ from gpuplatform.kinds.pricing.context import PricingContext
 from gpuplatform.kinds.pricing.kept_logs import kept_logs, of_control_plane
 from gpuplatform.kinds.tokens import CLUSTER_COMPONENT, CONTROL_PLANE, LOG_GROUP
 from gpuplatform.plan.model import Json, Plan, PlannedResource
-from gpuplatform.plan.values import at, listing, mapping
+from gpuplatform.plan.values import as_dict, as_list, get_path
 
 
 def component(made: Created) -> dict[str, Json]:
@@ -113,19 +113,19 @@ def cluster(resource: PlannedResource, context: PricingContext) -> Iterator[Entr
     if resource.type != CONTROL_PLANE and any(r.type == CONTROL_PLANE for r in context.plan.descendants(resource)):
         return
     version = str(resource.inputs.get("version") or "")
-    upgrades = mapping(resource.inputs.get("upgradePolicy")).get("supportType") == "STANDARD"
+    upgrades = as_dict(resource.inputs.get("upgradePolicy")).get("supportType") == "STANDARD"
     past = bool(version) and extended_support(version, context.today)
     if past and not upgrades:
         yield steady(context, f"EKS control plane {version}, extended support", "eks", "cluster-extended-support")
     else:
         note = UPGRADED.format(version) if past else _leaves_soon(version, context.today) if not upgrades else ""
         yield steady(context, f"EKS control plane {version}".rstrip(), "eks", "cluster", note=note)
-    tier = str(at(resource.inputs, "controlPlaneScalingConfig", "tier") or "standard").removeprefix("tier-")
+    tier = str(get_path(resource.inputs, "controlPlaneScalingConfig", "tier") or "standard").removeprefix("tier-")
     if tier != "standard":
         yield steady(context, f"provisioned control plane {tier.upper()}", "eks", f"control-plane-{tier}")
-    if at(resource.inputs, "computeConfig", "enabled") or resource.inputs.get("autoMode"):
+    if get_path(resource.inputs, "computeConfig", "enabled") or resource.inputs.get("autoMode"):
         yield Unpriced(why="no price row for EKS Auto Mode, which launches instances by itself and asks a fee for each")
-    kinds = listing(resource.inputs.get("enabledClusterLogTypes"))
+    kinds = as_list(resource.inputs.get("enabledClusterLogTypes"))
     if kinds:
         what = f"control-plane logs ({', '.join(str(kind) for kind in kinds)})"
         among = context.count(CONTROL_PLANE) or context.count(CLUSTER_COMPONENT)

@@ -18,7 +18,7 @@ from gpuplatform.kinds.pricing.charge import Entry, Unpriced, missing, steady
 from gpuplatform.kinds.pricing.context import PricingContext
 from gpuplatform.kinds.pricing.numbers import decimal
 from gpuplatform.plan.model import Json, Plan, PlannedResource
-from gpuplatform.plan.values import mapping
+from gpuplatform.plan.values import as_dict
 
 DATA_REPOSITORY_ASSOCIATION: Final = "aws:fsx/dataRepositoryAssociation:DataRepositoryAssociation"
 LUSTRE_FILE_SYSTEM: Final = "aws:fsx/lustreFileSystem:LustreFileSystem"
@@ -55,7 +55,7 @@ def lustre(resource: PlannedResource, context: PricingContext) -> Iterator[Entry
         yield missing(context, "fsx-lustre", "SSD cache of a file system on HDD")
     if decimal(inputs.get("automaticBackupRetentionDays")):
         yield missing(context, "fsx-lustre", "backup")
-    if mapping(inputs.get("metadataConfiguration")).get("mode") == "USER_PROVISIONED":
+    if as_dict(inputs.get("metadataConfiguration")).get("mode") == "USER_PROVISIONED":
         yield missing(context, "fsx-lustre", "metadata IOPS beyond those included")
 
 

@@ -21,7 +21,7 @@ from gpuplatform.kinds.pricing.numbers import decimal, gib
 from gpuplatform.kinds.pricing.volumes import Copies, volume_charges, volume_of
 from gpuplatform.kinds.tokens import RELEASE
 from gpuplatform.plan.model import Json, Plan, PlannedResource
-from gpuplatform.plan.values import at, mapping
+from gpuplatform.plan.values import as_dict, get_path
 from gpuplatform.plan.wording import counted
 
 
@@ -41,7 +41,7 @@ DEFAULT_CLASS: Final = "storageclass.kubernetes.io/is-default-class"
 
 def release(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]:
     """Volumes that a chart's values ask for: `volumeClaimTemplate`s, and `persistence` where it is on."""
-    for path, spec, count in _claims(mapping(resource.inputs.get("values")), ()):
+    for path, spec, count in _claims(as_dict(resource.inputs.get("values")), ()):
         yield from _persistent(context, spec, count, ".".join(path))
 
 
@@ -50,9 +50,9 @@ def _claims(
 ) -> Iterator[tuple[tuple[str, ...], Mapping[str, Json], Decimal]]:
     replicas = decimal(values.get("replicas")) or replicas
     for key, value in values.items():
-        inner = mapping(value)
+        inner = as_dict(value)
         if key == "volumeClaimTemplate":
-            yield path, mapping(inner.get("spec")), replicas
+            yield path, as_dict(inner.get("spec")), replicas
         elif key == "persistence" and inner.get("enabled"):
             request = {"requests": {"storage": inner.get("size")}}
             yield (*path, key), {"resources": request, "storageClassName": inner.get("storageClassName")}, replicas
@@ -67,10 +67,10 @@ def _persistent(context: PricingContext, spec: Mapping[str, Json], count: Decima
     if provisioner not in EBS:
         yield Unpriced(why=f"the volume of {whose} is made by {provisioner}, and no price row is of such volumes")
         return
-    parameters = mapping(found.get("parameters"))
+    parameters = as_dict(found.get("parameters"))
     # The driver's own default is gp3 (aws-ebs-csi-driver, docs/parameters.md); the class gp2 is there in every cluster.
     kind = parameters.get("type") or ("gp2" if named == "gp2" and not found else "gp3")
-    volume = volume_of(parameters, gib(at(spec, "resources", "requests", "storage")), kind)
+    volume = volume_of(parameters, gib(get_path(spec, "resources", "requests", "storage")), kind)
     copies = Copies(asleep=count, idle=count, expected=count, most=count)
     yield from volume_charges(context, volume, f"of {whose}", copies)
 
@@ -78,8 +78,8 @@ def _persistent(context: PricingContext, spec: Mapping[str, Json], count: Decima
 def _storage_class(context: PricingContext, named: Json) -> Mapping[str, Json]:
     """The class of that name, or the default one where a claim names none; empty where the plan does not make it."""
     for found in context.plan.all(kubernetes.STORAGE_CLASS):
-        default = mapping(at(found.inputs, "metadata", "annotations")).get(DEFAULT_CLASS) == "true"
-        if at(found.inputs, "metadata", "name") == named or (named is None and default):
+        default = as_dict(get_path(found.inputs, "metadata", "annotations")).get(DEFAULT_CLASS) == "true"
+        if get_path(found.inputs, "metadata", "name") == named or (named is None and default):
             return found.inputs
     return {}
 

@@ -11,7 +11,7 @@ from gpuplatform.kinds.pricing.charge import Entry, Unpriced, missing, shared, s
 from gpuplatform.kinds.pricing.context import PricingContext
 from gpuplatform.kinds.pricing.numbers import decimal
 from gpuplatform.plan.model import PlannedResource
-from gpuplatform.plan.values import at
+from gpuplatform.plan.values import get_path
 
 STREAM: Final = "aws:kinesis/stream:Stream"
 STREAM_CONSUMER: Final = "aws:kinesis/streamConsumer:StreamConsumer"
@@ -29,7 +29,7 @@ def stream(resource: PlannedResource, context: PricingContext) -> Iterator[Entry
     """By the shard, or on demand by the hour and the GB; every GB is read once."""
     inputs = resource.inputs
     among = context.count(STREAM)
-    if at(inputs, "streamModeDetails", "streamMode") == "ON_DEMAND":
+    if get_path(inputs, "streamModeDetails", "streamMode") == "ON_DEMAND":
         yield steady(context, "stream, on demand", "kinesis", "on-demand")
         yield shared(context, "data into the stream", "kinesis", "on-demand-in", "stream_gb", among)
         yield shared(context, "data out of the stream", "kinesis", "on-demand-out", "stream_gb", among)

@@ -13,7 +13,7 @@ from gpuplatform.kinds.labels import (
 from gpuplatform.kinds.pricing import claims, load_balancers
 from gpuplatform.kinds.tokens import DEPLOYMENT, INGRESS, SERVICE, STORAGE_CLASS
 from gpuplatform.plan.model import Json
-from gpuplatform.plan.values import mapping
+from gpuplatform.plan.values import as_dict
 
 CRON_JOB: Final = "kubernetes:batch/v1:CronJob"
 DAEMON_SET: Final = "kubernetes:apps/v1:DaemonSet"
@@ -37,7 +37,7 @@ EVERY_OBJECT: Final = (
 
 def created(asked: Created) -> tuple[str, dict[str, Json]]:
     """Identifier and outputs of an object, with Pulumi's own suffix where the program gives no name."""
-    metadata = dict(mapping(asked.inputs.get("metadata")))
+    metadata = dict(as_dict(asked.inputs.get("metadata")))
     metadata.setdefault("name", f"{asked.name}-{digest(asked.name, 8)}")
     metadata.setdefault("namespace", "default")
     return f"{metadata['namespace']}/{metadata['name']}", {"metadata": metadata, "status": {}}

@@ -11,7 +11,7 @@ from typing import Final
 from gpuplatform.catalog.instances import UnknownInstanceType, instance
 from gpuplatform.catalog.nodes import GPU
 from gpuplatform.plan.model import Json, Plan, PlannedResource
-from gpuplatform.plan.values import at, listing, mapping
+from gpuplatform.plan.values import as_dict, as_list, get_path
 from gpuplatform.plan.wording import counted
 
 ROOM: Final = 28
@@ -66,13 +66,13 @@ def hardware(type_: str) -> str:
 
 
 def served_model(_: Plan, face: PlannedResource, parts: list[PlannedResource]) -> Lines:
-    scalers = [mapping(p.inputs.get("spec")) for p in parts if p.type.endswith(":ScaledObject")]
+    scalers = [as_dict(p.inputs.get("spec")) for p in parts if p.type.endswith(":ScaledObject")]
     replicas = (
         span(scalers[0].get("minReplicaCount", 0), scalers[0].get("maxReplicaCount", "?"))
         if scalers
-        else str(at(face.inputs, "spec", "replicas") or 1)
+        else str(get_path(face.inputs, "spec", "replicas") or 1)
     )
-    pod = at(face.inputs, "spec", "template", "spec") or at(
+    pod = get_path(face.inputs, "spec", "template", "spec") or get_path(
         face.inputs, "spec", "leaderWorkerTemplate", "workerTemplate", "spec"
     )
     gpus = gpus_of(pod)
@@ -81,7 +81,7 @@ def served_model(_: Plan, face: PlannedResource, parts: list[PlannedResource]) -
 
 def gpus_of(pod: Json) -> int:
     """GPUs that the containers of a pod ask for."""
-    asked = [at(container, "resources", "limits", GPU) for container in listing(at(pod, "containers"))]
+    asked = [get_path(container, "resources", "limits", GPU) for container in as_list(get_path(pod, "containers"))]
     return sum(int(n) for n in asked if str(n).isdigit())
 
 

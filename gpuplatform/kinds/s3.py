@@ -26,7 +26,7 @@ from gpuplatform.kinds.pricing.charge import Entry, shared, steady, tiers
 from gpuplatform.kinds.pricing.context import PricingContext
 from gpuplatform.kinds.pricing.numbers import decimal
 from gpuplatform.plan.model import Json, Plan, PlannedResource
-from gpuplatform.plan.values import at, mapping
+from gpuplatform.plan.values import as_dict, get_path
 
 BUCKET: Final = "aws:s3/bucket:Bucket"
 BUCKET_ACL: Final = "aws:s3/bucketAcl:BucketAcl"
@@ -91,7 +91,7 @@ def _before(resource: PlannedResource, context: PricingContext) -> Decimal:
 
 def _standard(resource: PlannedResource, context: PricingContext) -> Decimal:
     """GiB in S3 Standard: what lifecycle rules have moved is not."""
-    stated = mapping(context.settings("data").get("expected_gib"))
+    stated = as_dict(context.settings("data").get("expected_gib"))
     size = decimal(stated.get(_zone(resource, context)))
     return max(size - sum(_moved(resource, context).values()), Decimal(0))
 
@@ -99,17 +99,17 @@ def _standard(resource: PlannedResource, context: PricingContext) -> Decimal:
 def _moved(resource: PlannedResource, context: PricingContext) -> dict[str, Decimal]:
     """S3 class → GiB in it."""
     data, zone = context.settings("data"), _zone(resource, context)
-    return {cls: decimal(mapping(data.get(key)).get(zone)) for key, cls in CLASSES.items()}
+    return {cls: decimal(as_dict(data.get(key)).get(zone)) for key, cls in CLASSES.items()}
 
 
 def _zone(resource: PlannedResource, context: PricingContext) -> str:
     """The lake zone that a bucket is, of those whose size is stated."""
-    stated = mapping(context.settings("data").get("expected_gib"))
+    stated = as_dict(context.settings("data").get("expected_gib"))
     return next((z for z in stated if f"-{z}-" in f"-{resource.name}-"), "")
 
 
 def _bucket_label(_: Plan, __: PlannedResource, parts: list[PlannedResource]) -> Lines:
-    versioned = any(at(p.inputs, "versioningConfiguration", "status") == "Enabled" for p in parts)
+    versioned = any(get_path(p.inputs, "versioningConfiguration", "status") == "Enabled" for p in parts)
     return ["S3 bucket, versioned" if versioned else "S3 bucket"]
 
 

@@ -19,7 +19,7 @@ from gpuplatform.kinds.pricing.charge import HOURS, ZERO, Charge, Entry, Unprice
 from gpuplatform.kinds.pricing.context import PricingContext, expected
 from gpuplatform.kinds.pricing.numbers import decimal
 from gpuplatform.plan.model import Json, Plan, PlannedResource
-from gpuplatform.plan.values import at, listing, mapping
+from gpuplatform.plan.values import as_dict, as_list, get_path
 
 APP: Final = "aws:sagemaker/app:App"
 ENDPOINT: Final = "aws:sagemaker/endpoint:Endpoint"
@@ -50,10 +50,10 @@ def endpoint(resource: PlannedResource, context: PricingContext) -> Iterator[Ent
         return
     usual = expected(_model(resource, context))
     waits = bool(configuration.inputs.get("asyncInferenceConfig"))
-    shadows = listing(configuration.inputs.get("shadowProductionVariants"))
-    for variant in [*listing(configuration.inputs.get("productionVariants")), *shadows]:
-        row = mapping(variant)
-        serverless = mapping(row.get("serverlessConfig"))
+    shadows = as_list(configuration.inputs.get("shadowProductionVariants"))
+    for variant in [*as_list(configuration.inputs.get("productionVariants")), *shadows]:
+        row = as_dict(variant)
+        serverless = as_dict(row.get("serverlessConfig"))
         if serverless:
             yield _serverless(serverless, usual, context)
         else:
@@ -140,7 +140,7 @@ def _bounds(variant: Mapping[str, Json], resource: PlannedResource, context: Pri
     for target in context.plan.all(appautoscaling.TARGET):
         if target.inputs.get("resourceId") == identifier:
             return decimal(target.inputs.get("minCapacity")), decimal(target.inputs.get("maxCapacity"))
-    managed = mapping(variant.get("managedInstanceScaling"))
+    managed = as_dict(variant.get("managedInstanceScaling"))
     first = decimal(variant.get("initialInstanceCount"))
     if managed.get("status") == "ENABLED":
         return decimal(managed.get("minInstanceCount")), decimal(managed.get("maxInstanceCount"))
@@ -148,8 +148,8 @@ def _bounds(variant: Mapping[str, Json], resource: PlannedResource, context: Pri
 
 
 def _model(resource: PlannedResource, context: PricingContext) -> Mapping[str, Json]:
-    models = mapping(context.settings("serving").get("models"))
-    return mapping(models.get(model_of(resource, models)))
+    models = as_dict(context.settings("serving").get("models"))
+    return as_dict(models.get(model_of(resource, models)))
 
 
 def model_of(resource: PlannedResource, models: Iterable[str]) -> str:
@@ -161,9 +161,9 @@ def model_of(resource: PlannedResource, models: Iterable[str]) -> str:
 
 def training(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]:
     """One job, which runs as long as its stopping condition lets it: once, so in the expected month alone."""
-    config = mapping(resource.inputs.get("resourceConfig"))
+    config = as_dict(resource.inputs.get("resourceConfig"))
     kind = str(config.get("instanceType") or "")
-    limit = decimal(at(resource.inputs, "stoppingCondition", "maxRuntimeInSeconds"))
+    limit = decimal(get_path(resource.inputs, "stoppingCondition", "maxRuntimeInSeconds"))
     if not kind:
         yield Unpriced(why="the training job names no single instance type")
         return
@@ -200,14 +200,14 @@ def notebook(resource: PlannedResource, context: PricingContext) -> Iterator[Ent
 
 def app(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]:
     """A Studio app on an instance of its own, paid until it is deleted; the default server of a user is free."""
-    kind = str(at(resource.inputs, "resourceSpec", "instanceType") or "system")
+    kind = str(get_path(resource.inputs, "resourceSpec", "instanceType") or "system")
     if kind != "system":
         yield steady(context, f"Studio app on {kind}", "sagemaker", f"notebook/{kind}")
 
 
 def _endpoint_label(_: Plan, __: PlannedResource, parts: list[PlannedResource]) -> Lines:
     configured = [p for p in parts if p.type == ENDPOINT_CONFIGURATION]
-    variants = [mapping(v) for c in configured for v in listing(c.inputs.get("productionVariants"))]
+    variants = [as_dict(v) for c in configured for v in as_list(c.inputs.get("productionVariants"))]
     types = [hardware(str(v["instanceType"])) for v in variants if v.get("instanceType")]
     waits = any(c.inputs.get("asyncInferenceConfig") for c in configured)
     serverless = any(v.get("serverlessConfig") for v in variants)

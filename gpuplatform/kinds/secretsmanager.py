@@ -9,7 +9,7 @@ from gpuplatform.kinds.kind import Api, Free, Kind, PolicyDocument, PolicyKind
 from gpuplatform.kinds.pricing.charge import Entry, shared, steady
 from gpuplatform.kinds.pricing.context import PricingContext
 from gpuplatform.plan.model import PlannedResource
-from gpuplatform.plan.values import listing
+from gpuplatform.plan.values import as_list
 from gpuplatform.plan.wording import counted
 
 SECRET: Final = "aws:secretsmanager/secret:Secret"
@@ -20,7 +20,7 @@ _FREE: Final = Free("part of the secret, which is priced by the month (aws.amazo
 
 def secret(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]:
     """A replica in another region is a secret of its own (aws.amazon.com/secrets-manager/pricing)."""
-    copies = 1 + len(listing(resource.inputs.get("replicas")))
+    copies = 1 + len(as_list(resource.inputs.get("replicas")))
     what = "secret" if copies == 1 else f"secret, and {counted(copies - 1, 'replica')}"
     yield steady(context, what, "secretsmanager", "secret", copies)
     among = context.count(SECRET)

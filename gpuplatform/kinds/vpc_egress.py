@@ -29,7 +29,7 @@ from gpuplatform.kinds.pricing.charge import Entry, Unpriced, addresses, shared,
 from gpuplatform.kinds.pricing.context import PricingContext
 from gpuplatform.kinds.tokens import EIP
 from gpuplatform.plan.model import UNKNOWN, Json, Plan, PlannedResource
-from gpuplatform.plan.values import listing
+from gpuplatform.plan.values import as_list
 
 NAT_GATEWAY: Final = "aws:ec2/natGateway:NatGateway"
 
@@ -87,7 +87,7 @@ def endpoint(resource: PlannedResource, context: PricingContext) -> Iterator[Ent
         for r in context.plan.all(VPC_ENDPOINT_SUBNET_ASSOCIATION)
         if resource in context.linked(r, "vpcEndpointId", VPC_ENDPOINT)
     )
-    zones = max(len(listing(subnets)) + joined, 1)
+    zones = max(len(as_list(subnets)) + joined, 1)
     service = str(resource.inputs.get("serviceName", "")).rpartition(f"{context.region}.")[2]
     where = f"{zones} zone{'s' * (zones > 1)}"
     words = "interface" if kind == "Interface" else "load balancer"

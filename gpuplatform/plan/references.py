@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gpuplatform.plan.model import Plan, PlannedResource, once
-from gpuplatform.plan.values import texts
+from gpuplatform.plan.values import strings
 
 
 def linked(plan: Plan, resource: PlannedResource, path: str, type_: str) -> list[PlannedResource]:
@@ -13,7 +13,7 @@ def linked(plan: Plan, resource: PlannedResource, path: str, type_: str) -> list
     if found:
         return found
     named = _by_identifier(plan)
-    sent = {r.urn for text in texts(resource.inputs.get(path)) for r in named.get((type_, text), ())}
+    sent = {r.urn for text in strings(resource.inputs.get(path)) for r in named.get((type_, text), ())}
     return [r for r in plan.all(type_) if r.urn in sent] if sent else []
 
 
@@ -22,6 +22,6 @@ def _by_identifier(plan: Plan) -> dict[tuple[str, str], list[PlannedResource]]:
     """Type, and ID or name → resources."""
     found: dict[tuple[str, str], list[PlannedResource]] = {}
     for resource in plan.resources:
-        for text in {*texts([resource.outputs.get("id"), resource.outputs.get("name")])}:
+        for text in {*strings([resource.outputs.get("id"), resource.outputs.get("name")])}:
             found.setdefault((resource.type, text), []).append(resource)
     return found

@@ -9,22 +9,22 @@ from typing import cast
 from gpuplatform.plan.model import Json
 
 
-def mapping(value: Json) -> dict[str, Json]:
+def as_dict(value: Json) -> dict[str, Json]:
     return cast("dict[str, Json]", value) if isinstance(value, dict) else {}
 
 
-def listing(value: Json) -> list[Json]:
+def as_list(value: Json) -> list[Json]:
     return cast("list[Json]", value) if isinstance(value, list) else []
 
 
-def at(value: Json, *path: str) -> Json:
+def get_path(value: Json, *path: str) -> Json:
     """The value some keys further down, or None."""
     for key in path:
-        value = mapping(value).get(key)
+        value = as_dict(value).get(key)
     return value
 
 
-def parsed(text: Json) -> Json:
+def parse_json(text: Json) -> Json:
     """What a JSON document in a text says; None where it is none."""
     try:
         return json.loads(str(text))
@@ -35,15 +35,15 @@ def parsed(text: Json) -> Json:
 def leaves(value: Json, path: str = "") -> Iterator[tuple[str, Json]]:
     """Every value that is neither list nor object, with its path: `spec.containers[0].image`."""
     if isinstance(value, dict):
-        for key, inner in mapping(value).items():
+        for key, inner in as_dict(value).items():
             yield from leaves(inner, f"{path}.{key}" if path else key)
     elif isinstance(value, list):
-        for index, inner in enumerate(listing(value)):
+        for index, inner in enumerate(as_list(value)):
             yield from leaves(inner, f"{path}[{index}]")
     else:
         yield path, value
 
 
-def texts(value: Json) -> Iterator[str]:
+def strings(value: Json) -> Iterator[str]:
     """Every text within a value."""
     return (leaf for _, leaf in leaves(value) if isinstance(leaf, str))

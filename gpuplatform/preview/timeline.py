@@ -19,7 +19,7 @@ from gpuplatform.kinds.registry import duration
 from gpuplatform.kinds.tokens import NODE_GROUP, RELEASE
 from gpuplatform.plan.graph import circle, wanted_by_all, within
 from gpuplatform.plan.model import Json, Plan, PlannedResource
-from gpuplatform.plan.values import listing, mapping
+from gpuplatform.plan.values import as_dict, as_list
 
 ASSOCIATION: Final = fsx.DATA_REPOSITORY_ASSOCIATION
 ENDPOINT: Final = sagemaker.ENDPOINT
@@ -111,7 +111,7 @@ def _variant(resource: PlannedResource, plan: Plan) -> str:
         for urn in resource.property_dependencies.get("endpointConfigName", ())
         if urn in plan.by_urn and plan.by_urn[urn].type == ENDPOINT_CONFIGURATION
     ]
-    variants = [mapping(v) for c in configurations for v in listing(c.inputs.get("productionVariants"))]
+    variants = [as_dict(v) for c in configurations for v in as_list(c.inputs.get("productionVariants"))]
     return "serverless" if variants and all(v.get("serverlessConfig") for v in variants) else ""
 
 

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Plan, PlannedResource
-from gpuplatform.plan.values import listing, mapping
+from gpuplatform.plan.values import as_dict, as_list
 from gpuplatform.preview.judgement.run import all_checks, run_checks
 from gpuplatform.preview.record import environment
 from gpuplatform.preview.record.readers import engine
@@ -192,9 +192,9 @@ def test_what_is_not_known_before_anything_exists_breaks_no_law(plans: dict[str,
 
 def _places(value: Json, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
     yield path
-    for key, inner in mapping(value).items():
+    for key, inner in as_dict(value).items():
         yield from _places(inner, (*path, key))
-    for index, inner in enumerate(listing(value)):
+    for index, inner in enumerate(as_list(value)):
         yield from _places(inner, (*path, index))
 
 

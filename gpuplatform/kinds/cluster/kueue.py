@@ -12,7 +12,7 @@ from gpuplatform.kinds.cluster.node_launches import Launch, launches
 from gpuplatform.kinds.cluster.objects import of_kind
 from gpuplatform.kinds.cluster.pods import Pod, pods
 from gpuplatform.plan.model import Json, Plan, PlannedResource, once
-from gpuplatform.plan.values import at, listing, mapping
+from gpuplatform.plan.values import as_dict, as_list, get_path
 
 CONTROLLER: Final = "kueue.x-k8s.io/provisioning-request"
 """Of admission checks that wait for Cluster Autoscaler."""
@@ -38,15 +38,17 @@ class Flavor:
 def flavors(plan: Plan) -> dict[str, Flavor]:
     """By name."""
     known = {
-        str(body["metadata"]["name"]): tuple(str(at(one, "nodeLabel")) for one in listing(at(body, "spec", "levels")))
+        str(body["metadata"]["name"]): tuple(
+            str(get_path(one, "nodeLabel")) for one in as_list(get_path(body, "spec", "levels"))
+        )
         for _, body in of_kind(plan, "Topology")
     }
     return {
         str(body["metadata"]["name"]): Flavor(
             resource=resource,
-            labels=mapping(at(body, "spec", "nodeLabels")),
-            tolerations=listing(at(body, "spec", "tolerations")),
-            topology=(topology := str(at(body, "spec", "topologyName") or "")),
+            labels=as_dict(get_path(body, "spec", "nodeLabels")),
+            tolerations=as_list(get_path(body, "spec", "tolerations")),
+            topology=(topology := str(get_path(body, "spec", "topologyName") or "")),
             levels=known.get(topology),
         )
         for resource, body in of_kind(plan, "ResourceFlavor")
@@ -55,19 +57,19 @@ def flavors(plan: Plan) -> dict[str, Flavor]:
 
 def groups(queue: Json) -> list[list[Json]]:
     """Flavours of each resource group of a queue's or a cohort's `spec`, in the order in which they are tried."""
-    return [listing(at(group, "flavors")) for group in listing(at(queue, "resourceGroups"))]
+    return [as_list(get_path(group, "flavors")) for group in as_list(get_path(queue, "resourceGroups"))]
 
 
 def flavor_names(queue: Json) -> list[str]:
-    return [str(at(flavor, "name")) for group in groups(queue) for flavor in group]
+    return [str(get_path(flavor, "name")) for group in groups(queue) for flavor in group]
 
 
 def quotas(queue: Json, resource: str) -> Iterator[tuple[str, Json]]:
     """Flavour and quota, for each flavour that has one of the resource."""
     for flavor in (flavor for group in groups(queue) for flavor in group):
-        for quota in listing(at(flavor, "resources")):
-            if at(quota, "name") == resource:
-                yield str(at(flavor, "name")), quota
+        for quota in as_list(get_path(flavor, "resources")):
+            if get_path(quota, "name") == resource:
+                yield str(get_path(flavor, "name")), quota
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +89,7 @@ class Queued:
 def queued(plan: Plan) -> tuple[Queued, ...]:
     specs = {str(body["metadata"]["name"]): body.get("spec") for _, body in of_kind(plan, "ClusterQueue")}
     local = {
-        (namespace_of(body), str(body["metadata"]["name"])): str(at(body, "spec", "clusterQueue"))
+        (namespace_of(body), str(body["metadata"]["name"])): str(get_path(body, "spec", "clusterQueue"))
         for _, body in of_kind(plan, "LocalQueue")
     }
     charged = device_claims.charged(plan)

@@ -11,7 +11,7 @@ from typing import Final
 from gpuplatform.kinds.cluster.objects import objects, of_kind
 from gpuplatform.kinds.tokens import RELEASE
 from gpuplatform.plan.model import Json, Plan, PlannedResource, once
-from gpuplatform.plan.values import at, listing, mapping
+from gpuplatform.plan.values import as_dict, as_list, get_path
 
 QUEUE_LABEL: Final = "kueue.x-k8s.io/queue-name"
 OWN_NAMESPACES: Final = ("default", "kube-system", "kube-public", "kube-node-lease")
@@ -42,7 +42,8 @@ def namespaces(plan: Plan) -> dict[str, Mapping[str, Json]]:
     """Labels by name."""
     known: dict[str, Mapping[str, Json]] = {name: {} for name in (*OWN_NAMESPACES, *of_charts(plan))}
     known |= {
-        str(body["metadata"]["name"]): mapping(at(body, "metadata", "labels")) for _, body in of_kind(plan, "Namespace")
+        str(body["metadata"]["name"]): as_dict(get_path(body, "metadata", "labels"))
+        for _, body in of_kind(plan, "Namespace")
     }
     return {name: {"kubernetes.io/metadata.name": name, **labels} for name, labels in known.items()}
 
@@ -64,18 +65,22 @@ def scope(kind: str, namespace: str) -> str:
 
 
 def namespace_of(body: Mapping[str, Json]) -> str:
-    return str(at(body, "metadata", "namespace") or "default")
+    return str(get_path(body, "metadata", "namespace") or "default")
 
 
 def selects(selector: Json, labels: Mapping[str, Json]) -> bool:
     """Whether a label selector, with `matchLabels` and `matchExpressions`, matches; an empty one matches everything."""
-    return all(labels.get(k) == v for k, v in mapping(at(selector, "matchLabels")).items()) and all(
-        _holds(expression, labels) for expression in listing(at(selector, "matchExpressions"))
+    return all(labels.get(k) == v for k, v in as_dict(get_path(selector, "matchLabels")).items()) and all(
+        _holds(expression, labels) for expression in as_list(get_path(selector, "matchExpressions"))
     )
 
 
 def _holds(expression: Json, labels: Mapping[str, Json]) -> bool:
-    key, operator, values = at(expression, "key"), at(expression, "operator"), listing(at(expression, "values"))
+    key, operator, values = (
+        get_path(expression, "key"),
+        get_path(expression, "operator"),
+        as_list(get_path(expression, "values")),
+    )
     if operator in ("In", "NotIn"):
         return (labels.get(key) in values) is (operator == "In")
     return (key in labels) is (operator == "Exists")

@@ -20,7 +20,7 @@ from gpuplatform.kinds.tokens import NODE_GROUP, NODE_POOL, RELEASE, SCALING_GRO
 from gpuplatform.plan.model import Json, Plan, PlannedResource, once
 from gpuplatform.plan.quantity import quantity, whole
 from gpuplatform.plan.references import linked
-from gpuplatform.plan.values import at, listing, mapping
+from gpuplatform.plan.values import as_dict, as_list, get_path
 from gpuplatform.pools.autoscaler import PREFIX
 from gpuplatform.sizing.efa import Interface, efa_count
 
@@ -78,9 +78,9 @@ class Launch:
     @property
     def scaling_group(self) -> str:
         """Name of a node group's Auto Scaling group; empty where the plan does not say it."""
-        made = listing(self.resource.outputs.get("resources"))
-        groups = listing(at(made[0], "autoscalingGroups")) if made else []
-        return str(at(groups[0], "name") or "") if groups else ""
+        made = as_list(self.resource.outputs.get("resources"))
+        groups = as_list(get_path(made[0], "autoscalingGroups")) if made else []
+        return str(get_path(groups[0], "name") or "") if groups else ""
 
     @property
     def labels(self) -> dict[str, str]:
@@ -105,7 +105,7 @@ def autoscaler(plan: Plan) -> PlannedResource | None:
 def extra_argument(plan: Plan, flag: str) -> Json:
     """What the autoscaler is told by a flag; None where it is told nothing."""
     release = autoscaler(plan)
-    return at(release.inputs, "values", "extraArgs", flag) if release else None
+    return get_path(release.inputs, "values", "extraArgs", flag) if release else None
 
 
 def told(plan: Plan, launch: Launch) -> dict[str, tuple[PlannedResource, str]]:
@@ -114,9 +114,9 @@ def told(plan: Plan, launch: Launch) -> dict[str, tuple[PlannedResource, str]]:
     for tag in plan.all(SCALING_GROUP_TAG):
         name = tag.inputs.get("autoscalingGroupName")
         belongs = launch.resource.urn in tag.property_dependencies.get("autoscalingGroupName", ())
-        key = str(at(tag.inputs, "tag", "key"))
+        key = str(get_path(tag.inputs, "tag", "key"))
         if key.startswith(f"{PREFIX}/") and (belongs or (name and name == launch.scaling_group)):
-            found[key.removeprefix(f"{PREFIX}/")] = (tag, str(at(tag.inputs, "tag", "value")))
+            found[key.removeprefix(f"{PREFIX}/")] = (tag, str(get_path(tag.inputs, "tag", "value")))
     return found
 
 
@@ -130,7 +130,7 @@ def zone(subnet: PlannedResource) -> str:
 
 def _of_group(plan: Plan, group: PlannedResource) -> Launch:
     template = node_properties.template(plan, group)
-    most = at(group.inputs, "scalingConfig", "maxSize")
+    most = get_path(group.inputs, "scalingConfig", "maxSize")
     # EKS has one list of both; Cluster Autoscaler, which grows the group, is told which is which.
     passing = str(extra_argument(plan, "startup-taint") or "")
     taints = [(key, value, _EFFECTS.get(effect, "")) for key, value, effect in _taints(group.inputs.get("taints"))]
@@ -148,21 +148,21 @@ def _of_group(plan: Plan, group: PlannedResource) -> Launch:
 
 
 def _of_pool(plan: Plan, pool: PlannedResource) -> Launch:
-    spec = at(pool.inputs, "spec", "template", "spec")
+    spec = get_path(pool.inputs, "spec", "template", "spec")
     wanted = node_properties.requirements(pool)
     node_class = node_properties.node_class(plan, pool)
-    how = mapping(node_class.inputs.get("spec")) if node_class else {}
+    how = as_dict(node_class.inputs.get("spec")) if node_class else {}
     types = _known(wanted.get(TYPE_LABEL, []))
     return Launch(
         resource=pool,
         how=node_class,
         types=types,
         interfaces=_interfaces(how),
-        subnets=_selected(plan, listing(how.get("subnetSelectorTerms")), wanted),
+        subnets=_selected(plan, as_list(how.get("subnetSelectorTerms")), wanted),
         most=_nodes_of(pool, types),
         label_values=_single(node_properties.labels(pool)) | {key: frozenset(values) for key, values in wanted.items()},
-        taints=_taints(at(spec, "taints")),
-        startup=_taints(at(spec, "startupTaints")),
+        taints=_taints(get_path(spec, "taints")),
+        startup=_taints(get_path(spec, "startupTaints")),
     )
 
 
@@ -171,7 +171,9 @@ def _single(labels: Mapping[str, str]) -> dict[str, frozenset[str]]:
 
 
 def _taints(written: Json) -> tuple[Taint, ...]:
-    return tuple((str(at(t, "key")), str(at(t, "value") or ""), str(at(t, "effect"))) for t in listing(written))
+    return tuple(
+        (str(get_path(t, "key")), str(get_path(t, "value") or ""), str(get_path(t, "effect"))) for t in as_list(written)
+    )
 
 
 def _known(names: Sequence[str]) -> tuple[InstanceType, ...]:
@@ -182,11 +184,11 @@ def _interfaces(how: Mapping[str, Json]) -> tuple[Interface, ...]:
     """EC2's defaults where a field is left out: card 0, device 0, a plain interface. None where a place is no number or not known."""
     written = [
         Interface(
-            card=whole(at(one, "networkCardIndex") or 0, _UNPLACED),
-            device=whole(at(one, "deviceIndex") or 0, _UNPLACED),
-            kind=str(at(one, "interfaceType") or "interface"),
+            card=whole(get_path(one, "networkCardIndex") or 0, _UNPLACED),
+            device=whole(get_path(one, "deviceIndex") or 0, _UNPLACED),
+            kind=str(get_path(one, "interfaceType") or "interface"),
         )
-        for one in listing(how.get("networkInterfaces"))
+        for one in as_list(how.get("networkInterfaces"))
     ]
     return () if any(_UNPLACED in (i.card, i.device) for i in written) else tuple(written)
 
@@ -204,9 +206,9 @@ def _selected(plan: Plan, terms: list[Json], wanted: Mapping[str, list[str]]) ->
 
 def selects(term: Json, resource: PlannedResource) -> bool:
     """Whether a selector term of a node class, an ID or tags of which `*` is any value, means a resource."""
-    if at(term, "id"):
-        return at(term, "id") == resource.outputs.get("id")
-    tags, asked = mapping(resource.inputs.get("tags")), mapping(at(term, "tags"))
+    if get_path(term, "id"):
+        return get_path(term, "id") == resource.outputs.get("id")
+    tags, asked = as_dict(resource.inputs.get("tags")), as_dict(get_path(term, "tags"))
     return bool(asked) and all(key in tags and value in ("*", tags[key]) for key, value in asked.items())
 
 

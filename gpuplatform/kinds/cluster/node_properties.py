@@ -9,7 +9,7 @@ from gpuplatform.catalog.nodes import GPU
 from gpuplatform.kinds.tokens import BLOCK, LAUNCH_TEMPLATE, NODE_CLASS, NODE_GROUP, RESERVATION
 from gpuplatform.plan.model import Json, Plan, PlannedResource
 from gpuplatform.plan.references import linked
-from gpuplatform.plan.values import at, listing, mapping, texts
+from gpuplatform.plan.values import as_dict, as_list, get_path, strings
 
 TYPE_LABEL: Final = "node.kubernetes.io/instance-type"
 CAPACITY_LABEL: Final = "karpenter.sh/capacity-type"
@@ -25,46 +25,48 @@ def template(plan: Plan, starter: PlannedResource) -> PlannedResource | None:
 def instance_types(plan: Plan, group: PlannedResource) -> list[str]:
     """Of a node group: its own, and its launch template's."""
     found = template(plan, group)
-    of_template = texts(found.inputs.get("instanceType")) if found else ()
-    return [*map(str, listing(group.inputs.get("instanceTypes"))), *of_template]
+    of_template = strings(found.inputs.get("instanceType")) if found else ()
+    return [*map(str, as_list(group.inputs.get("instanceTypes"))), *of_template]
 
 
 def node_class(plan: Plan, pool: PlannedResource) -> PlannedResource | None:
     """Of a pool of Karpenter's; None where the plan has none."""
-    called = at(pool.inputs, "spec", "template", "spec", "nodeClassRef", "name")
-    named = (c for c in plan.all(NODE_CLASS) if called in [at(it, "metadata", "name") for it in (c.inputs, c.outputs)])
+    called = get_path(pool.inputs, "spec", "template", "spec", "nodeClassRef", "name")
+    named = (
+        c for c in plan.all(NODE_CLASS) if called in [get_path(it, "metadata", "name") for it in (c.inputs, c.outputs)]
+    )
     return next(named, None) if called else None
 
 
 def requirements(pool: PlannedResource) -> dict[str, list[str]]:
     """Label → the values that a pool of Karpenter's asks for."""
-    rows = listing(at(pool.inputs, "spec", "template", "spec", "requirements"))
+    rows = as_list(get_path(pool.inputs, "spec", "template", "spec", "requirements"))
     return {
-        str(at(row, "key")): [str(value) for value in listing(at(row, "values"))]
+        str(get_path(row, "key")): [str(value) for value in as_list(get_path(row, "values"))]
         for row in rows
-        if at(row, "operator") == "In"
+        if get_path(row, "operator") == "In"
     }
 
 
 def gpu_limit(pool: PlannedResource) -> Json:
     """GPUs that a pool of Karpenter's may have, as they are written; None where it may have any number."""
-    return at(pool.inputs, "spec", "limits", GPU)
+    return get_path(pool.inputs, "spec", "limits", GPU)
 
 
 def labels(starter: PlannedResource) -> dict[str, str]:
     """Of the nodes of a node group, or of a pool of Karpenter's."""
     path = ("labels",) if starter.type == NODE_GROUP else ("spec", "template", "metadata", "labels")
-    return {key: str(value) for key, value in mapping(at(starter.inputs, *path)).items()}
+    return {key: str(value) for key, value in as_dict(get_path(starter.inputs, *path)).items()}
 
 
 def market(how: Mapping[str, Json]) -> str:
     """Of a launch template or an instance: `spot`, `capacity-block`, or empty."""
-    return str(at(how, "instanceMarketOptions", "marketType") or "")
+    return str(get_path(how, "instanceMarketOptions", "marketType") or "")
 
 
 def reserved(how: Mapping[str, Json]) -> Json:
     """The reservation, or the group of them, that a launch template or an instance targets; None where it targets none."""
-    return at(how, "capacityReservationSpecification", "capacityReservationTarget")
+    return get_path(how, "capacityReservationSpecification", "capacityReservationTarget")
 
 
 def reservations(plan: Plan, how: PlannedResource) -> list[PlannedResource]:

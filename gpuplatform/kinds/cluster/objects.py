@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gpuplatform.plan.model import Json, Plan, PlannedResource, once
-from gpuplatform.plan.values import mapping
+from gpuplatform.plan.values import as_dict
 
 
 @once
@@ -19,5 +19,5 @@ def of_kind(plan: Plan, *kinds: str) -> list[tuple[PlannedResource, dict[str, Js
 
 
 def _metadata(resource: PlannedResource) -> dict[str, Json]:
-    named, written = mapping(resource.outputs.get("metadata")), mapping(resource.inputs.get("metadata"))
+    named, written = as_dict(resource.outputs.get("metadata")), as_dict(resource.inputs.get("metadata"))
     return {"name": named.get("name", resource.name), **written}

@@ -12,7 +12,7 @@ from gpuplatform.kinds.cluster.names import QUEUE_LABEL, namespace_of
 from gpuplatform.kinds.cluster.objects import objects
 from gpuplatform.plan.model import Json, Plan, PlannedResource, once
 from gpuplatform.plan.quantity import quantity, whole
-from gpuplatform.plan.values import at, listing, mapping
+from gpuplatform.plan.values import as_dict, as_list, get_path
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,23 +34,30 @@ class Pod:
     @property
     def pool(self) -> str | None:
         """The pool that it selects."""
-        value = at(self.spec, "nodeSelector", POOL_LABEL)
+        value = get_path(self.spec, "nodeSelector", POOL_LABEL)
         return str(value) if value else None
 
     @property
     def containers(self) -> list[Json]:
-        return [*listing(self.spec.get("initContainers")), *listing(self.spec.get("containers"))]
+        return [*as_list(self.spec.get("initContainers")), *as_list(self.spec.get("containers"))]
 
     def ports(self) -> set[str]:
         """Names of its containers' ports."""
-        return {str(at(port, "name")) for c in self.containers for port in listing(at(c, "ports")) if at(port, "name")}
+        return {
+            str(get_path(port, "name"))
+            for c in self.containers
+            for port in as_list(get_path(c, "ports"))
+            if get_path(port, "name")
+        }
 
     @cached_property
     def asks(self) -> dict[str, float]:
         """Sum of its containers' requests, a limit alone being a request as well, and what it claims."""
         total = dict(self.claimed)
-        for container in listing(self.spec.get("containers")):
-            given = mapping(at(container, "resources", "limits")) | mapping(at(container, "resources", "requests"))
+        for container in as_list(self.spec.get("containers")):
+            given = as_dict(get_path(container, "resources", "limits")) | as_dict(
+                get_path(container, "resources", "requests")
+            )
             for name, amount in given.items():
                 total[name] = total.get(name, 0) + quantity(amount)
         return total
@@ -63,10 +70,10 @@ def pods(plan: Plan) -> tuple[Pod, ...]:
         Pod(
             owner=resource,
             namespace=(namespace := namespace_of(body)),
-            labels=mapping(at(template, "metadata", "labels")),
-            annotations=mapping(at(template, "metadata", "annotations")),
-            spec=(spec := mapping(template.get("spec"))),
-            queue=str(at(body, "metadata", "labels", QUEUE_LABEL) or ""),
+            labels=as_dict(get_path(template, "metadata", "labels")),
+            annotations=as_dict(get_path(template, "metadata", "annotations")),
+            spec=(spec := as_dict(template.get("spec"))),
+            queue=str(get_path(body, "metadata", "labels", QUEUE_LABEL) or ""),
             together=together,
             claimed=device_claims.of_pod(known, namespace, spec),
         )
@@ -79,14 +86,14 @@ def _templates(value: Json, together: int) -> Iterator[tuple[dict[str, Json], in
     """Pod templates at any depth: whatever has a `spec` with containers. With the pods that a job above them runs in parallel. A pod is
     one itself."""
     if isinstance(value, dict):
-        body = mapping(value)
-        if isinstance(at(body, "spec", "containers"), list):
+        body = as_dict(value)
+        if isinstance(get_path(body, "spec", "containers"), list):
             yield body, together
             return
-        of_jobs = at(body, "template", "spec", "template") is not None
+        of_jobs = get_path(body, "template", "spec", "template") is not None
         together *= whole(body.get("parallelism") or (of_jobs and body.get("replicas")), 1)
         for inner in body.values():
             yield from _templates(inner, together)
     elif isinstance(value, list):
-        for inner in listing(value):
+        for inner in as_list(value):
             yield from _templates(inner, together)

@@ -17,7 +17,7 @@ from gpuplatform.kinds.pricing.numbers import NoAmountError, decimal
 from gpuplatform.kinds.tokens import SUBNET
 from gpuplatform.plan.model import Json, Plan, PlannedResource
 from gpuplatform.plan.references import linked
-from gpuplatform.plan.values import mapping
+from gpuplatform.plan.values import as_dict
 
 HOURS: Final = Decimal(730)
 """Hours of a month: AWS's own convention, 365 × 24 / 12, by which an EKS cluster at 0.10 $ an hour is 73.00 $ a month."""
@@ -52,7 +52,7 @@ class PricingContext:
 
     def settings(self, layer: str) -> Mapping[str, Json]:
         """A layer's settings; none where they are something else than settings."""
-        return mapping(self.plan.setting(layer))
+        return as_dict(self.plan.setting(layer))
 
     def usage(self, key: str) -> Assumed:
         """What settings expect of the whole environment a month, else what `catalog.usage` takes for it."""
@@ -138,13 +138,13 @@ class PricingContexts:
 
 def expected(settings: Mapping[str, Json]) -> tuple[Decimal, Decimal]:
     """How many of a pool or a model run, and for how many hours a month, as its settings expect; 0 and 0 where they do not say."""
-    stated = mapping(settings.get("expected"))
+    stated = as_dict(settings.get("expected"))
     return decimal(stated.get("running")), min(decimal(stated.get("hours")), HOURS)
 
 
 def _team_of(resource: PlannedResource) -> str:
     inputs = resource.inputs
-    metadata = mapping(inputs.get("metadata"))
+    metadata = as_dict(inputs.get("metadata"))
     for tags in (
         inputs.get("tags"),
         inputs.get("tagsAll"),
@@ -153,6 +153,6 @@ def _team_of(resource: PlannedResource) -> str:
         inputs.get("labels"),
     ):
         for key in ("team", "gpuplatform.io/team"):
-            if found := mapping(tags).get(key):
+            if found := as_dict(tags).get(key):
                 return str(found)
     return ""

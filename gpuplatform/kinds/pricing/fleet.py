@@ -15,7 +15,7 @@ from gpuplatform.kinds.pricing.context import PricingContext
 from gpuplatform.kinds.pricing.volumes import Copies, ec2_volume, volume_charges
 from gpuplatform.kinds.tokens import SUBNET
 from gpuplatform.plan.model import Json, PlannedResource
-from gpuplatform.plan.values import listing, mapping
+from gpuplatform.plan.values import as_dict, as_list
 
 METRICS: Final = 7
 """Of an instance that is watched in detail."""
@@ -108,7 +108,7 @@ def reserved(
 def watched(template: Mapping[str, Json], running: NodeHours, context: PricingContext) -> Iterator[Entry]:
     """Detailed monitoring: seven metrics an instance (EC2 user guide, "Monitor your instances"; aws.amazon.com/cloudwatch/pricing)."""
     stated = template.get("monitoring")
-    if stated is not True and mapping(stated).get("enabled") not in (True, "true"):
+    if stated is not True and as_dict(stated).get("enabled") not in (True, "true"):
         return
     yield _beside(
         running,
@@ -124,7 +124,7 @@ def addressed(
 ) -> Iterator[Entry]:
     """Public addresses of nodes: where their interface asks for one, else where their subnets give one. EC2 gives none to an instance
     of several interfaces (EC2 user guide, "Amazon EC2 instance IP addressing")."""
-    interfaces = [mapping(i) for i in listing(template.get("networkInterfaces"))]
+    interfaces = [as_dict(i) for i in as_list(template.get("networkInterfaces"))]
     asked = interfaces[0].get("associatePublicIpAddress") if interfaces else None
     subnets = context.linked(nodes, path, SUBNET)
     public = sum(1 for s in subnets if s.inputs.get("mapPublicIpOnLaunch"))
@@ -157,7 +157,7 @@ def _beside(
 
 def unlisted(template: Mapping[str, Json], image: str = "") -> str:
     """Why the list price of an instance is not what such nodes cost; empty where it is. The rows are of Linux on shared hardware."""
-    tenancy = str(mapping(template.get("placement")).get("tenancy") or template.get("tenancy") or "default")
+    tenancy = str(as_dict(template.get("placement")).get("tenancy") or template.get("tenancy") or "default")
     if tenancy != "default":
         return f"no price row for instances of tenancy {tenancy}"
     return "no price row for instances with Windows" if image.upper().startswith("WINDOWS") else ""
@@ -170,14 +170,14 @@ def held(target: PlannedResource | None, context: PricingContext) -> PlannedReso
 
 def reservation_of(template: Mapping[str, Json]) -> str:
     """The reservation that a launch template or an instance targets; empty where it targets none."""
-    target = mapping(node_properties.reserved(template))
+    target = as_dict(node_properties.reserved(template))
     return str(target.get("capacityReservationId") or target.get("capacityReservationResourceGroupArn") or "")
 
 
 def disks(template: PlannedResource | None, copies: Copies, context: PricingContext) -> Iterator[Entry]:
     """The volumes that a launch template gives to each instance."""
-    mappings = [mapping(m) for m in listing(template.inputs.get("blockDeviceMappings"))] if template else []
-    given = [mapping(m.get("ebs")) for m in mappings if m.get("ebs")]
+    mappings = [as_dict(m) for m in as_list(template.inputs.get("blockDeviceMappings"))] if template else []
+    given = [as_dict(m.get("ebs")) for m in mappings if m.get("ebs")]
     if not given:
         yield Unpriced(why="no launch template states the root volume: the AMI or EKS chooses its size and type")
     for disk in given:

@@ -23,7 +23,7 @@ from gpuplatform.kinds.tokens import (
     SUBNET,
 )
 from gpuplatform.plan.model import Json, PlannedResource
-from gpuplatform.plan.values import at, listing, mapping, texts
+from gpuplatform.plan.values import as_dict, as_list, get_path, strings
 
 OPEN: Final = "instances that an open reservation takes in without being told are counted beside it"
 OLDEST_KIND: Final = "gp2"
@@ -34,7 +34,7 @@ def instance(resource: PlannedResource, context: PricingContext) -> Iterator[Ent
     """One instance that runs day and night, with its volumes and its public address."""
     inputs = resource.inputs
     template = node_properties.template(context.plan, resource)
-    base = mapping(template.inputs if template else None)
+    base = as_dict(template.inputs if template else None)
     kind = str(inputs.get("instanceType") or base.get("instanceType") or "")
     reservation = fleet.reservation_of(inputs) or fleet.reservation_of(base)
     market = node_properties.market(inputs) or node_properties.market(base)
@@ -51,14 +51,14 @@ def instance(resource: PlannedResource, context: PricingContext) -> Iterator[Ent
         # In a reservation of the plan it costs nothing more.
         yield fleet.on_demand([kind], fleet.always(), context)
     yield from fleet.watched({**base, **inputs}, fleet.always(), context)
-    root = mapping(inputs.get("rootBlockDevice"))
+    root = as_dict(inputs.get("rootBlockDevice"))
     if root or not template:
         yield from volume_charges(context, ec2_volume(root), "of the root", ONE)
     else:
         yield from fleet.disks(template, ONE, context)
-    for disk in listing(inputs.get("ebsBlockDevices")):
-        volume = ec2_volume(mapping(disk), OLDEST_KIND)
-        yield from volume_charges(context, volume, f"at {mapping(disk).get('deviceName')}", ONE)
+    for disk in as_list(inputs.get("ebsBlockDevices")):
+        volume = ec2_volume(as_dict(disk), OLDEST_KIND)
+        yield from volume_charges(context, volume, f"at {as_dict(disk).get('deviceName')}", ONE)
     subnets = context.linked(resource, "subnetId", SUBNET)
     given = any(s.inputs.get("mapPublicIpOnLaunch") for s in subnets)
     asked = inputs.get("associatePublicIpAddress")
@@ -77,11 +77,11 @@ def _has_elastic_ip(resource: PlannedResource, context: PricingContext) -> bool:
 def group(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]:
     """An Auto Scaling group: expected at the size it starts with, between its minimum and its maximum."""
     inputs = resource.inputs
-    mixed = mapping(inputs.get("mixedInstancesPolicy"))
+    mixed = as_dict(inputs.get("mixedInstancesPolicy"))
     template = node_properties.template(context.plan, resource)
-    base = mapping(template.inputs if template else None)
-    overrides = [mapping(o).get("instanceType") for o in listing(at(mixed, "launchTemplate", "overrides"))]
-    types = [str(t) for t in overrides if t] or list(texts(base.get("instanceType")))
+    base = as_dict(template.inputs if template else None)
+    overrides = [as_dict(o).get("instanceType") for o in as_list(get_path(mixed, "launchTemplate", "overrides"))]
+    types = [str(t) for t in overrides if t] or list(strings(base.get("instanceType")))
     if not types:
         yield Unpriced(why="neither the Auto Scaling group nor its launch template names an instance type")
         return
@@ -89,10 +89,10 @@ def group(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]
     usual = max(decimal(inputs.get("desiredCapacity")), least)
     most = max(decimal(inputs.get("maxSize")), usual)
     running = NodeHours(asleep=least * HOURS, idle=least * HOURS, expected=usual * HOURS, most=most)
-    config = mapping(inputs.get("warmPool"))
+    config = as_dict(inputs.get("warmPool"))
     waiting = warm(config, running)
     paid = running.plus(waiting) if runs(config) else running
-    yield from _bought(types, paid, template, mapping(mixed.get("instancesDistribution")), resource, context)
+    yield from _bought(types, paid, template, as_dict(mixed.get("instancesDistribution")), resource, context)
     yield from fleet.watched(base, running, context)
     yield from fleet.addressed(resource, "vpcZoneIdentifiers", base, running, context)
     yield from fleet.disks(template, running.plus(waiting).volumes(), context)
@@ -107,7 +107,7 @@ def _bought(
     context: PricingContext,
 ) -> Iterator[Entry]:
     """On-demand and spot as the group mixes them: so many on-demand first, then a share of the rest."""
-    inputs = mapping(template.inputs if template else None)
+    inputs = as_dict(template.inputs if template else None)
     market = node_properties.market(inputs)
     reservation = fleet.reservation_of(inputs)
     if other := fleet.unlisted(inputs):

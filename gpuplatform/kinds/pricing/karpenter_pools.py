@@ -20,7 +20,7 @@ from gpuplatform.kinds.pricing.numbers import decimal, gib
 from gpuplatform.kinds.pricing.volumes import Volume, volume_charges, volume_of
 from gpuplatform.kinds.tokens import DEPLOYMENT, SCALED_OBJECT, SUBNET
 from gpuplatform.plan.model import PlannedResource
-from gpuplatform.plan.values import at, listing, mapping
+from gpuplatform.plan.values import as_dict, as_list, get_path
 from gpuplatform.plan.wording import counted
 
 COUNTED = 4096
@@ -88,7 +88,7 @@ def _running(pool: str, always: Decimal, most: Decimal, cap: Decimal, context: P
     swept = sleep.sweeps_karpenter(context.plan)
     awake = sleep.awake_hours(context.plan) if swept else HOURS
     asleep = ZERO if swept else always
-    settings = mapping(mapping(context.settings("serving").get("pools")).get(pool))
+    settings = as_dict(as_dict(context.settings("serving").get("pools")).get(pool))
     running, hours = expected(settings)
     usual = sleep.node_hours(always, asleep, awake, min(running, cap), hours)
     return NodeHours(asleep=asleep * HOURS, idle=always * HOURS, expected=usual, most=max(most, always))
@@ -167,21 +167,25 @@ def _least(pool: str, choices: list[Choice], context: PricingContext) -> tuple[D
 def _workloads(pool: str, context: PricingContext) -> Iterator[tuple[Decimal, Decimal]]:
     """GPUs of a pod, and the replicas that never go, of each Deployment that asks for the pool's nodes."""
     scalers = {
-        (str(at(s.inputs, "metadata", "namespace")), str(at(s.inputs, "spec", "scaleTargetRef", "name"))): mapping(
-            s.inputs.get("spec")
-        )
+        (
+            str(get_path(s.inputs, "metadata", "namespace")),
+            str(get_path(s.inputs, "spec", "scaleTargetRef", "name")),
+        ): as_dict(s.inputs.get("spec"))
         for s in context.plan.all(SCALED_OBJECT)
     }
     for deployment in context.plan.all(DEPLOYMENT):
-        pod = mapping(at(deployment.inputs, "spec", "template", "spec"))
-        if mapping(pod.get("nodeSelector")).get(POOL_LABEL) != pool:
+        pod = as_dict(get_path(deployment.inputs, "spec", "template", "spec"))
+        if as_dict(pod.get("nodeSelector")).get(POOL_LABEL) != pool:
             continue
-        gpus = sum((decimal(at(c, "resources", "limits", GPU)) for c in listing(pod.get("containers"))), ZERO)
+        gpus = sum((decimal(get_path(c, "resources", "limits", GPU)) for c in as_list(pod.get("containers"))), ZERO)
         scaler = scalers.get(
-            (str(at(deployment.inputs, "metadata", "namespace")), str(at(deployment.inputs, "metadata", "name")))
+            (
+                str(get_path(deployment.inputs, "metadata", "namespace")),
+                str(get_path(deployment.inputs, "metadata", "name")),
+            )
         )
         if scaler is None:
-            yield gpus, decimal(at(deployment.inputs, "spec", "replicas"))
+            yield gpus, decimal(get_path(deployment.inputs, "spec", "replicas"))
         else:
             yield gpus, decimal(scaler.get("idleReplicaCount", scaler.get("minReplicaCount", 0)))
 
@@ -189,6 +193,6 @@ def _workloads(pool: str, context: PricingContext) -> Iterator[tuple[Decimal, De
 def _volumes(pool: PlannedResource, context: PricingContext) -> Iterator[Volume]:
     """Those that the pool's node class states."""
     found = node_properties.node_class(context.plan, pool)
-    for row in listing(at(found.inputs, "spec", "blockDeviceMappings")) if found else ():
-        disk = mapping(at(row, "ebs"))
+    for row in as_list(get_path(found.inputs, "spec", "blockDeviceMappings")) if found else ():
+        disk = as_dict(get_path(row, "ebs"))
         yield volume_of(disk, gib(disk.get("volumeSize")), disk.get("volumeType"))

@@ -20,7 +20,7 @@ from gpuplatform.kinds.tokens import (
     SUBNET,
 )
 from gpuplatform.plan.model import PlannedResource
-from gpuplatform.plan.values import at, listing, mapping
+from gpuplatform.plan.values import as_dict, as_list, get_path
 
 ELASTIC: Final = (
     LOAD_BALANCER,
@@ -48,23 +48,23 @@ def load_balancer(resource: PlannedResource, context: PricingContext) -> Iterato
         yield Unpriced(why=f"no price row for a load balancer of type {kind}")
         return
     yield from _balancer(context, kind)
-    zones = len(listing(inputs.get("subnets"))) or len(listing(inputs.get("subnetMappings")))
+    zones = len(as_list(inputs.get("subnets"))) or len(as_list(inputs.get("subnetMappings")))
     if not inputs.get("internal") and inputs.get("ipAddressType") != "dualstack-without-public-ipv4":
         # An Elastic IP that a Network Load Balancer is given is in the plan, and paid, by itself.
-        own = sum(1 for m in listing(inputs.get("subnetMappings")) if mapping(m).get("allocationId"))
+        own = sum(1 for m in as_list(inputs.get("subnetMappings")) if as_dict(m).get("allocationId"))
         yield from _facing_the_internet(context, zones - own if zones else _public_zones(context))
 
 
 def classic(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]:
     yield from _classic(context)
     if not resource.inputs.get("internal"):
-        zones = len(listing(resource.inputs.get("subnets"))) or len(listing(resource.inputs.get("availabilityZones")))
+        zones = len(as_list(resource.inputs.get("subnets"))) or len(as_list(resource.inputs.get("availabilityZones")))
         yield from _facing_the_internet(context, zones or _public_zones(context))
 
 
 def service(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]:
     """A Service of type LoadBalancer: a Network Load Balancer where a controller or the Service says so, else a classic one."""
-    spec, notes = mapping(resource.inputs.get("spec")), _annotations(resource)
+    spec, notes = as_dict(resource.inputs.get("spec")), _annotations(resource)
     if spec.get("type") != "LoadBalancer":
         return
     by_controller = _controlled(context) or str(notes.get(TYPE)) in ("external", "nlb-ip")
@@ -116,15 +116,15 @@ def _balancers(context: PricingContext) -> int:
 
 
 def _counted(context: PricingContext) -> int:
-    services = sum(at(s.inputs, "spec", "type") == "LoadBalancer" for s in context.plan.all(SERVICE))
+    services = sum(get_path(s.inputs, "spec", "type") == "LoadBalancer" for s in context.plan.all(SERVICE))
     ingresses = {_annotations(i).get(GROUP) or i.urn for i in context.plan.all(INGRESS) if _class(i) == "alb"}
     return context.count(*ELASTIC, *CLASSIC) + services + len(ingresses)
 
 
 def _public_zones(context: PricingContext) -> int:
     """Zones where a load balancer may face the internet: those of subnets tagged for it, else of subnets that give public addresses."""
-    subnets = [mapping(s.inputs) for s in context.plan.all(SUBNET)]
-    tagged = [s for s in subnets if PUBLIC_SUBNET in mapping(s.get("tags"))]
+    subnets = [as_dict(s.inputs) for s in context.plan.all(SUBNET)]
+    tagged = [s for s in subnets if PUBLIC_SUBNET in as_dict(s.get("tags"))]
     public = tagged or [s for s in subnets if s.get("mapPublicIpOnLaunch")]
     return max(len({str(s.get("availabilityZoneId") or s.get("availabilityZone")) for s in public}), 1)
 
@@ -139,11 +139,11 @@ def _grouped(context: PricingContext, group: str | None) -> list[PlannedResource
 
 
 def _class(resource: PlannedResource) -> str:
-    stated = at(resource.inputs, "spec", "ingressClassName")
+    stated = get_path(resource.inputs, "spec", "ingressClassName")
     return str(stated or _annotations(resource).get("kubernetes.io/ingress.class") or "alb")
 
 
 def _annotations(resource: PlannedResource) -> Mapping[str, str]:
     """Kubernetes takes no other values than texts."""
-    found = mapping(at(resource.inputs, "metadata", "annotations"))
+    found = as_dict(get_path(resource.inputs, "metadata", "annotations"))
     return {key: value for key, value in found.items() if isinstance(value, str)}

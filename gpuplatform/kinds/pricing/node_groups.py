@@ -15,19 +15,19 @@ from gpuplatform.kinds.pricing.fleet import NodeHours
 from gpuplatform.kinds.pricing.numbers import decimal
 from gpuplatform.kinds.tokens import NODE_GROUP, RESERVATION
 from gpuplatform.plan.model import Json, PlannedResource
-from gpuplatform.plan.values import listing, mapping
+from gpuplatform.plan.values import as_dict, as_list
 
 
 def node_group(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]:
     """Instances and volumes of one managed node group. Reserved capacity is paid whether nodes run or not."""
     template = node_properties.template(context.plan, resource)
-    inputs = mapping(template.inputs if template else None)
+    inputs = as_dict(template.inputs if template else None)
     types = node_properties.instance_types(context.plan, resource)
     if not types:
         yield Unpriced(why="neither the node group nor its launch template names an instance type")
         return
     running = _running(resource, context)
-    config = mapping(resource.inputs.get("warmPoolConfig"))
+    config = as_dict(resource.inputs.get("warmPoolConfig"))
     waiting = warm(config, running)
     yield from _instances(resource, types, template, running, waiting if runs(config) else fleet.always(ZERO), context)
     yield from fleet.watched(inputs, running, context)
@@ -49,7 +49,7 @@ def _instances(
 ) -> Iterator[Entry]:
     """Of several types the first is the one that EKS prefers on-demand; a spot group may get any, so its dearest counts."""
     bought = resource.inputs.get("capacityType")
-    inputs = mapping(template.inputs if template else None)
+    inputs = as_dict(template.inputs if template else None)
     reservation = fleet.reservation_of(inputs)
     other = fleet.unlisted(inputs, str(resource.inputs.get("amiType") or ""))
     if other:
@@ -65,7 +65,7 @@ def _instances(
         nodes = decimal(held.inputs.get("instanceCount")) if held and held.type == RESERVATION else None
         purchase = "capacity-block" if bought == "CAPACITY_BLOCK" else "on-demand"
         found = fleet.reserved(types[0], running, purchase, reservation, context, nodes)
-        until = str(mapping(_rung(resource, context)).get("until") or "")[:10]
+        until = str(as_dict(_rung(resource, context)).get("until") or "")[:10]
         yield (
             replace(found, note=f"{found.note}; {reservation} ends on {until}")
             if isinstance(found, Charge) and until
@@ -85,7 +85,7 @@ def _running(resource: PlannedResource, context: PricingContext) -> NodeHours:
 
     A group whose hours nobody states is expected to keep the nodes that it starts with.
     """
-    scaling = mapping(resource.inputs.get("scalingConfig"))
+    scaling = as_dict(resource.inputs.get("scalingConfig"))
     least, first = decimal(scaling.get("minSize")), decimal(scaling.get("desiredSize"))
     most = max(decimal(scaling.get("maxSize")), least, first)
     sizes = sleep.sleeping(context.plan)
@@ -107,7 +107,7 @@ def _stated(resource: PlannedResource, context: PricingContext) -> tuple[Decimal
     pool, place = _pool(resource, context)
     if not pool:
         return None
-    rungs = [decimal(mapping(rung).get("max")) for rung in listing(pool.get("buy"))]
+    rungs = [decimal(as_dict(rung).get("max")) for rung in as_list(pool.get("buy"))]
     before, own = sum(rungs[:place], ZERO), rungs[place] if place < len(rungs) else ZERO
     running, hours = expected(pool)
     return min(max(running - before, ZERO), own), hours
@@ -116,15 +116,15 @@ def _stated(resource: PlannedResource, context: PricingContext) -> tuple[Decimal
 def _rung(resource: PlannedResource, context: PricingContext) -> Json:
     """The way of buying that a group is, as settings state it."""
     pool, place = _pool(resource, context)
-    rungs = listing(pool.get("buy"))
+    rungs = as_list(pool.get("buy"))
     return rungs[place] if place < len(rungs) else None
 
 
 def _pool(resource: PlannedResource, context: PricingContext) -> tuple[Mapping[str, Json], int]:
     """Settings of the pool that a group is of, and which of its rungs the group is; none where no pool is its own."""
     labels = node_properties.labels(resource)
-    pools = mapping(context.settings("cluster").get("pools"))
-    pool = mapping(pools.get(labels.get(POOL_LABEL, "")))
+    pools = as_dict(context.settings("cluster").get("pools"))
+    pool = as_dict(pools.get(labels.get(POOL_LABEL, "")))
     position = labels.get(RUNG_LABEL, "").rpartition("-")[2]
     return (pool, int(position[:4])) if pool and position.isdecimal() else ({}, 0)
 

@@ -14,7 +14,7 @@ from gpuplatform.kinds.pricing.numbers import NoAmountError, decimal
 from gpuplatform.kinds.tokens import NODE_GROUP, SCHEDULE
 from gpuplatform.plan.model import Json, Plan, PlannedResource, once
 from gpuplatform.plan.references import linked
-from gpuplatform.plan.values import listing, mapping
+from gpuplatform.plan.values import as_dict, as_list
 
 RESIZES_NODE_GROUP: Final = ":aws-sdk:eks:updateNodegroupConfig"
 RUNS_A_RUNBOOK: Final = ":aws-sdk:ssm:startAutomationExecution"
@@ -39,7 +39,7 @@ def awake_hours(plan: Plan) -> Decimal:
 
     07:00 to 19:00 on working days is 12 × 5/7 × 30.4167 = 260.71.
     """
-    awake = mapping(mapping(plan.setting("governance")).get("awake"))
+    awake = as_dict(as_dict(plan.setting("governance")).get("awake"))
     share = WORKING_SHARE.get(str(awake.get("days", "mon-fri")))
     start, stop = (_hour_of_day(awake.get(edge)) for edge in ("start", "stop"))
     if share is None or start is None or stop is None:
@@ -53,7 +53,7 @@ def sleeping(plan: Plan) -> Mapping[str, Decimal]:
     happens once, such as the start of a capacity block, is no sleep."""
     sizes: dict[str, Decimal] = {}
     for schedule, sent in _recurring(plan, RESIZES_NODE_GROUP):
-        size = mapping(sent.get("ScalingConfig")).get("DesiredSize")
+        size = as_dict(sent.get("ScalingConfig")).get("DesiredSize")
         if size is None:
             continue
         with contextlib.suppress(NoAmountError):
@@ -66,21 +66,21 @@ def sleeping(plan: Plan) -> Mapping[str, Decimal]:
 def sweeps_karpenter(plan: Plan) -> bool:
     """Whether a schedule ends the nodes that Karpenter started: asleep there are none."""
     return any(
-        mapping(target).get("Key") == KARPENTERS_TAG
+        as_dict(target).get("Key") == KARPENTERS_TAG
         for _, sent in _recurring(plan, RUNS_A_RUNBOOK)
         if sent.get("DocumentName") == TERMINATES
-        for target in listing(sent.get("Targets"))
+        for target in as_list(sent.get("Targets"))
     )
 
 
 def _recurring(plan: Plan, action: str) -> Iterator[tuple[PlannedResource, dict[str, Json]]]:
     """Schedules in force that call an action more than once, and what they send."""
     for schedule in plan.all(SCHEDULE):
-        target = mapping(schedule.inputs.get("target"))
+        target = as_dict(schedule.inputs.get("target"))
         once_only = str(schedule.inputs.get("scheduleExpression", "")).startswith("at(")
         in_force = schedule.inputs.get("state") != "DISABLED" and not once_only
         if in_force and str(target.get("arn", "")).endswith(action):
-            yield schedule, mapping(_parsed(target.get("input")))
+            yield schedule, as_dict(_parsed(target.get("input")))
 
 
 def _resized(plan: Plan, schedule: PlannedResource, sent: Mapping[str, Json]) -> Iterator[PlannedResource]:

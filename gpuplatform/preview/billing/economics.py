@@ -21,7 +21,7 @@ from gpuplatform.kinds.pricing.numbers import NoAmountError, decimal
 from gpuplatform.kinds.sagemaker import model_of
 from gpuplatform.kinds.tokens import NODE_GROUP, NODE_POOL
 from gpuplatform.plan.model import Json, Plan
-from gpuplatform.plan.values import mapping
+from gpuplatform.plan.values import as_dict
 from gpuplatform.preview.billing.lines import Line
 
 MILLION: Final = Decimal(10**6)
@@ -175,8 +175,8 @@ def _models(plan: Plan, lines: Sequence[Line], hours: Sequence[GpuHour]) -> Iter
 
 def declared(plan: Plan) -> dict[str, dict[str, Json]]:
     """Models that settings declare."""
-    models = mapping(mapping(plan.setting("serving")).get("models"))
-    return {name: mapping(model) for name, model in models.items()}
+    models = as_dict(as_dict(plan.setting("serving")).get("models"))
+    return {name: as_dict(model) for name, model in models.items()}
 
 
 def _throughput(model: Mapping[str, Json]) -> tuple[Decimal, Decimal]:

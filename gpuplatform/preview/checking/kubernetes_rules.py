@@ -12,7 +12,7 @@ from typing import Final
 
 from gpuplatform.plan.model import SECRET, UNKNOWN, Json
 from gpuplatform.plan.quantity import exact, quantity
-from gpuplatform.plan.values import at, listing, mapping
+from gpuplatform.plan.values import as_dict, as_list, get_path
 from gpuplatform.preview.checking.check import FieldViolation
 
 _OPERATORS: Final = (
@@ -78,11 +78,11 @@ def violations(body: Mapping[str, Json], *, native: bool = True) -> Iterator[Fie
         yield from _fields({key: value for key, value in body.items() if key not in _NOT_FIELDS}, "")
         yield from _of_kind(kind, body.get("spec"))
     for path, template in _templates(dict(body), ""):
-        yield from _pod(at(template, "spec"), f"{path}.spec" if path else "spec", kind)
+        yield from _pod(get_path(template, "spec"), f"{path}.spec" if path else "spec", kind)
         if not native:
-            yield from _fields(at(template, "spec"), f"{path}.spec")
+            yield from _fields(get_path(template, "spec"), f"{path}.spec")
         if path:
-            yield from _labels(at(template, "metadata", "labels"), f"{path}.metadata.labels")
+            yield from _labels(get_path(template, "metadata", "labels"), f"{path}.metadata.labels")
 
 
 _NOT_FIELDS: Final = ("metadata", "data", "stringData", "binaryData", "parameters", "rules", "webhooks")
@@ -93,11 +93,11 @@ def _is_known(value: Json) -> bool:
 
 
 def _metadata(metadata: Json, kind: str) -> Iterator[FieldViolation]:
-    name = at(metadata, "name")
+    name = get_path(metadata, "name")
     pattern = _NAME if kind in _SHORT_NAMES else _LONG_NAME
     if _is_known(name) and kind not in _FREE_NAMES and not pattern.fullmatch(str(name)):
         yield FieldViolation("metadata.name", f"{str(name)[:80]!r} is not a valid name: {_SPELLING[pattern]}")
-    yield from _labels(at(metadata, "labels"), "metadata.labels")
+    yield from _labels(get_path(metadata, "labels"), "metadata.labels")
 
 
 _SPELLING: Final = {
@@ -107,7 +107,7 @@ _SPELLING: Final = {
 
 
 def _labels(labels: Json, path: str) -> Iterator[FieldViolation]:
-    for key, value in mapping(labels).items():
+    for key, value in as_dict(labels).items():
         if _is_known(value) and not _LABEL.fullmatch(str(value)):
             yield FieldViolation(
                 f"{path}.{key}",
@@ -118,15 +118,15 @@ def _labels(labels: Json, path: str) -> Iterator[FieldViolation]:
 def _fields(value: Json, path: str) -> Iterator[FieldViolation]:
     """Fields that take one of a few words, in every object."""
     if isinstance(value, list):
-        for index, inner in enumerate(listing(value)):
+        for index, inner in enumerate(as_list(value)):
             yield from _fields(inner, f"{path}[{index}]")
-    for key, inner in mapping(value).items():
+    for key, inner in as_dict(value).items():
         place = f"{path}.{key}" if path else key
         accepted = _ONE_OF.get(key)
         if accepted and _is_known(inner) and inner not in accepted:
             yield FieldViolation(place, f"{inner!r} is not one of {', '.join(accepted)}")
         if key == "accessModes":
-            for mode in listing(inner):
+            for mode in as_list(inner):
                 if _is_known(mode) and mode not in _MODES:
                     yield FieldViolation(place, f"{mode!r} is not one of {', '.join(_MODES)}")
         if key in _COUNTS and isinstance(inner, int) and inner < 0:
@@ -137,16 +137,16 @@ def _fields(value: Json, path: str) -> Iterator[FieldViolation]:
 def _of_kind(kind: str, spec: Json) -> Iterator[FieldViolation]:
     for place, accepted in _TYPE.items():
         own, _, field = place.partition(".")
-        value = at(spec, field, "type") if field else at(spec, "type")
+        value = get_path(spec, field, "type") if field else get_path(spec, "type")
         if kind == own and _is_known(value) and value not in accepted:
             yield FieldViolation(
                 f"spec.{field}.type" if field else "spec.type", f"{value!r} is not one of {', '.join(accepted)}"
             )
     if kind == "Service":
-        names = [at(port, "name") for port in listing(at(spec, "ports"))]
-        for index, port in enumerate(listing(at(spec, "ports"))):
-            yield from _number(at(port, "port"), f"spec.ports[{index}].port")
-            yield from _number(at(port, "targetPort"), f"spec.ports[{index}].targetPort")
+        names = [get_path(port, "name") for port in as_list(get_path(spec, "ports"))]
+        for index, port in enumerate(as_list(get_path(spec, "ports"))):
+            yield from _number(get_path(port, "port"), f"spec.ports[{index}].port")
+            yield from _number(get_path(port, "targetPort"), f"spec.ports[{index}].targetPort")
         if len(names) > 1 and len(set(map(str, names))) < len(names):
             yield FieldViolation("spec.ports", "each of several ports needs a name of its own")
 
@@ -154,56 +154,60 @@ def _of_kind(kind: str, spec: Json) -> Iterator[FieldViolation]:
 def _templates(value: Json, path: str) -> Iterator[tuple[str, Json]]:
     """Pod templates with their paths: whatever has a `spec` with containers."""
     if isinstance(value, list):
-        for index, inner in enumerate(listing(value)):
+        for index, inner in enumerate(as_list(value)):
             yield from _templates(inner, f"{path}[{index}]")
-    elif isinstance(at(value, "spec", "containers"), list):
+    elif isinstance(get_path(value, "spec", "containers"), list):
         yield path, value
     else:
-        for key, inner in mapping(value).items():
+        for key, inner in as_dict(value).items():
             yield from _templates(inner, f"{path}.{key}" if path else key)
 
 
 def _pod(spec: Json, path: str, kind: str) -> Iterator[FieldViolation]:
-    accepted, policy = _RESTARTS.get(kind), at(spec, "restartPolicy") or "Always"
+    accepted, policy = _RESTARTS.get(kind), get_path(spec, "restartPolicy") or "Always"
     if accepted and policy in _ONE_OF["restartPolicy"] and policy not in accepted:
         yield FieldViolation(f"{path}.restartPolicy", f"is {policy}; a {kind} takes {' or '.join(accepted)}")
     for field in ("containers", "volumes"):
-        names = [at(item, "name") for item in listing(at(spec, field))]
-        names += [at(item, "name") for item in listing(at(spec, "initContainers"))] if field == "containers" else []
+        names = [get_path(item, "name") for item in as_list(get_path(spec, field))]
+        names += (
+            [get_path(item, "name") for item in as_list(get_path(spec, "initContainers"))]
+            if field == "containers"
+            else []
+        )
         for name in sorted({str(n) for n in names if names.count(n) > 1}):
             yield FieldViolation(f"{path}.{field}", f"two are called {name}")
     for field in ("initContainers", "containers"):
-        for index, container in enumerate(listing(at(spec, field))):
+        for index, container in enumerate(as_list(get_path(spec, field))):
             yield from _container(container, f"{path}.{field}[{index}]")
 
 
 def _container(container: Json, path: str) -> Iterator[FieldViolation]:
-    name = at(container, "name")
+    name = get_path(container, "name")
     if _is_known(name) and not _NAME.fullmatch(str(name)):
         yield FieldViolation(f"{path}.name", f"{str(name)[:80]!r} is not a valid name: {_SPELLING[_NAME]}")
-    image = at(container, "image")
+    image = get_path(container, "image")
     if image in (None, "") or (_is_known(image) and re.search(r"\s", str(image))):
         yield FieldViolation(f"{path}.image", f"{image!r} is not an image reference" if image else "is missing")
-    for index, port in enumerate(listing(at(container, "ports"))):
-        yield from _number(at(port, "containerPort"), f"{path}.ports[{index}].containerPort")
-        name = at(port, "name")
+    for index, port in enumerate(as_list(get_path(container, "ports"))):
+        yield from _number(get_path(port, "containerPort"), f"{path}.ports[{index}].containerPort")
+        name = get_path(port, "name")
         if _is_known(name) and not _PORT_NAME.fullmatch(str(name)):
             yield FieldViolation(
                 f"{path}.ports[{index}].name",
                 f"{name!r} is not a valid port name: at most 15 lower-case letters, digits, dashes",
             )
-    for index, variable in enumerate(listing(at(container, "env"))):
-        if _is_known(at(variable, "name")) and not _VARIABLE.fullmatch(str(at(variable, "name"))):
+    for index, variable in enumerate(as_list(get_path(container, "env"))):
+        if _is_known(get_path(variable, "name")) and not _VARIABLE.fullmatch(str(get_path(variable, "name"))):
             yield FieldViolation(
-                f"{path}.env[{index}].name", f"{at(variable, 'name')!r} is not a valid name of a variable"
+                f"{path}.env[{index}].name", f"{get_path(variable, 'name')!r} is not a valid name of a variable"
             )
-        if at(variable, "value") and at(variable, "valueFrom"):
+        if get_path(variable, "value") and get_path(variable, "valueFrom"):
             yield FieldViolation(f"{path}.env[{index}]", "has value and valueFrom; set one of them")
-    yield from _resources(at(container, "resources"), f"{path}.resources")
+    yield from _resources(get_path(container, "resources"), f"{path}.resources")
 
 
 def _resources(resources: Json, path: str) -> Iterator[FieldViolation]:
-    requests, limits = mapping(at(resources, "requests")), mapping(at(resources, "limits"))
+    requests, limits = as_dict(get_path(resources, "requests")), as_dict(get_path(resources, "limits"))
     for side, amounts in (("requests", requests), ("limits", limits)):
         for name, amount in amounts.items():
             if amount not in (SECRET, UNKNOWN) and (why := _not_a_quantity(name, amount)):

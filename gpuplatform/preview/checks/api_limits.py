@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from gpuplatform.catalog.api_limits import wrong
 from gpuplatform.kinds import cloudcontrol
 from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Plan, PlannedResource
-from gpuplatform.plan.values import mapping, parsed
+from gpuplatform.plan.values import as_dict, parse_json
 from gpuplatform.preview.checking.check import Severity, Violation, check
 
 
@@ -26,4 +26,4 @@ def _sent(resource: PlannedResource) -> tuple[str, Mapping[str, Json]]:
     """Type and properties; those of Cloud Control's resources are in a JSON text."""
     if resource.type != cloudcontrol.RESOURCE:
         return resource.type, resource.inputs
-    return str(resource.inputs.get("typeName")), mapping(parsed(resource.inputs.get("desiredState")))
+    return str(resource.inputs.get("typeName")), as_dict(parse_json(resource.inputs.get("desiredState")))

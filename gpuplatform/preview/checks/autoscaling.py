@@ -16,7 +16,7 @@ from gpuplatform.catalog.nodes import EFA, GPU, HUGEPAGES, ZONE_LABEL
 from gpuplatform.kinds.cluster.node_launches import Launch, autoscaler, launches, told
 from gpuplatform.plan.model import Plan
 from gpuplatform.plan.quantity import quantity
-from gpuplatform.plan.values import at, listing
+from gpuplatform.plan.values import as_list, get_path
 from gpuplatform.pools.autoscaler import PREFIX
 from gpuplatform.pools.devices import Devices, of_labels
 from gpuplatform.preview.checking.check import Severity, Violation, check
@@ -48,9 +48,9 @@ def _contradicted(launch: Launch, key: str, value: str) -> str:
             return f"{', '.join(sorted(launch.zones))} is the zone"
     if kind == "taint":
         taints = [
-            f"{at(t, 'value') or ''}:{str(at(t, 'effect')).title().replace('_', '')}"
-            for t in listing(launch.resource.inputs.get("taints"))
-            if at(t, "key") == name
+            f"{get_path(t, 'value') or ''}:{str(get_path(t, 'effect')).title().replace('_', '')}"
+            for t in as_list(launch.resource.inputs.get("taints"))
+            if get_path(t, "key") == name
         ]
         if value not in taints:
             return f"{', '.join(taints) or 'none'} is that taint"
@@ -88,7 +88,7 @@ def autoscaler_tag_missing(plan: Plan) -> Iterator[Violation]:
     if autoscaler(plan) is None:
         return
     for launch in launches(plan):
-        if not launch.managed or at(launch.resource.inputs, "scalingConfig", "minSize"):
+        if not launch.managed or get_path(launch.resource.inputs, "scalingConfig", "minSize"):
             continue
         if of_labels(launch.labels) is Devices.DRA:
             continue

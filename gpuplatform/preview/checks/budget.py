@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from gpuplatform.plan.model import Plan, PlanFeature
-from gpuplatform.plan.values import at, mapping
+from gpuplatform.plan.values import as_dict, get_path
 from gpuplatform.plan.wording import cents
 from gpuplatform.preview.billing.bill import bill
 from gpuplatform.preview.checking.check import Severity, Violation, check
@@ -19,13 +19,13 @@ from gpuplatform.preview.checking.check import Severity, Violation, check
     needs=(PlanFeature.SETTINGS,),
 )
 def over_budget(plan: Plan) -> Iterator[Violation]:
-    budgets = at(plan.setting("governance"), "budgets")
-    if not mapping(budgets):
+    budgets = get_path(plan.setting("governance"), "budgets")
+    if not as_dict(budgets):
         return
     made = bill(plan)
-    limits = {"environment": (made.totals, at(budgets, "environment"))}
+    limits = {"environment": (made.totals, get_path(budgets, "environment"))}
     limits |= {
-        f"teams.{team}": (made.by_team().get(team), most) for team, most in mapping(at(budgets, "teams")).items()
+        f"teams.{team}": (made.by_team().get(team), most) for team, most in as_dict(get_path(budgets, "teams")).items()
     }
     for path, (totals, most) in limits.items():
         if totals is None or isinstance(most, bool) or not isinstance(most, int | float):

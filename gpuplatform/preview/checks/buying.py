@@ -13,7 +13,7 @@ from gpuplatform.kinds import ec2
 from gpuplatform.kinds.cluster.node_launches import Launch, launches
 from gpuplatform.kinds.cluster.node_properties import market, reservations, reserved
 from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Plan, PlannedResource
-from gpuplatform.plan.values import at, listing
+from gpuplatform.plan.values import as_list, get_path
 from gpuplatform.preview.checking.check import Severity, Violation, check
 
 PLACEMENT_GROUP: Final = ec2.PLACEMENT_GROUP
@@ -29,7 +29,7 @@ def _managed(plan: Plan) -> Iterator[tuple[Launch, PlannedResource, Mapping[str,
 
 def _placement(plan: Plan, template: PlannedResource) -> PlannedResource | None:
     """The placement group of a template; None where it names none that the plan makes."""
-    name = at(template.inputs, "placement", "groupName")
+    name = get_path(template.inputs, "placement", "groupName")
     depends = template.property_dependencies.get("placement", ())
     groups = plan.all(PLACEMENT_GROUP)
     return next(
@@ -46,7 +46,7 @@ def placement_group_reserved(plan: Plan) -> Iterator[Violation]:
     """Save where the reservation itself was made in that group."""
     for _, template, inputs in _managed(plan):
         block = market(inputs) == _BLOCK
-        if not at(inputs, "placement", "groupName") or not (block or reserved(inputs)):
+        if not get_path(inputs, "placement", "groupName") or not (block or reserved(inputs)):
             continue
         group = _placement(plan, template)
         within = [r for r in reservations(plan, template) if group and r.refers("placementGroupArn", group, "arn")]
@@ -116,14 +116,16 @@ def launch_template_market(plan: Plan) -> Iterator[Violation]:
 )
 def launch_template_of_eks(plan: Plan) -> Iterator[Violation]:
     for launch, template, inputs in _managed(plan):
-        cards = listing(inputs.get("networkInterfaces"))
+        cards = as_list(inputs.get("networkInterfaces"))
         twice = inputs.get("instanceType") and launch.resource.inputs.get("instanceTypes")
         problems = {
             "instanceType: the node group names instanceTypes too; name the type in one of them": twice,
             "iamInstanceProfile: EKS makes one of the node group's role; leave it out": inputs.get(
                 "iamInstanceProfile"
             ),
-            "networkInterfaces: one names a subnet, which the node group does": any(at(c, "subnetId") for c in cards),
+            "networkInterfaces: one names a subnet, which the node group does": any(
+                get_path(c, "subnetId") for c in cards
+            ),
             "vpcSecurityGroupIds: EC2 takes them on networkInterfaces, where there are any": cards
             and inputs.get("vpcSecurityGroupIds"),
         }

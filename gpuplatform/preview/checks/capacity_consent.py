@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from gpuplatform.catalog import instances
 from gpuplatform.catalog.prices import Price, price
 from gpuplatform.plan.model import Json, Plan
-from gpuplatform.plan.values import at, listing, mapping
+from gpuplatform.plan.values import as_dict, as_list, get_path
 from gpuplatform.pools.purchase import Consent, PurchaseOption, PurchaseType, moment, to_buy
 from gpuplatform.preview.checking.check import Severity, Violation, check
 
@@ -59,9 +59,9 @@ class Purchase:
 
 
 def purchases(plan: Plan) -> Iterator[Purchase]:
-    for pool, settings in mapping(at(plan.setting("cluster"), "pools")).items():
-        name = str(at(settings, "instance"))
-        for index, written in enumerate(listing(at(settings, "buy"))):
+    for pool, settings in as_dict(get_path(plan.setting("cluster"), "pools")).items():
+        name = str(get_path(settings, "instance"))
+        for index, written in enumerate(as_list(get_path(settings, "buy"))):
             rung = _rung(written)
             if rung is None or name not in instances.names() or not (what := to_buy(name, rung)):
                 continue

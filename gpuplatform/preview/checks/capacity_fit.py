@@ -18,7 +18,7 @@ from gpuplatform.kinds.cluster.objects import of_kind
 from gpuplatform.kinds.cluster.pods import Pod, pods
 from gpuplatform.plan.model import Plan, PlannedResource, once
 from gpuplatform.plan.quantity import quantity
-from gpuplatform.plan.values import at, listing, mapping
+from gpuplatform.plan.values import as_dict, as_list, get_path
 from gpuplatform.pools.devices import Devices, of_labels
 from gpuplatform.preview.checking.check import Severity, Violation, check
 from gpuplatform.sizing.pods import EFA_HUGEPAGES_MIB, KARPENTER_HIDDEN_MEMORY, allocatable
@@ -71,7 +71,7 @@ def _group(plan: Plan, launch: Launch) -> Nodes:
         resource=group,
         kinds=tuple(_node(launch, type_, extra) for type_ in launch.types),
         spot=group.inputs.get("capacityType") == "SPOT",
-        zones=len(listing(group.inputs.get("subnetIds"))),
+        zones=len(as_list(group.inputs.get("subnetIds"))),
         most=launch.most or 0,
     )
 
@@ -155,9 +155,10 @@ def _nodes_needed(pod: Pod, nodes: Nodes) -> int:
 def spot_interrupts(plan: Plan) -> Iterator[Violation]:
     there = pools(plan)
     budgets = [
-        (namespace_of(body), mapping(at(body, "spec", "selector", "matchLabels")))
+        (namespace_of(body), as_dict(get_path(body, "spec", "selector", "matchLabels")))
         for _, body in of_kind(plan, "PodDisruptionBudget")
-        if at(body, "spec", "maxUnavailable") in (0, "0", "0%") or at(body, "spec", "minAvailable") == "100%"
+        if get_path(body, "spec", "maxUnavailable") in (0, "0", "0%")
+        or get_path(body, "spec", "minAvailable") == "100%"
     ]
     for pod in pods(plan):
         groups = there.get(pod.pool or "", [])

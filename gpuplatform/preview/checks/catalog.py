@@ -11,7 +11,7 @@ from gpuplatform.kinds.cluster.node_launches import launches
 from gpuplatform.kinds.cluster.node_properties import TYPE_LABEL, requirements
 from gpuplatform.kinds.tokens import LAUNCH_TEMPLATE, NODE_GROUP, NODE_POOL
 from gpuplatform.plan.model import Plan, PlannedResource
-from gpuplatform.plan.values import leaves, listing
+from gpuplatform.plan.values import as_list, leaves
 from gpuplatform.preview.checking.check import Severity, Violation, check
 
 
@@ -21,7 +21,7 @@ def used(plan: Plan) -> Iterator[tuple[PlannedResource, str]]:
         if isinstance(template.inputs.get("instanceType"), str):
             yield template, str(template.inputs["instanceType"])
     for group in plan.all(NODE_GROUP):
-        for name in listing(group.inputs.get("instanceTypes")):
+        for name in as_list(group.inputs.get("instanceTypes")):
             yield group, str(name)
     for pool in plan.all(NODE_POOL):
         for name in requirements(pool).get(TYPE_LABEL, []):

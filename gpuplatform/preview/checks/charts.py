@@ -14,7 +14,7 @@ from gpuplatform.catalog.charts import Chart
 from gpuplatform.kinds.cluster.names import chart
 from gpuplatform.kinds.tokens import RELEASE
 from gpuplatform.plan.model import SECRET, UNKNOWN, Plan
-from gpuplatform.plan.values import at, mapping
+from gpuplatform.plan.values import as_dict, get_path
 from gpuplatform.preview.checking.check import Severity, Violation, check
 
 _NEARLY: Final = 0.9
@@ -43,7 +43,9 @@ def known_chart(plan: Plan) -> Iterator[Violation]:
                 yield Violation(f"{release.name}: no chart {name} is known; did you mean {near}?", release)
             continue
         wanted, version = known[name], release.inputs.get("version")
-        repository = at(release.inputs, "repositoryOpts", "repo") or str(release.inputs.get("chart")).rpartition("/")[0]
+        repository = (
+            get_path(release.inputs, "repositoryOpts", "repo") or str(release.inputs.get("chart")).rpartition("/")[0]
+        )
         if isinstance(version, str) and _VERSION.fullmatch(version) and version != wanted.version:
             yield Violation(f"{release.name}: version is {version}, the catalogue's is {wanted.version}", release)
         # A mirror is another one; a misspelt one is nearly the same.
@@ -55,7 +57,7 @@ def known_chart(plan: Plan) -> Iterator[Violation]:
 @check("chart-value", Severity.ERROR, "No name among a chart's values is one that the chart knows, misspelt.")
 def chart_value(plan: Plan) -> Iterator[Violation]:
     for release in plan.all(RELEASE):
-        for path, near in misspelt(chart(release), mapping(release.inputs.get("values"))):
+        for path, near in misspelt(chart(release), as_dict(release.inputs.get("values"))):
             meant = ".".join((*path.split(".")[:-1], near))
             yield Violation(
                 f"{release.name}: values.{path}: the chart knows {meant}, and drops this without a word", release

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from gpuplatform.kinds.cluster.names import names
 from gpuplatform.kinds.cluster.pods import pods
 from gpuplatform.plan.model import Json, Plan
-from gpuplatform.plan.values import at, listing, mapping
+from gpuplatform.plan.values import as_dict, as_list, get_path
 from gpuplatform.preview.checking.check import Severity, Violation, check
 
 
@@ -17,7 +17,7 @@ def missing_key(plan: Plan) -> Iterator[Violation]:
     for pod in pods(plan):
         for path, name, key in _keys(dict(pod.spec)):
             found = names(plan).get(("ConfigMap", pod.namespace, str(name)))
-            held = {**mapping(found.inputs.get("data")), **mapping(found.inputs.get("binaryData"))} if found else {}
+            held = {**as_dict(found.inputs.get("data")), **as_dict(found.inputs.get("binaryData"))} if found else {}
             if held and isinstance(key, str) and key not in held:
                 near = difflib.get_close_matches(key, held, n=1)
                 told = f"did you mean {near[0]}?" if near else f"it has {', '.join(sorted(held)[:6])}"
@@ -26,13 +26,13 @@ def missing_key(plan: Plan) -> Iterator[Violation]:
 
 def _keys(spec: dict[str, Json]) -> Iterator[tuple[str, Json, Json]]:
     """Path, config map and key of each that a pod asks for and cannot do without."""
-    for volume in listing(spec.get("volumes")):
-        source = at(volume, "configMap")
-        for item in listing(at(source, "items")) if at(source, "optional") is not True else ():
-            yield f"volume {at(volume, 'name')}", at(source, "name"), at(item, "key")
+    for volume in as_list(spec.get("volumes")):
+        source = get_path(volume, "configMap")
+        for item in as_list(get_path(source, "items")) if get_path(source, "optional") is not True else ():
+            yield f"volume {get_path(volume, 'name')}", get_path(source, "name"), get_path(item, "key")
     for place in ("initContainers", "containers"):
-        for container in listing(spec.get(place)):
-            for variable in listing(at(container, "env")):
-                source = at(variable, "valueFrom", "configMapKeyRef")
-                if at(source, "optional") is not True:
-                    yield f"variable {at(variable, 'name')}", at(source, "name"), at(source, "key")
+        for container in as_list(spec.get(place)):
+            for variable in as_list(get_path(container, "env")):
+                source = get_path(variable, "valueFrom", "configMapKeyRef")
+                if get_path(source, "optional") is not True:
+                    yield f"variable {get_path(variable, 'name')}", get_path(source, "name"), get_path(source, "key")

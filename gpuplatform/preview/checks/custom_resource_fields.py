@@ -12,7 +12,7 @@ from typing import Final
 from gpuplatform.catalog.custom_resource_fields import METADATA, Node, fields
 from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Plan
 from gpuplatform.plan.quantity import exact
-from gpuplatform.plan.values import listing, mapping
+from gpuplatform.plan.values import as_dict, as_list
 from gpuplatform.preview.checking.check import Severity, Violation, check
 from gpuplatform.preview.checks.kubernetes import cluster_version, custom_resources, structure, without_secrets
 
@@ -49,7 +49,7 @@ def _wrong(value: Json, known: Node, path: str, version: str) -> Iterator[tuple[
     """Path and sentence of all that a value should not be."""
     if value in (SECRET, UNKNOWN) or known == "any":
         return
-    whole = mapping(known)
+    whole = as_dict(known)
     word, content = next(iter(whole.items())) if whole else (str(known), None)
     match word:
         case "kubernetes":
@@ -67,17 +67,17 @@ def _several(value: Json, word: str, content: Node, path: str, version: str) -> 
     if not isinstance(value, dict if word == "map" else list):
         yield path, f"is {_seen(value)}, not {'an object' if word == 'map' else 'a list'}"
     elif word == "map":
-        for key, inner in mapping(value).items():
+        for key, inner in as_dict(value).items():
             yield from _wrong(inner, content, f"{path}.{key}", version)
     else:
-        for index, inner in enumerate(listing(value)):
+        for index, inner in enumerate(as_list(value)):
             yield from _wrong(inner, content, f"{path}[{index}]", version)
 
 
 def _no_leaf(value: Json, word: str, content: Node) -> str:
     """Why a value is not what a single one should be; empty where it is."""
     if word == "enum":
-        accepted = listing(content)
+        accepted = as_list(content)
         return "" if value in accepted else f"{_seen(value)} is none of {', '.join(map(str, accepted))}"
     if word == "pattern":
         if isinstance(value, str) and _matches(str(content), value):
@@ -86,7 +86,7 @@ def _no_leaf(value: Json, word: str, content: Node) -> str:
         return f"is {_seen(value)}, not {wanted}"
     if not _fits(value, word):
         return f"is {_seen(value)}, not {_WORDS[word]}"
-    accepted = _accepted(value, mapping(content))
+    accepted = _accepted(value, as_dict(content))
     return f"is {_seen(value)}; accepted: {accepted}" if accepted else ""
 
 
@@ -94,8 +94,8 @@ def _object(value: Json, known: Node, path: str, version: str) -> Iterator[tuple
     if not isinstance(value, dict):
         yield path, f"is {_seen(value)}, not an object"
         return
-    own = mapping(known["object"])
-    for key, inner in mapping(value).items():
+    own = as_dict(known["object"])
+    for key, inner in as_dict(value).items():
         place = f"{path}.{key}" if path else key
         if key in own:
             yield from _wrong(inner, own[key], place, version)
@@ -103,7 +103,7 @@ def _object(value: Json, known: Node, path: str, version: str) -> Iterator[tuple
             near = difflib.get_close_matches(key, own, n=1)
             told = f"did you mean {near[0]}?" if near else f"known: {', '.join(sorted(own))}"
             yield place, f"is no field of the catalogue; {told}"
-    for name in listing(mapping(known).get("required")):
+    for name in as_list(as_dict(known).get("required")):
         if name not in value:
             yield path, f"{name} is missing"
 

@@ -13,7 +13,7 @@ from gpuplatform.kinds.cluster.objects import of_kind
 from gpuplatform.kinds.cluster.pods import pods
 from gpuplatform.kinds.tokens import RELEASE
 from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Plan
-from gpuplatform.plan.values import at, listing
+from gpuplatform.plan.values import as_list, get_path
 from gpuplatform.preview.checking.check import Severity, Violation, check
 
 _CHARTS: Final = {one.name for one in vars(charts).values() if isinstance(one, charts.Chart)}
@@ -40,8 +40,8 @@ def missing_device_class(plan: Plan) -> Iterator[Violation]:
 
 def _classes(requests: list[Json]) -> Iterator[str]:
     for request in requests:
-        for one in (at(request, "exactly"), *listing(at(request, "firstAvailable"))):
-            if name := at(one, "deviceClassName"):
+        for one in (get_path(request, "exactly"), *as_list(get_path(request, "firstAvailable"))):
+            if name := get_path(one, "deviceClassName"):
                 yield str(name)
 
 
@@ -60,8 +60,10 @@ def claim_too_large(plan: Plan) -> Iterator[Violation]:
 @check("claim-of-container", Severity.ERROR, "What a pod claims a container uses, and a container uses nothing else.")
 def claim_of_container(plan: Plan) -> Iterator[Violation]:
     for pod in pods(plan):
-        claimed = {str(at(claim, "name")) for claim in listing(pod.spec.get("resourceClaims"))}
-        used = {str(at(c, "name")) for box in pod.containers for c in listing(at(box, "resources", "claims"))}
+        claimed = {str(get_path(claim, "name")) for claim in as_list(pod.spec.get("resourceClaims"))}
+        used = {
+            str(get_path(c, "name")) for box in pod.containers for c in as_list(get_path(box, "resources", "claims"))
+        }
         for name in sorted(used - claimed):
             has = ", ".join(sorted(claimed)) or "nothing"
             yield Violation(f"{pod.owner.name}: a container uses claim {name}; the pod claims {has}", pod.owner)

@@ -10,7 +10,7 @@ from gpuplatform.kinds.cluster.node_launches import Launch, launches
 from gpuplatform.kinds.cluster.objects import of_kind
 from gpuplatform.kinds.tokens import RELEASE
 from gpuplatform.plan.model import Plan, PlannedResource
-from gpuplatform.plan.values import at, listing
+from gpuplatform.plan.values import as_list, get_path
 from gpuplatform.pools.devices import Devices, of_labels
 from gpuplatform.preview.checking.check import Severity, Violation, check
 from gpuplatform.preview.checks.placement import tolerates
@@ -62,5 +62,5 @@ def _uncounted(plan: Plan, launch: Launch, what: str, charts: tuple[str, ...]) -
 def _kept_out(launch: Launch, release: PlannedResource) -> list[tuple[str, str, str]]:
     """Taints that the release's values do not tolerate; without a word of tolerations the chart's own hold."""
     values = release.inputs.get("values")
-    tolerations = listing(at(values, "tolerations"))
+    tolerations = as_list(get_path(values, "tolerations"))
     return [t for t in launch.taints if tolerations and not any(tolerates(one, t) for one in tolerations)]

@@ -11,7 +11,7 @@ from typing import Final
 from gpuplatform.kinds import ec2, elasticloadbalancing, kubernetes, lambda_
 from gpuplatform.kinds.tokens import LAUNCH_TEMPLATE, NODE_CLASS, NODE_GROUP, SUBNET
 from gpuplatform.plan.model import Json, Plan, PlannedResource
-from gpuplatform.plan.values import at, listing, mapping
+from gpuplatform.plan.values import as_dict, as_list, get_path
 from gpuplatform.preview.checking.check import Severity, Violation, check
 from gpuplatform.preview.checks.exposure import everybody
 
@@ -35,8 +35,8 @@ def _services(plan: Plan) -> Iterator[Violation]:
     for service in plan.all(kubernetes.SERVICE):
         spec, annotations = service.inputs.get("spec"), _annotations(service)
         outwards = annotations.get(f"{_NLB}/aws-load-balancer-scheme") == "internet-facing"
-        ranges = listing(at(spec, "loadBalancerSourceRanges"))
-        if at(spec, "type") == "LoadBalancer" and outwards and _open(ranges):
+        ranges = as_list(get_path(spec, "loadBalancerSourceRanges"))
+        if get_path(spec, "type") == "LoadBalancer" and outwards and _open(ranges):
             yield Violation(
                 f"{service.name}: faces the internet; set loadBalancerSourceRanges to who may come", service
             )
@@ -67,7 +67,7 @@ def _load_balancers(plan: Plan) -> Iterator[Violation]:
         if of_ports and balancer.inputs.get("internal") is not True and not balancer.inputs.get("securityGroups"):
             yield Violation(f"{balancer.name}: lets in the whole internet; give it security groups", balancer)
     for listener in plan.all(elasticloadbalancing.LISTENER):
-        actions = [at(action, "type") for action in listing(listener.inputs.get("defaultActions"))]
+        actions = [get_path(action, "type") for action in as_list(listener.inputs.get("defaultActions"))]
         if listener.inputs.get("loadBalancerArn") in doors and "forward" in actions and not set(actions) & {*_LOGINS}:
             yield Violation(f"{listener.name}: forwards whoever comes from the internet; authenticate first", listener)
 
@@ -75,8 +75,8 @@ def _load_balancers(plan: Plan) -> Iterator[Violation]:
 @check("public-node", Severity.ERROR, "No node or database has an address of its own on the internet.")
 def public_node(plan: Plan) -> Iterator[Violation]:
     for template in plan.all(LAUNCH_TEMPLATE):
-        for index, card in enumerate(listing(template.inputs.get("networkInterfaces"))):
-            if at(card, "associatePublicIpAddress") in (True, "true"):
+        for index, card in enumerate(as_list(template.inputs.get("networkInterfaces"))):
+            if get_path(card, "associatePublicIpAddress") in (True, "true"):
                 yield Violation(
                     f"{template.name}: networkInterfaces[{index}] gets a public address; leave it out", template
                 )
@@ -87,7 +87,7 @@ def public_node(plan: Plan) -> Iterator[Violation]:
         if database.type.startswith("aws:") and database.inputs.get("publiclyAccessible") is True:
             yield Violation(f"{database.name}: is reached from the internet; leave publiclyAccessible out", database)
     for node_class in plan.all(NODE_CLASS):
-        if at(node_class.inputs, "spec", "associatePublicIPAddress") is True:
+        if get_path(node_class.inputs, "spec", "associatePublicIPAddress") is True:
             yield Violation(
                 f"{node_class.name}: its nodes get public addresses; leave associatePublicIPAddress out", node_class
             )
@@ -98,7 +98,7 @@ def _in_public_subnets(plan: Plan) -> Iterator[Violation]:
     """A node group's nodes take public addresses from a subnet that gives them to everything."""
     giving = {s.outputs.get("id"): s.name for s in plan.all(SUBNET) if s.inputs.get("mapPublicIpOnLaunch")}
     for group in plan.all(NODE_GROUP):
-        for subnet in listing(group.inputs.get("subnetIds")):
+        for subnet in as_list(group.inputs.get("subnetIds")):
             if subnet in giving:
                 yield Violation(
                     f"{group.name}: the subnet {giving[subnet]} gives its nodes public addresses; use a private one",
@@ -107,7 +107,7 @@ def _in_public_subnets(plan: Plan) -> Iterator[Violation]:
 
 
 def _annotations(resource: PlannedResource) -> dict[str, Json]:
-    return mapping(at(resource.inputs, "metadata", "annotations"))
+    return as_dict(get_path(resource.inputs, "metadata", "annotations"))
 
 
 def _open(ranges: list[Json]) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from gpuplatform.kinds.registry import all_kinds
 from gpuplatform.plan.model import SECRET, UNKNOWN, Plan, PlanFeature, PlannedResource
-from gpuplatform.plan.values import at
+from gpuplatform.plan.values import get_path
 from gpuplatform.preview.checking.check import Severity, Violation, check
 
 
@@ -24,10 +24,10 @@ def duplicate_urn(plan: Plan) -> Iterator[Violation]:
 def duplicate_object(plan: Plan) -> Iterator[Violation]:
     taken: dict[tuple[str, str, str], str] = {}
     for resource in plan.resources:
-        name = at(resource.inputs, "metadata", "name")
+        name = get_path(resource.inputs, "metadata", "name")
         if not (resource.type.startswith("kubernetes:") and isinstance(name, str)):
             continue
-        namespace = str(at(resource.inputs, "metadata", "namespace") or "default")
+        namespace = str(get_path(resource.inputs, "metadata", "namespace") or "default")
         first = taken.setdefault((resource.type, namespace, name), resource.name)
         if first != resource.name:
             yield Violation(f"{resource.name}: {first} is already called {name} in namespace {namespace}", resource)

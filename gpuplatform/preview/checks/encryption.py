@@ -8,7 +8,7 @@ from gpuplatform.kinds import ec2, efs, kinesis, kubernetes, s3, sqs
 from gpuplatform.kinds.registry import all_kinds
 from gpuplatform.kinds.tokens import LAUNCH_TEMPLATE, NODE_CLASS
 from gpuplatform.plan.model import Json, Plan, PlannedResource
-from gpuplatform.plan.values import at, listing
+from gpuplatform.plan.values import as_list, get_path
 from gpuplatform.preview.checking.check import Severity, Violation, check
 from gpuplatform.preview.checks.exposure import BUCKETS
 
@@ -26,23 +26,23 @@ def _volumes(plan: Plan) -> Iterator[tuple[PlannedResource, str, Json]]:
     for volume in plan.all(ec2.VOLUME):
         yield volume, "", volume.inputs.get("encrypted")
     for instance in plan.all(ec2.INSTANCE):
-        yield instance, "rootBlockDevice.", at(instance.inputs, "rootBlockDevice", "encrypted")
-        for index, device in enumerate(listing(instance.inputs.get("ebsBlockDevices"))):
-            yield instance, f"ebsBlockDevices[{index}].", at(device, "encrypted")
+        yield instance, "rootBlockDevice.", get_path(instance.inputs, "rootBlockDevice", "encrypted")
+        for index, device in enumerate(as_list(instance.inputs.get("ebsBlockDevices"))):
+            yield instance, f"ebsBlockDevices[{index}].", get_path(device, "encrypted")
     for template in plan.all(LAUNCH_TEMPLATE):
         yield from _devices(template, template.inputs.get("blockDeviceMappings"), "blockDeviceMappings")
     for node_class in plan.all(NODE_CLASS):
-        mappings = at(node_class.inputs, "spec", "blockDeviceMappings")
+        mappings = get_path(node_class.inputs, "spec", "blockDeviceMappings")
         yield from _devices(node_class, mappings, "spec.blockDeviceMappings")
     for storage in plan.all(kubernetes.STORAGE_CLASS):
         if storage.inputs.get("provisioner") == "ebs.csi.aws.com":
-            yield storage, "parameters.", at(storage.inputs, "parameters", "encrypted")
+            yield storage, "parameters.", get_path(storage.inputs, "parameters", "encrypted")
 
 
 def _devices(resource: PlannedResource, devices: Json, path: str) -> Iterator[tuple[PlannedResource, str, Json]]:
-    for index, device in enumerate(listing(devices)):
-        if at(device, "ebs") is not None:
-            yield resource, f"{path}[{index}].ebs.", at(device, "ebs", "encrypted")
+    for index, device in enumerate(as_list(devices)):
+        if get_path(device, "ebs") is not None:
+            yield resource, f"{path}[{index}].ebs.", get_path(device, "ebs", "encrypted")
 
 
 @check("unencrypted-file-system", Severity.ERROR, "Every file system is encrypted.")

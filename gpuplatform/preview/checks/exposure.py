@@ -9,7 +9,7 @@ from typing import Final
 from gpuplatform.kinds import kubernetes, s3, vpc
 from gpuplatform.kinds.tokens import CLUSTER_COMPONENT, CONTROL_PLANE, SECURITY_GROUP
 from gpuplatform.plan.model import Json, Plan, PlannedResource
-from gpuplatform.plan.values import at, listing, mapping
+from gpuplatform.plan.values import as_dict, as_list, get_path
 from gpuplatform.preview.checking.check import Severity, Violation, check
 
 _WIDEST: Final = {4: 7, 6: 15}
@@ -49,14 +49,14 @@ def public_bucket(plan: Plan) -> Iterator[Violation]:
 def open_security_group(plan: Plan) -> Iterator[Violation]:
     kinds = (SECURITY_GROUP, vpc.DEFAULT_SECURITY_GROUP)
     for group in (g for kind in kinds for g in plan.all(kind)):
-        for index, rule in enumerate(listing(group.inputs.get("ingress"))):
-            ranges = [*listing(at(rule, "cidrBlocks")), *listing(at(rule, "ipv6CidrBlocks"))]
+        for index, rule in enumerate(as_list(group.inputs.get("ingress"))):
+            ranges = [*as_list(get_path(rule, "cidrBlocks")), *as_list(get_path(rule, "ipv6CidrBlocks"))]
             yield from _open(group, f"ingress[{index}]", ranges)
     for rule in plan.all(vpc.SECURITY_GROUP_INGRESS_RULE):
         yield from _open(rule, "the rule", (rule.inputs.get("cidrIpv4"), rule.inputs.get("cidrIpv6")))
     for rule in plan.all(vpc.SECURITY_GROUP_RULE):
         if rule.inputs.get("type") == "ingress":
-            ranges = [*listing(rule.inputs.get("cidrBlocks")), *listing(rule.inputs.get("ipv6CidrBlocks"))]
+            ranges = [*as_list(rule.inputs.get("cidrBlocks")), *as_list(rule.inputs.get("ipv6CidrBlocks"))]
             yield from _open(rule, "the rule", ranges)
 
 
@@ -71,12 +71,12 @@ def open_endpoint(plan: Plan) -> Iterator[Violation]:
     for cluster in plan.all(CLUSTER_COMPONENT):
         yield from _endpoint(cluster, cluster.inputs)
     for cluster in plan.all(CONTROL_PLANE):
-        yield from _endpoint(cluster, mapping(cluster.inputs.get("vpcConfig")))
+        yield from _endpoint(cluster, as_dict(cluster.inputs.get("vpcConfig")))
 
 
 def _endpoint(cluster: PlannedResource, access: Json) -> Iterator[Violation]:
-    ranges = listing(at(access, "publicAccessCidrs"))
-    if at(access, "endpointPublicAccess") is False:
+    ranges = as_list(get_path(access, "publicAccessCidrs"))
+    if get_path(access, "endpointPublicAccess") is False:
         return
     if not ranges or any(map(everybody, ranges)):
         yield Violation(f"{cluster.name}: the API server is open to everybody; set publicAccessCidrs", cluster)
@@ -86,7 +86,7 @@ def _endpoint(cluster: PlannedResource, access: Json) -> Iterator[Violation]:
 def open_load_balancer(plan: Plan) -> Iterator[Violation]:
     key = "service.beta.kubernetes.io/aws-load-balancer-scheme"
     for service in plan.all(kubernetes.SERVICE):
-        if at(service.inputs, "spec", "type") == "LoadBalancer":
-            scheme = at(service.inputs, "metadata", "annotations", key)
+        if get_path(service.inputs, "spec", "type") == "LoadBalancer":
+            scheme = get_path(service.inputs, "metadata", "annotations", key)
             if scheme != "internal":
                 yield Violation(f"{service.name}: annotate it with {key}: internal", service)

@@ -15,7 +15,7 @@ from gpuplatform.kinds.cluster.pods import Pod, pods
 from gpuplatform.kinds.tokens import SUBNET
 from gpuplatform.plan.model import Json, Plan, PlannedResource
 from gpuplatform.plan.references import linked
-from gpuplatform.plan.values import at, listing
+from gpuplatform.plan.values import as_list, get_path
 from gpuplatform.preview.checking.check import Severity, Violation, check
 
 LUSTRE: Final = fsx.LUSTRE_FILE_SYSTEM
@@ -62,8 +62,8 @@ def _mounting(plan: Plan) -> Iterator[tuple[Pod, frozenset[str], Mount]]:
         if label := launch.labels.get(POOL_LABEL):
             zones[label] = zones.get(label, frozenset()) | launch.zones
     for pod in pods(plan) if mounts else ():
-        for volume in listing(pod.spec.get("volumes")):
-            mount = mounts.get((pod.namespace, str(at(volume, "persistentVolumeClaim", "claimName"))))
+        for volume in as_list(pod.spec.get("volumes")):
+            mount = mounts.get((pod.namespace, str(get_path(volume, "persistentVolumeClaim", "claimName"))))
             if mount and zones.get(pod.pool or ""):
                 yield pod, zones[pod.pool or ""], mount
 
@@ -73,10 +73,10 @@ def _mounts(plan: Plan) -> dict[tuple[str, str], Mount]:
     volumes = {
         str(body["metadata"]["name"]): mount
         for resource, body in of_kind(plan, "PersistentVolume")
-        if at(body, "spec", "csi", "driver") == _DRIVER and (mount := _mount(plan, resource, body))
+        if get_path(body, "spec", "csi", "driver") == _DRIVER and (mount := _mount(plan, resource, body))
     }
     claims = {
-        (namespace_of(body), str(body["metadata"]["name"])): str(at(body, "spec", "volumeName"))
+        (namespace_of(body), str(body["metadata"]["name"])): str(get_path(body, "spec", "volumeName"))
         for _, body in of_kind(plan, "PersistentVolumeClaim")
     }
     return {claim: volumes[volume] for claim, volume in claims.items() if volume in volumes}
@@ -87,10 +87,12 @@ def _mount(plan: Plan, resource: PlannedResource, body: Json) -> Mount | None:
     where = linked(plan, found[0], "subnetIds", SUBNET) if found else ()
     if not where:
         return None
-    terms = listing(at(body, "spec", "nodeAffinity", "required", "nodeSelectorTerms"))
-    asked = [e for term in terms for e in listing(at(term, "matchExpressions")) if at(e, "key") == ZONE_LABEL]
+    terms = as_list(get_path(body, "spec", "nodeAffinity", "required", "nodeSelectorTerms"))
+    asked = [
+        e for term in terms for e in as_list(get_path(term, "matchExpressions")) if get_path(e, "key") == ZONE_LABEL
+    ]
     return Mount(
         system=found[0],
         zone=zone(where[0]),
-        reached_from=frozenset(str(value) for e in asked for value in listing(at(e, "values"))),
+        reached_from=frozenset(str(value) for e in asked for value in as_list(get_path(e, "values"))),
     )

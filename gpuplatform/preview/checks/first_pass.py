@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gpuplatform.plan.model import UNKNOWN, Json, Plan, PlanFeature, PlannedResource
-from gpuplatform.plan.values import listing, mapping
+from gpuplatform.plan.values import as_dict, as_list
 from gpuplatform.preview.checking.check import Severity, Violation, check
 
 
@@ -44,12 +44,12 @@ def _lost(first: Json, second: Json, path: str) -> Iterator[str]:
         if second is None:
             yield path
     elif isinstance(first, dict):
-        after = mapping(second)
-        for key, value in mapping(first).items():
+        after = as_dict(second)
+        for key, value in as_dict(first).items():
             yield from _lost(value, after.get(key), f"{path}.{key}" if path else key)
     elif isinstance(first, list):
-        after = listing(second)
-        for index, value in enumerate(listing(first)):
+        after = as_list(second)
+        for index, value in enumerate(as_list(first)):
             yield from _lost(value, after[index] if index < len(after) else None, f"{path}[{index}]")
 
 

@@ -13,7 +13,7 @@ from gpuplatform.catalog.actions import wrong
 from gpuplatform.kinds import iam, vpc_egress
 from gpuplatform.plan.every_text import every_text
 from gpuplatform.plan.model import Json, Plan, PlannedResource, once
-from gpuplatform.plan.values import at, listing, mapping
+from gpuplatform.plan.values import as_dict, as_list, get_path
 from gpuplatform.preview.checking.check import Severity, Violation, check
 
 TRUST: Final = "assumeRolePolicy"
@@ -49,13 +49,13 @@ def _documents(plan: Plan) -> Iterator[tuple[PlannedResource, str, Json]]:
     for resource in plan.resources:
         if resource.type.startswith("aws:"):
             yield from (
-                (resource, key, value) for key, value in resource.inputs.items() if "Statement" in mapping(value)
+                (resource, key, value) for key, value in resource.inputs.items() if "Statement" in as_dict(value)
             )
 
 
 def _statements(document: Json) -> list[dict[str, Json]]:
-    written = at(document, "Statement")
-    return [mapping(s) for s in listing(written) or [written]]
+    written = get_path(document, "Statement")
+    return [as_dict(s) for s in as_list(written) or [written]]
 
 
 def allowed(plan: Plan) -> Iterator[tuple[PlannedResource, str, dict[str, Json]]]:
@@ -65,7 +65,7 @@ def allowed(plan: Plan) -> Iterator[tuple[PlannedResource, str, dict[str, Json]]
 
 def words(value: Json) -> list[str]:
     """IAM writes one as itself and several as a list."""
-    return [str(v) for v in (listing(value) or ([] if value is None else [value]))]
+    return [str(v) for v in (as_list(value) or ([] if value is None else [value]))]
 
 
 _ALL_ACTIONS: Final = re.compile(r"\*+(:\*+)?")
@@ -140,8 +140,8 @@ def _account(arn: str) -> str:
 def _to_a_service(condition: Json) -> bool:
     return any(
         key.lower() == "iam:passedtoservice" and "*" not in words(values)
-        for keys in mapping(condition).values()
-        for key, values in mapping(keys).items()
+        for keys in as_dict(condition).values()
+        for key, values in as_dict(keys).items()
     )
 
 
@@ -154,7 +154,7 @@ def _wild(action: str) -> bool:
 def iam_open_trust(plan: Plan) -> Iterator[Violation]:
     for resource, path, statement in allowed(plan):
         principal = statement.get("Principal")
-        everybody = principal == "*" or "*" in words(at(principal, "AWS")) or "NotPrincipal" in statement
+        everybody = principal == "*" or "*" in words(get_path(principal, "AWS")) or "NotPrincipal" in statement
         # Whoever comes through a VPC's endpoint is in the VPC; its policy says to what.
         within = resource.type == vpc_egress.VPC_ENDPOINT and not _anything(statement)
         if everybody and not within and not _narrowed(statement.get("Condition")):
@@ -169,9 +169,9 @@ def _narrowed(condition: Json) -> bool:
     """Whether a condition says who asks, or from where. That the connection is encrypted says neither."""
     return any(
         key.lower() in _WHO and any(value != "*" for value in words(values))
-        for operator, keys in mapping(condition).items()
+        for operator, keys in as_dict(condition).items()
         if "Not" not in operator and not operator.endswith(("IfExists", "Null"))
-        for key, values in mapping(keys).items()
+        for key, values in as_dict(keys).items()
     )
 
 
@@ -183,9 +183,9 @@ def iam_open_federation(plan: Plan) -> Iterator[Violation]:
             continue
         named = [
             value
-            for operator, keys in mapping(statement.get("Condition")).items()
+            for operator, keys in as_dict(statement.get("Condition")).items()
             if operator.startswith("String") and "Not" not in operator
-            for key, values in mapping(keys).items()
+            for key, values in as_dict(keys).items()
             if key.endswith(":sub")
             for value in words(values)
         ]

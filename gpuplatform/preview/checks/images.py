@@ -8,7 +8,7 @@ from typing import Final
 
 from gpuplatform.kinds.cluster.pods import pods
 from gpuplatform.plan.model import SECRET, UNKNOWN, Plan
-from gpuplatform.plan.values import at
+from gpuplatform.plan.values import get_path
 from gpuplatform.preview.checking.check import Severity, Violation, check
 
 _FIXED: Final = re.compile(r"[^\s@]+(:(?!latest$)[\w.-]+|@sha256:[0-9a-f]{64})")
@@ -19,7 +19,7 @@ _FIXED: Final = re.compile(r"[^\s@]+(:(?!latest$)[\w.-]+|@sha256:[0-9a-f]{64})")
 def floating_image(plan: Plan) -> Iterator[Violation]:
     for pod in pods(plan):
         for container in pod.containers:
-            image = at(container, "image")
+            image = get_path(container, "image")
             # What is no image at all is the business of manifest.
             if not isinstance(image, str) or image in (SECRET, UNKNOWN, "") or re.search(r"\s", image):
                 continue

@@ -16,7 +16,7 @@ from gpuplatform.kinds.cluster.node_launches import launches, selects
 from gpuplatform.kinds.tokens import NODE_CLASS, SECURITY_GROUP
 from gpuplatform.plan.model import Json, Plan, PlannedResource
 from gpuplatform.plan.references import linked
-from gpuplatform.plan.values import at, leaves, listing, mapping
+from gpuplatform.plan.values import as_dict, as_list, get_path, leaves
 from gpuplatform.preview.checking.check import Severity, Violation, check
 from gpuplatform.sizing.efa import EFA_KINDS, Interface, efa_count, has_primary
 
@@ -130,10 +130,14 @@ def efa_security_group(plan: Plan) -> Iterator[Violation]:
 def _groups(plan: Plan, how: PlannedResource) -> tuple[list[PlannedResource], list[Json]]:
     """Security groups of a template's or class's interfaces that the plan makes, and the IDs that are written."""
     if how.type == NODE_CLASS:
-        terms = listing(at(how.inputs, "spec", "securityGroupSelectorTerms"))
+        terms = as_list(get_path(how.inputs, "spec", "securityGroupSelectorTerms"))
         chosen = [g for g in plan.all(SECURITY_GROUP) if any(selects(term, g) for term in terms)]
-        return chosen, [at(term, "id") for term in terms if at(term, "id")]
-    ids = [one for card in listing(how.inputs.get("networkInterfaces")) for one in listing(at(card, "securityGroups"))]
+        return chosen, [get_path(term, "id") for term in terms if get_path(term, "id")]
+    ids = [
+        one
+        for card in as_list(how.inputs.get("networkInterfaces"))
+        for one in as_list(get_path(card, "securityGroups"))
+    ]
     return linked(plan, how, "networkInterfaces", SECURITY_GROUP), ids
 
 
@@ -151,5 +155,5 @@ def _itself(rule: PlannedResource, group: PlannedResource) -> bool:
 
 
 def _inline(group: PlannedResource, key: str) -> bool:
-    rules = map(mapping, listing(group.inputs.get(key)))
+    rules = map(as_dict, as_list(group.inputs.get(key)))
     return any(rule.get("self") is True and str(rule.get("protocol")) == _ALL for rule in rules)

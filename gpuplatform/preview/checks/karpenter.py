@@ -11,7 +11,7 @@ from gpuplatform.catalog.nodes import ZONE_LABEL
 from gpuplatform.kinds.cluster.node_properties import CAPACITY_LABEL, ZONE_NAME_LABEL
 from gpuplatform.kinds.tokens import NODE_POOL
 from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Plan
-from gpuplatform.plan.values import at, listing
+from gpuplatform.plan.values import as_list, get_path
 from gpuplatform.preview.checking.check import Severity, Violation, check
 
 _VALUES: Final = {
@@ -34,8 +34,8 @@ _OF_AWS: Final = (
 @check("karpenter-requirement", Severity.ERROR, "Every requirement of a Karpenter pool is one that some node meets.")
 def karpenter_requirement(plan: Plan) -> Iterator[Violation]:
     for pool in plan.all(NODE_POOL):
-        for index, wanted in enumerate(listing(at(pool.inputs, "spec", "template", "spec", "requirements"))):
-            for why in _wrong(str(at(wanted, "key")), listing(at(wanted, "values")), plan.region):
+        for index, wanted in enumerate(as_list(get_path(pool.inputs, "spec", "template", "spec", "requirements"))):
+            for why in _wrong(str(get_path(wanted, "key")), as_list(get_path(wanted, "values")), plan.region):
                 yield Violation(f"{pool.name}: requirements[{index}]: {why}", pool)
 
 

@@ -13,7 +13,7 @@ from gpuplatform.kinds.cluster.objects import objects
 from gpuplatform.kinds.tokens import CLUSTERS, RELEASE
 from gpuplatform.plan.graph import Graph
 from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Plan, PlannedResource, once
-from gpuplatform.plan.values import mapping
+from gpuplatform.plan.values import as_dict
 from gpuplatform.preview.checking.check import Severity, Violation, check
 from gpuplatform.preview.checking.kubernetes_rules import violations
 from gpuplatform.preview.checking.sdk_types import input_class
@@ -161,7 +161,7 @@ def _numbers(version: str) -> tuple[int, ...]:
 def without_secrets(value: Json) -> Json:
     """A secret structure stands as one text in a plan; it fits whatever its place takes."""
     if isinstance(value, dict):
-        return {k: without_secrets(v) for k, v in mapping(value).items() if v != SECRET}
+        return {k: without_secrets(v) for k, v in as_dict(value).items() if v != SECRET}
     return value
 
 

@@ -11,7 +11,7 @@ from gpuplatform.kinds import custom_resources
 from gpuplatform.kinds.cluster.names import chart
 from gpuplatform.kinds.tokens import RELEASE
 from gpuplatform.plan.model import Plan, PlannedResource
-from gpuplatform.plan.values import at, listing
+from gpuplatform.plan.values import as_list, get_path
 from gpuplatform.preview.checking.check import Severity, Violation, check
 
 _FREE: Final = "kube_customresource_"
@@ -23,23 +23,23 @@ def unknown_metric(plan: Plan) -> Iterator[Violation]:
     """Judged are metrics of the charts of the plan, in the catalogue's version: DCGM exporter with the fields that it is told to export,
     kube-state-metrics, KEDA, Kueue."""
     exported = dict(_exported(plan))
-    recorded = {str(at(rule, "record")) for _, rule in _rules(plan)}
+    recorded = {str(get_path(rule, "record")) for _, rule in _rules(plan)}
     for resource, rule in _rules(plan):
-        for name in metrics.named(str(at(rule, "expr") or "")):
+        for name in metrics.named(str(get_path(rule, "expr") or "")):
             prefix = next((prefix for prefix in exported if name.startswith(prefix)), None)
             if prefix is None or name in recorded or name.startswith(_FREE):
                 continue
             if not metrics.is_among(name, exported[prefix]):
                 near = difflib.get_close_matches(metrics.base(name), exported[prefix], n=1)
                 meant = f"; did you mean {near[0]}?" if near else ""
-                told = at(rule, "alert") or at(rule, "record")
+                told = get_path(rule, "alert") or get_path(rule, "record")
                 yield Violation(f"{told}: nobody exports {name}, so this never rings{meant}", resource)
 
 
 def _rules(plan: Plan) -> Iterator[tuple[PlannedResource, object]]:
     for resource in plan.all(custom_resources.PROMETHEUS_RULE):
-        for group in listing(at(resource.inputs, "spec", "groups")):
-            for rule in listing(at(group, "rules")):
+        for group in as_list(get_path(resource.inputs, "spec", "groups")):
+            for rule in as_list(get_path(group, "rules")):
                 yield resource, rule
 
 
@@ -50,7 +50,7 @@ def _exported(plan: Plan) -> Iterator[tuple[str, frozenset[str]]]:
         release = releases.get(wanted.name)
         if release is None or release.inputs.get("version") != wanted.version:
             continue
-        written = at(release.inputs, "values", "customMetrics")
+        written = get_path(release.inputs, "values", "customMetrics")
         if isinstance(written, str) and written:
             yield prefix, frozenset(line.split(",")[0].strip() for line in written.splitlines() if line)
         else:

@@ -16,7 +16,7 @@ from gpuplatform.catalog import zones
 from gpuplatform.kinds import kubernetes, vpc
 from gpuplatform.kinds.tokens import CLUSTERS, SECURITY_GROUP, SUBNET
 from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Plan, PlannedResource
-from gpuplatform.plan.values import at, leaves, listing
+from gpuplatform.plan.values import as_list, get_path, leaves
 from gpuplatform.preview.checking.check import Severity, Violation, check
 
 VPC: Final = vpc.VPC
@@ -64,7 +64,7 @@ def _within(plan: Plan, vpc: PlannedResource) -> Iterator[Violation]:
             yield Violation(f"{other.name}: {second} overlaps {first} of {one.name}", other)
     for cluster in (c for type_ in CLUSTERS for c in plan.all(type_)):
         written = cluster.inputs.get("kubernetesServiceIpAddressRange")
-        written = written or at(cluster.inputs, "kubernetesNetworkConfig", "serviceIpv4Cidr")
+        written = written or get_path(cluster.inputs, "kubernetesNetworkConfig", "serviceIpv4Cidr")
         services = _network(written)
         if services and whole and services.overlaps(whole):
             yield Violation(f"{cluster.name}: services in {services} overlap {whole} of {vpc.name}", cluster)
@@ -99,20 +99,20 @@ def security_rule(plan: Plan) -> Iterator[Violation]:
         if why := _undescribed(group.inputs.get("description")):
             yield Violation(f"{group.name}: {why}", group)
         for side in ("ingress", "egress"):
-            for index, rule in enumerate(listing(group.inputs.get(side))):
-                for why in _wrong(rule, at(rule, "protocol")):
+            for index, rule in enumerate(as_list(group.inputs.get(side))):
+                for why in _wrong(rule, get_path(rule, "protocol")):
                     yield Violation(f"{group.name}: {side}[{index}]: {why}", group)
 
 
 def _wrong(rule: Json, protocol: Json) -> Iterator[str]:
-    if why := _undescribed(at(rule, "description")):
+    if why := _undescribed(get_path(rule, "description")):
         yield why
     if protocol in (None, SECRET, UNKNOWN):
         return
     number = str(protocol).isdigit() and int(str(protocol)) < 256
     if str(protocol).lower() not in _PROTOCOLS and not number:
         yield f"{protocol} is no protocol; EC2 takes {', '.join(_PROTOCOLS)} or a number"
-    first, last = at(rule, "fromPort"), at(rule, "toPort")
+    first, last = get_path(rule, "fromPort"), get_path(rule, "toPort")
     numbers = protocol in ("tcp", "udp") and isinstance(first, int) and isinstance(last, int)
     if numbers and not 0 <= first <= last <= 65535:
         yield f"ports {first} to {last}; they are 0 to 65535, the lower one first"

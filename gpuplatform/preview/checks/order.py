@@ -14,7 +14,7 @@ from gpuplatform.kinds.cluster.node_properties import labels, node_class
 from gpuplatform.kinds.tokens import CLUSTERS, NODE_CLASS, NODE_GROUP, NODE_POOL, RELEASE, SUBNET
 from gpuplatform.plan.graph import Graph
 from gpuplatform.plan.model import Json, Plan, PlannedResource
-from gpuplatform.plan.values import listing, mapping
+from gpuplatform.plan.values import as_dict, as_list
 from gpuplatform.preview.checking.check import Severity, Violation, check
 
 
@@ -62,10 +62,10 @@ def _on_pools(plan: Plan) -> Iterator[tuple[PlannedResource, str, list[PlannedRe
 def _selected(value: Json) -> Iterator[str]:
     """Pools that node selectors name, at any depth."""
     if isinstance(value, dict):
-        for key, inner in mapping(value).items():
-            if key == "nodeSelector" and POOL_LABEL in mapping(inner):
-                yield str(mapping(inner)[POOL_LABEL])
+        for key, inner in as_dict(value).items():
+            if key == "nodeSelector" and POOL_LABEL in as_dict(inner):
+                yield str(as_dict(inner)[POOL_LABEL])
             yield from _selected(inner)
     elif isinstance(value, list):
-        for inner in listing(value):
+        for inner in as_list(value):
             yield from _selected(inner)

@@ -11,7 +11,7 @@ from gpuplatform.kinds.cluster.node_launches import Launch, Taint, extra_argumen
 from gpuplatform.kinds.cluster.pods import Pod, pods
 from gpuplatform.kinds.tokens import RELEASE
 from gpuplatform.plan.model import Json, Plan, PlannedResource
-from gpuplatform.plan.values import at, listing, mapping
+from gpuplatform.plan.values import as_dict, as_list, get_path
 from gpuplatform.preview.checking.check import Severity, Violation, check
 
 _SET_BY_OTHERS: Final = ("kubernetes.io", "k8s.io", "amazonaws.com", "karpenter.sh", "nvidia.com", "k8s.aws")
@@ -31,7 +31,7 @@ def pod_without_pool(plan: Plan) -> Iterator[Violation]:
     if not pools:
         return
     for pod in pods(plan):
-        tolerations = listing(pod.spec.get("tolerations"))
+        tolerations = as_list(pod.spec.get("tolerations"))
         if pod.queue:
             # Kueue adds those of the flavour that it admits a job to.
             tolerations = [*tolerations, *(t for flavor in flavors(plan).values() for t in flavor.tolerations)]
@@ -51,11 +51,13 @@ def _has_devices(pool: Launch, pod: Pod) -> bool:
 
 def asked_labels(pod: Pod) -> list[tuple[str, list[Json]]]:
     """Labels that a node must have, each with the values that will do. Of several terms none is a must."""
-    asked = [(key, [value]) for key, value in mapping(pod.spec.get("nodeSelector")).items()]
-    required = at(pod.spec.get("affinity"), "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution")
-    terms = listing(at(required, "nodeSelectorTerms"))
-    must = listing(at(terms[0], "matchExpressions")) if len(terms) == 1 else []
-    return asked + [(str(at(e, "key")), listing(at(e, "values"))) for e in must if at(e, "operator") == "In"]
+    asked = [(key, [value]) for key, value in as_dict(pod.spec.get("nodeSelector")).items()]
+    required = get_path(pod.spec.get("affinity"), "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution")
+    terms = as_list(get_path(required, "nodeSelectorTerms"))
+    must = as_list(get_path(terms[0], "matchExpressions")) if len(terms) == 1 else []
+    return asked + [
+        (str(get_path(e, "key")), as_list(get_path(e, "values"))) for e in must if get_path(e, "operator") == "In"
+    ]
 
 
 def _unplaced(pools: Sequence[Launch], asked: list[tuple[str, list[Json]]], tolerations: list[Json]) -> str:
@@ -90,9 +92,9 @@ def refused(taints: Sequence[Taint], tolerations: list[Json]) -> list[Taint]:
 def tolerates(toleration: Json, taint: Taint) -> bool:
     key, value, effect = taint
     return (
-        at(toleration, "effect") in (None, "", effect)
-        and at(toleration, "key") in (None, "", key)
-        and (at(toleration, "operator") == "Exists" or (at(toleration, "value") or "") == value)
+        get_path(toleration, "effect") in (None, "", effect)
+        and get_path(toleration, "key") in (None, "", key)
+        and (get_path(toleration, "operator") == "Exists" or (get_path(toleration, "value") or "") == value)
     )
 
 
@@ -103,7 +105,7 @@ def dead_toleration(plan: Plan) -> Iterator[Violation]:
     # Taints of which the autoscaler is told come and go; no pool need have them.
     passing = {str(extra_argument(plan, flag)) for flag in ("startup-taint", "status-taint")}
     for resource, path, toleration in _all_tolerations(plan):
-        key = str(at(toleration, "key") or "")
+        key = str(get_path(toleration, "key") or "")
         known = (
             not key
             or key in passing
@@ -119,7 +121,7 @@ def dead_toleration(plan: Plan) -> Iterator[Violation]:
 
 def _all_tolerations(plan: Plan) -> Iterator[tuple[PlannedResource, str, Json]]:
     for pod in pods(plan):
-        yield from ((pod.owner, f"tolerations[{i}]", t) for i, t in enumerate(listing(pod.spec.get("tolerations"))))
+        yield from ((pod.owner, f"tolerations[{i}]", t) for i, t in enumerate(as_list(pod.spec.get("tolerations"))))
     for flavor in flavors(plan).values():
         yield from ((flavor.resource, f"spec.tolerations[{i}]", t) for i, t in enumerate(flavor.tolerations))
     for release in plan.all(RELEASE):
@@ -129,11 +131,11 @@ def _all_tolerations(plan: Plan) -> Iterator[tuple[PlannedResource, str, Json]]:
 def _in_values(value: Json, path: str) -> Iterator[tuple[str, Json]]:
     """Tolerations anywhere in a chart's values."""
     if isinstance(value, dict):
-        for key, inner in mapping(value).items():
+        for key, inner in as_dict(value).items():
             if key == "tolerations":
-                yield from ((f"{path}.tolerations[{i}]", t) for i, t in enumerate(listing(inner)))
+                yield from ((f"{path}.tolerations[{i}]", t) for i, t in enumerate(as_list(inner)))
             else:
                 yield from _in_values(inner, f"{path}.{key}")
     elif isinstance(value, list):
-        for index, inner in enumerate(listing(value)):
+        for index, inner in enumerate(as_list(value)):
             yield from _in_values(inner, f"{path}[{index}]")

@@ -14,7 +14,7 @@ from typing import Final
 from gpuplatform.kinds.kind import PolicyKind
 from gpuplatform.kinds.registry import kind_of
 from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Plan
-from gpuplatform.plan.values import at, listing, mapping
+from gpuplatform.plan.values import as_dict, as_list, get_path
 from gpuplatform.preview.checking.check import Severity, Violation, check
 from gpuplatform.preview.checks.iam import words
 
@@ -64,7 +64,7 @@ def policy_document(plan: Plan) -> Iterator[Violation]:
 
 def _written(value: Json, key: str) -> Iterator[tuple[str, Json]]:
     if key == "inlinePolicies":
-        yield from ((f"{key}[{i}].policy", at(one, "policy")) for i, one in enumerate(listing(value)))
+        yield from ((f"{key}[{i}].policy", get_path(one, "policy")) for i, one in enumerate(as_list(value)))
     else:
         yield key, value
 
@@ -85,13 +85,13 @@ def _wrong(value: Json, kind: PolicyKind, longest: int | None) -> Iterator[str]:
     if not isinstance(document, dict):
         yield "is no policy document, which is an object"
         return
-    top = mapping(document)
+    top = as_dict(document)
     yield from _unknown(top, ("Version", "Id", "Statement"))
     if top.get("Version", "2012-10-17") not in ("2012-10-17", "2008-10-17", UNKNOWN, SECRET):
         yield f"Version {top['Version']!r} is none of 2012-10-17, 2008-10-17"
-    statements = listing(top.get("Statement")) or [top.get("Statement")]
+    statements = as_list(top.get("Statement")) or [top.get("Statement")]
     for index, statement in enumerate(statements):
-        for why in _wrong_statement(mapping(statement), kind):
+        for why in _wrong_statement(as_dict(statement), kind):
             yield f"Statement[{index}]: {why}"
 
 
@@ -104,7 +104,7 @@ def _wrong_statement(statement: Mapping[str, Json], kind: PolicyKind) -> Iterato
     yield from _one_of(statement, "Resource", wanted=kind in (PolicyKind.IDENTITY, PolicyKind.RESOURCE))
     for who in ("Principal", "NotPrincipal"):
         yield from _principals(statement.get(who), who)
-    for operator in mapping(statement.get("Condition")):
+    for operator in as_dict(statement.get("Condition")):
         plain = re.sub(r"^For(AllValues|AnyValue):", "", operator)
         if plain.removesuffix("IfExists") not in _OPERATORS:
             yield f"Condition: {operator} is no operator{_near(plain, _OPERATORS)}"
@@ -124,7 +124,7 @@ def _one_of(statement: Mapping[str, Json], word: str, *, wanted: bool) -> Iterat
 def _principals(value: Json, who: str) -> Iterator[str]:
     if isinstance(value, str) and value not in ("*", SECRET, UNKNOWN):
         yield f"{who}: {value!r} is no principal; write * or the kind, such as {{'AWS': …}}"
-    for kind, named in mapping(value).items():
+    for kind, named in as_dict(value).items():
         if kind not in _PRINCIPALS:
             yield f"{who}: {kind} is no kind of principal{_near(kind, _PRINCIPALS)}"
         for service in words(named) if kind == "Service" else ():

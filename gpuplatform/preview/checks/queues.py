@@ -13,7 +13,7 @@ from gpuplatform.kinds.cluster.node_launches import autoscaler, extra_argument, 
 from gpuplatform.kinds.cluster.objects import of_kind
 from gpuplatform.plan.model import Json, Plan, PlanFeature
 from gpuplatform.plan.quantity import quantity
-from gpuplatform.plan.values import at, listing, mapping
+from gpuplatform.plan.values import as_dict, as_list, get_path
 from gpuplatform.preview.checking.check import Severity, Violation, check
 
 _CLASSES: Final = ("best-effort-atomic-scale-up.autoscaling.x-k8s.io", "check-capacity.autoscaling.x-k8s.io")
@@ -50,8 +50,8 @@ def _priorities(plan: Plan) -> dict[int, list[str]]:
     release = autoscaler(plan)
     if release is None or "priority" not in str(extra_argument(plan, "expander")):
         return {}
-    written = mapping(at(release.inputs, "values", "expanderPriorities"))
-    return {int(key): [str(p) for p in listing(patterns)] for key, patterns in written.items() if str(key).isdigit()}
+    written = as_dict(get_path(release.inputs, "values", "expanderPriorities"))
+    return {int(key): [str(p) for p in as_list(patterns)] for key, patterns in written.items() if str(key).isdigit()}
 
 
 def _matches(pattern: str, name: str) -> bool:
@@ -83,7 +83,7 @@ def rung_order(plan: Plan) -> Iterator[Violation]:
     }
     for queue, body in of_kind(plan, "ClusterQueue"):
         for group in groups(body.get("spec")):
-            named = [name for flavor in group if (name := str(at(flavor, "name"))) in known]
+            named = [name for flavor in group if (name := str(get_path(flavor, "name"))) in known]
             pools = {name: known[name].labels.get(POOL_LABEL) for name in named}
             for first, then in ((a, b) for a, b in combinations(named, 2) if pools[a] == pools[b]):
                 before, after = ranks.get(first), ranks.get(then)
@@ -99,7 +99,7 @@ def nobody_provisions(plan: Plan) -> Iterator[Violation]:
     answers = str(extra_argument(plan, "enable-provisioning-requests")).lower() == "true"
     configs = {str(body["metadata"]["name"]): body for _, body in of_kind(plan, "ProvisioningRequestConfig")}
     for resource, body in of_kind(plan, "AdmissionCheck"):
-        if at(body, "spec", "controllerName") != CONTROLLER:
+        if get_path(body, "spec", "controllerName") != CONTROLLER:
             continue
         if not answers:
             yield Violation(
@@ -107,8 +107,8 @@ def nobody_provisions(plan: Plan) -> Iterator[Violation]:
                 "would wait for ever",
                 resource,
             )
-        config = configs.get(str(at(body, "spec", "parameters", "name")), {})
-        asked = at(config, "spec", "provisioningClassName")
+        config = configs.get(str(get_path(body, "spec", "parameters", "name")), {})
+        asked = get_path(config, "spec", "provisioningClassName")
         if asked and asked not in _CLASSES:
             yield Violation(
                 f"{resource.name}: nobody answers the class {asked}; accepted: {', '.join(_CLASSES)}", resource
@@ -120,7 +120,7 @@ def quota_above_capacity(plan: Plan) -> Iterator[Violation]:
     given: dict[str, float] = {}
     for _, body in of_kind(plan, "ClusterQueue", "Cohort"):
         for name, quota in quotas(body.get("spec"), GPU):
-            given[name] = given.get(name, 0) + quantity(at(quota, "nominalQuota"))
+            given[name] = given.get(name, 0) + quantity(get_path(quota, "nominalQuota"))
     for name, flavor in flavors(plan).items():
         there = _gpus(plan, flavor)
         if there is not None and given.get(name, 0) > there:
@@ -140,8 +140,8 @@ def queue_lacks_resource(plan: Plan) -> Iterator[Violation]:
     for one in queued(plan):
         covered = {
             str(name)
-            for rules in listing(at(one.spec, "resourceGroups"))
-            for name in listing(at(rules, "coveredResources"))
+            for rules in as_list(get_path(one.spec, "resourceGroups"))
+            for name in as_list(get_path(rules, "coveredResources"))
         }
         if missing := sorted(set(one.asks) - covered):
             yield Violation(
@@ -158,7 +158,7 @@ def job_above_quota(plan: Plan) -> Iterator[Violation]:
     for one in queued(plan):
         wanted = one.asks.get(GPU, 0) * one.pod.together
         offers = {
-            name: _ever(quota, bool(at(one.spec, "cohortName")))
+            name: _ever(quota, bool(get_path(one.spec, "cohortName")))
             for name, quota in quotas(one.spec, GPU)
             if pools.get(name) in (one.pod.pool, None)
         }
@@ -173,9 +173,9 @@ def job_above_quota(plan: Plan) -> Iterator[Violation]:
 
 def _ever(quota: Json, shares: bool) -> float:
     """What a queue may use of a flavour: what it owns, and of a cohort's as much as it is limited to."""
-    limit = at(quota, "borrowingLimit")
+    limit = get_path(quota, "borrowingLimit")
     borrowed = quantity(limit) if limit is not None else float("inf")
-    return quantity(at(quota, "nominalQuota")) + (borrowed if shares else 0)
+    return quantity(get_path(quota, "nominalQuota")) + (borrowed if shares else 0)
 
 
 def _gpus(plan: Plan, flavor: Flavor) -> float | None:

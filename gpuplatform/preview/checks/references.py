@@ -18,7 +18,7 @@ from gpuplatform.kinds.cluster.pods import Pod, pods
 from gpuplatform.kinds.pricing.numbers import NoAmountError, gib
 from gpuplatform.kinds.tokens import RELEASE
 from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Plan, PlannedResource
-from gpuplatform.plan.values import at, leaves, listing, mapping
+from gpuplatform.plan.values import as_dict, as_list, get_path, leaves
 from gpuplatform.preview.checking.check import Severity, Violation, check
 
 # Objects that every EKS cluster has (Kubernetes reference, "User-facing roles" and "Pod Priority"; EKS user guide, storage).
@@ -98,17 +98,17 @@ def _told(plan: Plan, one: Reference) -> str:
 def _references(plan: Plan) -> Iterator[Reference]:
     for resource, body in objects(plan):
         kind, namespace, spec = str(body["kind"]), namespace_of(body), body.get("spec")
-        yield Reference(resource, "metadata.namespace", "Namespace", "", at(body, "metadata", "namespace"))
+        yield Reference(resource, "metadata.namespace", "Namespace", "", get_path(body, "metadata", "namespace"))
         for wanted, path in _IN_SPEC.get(kind, ()):
             for name in _values(spec, path.split(".")):
                 yield Reference(resource, f"spec.{path}", wanted, namespace, name)
         if kind in ("ScaledObject", "ScaledJob", "HorizontalPodAutoscaler"):
-            target = at(spec, "scaleTargetRef")
-            wanted = str(at(target, "kind") or "Deployment")
-            yield Reference(resource, "spec.scaleTargetRef", wanted, namespace, at(target, "name"))
+            target = get_path(spec, "scaleTargetRef")
+            wanted = str(get_path(target, "kind") or "Deployment")
+            yield Reference(resource, "spec.scaleTargetRef", wanted, namespace, get_path(target, "name"))
         if kind in ("RoleBinding", "ClusterRoleBinding"):
             yield from _binding(resource, body, namespace)
-        labels = mapping(at(body, "metadata", "labels"))
+        labels = as_dict(get_path(body, "metadata", "labels"))
         yield Reference(resource, QUEUE_LABEL, "LocalQueue", namespace, labels.get(QUEUE_LABEL))
         priority = "kueue.x-k8s.io/priority-class"
         yield Reference(resource, priority, "WorkloadPriorityClass", "", labels.get(priority))
@@ -119,21 +119,21 @@ def _references(plan: Plan) -> Iterator[Reference]:
 def _values(value: Json, path: list[str]) -> Iterator[Json]:
     """What stands at a path, through every list on the way."""
     if isinstance(value, list):
-        for inner in listing(value):
+        for inner in as_list(value):
             yield from _values(inner, path)
     elif path:
-        yield from _values(at(value, path[0]), path[1:])
+        yield from _values(get_path(value, path[0]), path[1:])
     else:
         yield value
 
 
 def _binding(resource: PlannedResource, body: Mapping[str, Json], namespace: str) -> Iterator[Reference]:
     role = body.get("roleRef")
-    yield Reference(resource, "roleRef", str(at(role, "kind")), namespace, at(role, "name"))
-    for subject in listing(body.get("subjects")):
-        if at(subject, "kind") == "ServiceAccount":
-            place = str(at(subject, "namespace") or namespace)
-            yield Reference(resource, "subjects", "ServiceAccount", place, at(subject, "name"))
+    yield Reference(resource, "roleRef", str(get_path(role, "kind")), namespace, get_path(role, "name"))
+    for subject in as_list(body.get("subjects")):
+        if get_path(subject, "kind") == "ServiceAccount":
+            place = str(get_path(subject, "namespace") or namespace)
+            yield Reference(resource, "subjects", "ServiceAccount", place, get_path(subject, "name"))
 
 
 _IN_POD: Final = (
@@ -169,8 +169,8 @@ def _of_pod(pod: Pod) -> Iterator[Reference]:
             yield Reference(pod.owner, path, kind, pod.namespace, name)
     for kind, path, key in _MAY_BE_OPTIONAL:
         for found in _values(pod.spec, path.split(".")):
-            if at(found, "optional") is not True:
-                yield Reference(pod.owner, f"{path}.{key}", kind, pod.namespace, at(found, key))
+            if get_path(found, "optional") is not True:
+                yield Reference(pod.owner, f"{path}.{key}", kind, pod.namespace, get_path(found, key))
 
 
 @check("pod-identity-account", Severity.ERROR, "A role is given to a service account that is there.")
@@ -194,7 +194,7 @@ def _in_chart(plan: Plan, namespace: str, account: str) -> bool:
     """Whether a release in the namespace is called so, or told of the account in its values."""
     for release in plan.all(RELEASE):
         if str(release.inputs.get("namespace") or "default") == namespace:
-            told = (value for _, value in leaves(mapping(release.inputs.get("values"))))
+            told = (value for _, value in leaves(as_dict(release.inputs.get("values"))))
             if account in (release.inputs.get("name"), release.name) or account in told:
                 return True
     return False
@@ -203,13 +203,13 @@ def _in_chart(plan: Plan, namespace: str, account: str) -> bool:
 @check("unmounted-volume", Severity.ERROR, "Every volume that a container mounts is one of its pod.")
 def unmounted_volume(plan: Plan) -> Iterator[Violation]:
     for pod in pods(plan):
-        volumes = {str(at(volume, "name")) for volume in listing(pod.spec.get("volumes"))}
+        volumes = {str(get_path(volume, "name")) for volume in as_list(pod.spec.get("volumes"))}
         volumes |= set(_values(pod.owner.inputs, ["spec", "volumeClaimTemplates", "metadata", "name"])) - {None}
         for container in pod.containers:
-            for mount in listing(at(container, "volumeMounts")):
-                if str(at(mount, "name")) not in volumes:
+            for mount in as_list(get_path(container, "volumeMounts")):
+                if str(get_path(mount, "name")) not in volumes:
                     yield Violation(
-                        f"{pod.owner.name}: container {at(container, 'name')} mounts {at(mount, 'name')}; "
+                        f"{pod.owner.name}: container {get_path(container, 'name')} mounts {get_path(mount, 'name')}; "
                         f"the pod has {', '.join(sorted(volumes)) or 'no volume'}",
                         pod.owner,
                     )
@@ -220,9 +220,9 @@ def claim_without_volume(plan: Plan) -> Iterator[Violation]:
     volumes = {str(body["metadata"]["name"]): r for r, body in of_kind(plan, "PersistentVolume")}
     for resource, body in of_kind(plan, "PersistentVolumeClaim"):
         spec = body.get("spec")
-        if at(spec, "storageClassName") != "":
+        if get_path(spec, "storageClassName") != "":
             continue
-        named = at(spec, "volumeName")
+        named = get_path(spec, "volumeName")
         offered = [r for name, r in volumes.items() if named in (None, name)]
         reasons = [why for r in offered if (why := _unfit(spec, r.inputs.get("spec")))]
         if named in (None, *volumes) and len(reasons) == len(offered):
@@ -232,12 +232,12 @@ def claim_without_volume(plan: Plan) -> Iterator[Violation]:
 
 def _unfit(claim: Json, volume: Json) -> str:
     """Why a volume does not serve a claim; empty if it does."""
-    modes = [m for m in listing(at(claim, "accessModes")) if m not in listing(at(volume, "accessModes"))]
+    modes = [m for m in as_list(get_path(claim, "accessModes")) if m not in as_list(get_path(volume, "accessModes"))]
     if modes:
         return f"its access modes lack {', '.join(map(str, modes))}"
-    if (at(volume, "storageClassName") or "") != "":
-        return f"its storage class is {at(volume, 'storageClassName')}"
-    asked, has = at(claim, "resources", "requests", "storage"), at(volume, "capacity", "storage")
+    if (get_path(volume, "storageClassName") or "") != "":
+        return f"its storage class is {get_path(volume, 'storageClassName')}"
+    asked, has = get_path(claim, "resources", "requests", "storage"), get_path(volume, "capacity", "storage")
     with contextlib.suppress(NoAmountError):
         if gib(asked) > gib(has):
             return f"{asked} are asked and it has {has}"

@@ -9,7 +9,7 @@ from gpuplatform.kinds import ec2
 from gpuplatform.kinds.cluster.objects import of_kind
 from gpuplatform.kinds.tokens import LAUNCH_TEMPLATE, NODE_CLASS
 from gpuplatform.plan.model import UNKNOWN, Json, Plan, PlannedResource
-from gpuplatform.plan.values import at, listing
+from gpuplatform.plan.values import as_list, get_path
 from gpuplatform.preview.checking.check import Severity, Violation, check
 
 _EVERYBODY: Final = ("system:anonymous", "system:authenticated", "system:unauthenticated")
@@ -21,15 +21,17 @@ _EVERYBODY: Final = ("system:anonymous", "system:authenticated", "system:unauthe
 )
 def rbac_everything(plan: Plan) -> Iterator[Violation]:
     for role in (r for r, _ in of_kind(plan, "Role", "ClusterRole")):
-        for index, rule in enumerate(listing(role.inputs.get("rules"))):
-            if all("*" in listing(at(rule, part)) for part in ("apiGroups", "resources", "verbs")):
+        for index, rule in enumerate(as_list(role.inputs.get("rules"))):
+            if all("*" in as_list(get_path(rule, part)) for part in ("apiGroups", "resources", "verbs")):
                 yield Violation(f"{role.name}: rules[{index}] allows everything; name what it needs", role)
     for binding in (r for r, _ in of_kind(plan, "RoleBinding", "ClusterRoleBinding")):
-        if at(binding.inputs, "roleRef", "name") == "cluster-admin":
+        if get_path(binding.inputs, "roleRef", "name") == "cluster-admin":
             yield Violation(f"{binding.name}: gives cluster-admin; give a role with what is needed", binding)
-        for subject in listing(binding.inputs.get("subjects")):
-            if at(subject, "name") in _EVERYBODY:
-                yield Violation(f"{binding.name}: gives its role to {at(subject, 'name')}, which is everybody", binding)
+        for subject in as_list(binding.inputs.get("subjects")):
+            if get_path(subject, "name") in _EVERYBODY:
+                yield Violation(
+                    f"{binding.name}: gives its role to {get_path(subject, 'name')}, which is everybody", binding
+                )
 
 
 @check("instance-metadata", Severity.WARNING, "A node gives its role's credentials to sessions alone (IMDSv2).")
@@ -39,8 +41,8 @@ def instance_metadata(plan: Plan) -> Iterator[Violation]:
     Amazon EC2 user guide, "Configure the Instance Metadata Service options"; karpenter.sh, "NodeClasses"; read 2026-11.
     """
     for resource, path, options in _options(plan):
-        tokens = at(options, "httpTokens")
-        if tokens not in ("required", UNKNOWN) and at(options, "httpEndpoint") != "disabled":
+        tokens = get_path(options, "httpTokens")
+        if tokens not in ("required", UNKNOWN) and get_path(options, "httpEndpoint") != "disabled":
             yield Violation(f"{resource.name}: {path}.httpTokens is {tokens or 'missing'}; set required", resource)
 
 
@@ -51,5 +53,5 @@ def _options(plan: Plan) -> Iterator[tuple[PlannedResource, str, Json]]:
         if "metadataOptions" in instance.inputs:
             yield instance, "metadataOptions", instance.inputs["metadataOptions"]
     for node_class in plan.all(NODE_CLASS):
-        if options := at(node_class.inputs, "spec", "metadataOptions"):
+        if options := get_path(node_class.inputs, "spec", "metadataOptions"):
             yield node_class, "spec.metadataOptions", options

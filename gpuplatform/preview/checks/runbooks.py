@@ -8,7 +8,7 @@ from typing import Final
 
 from gpuplatform.kinds import cloudwatch, custom_resources
 from gpuplatform.plan.model import Plan, PlannedResource
-from gpuplatform.plan.values import at, listing
+from gpuplatform.plan.values import as_list, get_path
 from gpuplatform.preview.checking.check import Severity, Violation, check
 
 _RUNBOOK: Final = re.compile(r"docs/runbooks/[a-z0-9-]+\.md")
@@ -21,10 +21,10 @@ def alarms(plan: Plan) -> Iterator[tuple[PlannedResource, str, str]]:
         for alarm in plan.all(type_):
             yield alarm, alarm.name, str(alarm.inputs.get("alarmDescription", ""))
     for rules in plan.all(custom_resources.PROMETHEUS_RULE):
-        for group in listing(at(rules.inputs, "spec", "groups")):
-            for rule in listing(at(group, "rules")):
-                if at(rule, "alert"):
-                    yield rules, str(at(rule, "alert")), str(at(rule, "annotations") or "")
+        for group in as_list(get_path(rules.inputs, "spec", "groups")):
+            for rule in as_list(get_path(group, "rules")):
+                if get_path(rule, "alert"):
+                    yield rules, str(get_path(rule, "alert")), str(get_path(rule, "annotations") or "")
 
 
 @check("alarm-names-runbook", Severity.ERROR, "Every alarm names a runbook that exists.")

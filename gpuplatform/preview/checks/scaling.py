@@ -8,7 +8,7 @@ from gpuplatform.kinds.cluster.names import namespace_of
 from gpuplatform.kinds.cluster.objects import objects
 from gpuplatform.kinds.registry import all_kinds
 from gpuplatform.plan.model import Plan
-from gpuplatform.plan.values import at
+from gpuplatform.plan.values import get_path
 from gpuplatform.preview.checking.check import Severity, Violation, check
 
 
@@ -16,7 +16,7 @@ from gpuplatform.preview.checking.check import Severity, Violation, check
 def scaler_without_maximum(plan: Plan) -> Iterator[Violation]:
     for row in all_kinds().values():
         for scaler in plan.all(row.token) if row.maximum else ():
-            if not at(scaler.inputs, *row.maximum.split(".")):
+            if not get_path(scaler.inputs, *row.maximum.split(".")):
                 yield Violation(f"{scaler.name}: {row.maximum} is missing: nothing bounds what it costs", scaler)
 
 
@@ -27,7 +27,7 @@ def minimum_above_maximum(plan: Plan) -> Iterator[Violation]:
     for row in all_kinds().values():
         for scaler in plan.all(row.token) if row.ordered else ():
             for low, high in row.ordered:
-                least, most = at(scaler.inputs, *low.split(".")), at(scaler.inputs, *high.split("."))
+                least, most = get_path(scaler.inputs, *low.split(".")), get_path(scaler.inputs, *high.split("."))
                 if isinstance(least, int) and isinstance(most, int) and least > most:
                     yield Violation(f"{scaler.name}: {low} {least} is above {high} {most}", scaler)
 
@@ -37,8 +37,8 @@ def two_scalers(plan: Plan) -> Iterator[Violation]:
     targets: dict[tuple[str, str, str], str] = {}
     for resource, body in objects(plan):
         if body["kind"] in ("ScaledObject", "HorizontalPodAutoscaler"):
-            target = at(body, "spec", "scaleTargetRef")
-            key = (namespace_of(body), str(at(target, "kind") or "Deployment"), str(at(target, "name")))
+            target = get_path(body, "spec", "scaleTargetRef")
+            key = (namespace_of(body), str(get_path(target, "kind") or "Deployment"), str(get_path(target, "name")))
             if key in targets:
                 yield Violation(f"{resource.name}: {key[1]} {key[2]} is scaled by {targets[key]} already", resource)
             targets.setdefault(key, resource.name)

@@ -15,7 +15,7 @@ from typing import Final, cast
 from gpuplatform.kinds import kubernetes
 from gpuplatform.plan.every_text import every_text
 from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Plan, PlanFeature
-from gpuplatform.plan.values import leaves, mapping
+from gpuplatform.plan.values import as_dict, leaves
 from gpuplatform.preview.checking.check import Severity, Violation, check
 from gpuplatform.preview.record.environment import CANARY
 
@@ -103,7 +103,7 @@ def _called(value: Json, path: str) -> Iterator[tuple[str, Json]]:
     if isinstance(value, list):
         for index, inner in enumerate(cast("list[Json]", value)):
             yield from _called(inner, f"{path}[{index}]")
-    named = mapping(value)
+    named = as_dict(value)
     if _VARIABLES.fullmatch(str(named.get("name"))) and "value" in named:
         yield f"{path}.value ({named['name']})", named["value"]
     for key, inner in named.items():
@@ -117,7 +117,7 @@ def _called(value: Json, path: str) -> Iterator[tuple[str, Json]]:
 def kubernetes_secret(plan: Plan) -> Iterator[Violation]:
     for resource in plan.all(kubernetes.SECRET):
         for part in ("data", "stringData"):
-            plain = [k for k, v in mapping(resource.inputs.get(part)).items() if v not in (SECRET, UNKNOWN)]
+            plain = [k for k, v in as_dict(resource.inputs.get(part)).items() if v not in (SECRET, UNKNOWN)]
             if plain:
                 yield Violation(
                     f"{resource.name}: {part}.{', '.join(plain)}: wrap the value in pulumi.Output.secret", resource

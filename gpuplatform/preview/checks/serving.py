@@ -10,7 +10,7 @@ from gpuplatform.kinds.cluster.node_launches import launches
 from gpuplatform.kinds.cluster.pods import pods
 from gpuplatform.plan.model import Json, Plan
 from gpuplatform.plan.quantity import quantity
-from gpuplatform.plan.values import at, listing, mapping
+from gpuplatform.plan.values import as_dict, as_list, get_path
 from gpuplatform.preview.checking.check import Severity, Violation, check
 
 _FLAGS: Final = ("--tensor-parallel-size", "-tp")
@@ -25,11 +25,13 @@ _FLAGS: Final = ("--tensor-parallel-size", "-tp")
 def tensor_parallel(plan: Plan) -> Iterator[Violation]:
     pools = [launch for launch in launches(plan) if POOL_LABEL in launch.labels]
     for pod in pods(plan):
-        for container in listing(pod.spec.get("containers")):
-            size = _size([*listing(at(container, "command")), *listing(at(container, "args"))])
+        for container in as_list(pod.spec.get("containers")):
+            size = _size([*as_list(get_path(container, "command")), *as_list(get_path(container, "args"))])
             if size is None:
                 continue
-            asked = mapping(at(container, "resources", "limits")) | mapping(at(container, "resources", "requests"))
+            asked = as_dict(get_path(container, "resources", "limits")) | as_dict(
+                get_path(container, "resources", "requests")
+            )
             if (gpus := quantity(asked.get(GPU, 0))) < size:
                 yield Violation(
                     f"{pod.owner.name}: tensor-parallel size {size}, but its container asks for {gpus:g} {GPU}",

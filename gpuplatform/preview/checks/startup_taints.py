@@ -10,7 +10,7 @@ from gpuplatform.kinds.cluster.node_launches import Launch, Taint, launches
 from gpuplatform.kinds.cluster.pods import Pod, pods
 from gpuplatform.kinds.tokens import NODE_GROUP
 from gpuplatform.plan.model import Plan
-from gpuplatform.plan.values import at, leaves, listing, mapping
+from gpuplatform.plan.values import as_dict, as_list, get_path, leaves
 from gpuplatform.preview.checking.check import Severity, Violation, check
 from gpuplatform.preview.checks.placement import asked_labels, has_label, refused
 
@@ -23,8 +23,8 @@ _RESERVED: Final = ("kubernetes.io", "k8s.io", "eks.amazonaws.com")
 @check("reserved-node-key", Severity.ERROR, "No label or taint of a node group has a prefix that EKS keeps to itself.")
 def reserved_node_key(plan: Plan) -> Iterator[Violation]:
     for group in plan.all(NODE_GROUP):
-        keys = [("labels", key) for key in mapping(group.inputs.get("labels"))]
-        keys += [("taints", str(at(taint, "key"))) for taint in listing(group.inputs.get("taints"))]
+        keys = [("labels", key) for key in as_dict(group.inputs.get("labels"))]
+        keys += [("taints", str(get_path(taint, "key"))) for taint in as_list(group.inputs.get("taints"))]
         for place, key in keys:
             prefix, slash, _ = key.partition("/")
             if slash and f".{prefix}".endswith(tuple(f".{reserved}" for reserved in _RESERVED)):
@@ -46,7 +46,7 @@ def startup_taint_removed(plan: Plan) -> Iterator[Violation]:
 
 def _names(pod: Pod, key: str) -> bool:
     """Whether a container is told of the taint: a daemon that takes it off must be."""
-    return any(value == key for container in pod.containers for _, value in leaves(mapping(container)))
+    return any(value == key for container in pod.containers for _, value in leaves(as_dict(container)))
 
 
 def _hindered(daemon: Pod, pool: Launch) -> str:
@@ -54,7 +54,7 @@ def _hindered(daemon: Pod, pool: Launch) -> str:
     missing = [key for key, values in asked_labels(daemon) if not has_label(pool, key, values)]
     if missing:
         return f"{daemon.owner.name} asks for another {', '.join(missing)}"
-    kept_off = _keys(refused((*pool.taints, *pool.startup), listing(daemon.spec.get("tolerations"))))
+    kept_off = _keys(refused((*pool.taints, *pool.startup), as_list(daemon.spec.get("tolerations"))))
     return f"{daemon.owner.name} does not tolerate {kept_off}" if kept_off else ""
 
 

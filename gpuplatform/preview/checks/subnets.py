@@ -10,7 +10,7 @@ from typing import Final
 from gpuplatform.kinds import eks
 from gpuplatform.kinds.cluster.node_launches import Launch, launches
 from gpuplatform.plan.model import Plan, PlannedResource
-from gpuplatform.plan.values import at
+from gpuplatform.plan.values import get_path
 from gpuplatform.preview.checking.check import Severity, Violation, check
 from gpuplatform.sizing.efa import PRIMARY
 from gpuplatform.sizing.pods import Addresses, addresses_per_node, addresses_short
@@ -70,5 +70,5 @@ def _prefix_delegation(plan: Plan) -> bool | None:
                 told = json.loads(str(addon.inputs.get("configurationValues") or "{}"))
             except json.JSONDecodeError:
                 return None
-            return str(at(told, "env", "ENABLE_PREFIX_DELEGATION")).lower() == "true"
+            return str(get_path(told, "env", "ENABLE_PREFIX_DELEGATION")).lower() == "true"
     return False

@@ -11,7 +11,7 @@ from gpuplatform.kinds import cloudcontrol
 from gpuplatform.kinds.registry import all_kinds
 from gpuplatform.kinds.tokens import LAUNCH_TEMPLATE, NODE_CLASS
 from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Plan, PlannedResource
-from gpuplatform.plan.values import at, listing, mapping, parsed
+from gpuplatform.plan.values import as_dict, as_list, get_path, parse_json
 from gpuplatform.preview.checking.check import Severity, Violation, check
 from gpuplatform.preview.checking.sdk_types import input_class, is_map, properties
 
@@ -40,7 +40,7 @@ def tag_limit(plan: Plan) -> Iterator[Violation]:
     """Fifty of them, keys of up to 128 characters that do not begin with aws:, values of up to 256 (tagging reference, 2026-11-22)."""
     for resource in plan.resources:
         if taggable(resource.type):
-            tags = mapping(resource.inputs.get("tags"))
+            tags = as_dict(resource.inputs.get("tags"))
             if len(tags) > MOST_TAGS:
                 yield Violation(f"{resource.name}: tags: has {len(tags)}; AWS takes {MOST_TAGS}", resource)
             for key, value in tags.items():
@@ -61,18 +61,21 @@ def _no_tag(key: str, value: Json) -> str:
 @check("launched-tags", Severity.ERROR, "What a launch template or Karpenter starts carries the cost tags.")
 def launched_tags(plan: Plan) -> Iterator[Violation]:
     for template in plan.all(LAUNCH_TEMPLATE):
-        given = {str(at(s, "resourceType")): at(s, "tags") for s in listing(template.inputs.get("tagSpecifications"))}
+        given = {
+            str(get_path(s, "resourceType")): get_path(s, "tags")
+            for s in as_list(template.inputs.get("tagSpecifications"))
+        }
         for kind in _LAUNCHED:
             yield from _missing(template, f"tagSpecifications of {kind}", given.get(kind), COST_KEYS)
     for node_class in plan.all(NODE_CLASS):
-        yield from _missing(node_class, "spec.tags", at(node_class.inputs, "spec", "tags"), COST_KEYS)
+        yield from _missing(node_class, "spec.tags", get_path(node_class.inputs, "spec", "tags"), COST_KEYS)
 
 
 @check("pod-labels", Severity.ERROR, "Pods carry the labels that their cost is split by.")
 def pod_labels(plan: Plan) -> Iterator[Violation]:
     for row in all_kinds().values():
         for workload in plan.all(row.token) if row.pods else ():
-            labels = at(workload.inputs, *row.pods.split("."), "metadata", "labels")
+            labels = get_path(workload.inputs, *row.pods.split("."), "metadata", "labels")
             yield from _missing(workload, f"{row.pods}.metadata.labels", labels, POD_LABELS)
 
 
@@ -86,12 +89,12 @@ def taggable(token: str) -> bool:
 def _missing(resource: PlannedResource, what: str, given: Json, wanted: Iterable[str]) -> Iterator[Violation]:
     if given in (SECRET, UNKNOWN):
         return
-    tags: Mapping[str, Json] = mapping(given)
+    tags: Mapping[str, Json] = as_dict(given)
     absent = [key for key in wanted if not tags.get(key)]
     if absent:
         yield Violation(f"{resource.name}: {what}: {', '.join(absent)} missing", resource)
 
 
 def _cloud_control_tags(resource: PlannedResource) -> dict[str, Json]:
-    state = parsed(resource.inputs.get("desiredState"))
-    return {str(at(tag, "Key")): at(tag, "Value") for tag in listing(at(state, "Tags"))}
+    state = parse_json(resource.inputs.get("desiredState"))
+    return {str(get_path(tag, "Key")): get_path(tag, "Value") for tag in as_list(get_path(state, "Tags"))}

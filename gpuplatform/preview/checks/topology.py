@@ -15,7 +15,7 @@ from gpuplatform.catalog.topology import LAYER, network_layers
 from gpuplatform.kinds.cluster.kueue import CONTROLLER, Flavor, Queued, flavor_names, flavors, queued
 from gpuplatform.kinds.cluster.objects import of_kind
 from gpuplatform.plan.model import Json, Plan
-from gpuplatform.plan.values import at, listing
+from gpuplatform.plan.values import as_list, get_path
 from gpuplatform.preview.checking.check import Severity, Violation, check
 
 _ASKED: Final = ("kueue.x-k8s.io/podset-required-topology", "kueue.x-k8s.io/podset-preferred-topology")
@@ -108,12 +108,13 @@ def topology_of_empty_nodes(plan: Plan) -> Iterator[Violation]:
     """By an admission check on ProvisioningRequests; without one it places pods on the nodes that are ready, which are none."""
     known = flavors(plan)
     checks = {
-        str(body["metadata"]["name"]): at(body, "spec", "controllerName") for _, body in of_kind(plan, "AdmissionCheck")
+        str(body["metadata"]["name"]): get_path(body, "spec", "controllerName")
+        for _, body in of_kind(plan, "AdmissionCheck")
     }
     for resource, body in of_kind(plan, "ClusterQueue"):
         waits = [c for c in _checks(body) if checks.get(c[0]) in (CONTROLLER, None)]
         for name, flavor in _of(body.get("spec"), known).items():
-            empty = [n for n in flavor.nodes(plan) if not at(n.resource.inputs, "scalingConfig", "minSize")]
+            empty = [n for n in flavor.nodes(plan) if not get_path(n.resource.inputs, "scalingConfig", "minSize")]
             if flavor.levels and empty and not any(not only or name in only for _, only in waits):
                 yield Violation(
                     f"{resource.name}: {name} has a topology and {empty[0].resource.name} starts empty, but no admission check on "
@@ -124,5 +125,5 @@ def topology_of_empty_nodes(plan: Plan) -> Iterator[Violation]:
 
 def _checks(queue: Json) -> list[tuple[str, list[str]]]:
     """Admission checks of a queue, each with the flavours that it is limited to."""
-    strategy = listing(at(queue, "spec", "admissionChecksStrategy", "admissionChecks"))
-    return [(str(at(c, "name")), [str(f) for f in listing(at(c, "onFlavors"))]) for c in strategy]
+    strategy = as_list(get_path(queue, "spec", "admissionChecksStrategy", "admissionChecks"))
+    return [(str(get_path(c, "name")), [str(f) for f in as_list(get_path(c, "onFlavors"))]) for c in strategy]

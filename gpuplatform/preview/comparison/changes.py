@@ -11,7 +11,7 @@ from typing import Final
 
 from gpuplatform.kinds.registry import immutable
 from gpuplatform.plan.model import UNKNOWN, Json, PlannedResource
-from gpuplatform.plan.values import listing, mapping
+from gpuplatform.plan.values import as_dict, as_list
 
 ABSENT: Final = None
 TAGS: Final = ("tags", "tagsAll")
@@ -77,11 +77,11 @@ def _differing(old: Json, new: Json, path: str = "") -> Iterator[tuple[str, Json
     if UNKNOWN in (old, new) or _same(old, new):
         return
     if isinstance(old, dict) and isinstance(new, dict):
-        before, after = mapping(old), mapping(new)
+        before, after = as_dict(old), as_dict(new)
         for key in sorted({*before, *after}):
             yield from _differing(before.get(key), after.get(key), f"{path}.{key}" if path else key)
-    elif isinstance(old, list) and isinstance(new, list) and len(listing(old)) == len(listing(new)):
-        for index, (before, after) in enumerate(zip(listing(old), listing(new), strict=True)):
+    elif isinstance(old, list) and isinstance(new, list) and len(as_list(old)) == len(as_list(new)):
+        for index, (before, after) in enumerate(zip(as_list(old), as_list(new), strict=True)):
             yield from _differing(before, after, f"{path}[{index}]")
     else:
         yield path, old, new

@@ -15,7 +15,7 @@ from gpuplatform.kinds.kind import Free
 from gpuplatform.kinds.pricing.charge import HOURS
 from gpuplatform.kinds.registry import all_kinds
 from gpuplatform.plan.model import UNKNOWN, Json
-from gpuplatform.plan.values import listing, mapping
+from gpuplatform.plan.values import as_dict, as_list
 from gpuplatform.preview.billing.bill import Bill, Totals, bill
 from tests.preview.billing.billing_plans import made, plan_of, urn
 from tests.preview.billing.priced_kinds import EXAMPLES, FREE_AT_TIMES, LISTED, plan_with
@@ -64,7 +64,7 @@ def test_a_kind_that_has_no_whole_price_says_so(type_: str) -> None:
 
 def paths(value: Json, at: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
     """The way to every value within one, itself included."""
-    inner = [*mapping(value).items(), *enumerate(listing(value))]
+    inner = [*as_dict(value).items(), *enumerate(as_list(value))]
     return [at, *(path for key, item in inner for path in paths(item, (*at, key)))]
 
 
@@ -82,7 +82,7 @@ def broken(draw: st.DrawFn) -> tuple[str, Json]:
         place: Json = inputs
         for key in above:
             place = place[key]
-        if draw(st.booleans()) or last not in mapping(place):
+        if draw(st.booleans()) or last not in as_dict(place):
             place[last] = draw(ODD)
         else:
             del place[last]

@@ -21,7 +21,7 @@ from gpuplatform.kinds.tokens import (
 )
 from gpuplatform.plan.model import STACK, Plan, PlannedResource
 from gpuplatform.plan.tree import LAYERS
-from gpuplatform.plan.values import at, leaves
+from gpuplatform.plan.values import get_path, leaves
 from gpuplatform.preview.report.html.boxes import Box
 from gpuplatform.preview.report.html.grid import group, rows_of, shortest
 from gpuplatform.preview.report.html.tiles import several, telling, tile
@@ -229,7 +229,7 @@ class Scene:
         queues = [d for d in self._plan.descendants(unit) if d.type == CLUSTER_QUEUE]
         boxes = [tile(self._plan, q) for q in queues]
         for box, queue in zip(boxes, queues, strict=True):
-            box.title = str(at(queue.inputs, "metadata", "name") or queue.name)
+            box.title = str(get_path(queue.inputs, "metadata", "name") or queue.name)
         boxes[0].stands_for = (*boxes[0].stands_for, unit.urn)
         return boxes
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from gpuplatform.plan.model import STACK, Plan
-from gpuplatform.plan.values import at
+from gpuplatform.plan.values import get_path
 from gpuplatform.plan.wording import cents, counted, minutes, money
 from gpuplatform.preview.billing.lines import State, Totals
 from gpuplatform.preview.comparison.difference import Difference
@@ -77,7 +77,7 @@ def _than_before(difference: Difference, state: State) -> str:
 
 
 def _of_budget(plan: Plan, expected: Decimal) -> str:
-    budget = at(plan.setting("governance"), "budgets", "environment")
+    budget = get_path(plan.setting("governance"), "budgets", "environment")
     if not isinstance(budget, int | float) or not budget:
         return ""
     return f"{float(cents(expected)) / budget:.0%} of the budget of {budget:,.0f} $"
