@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -138,17 +138,14 @@ def _plan(name: str, *, verbose: bool = False, file: Path | None = None, older: 
     _refuse(*sentences)
 
 
-def _document(name: str) -> dict[str, Any]:
-    """What the day-two commands know of an environment: its plan as JSON."""
-    from gpuplatform.preview.preview import Preview
+def _own_plan(name: str) -> Plan:
+    """What the day-two commands know of an environment."""
     from gpuplatform.preview.record.environment import CallError
-    from gpuplatform.preview.report import json_document
 
     try:
-        plan = _plan(name)
+        return _plan(name)
     except CallError as error:
         _refuse(*error.problems)
-    return json_document.document(Preview(plan))
 
 
 @app.command(rich_help_panel="On the cluster")
@@ -164,13 +161,13 @@ def nccl(
     ] = None,
 ) -> None:
     """Manifests of an all-reduce over POOL's GPUs, for `kubectl apply`, and the bandwidth that it must reach."""
-    document = _document(environment)
+    plan = _own_plan(environment)
     from gpuplatform.files import write_whole
     from gpuplatform.ops import nccl as command
-    from gpuplatform.ops.nccl_pool import pool as read
+    from gpuplatform.ops.nccl_pool import nccl_pool
 
     try:
-        asked = read(document, pool)
+        asked = nccl_pool(plan, pool)
         text, target = command.manifests(asked, nodes, team)
         if manifest:
             write_whole(manifest, text)
@@ -187,7 +184,7 @@ def nccl(
 
 app.add_typer(catalog_commands.app(console), name="catalog", rich_help_panel="Facts")
 app.add_typer(price_commands.app(console), name="prices", rich_help_panel="Facts")
-app.add_typer(commands.app(_document, console))
+app.add_typer(commands.app(_own_plan, console))
 
 
 def _unprinted(error: OSError) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -16,6 +16,8 @@ import typer
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from gpuplatform.plan.model import Plan
 
 FAILS, WRONG_CALL = 1, 2
 """Exit status: something would fail, or nothing is offered; the call cannot be answered. Nothing wrong is 0."""
@@ -31,8 +33,8 @@ JsonFile = Annotated[
 ]
 
 
-def app(plan: Callable[[str], Mapping[str, Any]], console: Print) -> typer.Typer:
-    """`plan` gives the JSON document of an environment's preview."""
+def app(plan: Callable[[str], Plan], console: Print) -> typer.Typer:
+    """`plan` records an environment."""
     commands = typer.Typer()
     capacity = typer.Typer(help="Capacity that AWS sells ahead.", no_args_is_help=True)
     commands.add_typer(capacity, name="capacity", rich_help_panel=PANEL)
@@ -43,16 +45,16 @@ def app(plan: Callable[[str], Mapping[str, Any]], console: Print) -> typer.Typer
         json_file: JsonFile = None,
     ) -> None:
         """Ask the account whether ENV can be created: quotas, offerings, reservations, images, rights. Creates nothing."""
-        document = plan(environment)
+        recorded = plan(environment)
         from gpuplatform.ops import tables
         from gpuplatform.ops.account import CallError, connect
+        from gpuplatform.ops.demand import UnreadablePlan, demand
         from gpuplatform.ops.preflight import preflight as run
-        from gpuplatform.ops.wanted import UnreadablePlan, wanted
 
         now = datetime.datetime.now(datetime.UTC)
         try:
             with console(stderr=True).status("reading the plan") as status:
-                asked = wanted(document)
+                asked = demand(recorded)
                 report = run(connect(asked.region), asked, now, status.update)
         except (CallError, UnreadablePlan) as error:
             refuse(console, str(error))

@@ -13,8 +13,8 @@ from dataclasses import replace
 
 from gpuplatform.catalog.instances import instance
 from gpuplatform.ops.account import Aws, Unanswered
+from gpuplatform.ops.demand import AccountDemand, ElasticPoolDemand, NodeGroupDemand
 from gpuplatform.ops.results import Row, Verdict, judged, unknown
-from gpuplatform.ops.wanted import ElasticPool, NodeGroup, Wanted
 
 CHECK = "machine image"
 ALL = "/aws/service/eks/optimized-ami"
@@ -25,19 +25,19 @@ _AMI_TYPE = re.compile(r"(AL2023|BOTTLEROCKET)_(x86_64|ARM_64)(?:_(STANDARD|NVID
 _ARCHITECTURE = {"x86_64": "x86_64", "ARM_64": "arm64"}
 
 
-def parameters(wanted: Wanted) -> dict[str, list[str]]:
+def parameters(demand: AccountDemand) -> dict[str, list[str]]:
     """Name of the public parameter that holds the image → the groups and pools that boot it. None for a custom image."""
     found: dict[str, list[str]] = {}
-    for group in wanted.node_groups:
-        if name := _of_group(group, wanted.kubernetes):
+    for group in demand.node_groups:
+        if name := _of_group(group, demand.kubernetes):
             found.setdefault(name, []).append(group.name)
-    for pool in wanted.pools:
-        for name in _of_pool(pool, wanted.kubernetes):
+    for pool in demand.pools:
+        for name in _of_pool(pool, demand.kubernetes):
             found.setdefault(name, []).append(pool.name)
     return found
 
 
-def _of_group(group: NodeGroup, kubernetes: str) -> str | None:
+def _of_group(group: NodeGroupDemand, kubernetes: str) -> str | None:
     kind = _AMI_TYPE.fullmatch(group.ami_type)
     if kind is None:
         return None
@@ -52,7 +52,7 @@ def _of_group(group: NodeGroup, kubernetes: str) -> str | None:
     return _bottlerocket(kubernetes, _ARCHITECTURE[architecture], flavour, version)
 
 
-def _of_pool(pool: ElasticPool, kubernetes: str) -> Iterator[str]:
+def _of_pool(pool: ElasticPoolDemand, kubernetes: str) -> Iterator[str]:
     types = [instance(name) for name in pool.instance_types]
     for alias in pool.ami_aliases:
         family, _, version = alias.partition("@")
@@ -74,8 +74,8 @@ def _bottlerocket(kubernetes: str, architecture: str, flavour: str, version: str
     return f"/aws/service/bottlerocket/aws-k8s-{kubernetes}{flavour}/{architecture}/{version or 'latest'}/image_id"
 
 
-def rows(aws: Aws, wanted: Wanted) -> Iterator[Row]:
-    found = [_row(aws, name, used_by) for name, used_by in parameters(wanted).items()]
+def rows(aws: Aws, demand: AccountDemand) -> Iterator[Row]:
+    found = [_row(aws, name, used_by) for name, used_by in parameters(demand).items()]
     if found and all(row.verdict is Verdict.FAIL for row in found) and not _any_published(aws):
         # Every region publishes some: here nobody has the list.
         found = [
@@ -88,8 +88,8 @@ def rows(aws: Aws, wanted: Wanted) -> Iterator[Row]:
             for row in found
         ]
     yield from found
-    for group in wanted.node_groups:
-        if not _of_group(group, wanted.kubernetes):
+    for group in demand.node_groups:
+        if not _of_group(group, demand.kubernetes):
             yield unknown(
                 CHECK,
                 group.name,

@@ -14,7 +14,7 @@ import yaml
 
 from gpuplatform.catalog.nodes import POOL_LABEL
 from gpuplatform.ops.all_reduce import LOG, MIB
-from gpuplatform.ops.nccl_pool import Pool, Queue
+from gpuplatform.ops.nccl_pool import NcclPool, Queue
 from gpuplatform.pools import devices
 from gpuplatform.pools.devices import Devices
 from gpuplatform.sizing import torchrun
@@ -39,7 +39,7 @@ KEPT_SECONDS: Final = 24 * 3600
 LOGGING: Final = {"NCCL_DEBUG": "INFO", "NCCL_DEBUG_SUBSYS": "INIT,NET", "NCCL_DEBUG_FILE": LOG}
 
 
-def manifests(asked: Pool, nodes: int, team: str | None = None) -> tuple[str, AllReduce]:
+def manifests(asked: NcclPool, nodes: int, team: str | None = None) -> tuple[str, AllReduce]:
     """The YAML, and what it must reach. Raises ValueError where there is nothing to measure or no room for it."""
     if asked.instance.efa and not asked.efa:
         raise ValueError(
@@ -53,7 +53,7 @@ def manifests(asked: Pool, nodes: int, team: str | None = None) -> tuple[str, Al
     return yaml.dump_all(objects, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120), target
 
 
-def told(asked: Pool, nodes: int, target: AllReduce) -> list[str]:
+def told(asked: NcclPool, nodes: int, target: AllReduce) -> list[str]:
     """What the job must reach, and why, a line each."""
     least = (
         f"{target.least_gbytes:.1f} GB/s" if target.least_gbytes is not None else "unknown, for nobody published any"
@@ -68,7 +68,7 @@ def told(asked: Pool, nodes: int, target: AllReduce) -> list[str]:
     ]
 
 
-def _queue(asked: Pool, gpus: int, team: str | None) -> Queue:
+def _queue(asked: NcclPool, gpus: int, team: str | None) -> Queue:
     """The team's, or that of the team which owns most of the pool."""
     wanted = [q for q in asked.queues if q.gpus >= gpus and team in (None, q.name)]
     if not wanted:
@@ -79,7 +79,7 @@ def _queue(asked: Pool, gpus: int, team: str | None) -> Queue:
     return max(wanted, key=lambda q: (q.owned, q.gpus))
 
 
-def _program(asked: Pool, queue: Queue) -> dict[str, Any]:
+def _program(asked: NcclPool, queue: Queue) -> dict[str, Any]:
     return {
         "apiVersion": "v1",
         "kind": "ConfigMap",
@@ -88,7 +88,7 @@ def _program(asked: Pool, queue: Queue) -> dict[str, Any]:
     }
 
 
-def _claims(asked: Pool, queue: Queue) -> list[dict[str, Any]]:
+def _claims(asked: NcclPool, queue: Queue) -> list[dict[str, Any]]:
     """Templates of what a pod claims, where devices are claimed."""
     if asked.devices is Devices.PLUGIN:
         return []
@@ -107,11 +107,11 @@ def _claims(asked: Pool, queue: Queue) -> list[dict[str, Any]]:
     ]
 
 
-def _share(asked: Pool) -> Share:
+def _share(asked: NcclPool) -> Share:
     return pod_share(asked.instance, asked.instance.gpu_count, efa=True)
 
 
-def _jobset(asked: Pool, nodes: int, queue: Queue, target: AllReduce) -> dict[str, Any]:
+def _jobset(asked: NcclPool, nodes: int, queue: Queue, target: AllReduce) -> dict[str, Any]:
     """Kueue starts it: `suspend` is its."""
     name, labels = _name(asked), _tagged(queue)
     job = {
@@ -143,7 +143,7 @@ def _jobset(asked: Pool, nodes: int, queue: Queue, target: AllReduce) -> dict[st
     }
 
 
-def _pod(asked: Pool, nodes: int, name: str, labels: Mapping[str, str], target: AllReduce) -> dict[str, Any]:
+def _pod(asked: NcclPool, nodes: int, name: str, labels: Mapping[str, str], target: AllReduce) -> dict[str, Any]:
     gpus = asked.instance.gpu_count
     share = _share(asked)
     memory = asked.instance.gpu.memory_mib if asked.instance.gpu else 0
@@ -187,7 +187,7 @@ def _pod(asked: Pool, nodes: int, name: str, labels: Mapping[str, str], target: 
     }
 
 
-def _name(asked: Pool) -> str:
+def _name(asked: NcclPool) -> str:
     return f"nccl-{asked.name}"
 
 

@@ -1,25 +1,21 @@
-"""The pool that an all-reduce runs on, read from an environment's plan: its nodes, what they tolerate, and who may queue there.
-
-The plan is the JSON document of `gpuplatform preview --json`.
-"""
+"""The pool that an all-reduce runs on, read from an environment's plan: its nodes, what they tolerate, and who may queue there."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from gpuplatform.catalog.instances import InstanceType, instance
 from gpuplatform.catalog.nodes import GPU, POOL_LABEL
 from gpuplatform.kinds.tokens import LAUNCH_TEMPLATE, NODE_GROUP
-from gpuplatform.ops.wanted import UnreadablePlan
+from gpuplatform.ops.demand import UnreadablePlan
+from gpuplatform.plan.model import Json, Plan, PlannedResource
 from gpuplatform.pools.devices import Devices, of_labels
 from gpuplatform.pools.health import UNCHECKED
 from gpuplatform.sizing.efa import EFA_KINDS
 
 EFFECTS: Final = {"NO_SCHEDULE": "NoSchedule", "NO_EXECUTE": "NoExecute", "PREFER_NO_SCHEDULE": "PreferNoSchedule"}
-
-Resource = Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,7 +31,7 @@ class Queue:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Pool:
+class NcclPool:
     name: str
     instance: InstanceType
     efa: bool
@@ -47,32 +43,31 @@ class Pool:
     queues: Sequence[Queue]
 
 
-def pool(document: Mapping[str, Any], name: str) -> Pool:
-    """A pool of managed node groups, from the JSON document of a preview. Raises UnreadablePlan."""
-    resources: Sequence[Resource] = document.get("resources") or ()
-    groups = [r for r in resources if r["type"] == NODE_GROUP and (r["inputs"].get("taints"))]
+def nccl_pool(plan: Plan, name: str) -> NcclPool:
+    """A pool of managed node groups. Raises UnreadablePlan."""
+    groups = [r for r in plan.all(NODE_GROUP) if r.inputs.get("taints")]
     known = sorted({label for r in groups if (label := _labels(r).get(POOL_LABEL))})
     own = [r for r in groups if _labels(r).get(POOL_LABEL) == name]
     if not own:
         raise UnreadablePlan(f"{name} is no GPU pool of managed node groups; accepted: {', '.join(known) or 'none'}")
-    templates = {r["urn"]: r["inputs"] for r in resources if r["type"] == LAUNCH_TEMPLATE}
-    template = next(templates[urn] for urn in own[0]["property_dependencies"]["launchTemplate"] if urn in templates)
-    types = own[0]["inputs"].get("instanceTypes") or [template["instanceType"]]
-    return Pool(
+    templates = {r.urn: r.inputs for r in plan.all(LAUNCH_TEMPLATE)}
+    template = next(templates[urn] for urn in own[0].property_dependencies["launchTemplate"] if urn in templates)
+    types = own[0].inputs.get("instanceTypes") or [template["instanceType"]]
+    return NcclPool(
         name=name,
         instance=instance(types[0]),
         efa=any(i.get("interfaceType") in EFA_KINDS for i in template.get("networkInterfaces") or ()),
-        widest=max(int(r["inputs"]["scalingConfig"]["maxSize"]) for r in own),
+        widest=max(int(r.inputs["scalingConfig"]["maxSize"]) for r in own),
         devices=of_labels(_labels(own[0])),
         # A job does not tolerate what nodes start with: it waits until they are checked.
-        tolerations=[_toleration(taint) for taint in own[0]["inputs"]["taints"] if taint["key"] != UNCHECKED],
-        queues=_queues(resources, name),
+        tolerations=[_toleration(taint) for taint in own[0].inputs["taints"] if taint["key"] != UNCHECKED],
+        queues=_queues(plan, name),
     )
 
 
-def _queues(resources: Sequence[Resource], name: str) -> list[Queue]:
-    def kind(called: str) -> dict[str, Mapping[str, Any]]:
-        return {r["inputs"]["metadata"]["name"]: r["inputs"] for r in resources if r["inputs"].get("kind") == called}
+def _queues(plan: Plan, name: str) -> list[Queue]:
+    def kind(called: str) -> dict[str, Mapping[str, Json]]:
+        return {r.inputs["metadata"]["name"]: r.inputs for r in plan.resources if r.inputs.get("kind") == called}
 
     flavors = {
         f for f, inputs in kind("ResourceFlavor").items() if inputs["spec"]["nodeLabels"].get(POOL_LABEL) == name
@@ -99,8 +94,8 @@ def _queues(resources: Sequence[Resource], name: str) -> list[Queue]:
     ]
 
 
-def _labels(group: Resource) -> Mapping[str, str]:
-    return group["inputs"].get("labels") or {}
+def _labels(group: PlannedResource) -> Mapping[str, str]:
+    return group.inputs.get("labels") or {}
 
 
 def _toleration(taint: Mapping[str, str]) -> dict[str, str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from gpuplatform.ops.account import Aws, Unanswered
+from gpuplatform.ops.demand import AccountDemand
 from gpuplatform.ops.results import Row, Verdict, judged
-from gpuplatform.ops.wanted import Wanted
 
 
 def zone_names(aws: Aws) -> dict[str, str]:
@@ -16,9 +16,9 @@ def zone_names(aws: Aws) -> dict[str, str]:
     return {zone["ZoneId"]: zone["ZoneName"] for zone in zones if zone["State"] == "available"}
 
 
-def zone_rows(aws: Aws, wanted: Wanted) -> Iterator[Row]:
+def zone_rows(aws: Aws, demand: AccountDemand) -> Iterator[Row]:
     """Every zone in which nodes may run."""
-    zones = sorted({z for used in (*wanted.node_groups, *wanted.pools) for z in used.zone_ids})
+    zones = sorted({z for used in (*demand.node_groups, *demand.pools) for z in used.zone_ids})
     try:
         seen = zone_names(aws)
     except Unanswered as why:
@@ -35,11 +35,11 @@ def zone_rows(aws: Aws, wanted: Wanted) -> Iterator[Row]:
         )
 
 
-def rows(aws: Aws, wanted: Wanted) -> Iterator[Row]:
+def rows(aws: Aws, demand: AccountDemand) -> Iterator[Row]:
     """Every instance type of every group and pool, in its zones."""
     used = [
-        *((group.name, (name,), group.zone_ids) for group in wanted.node_groups for name in group.instance_types),
-        *((pool.name, pool.instance_types, pool.zone_ids) for pool in wanted.pools),
+        *((group.name, (name,), group.zone_ids) for group in demand.node_groups for name in group.instance_types),
+        *((pool.name, pool.instance_types, pool.zone_ids) for pool in demand.pools),
     ]
     try:
         offers = _offers(aws, sorted({name for _, types, _ in used for name in types}))

@@ -13,20 +13,20 @@ from typing import Any
 from gpuplatform.kinds.kind import Right
 from gpuplatform.kinds.registry import kind_of
 from gpuplatform.ops.account import Aws, Caller, Unanswered
+from gpuplatform.ops.demand import AccountDemand
 from gpuplatform.ops.results import Row, Verdict, info, unknown
 from gpuplatform.ops.rights import NAMED_AFTER, PAGES
-from gpuplatform.ops.wanted import Wanted
 
 CHECK = "permission"
 _GLOBAL = frozenset({"iam", "budgets", "ce"})
 
 
-def rows(aws: Aws, wanted: Wanted, who: Caller) -> Iterator[Row]:
-    needed = _needed(wanted, who, aws.region)
+def rows(aws: Aws, demand: AccountDemand, who: Caller) -> Iterator[Row]:
+    needed = _needed(demand, who, aws.region)
     if not needed:
         return
     everything = (
-        f"{len(needed)} actions that create {sum(bool(_rights(type_)) for type_ in wanted.created)} types of resources"
+        f"{len(needed)} actions that create {sum(bool(_rights(type_)) for type_ in demand.created)} types of resources"
     )
     try:
         principal = _principal(aws, who)
@@ -50,17 +50,17 @@ def rows(aws: Aws, wanted: Wanted, who: Caller) -> Iterator[Row]:
         yield Row(check=CHECK, subject=who.arn, wanted=everything, found="all allowed", verdict=Verdict.OK)
     elif len(denied) < len(needed):
         yield info(CHECK, who.arn, wanted=everything, found=f"{len(needed) - len(denied)} allowed")
-    if unlisted := sorted(type_ for type_ in wanted.created if not _rights(type_)):
+    if unlisted := sorted(type_ for type_ in demand.created if not _rights(type_)):
         yield info(CHECK, who.arn, found=f"not asked, for their actions are not listed here: {', '.join(unlisted)}")
 
 
-def _needed(wanted: Wanted, who: Caller, region: str) -> dict[str, str]:
+def _needed(demand: AccountDemand, who: Caller, region: str) -> dict[str, str]:
     """Action → the ARN of one resource of the plan that it would create or change."""
     found: dict[str, str] = {}
-    for type_, name in wanted.created.items():
+    for type_, name in demand.created.items():
         for right in _rights(type_):
             service = right.actions[0].partition(":")[0]
-            owner = wanted.created.get(NAMED_AFTER.get(service, type_), name)
+            owner = demand.created.get(NAMED_AFTER.get(service, type_), name)
             found |= dict.fromkeys(right.actions, _arn(service, right.path.format(name=owner), who, region))
     return found
 

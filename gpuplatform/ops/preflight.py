@@ -9,8 +9,8 @@ from typing import Any
 
 from gpuplatform.ops import images, offerings, permissions, purchases, quotas, reservations, spot
 from gpuplatform.ops.account import Aws, Caller, caller, elsewhere, region_row
+from gpuplatform.ops.demand import AccountDemand
 from gpuplatform.ops.results import Row, Verdict, info
-from gpuplatform.ops.wanted import Wanted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,27 +38,29 @@ class Report:
         }
 
 
-def preflight(aws: Aws, wanted: Wanted, now: datetime.datetime, step: Callable[[str], None] = lambda _: None) -> Report:
+def preflight(
+    aws: Aws, demand: AccountDemand, now: datetime.datetime, step: Callable[[str], None] = lambda _: None
+) -> Report:
     """Every check in turn; `step` is told what begins. Raises CallError where nobody may ask, or not there."""
     step("asking AWS who you are")
-    who = caller(aws, wanted.accounts, f"Pulumi.{wanted.environment}.yaml")
+    who = caller(aws, demand.accounts, f"Pulumi.{demand.environment}.yaml")
     region = region_row(aws)
-    rows = [*_elsewhere_rows(), _account_row(wanted, who), region]
+    rows = [*_elsewhere_rows(), _account_row(demand, who), region]
     if region.verdict is not Verdict.FAIL:
         checks: Mapping[str, Callable[[], Iterable[Row]]] = {
-            "zones": lambda: offerings.zone_rows(aws, wanted),
-            "offerings": lambda: offerings.rows(aws, wanted),
-            "quotas": lambda: quotas.rows(aws, wanted),
-            "reservations": lambda: reservations.rows(aws, wanted),
-            "capacity blocks on sale": lambda: purchases.rows(aws, wanted, now.date()),
-            "machine images": lambda: images.rows(aws, wanted),
-            "spot capacity": lambda: spot.rows(aws, wanted, now),
-            "permissions": lambda: permissions.rows(aws, wanted, who),
+            "zones": lambda: offerings.zone_rows(aws, demand),
+            "offerings": lambda: offerings.rows(aws, demand),
+            "quotas": lambda: quotas.rows(aws, demand),
+            "reservations": lambda: reservations.rows(aws, demand),
+            "capacity blocks on sale": lambda: purchases.rows(aws, demand, now.date()),
+            "machine images": lambda: images.rows(aws, demand),
+            "spot capacity": lambda: spot.rows(aws, demand, now),
+            "permissions": lambda: permissions.rows(aws, demand, who),
         }
         for what, check in checks.items():
             step(f"asking AWS for {what}")
             rows += check()
-    return Report(environment=wanted.environment, region=wanted.region, caller=who, rows=tuple(rows))
+    return Report(environment=demand.environment, region=demand.region, caller=who, rows=tuple(rows))
 
 
 def _elsewhere_rows() -> list[Row]:
@@ -70,8 +72,8 @@ def _elsewhere_rows() -> list[Row]:
     )
 
 
-def _account_row(wanted: Wanted, who: Caller) -> Row:
-    accepted = wanted.accounts
+def _account_row(demand: AccountDemand, who: Caller) -> Row:
+    accepted = demand.accounts
     return Row(
         check="account",
         subject=who.arn,

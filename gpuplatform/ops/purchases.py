@@ -8,15 +8,15 @@ from collections.abc import Iterator
 
 from gpuplatform.ops.account import Aws, CallError, Unanswered
 from gpuplatform.ops.capacity_blocks import Offer, Query, offers
+from gpuplatform.ops.demand import AccountDemand, Purchase
 from gpuplatform.ops.results import Row, info, judged, unknown
-from gpuplatform.ops.wanted import Purchase, Wanted
 from gpuplatform.pools.purchase import moment, utc
 
 CHECK = "capacity block on sale"
 
 
-def rows(aws: Aws, wanted: Wanted, today: datetime.date) -> Iterator[Row]:
-    for purchase in wanted.purchases:
+def rows(aws: Aws, demand: AccountDemand, today: datetime.date) -> Iterator[Row]:
+    for purchase in demand.purchases:
         yield from _of(aws, purchase, today)
 
 
@@ -81,13 +81,13 @@ def _price(purchase: Purchase, offer: Offer, subject: str) -> Row:
 
 def _time(purchase: Purchase, offer: Offer, subject: str) -> Row:
     rung = purchase.rung
-    wanted = tuple(utc(when) for when in (rung.starts, rung.until) if when)
+    demand = tuple(utc(when) for when in (rung.starts, rung.until) if when)
     found = (utc(offer.starts), utc(offer.ends))
     return judged(
         CHECK,
         f"{subject}: time",
-        wanted=" to ".join(wanted),
+        wanted=" to ".join(demand),
         found=" to ".join(found),
-        holds=wanted == found,
+        holds=demand == found,
         else_do=f"write starts: {found[0]} and until: {found[1]}",
     )

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from gpuplatform.catalog.instances import instance
 from gpuplatform.ops.account import Aws, Unanswered
+from gpuplatform.ops.demand import AccountDemand, ElasticPoolDemand, NodeGroupDemand
 from gpuplatform.ops.results import Row, judged, unknown
-from gpuplatform.ops.wanted import ElasticPool, NodeGroup, Wanted
 from gpuplatform.pools.purchase import PurchaseType
 from gpuplatform.pools.service_quotas import quota
 
@@ -44,27 +44,27 @@ class Need:
         return f"{self.total:,} {self.unit}: {by}"
 
 
-def needs(wanted: Wanted) -> tuple[Need, ...]:
+def needs(demand: AccountDemand) -> tuple[Need, ...]:
     """EC2's quotas in vCPUs first, then SageMaker's in instances."""
     parts: dict[tuple[str | None, str], dict[str, int]] = {}
-    for group in wanted.node_groups:
+    for group in demand.node_groups:
         for key, vcpus in _of_group(group).items():
             parts.setdefault(key, {})[group.name] = vcpus
-    for pool in wanted.pools:
+    for pool in demand.pools:
         for how in pool.hows:
             for key, vcpus in _of_pool(pool, how).items():
                 parts.setdefault(key, {})[pool.name] = vcpus
     ec2 = [Need(name=name, code=code, service="ec2", unit="vCPUs", parts=p) for (code, name), p in parts.items()]
-    return (*ec2, *_of_endpoints(wanted))
+    return (*ec2, *_of_endpoints(demand))
 
 
-def _of_group(group: NodeGroup) -> dict[tuple[str | None, str], int]:
+def _of_group(group: NodeGroupDemand) -> dict[tuple[str | None, str], int]:
     """All nodes of the type with the most vCPUs, of each quota that the group's types count against."""
     each = [quota(instance(name), group.how, group.max) for name in group.instance_types]
     return {(q.code, q.name): max(o.vcpus for o in each if o.name == q.name) for q in each}
 
 
-def _of_pool(pool: ElasticPool, how: PurchaseType) -> dict[tuple[str | None, str], int]:
+def _of_pool(pool: ElasticPoolDemand, how: PurchaseType) -> dict[tuple[str | None, str], int]:
     """The most vCPUs that Karpenter can launch within the pool's GPUs, of each quota."""
     choices: dict[tuple[str | None, str], list[tuple[int, int]]] = {}
     for name in pool.instance_types:
@@ -81,9 +81,9 @@ def _most_vcpus(types: Iterable[tuple[int, int]], gpus: int) -> int:
     return best[gpus]
 
 
-def _of_endpoints(wanted: Wanted) -> Iterator[Need]:
+def _of_endpoints(demand: AccountDemand) -> Iterator[Need]:
     parts: dict[str, dict[str, int]] = {}
-    for endpoint in wanted.endpoints:
+    for endpoint in demand.endpoints:
         count = endpoint.max * (2 if endpoint.twice_while_updated else 1)
         name = (
             f"{endpoint.name} (twice its {endpoint.max} while updated)"
@@ -98,8 +98,8 @@ def _of_endpoints(wanted: Wanted) -> Iterator[Need]:
         )
 
 
-def rows(aws: Aws, wanted: Wanted) -> Iterator[Row]:
-    needed = needs(wanted)
+def rows(aws: Aws, demand: AccountDemand) -> Iterator[Row]:
+    needed = needs(demand)
     for need in needed:
         if need.service == "ec2":
             yield _ec2(aws, need)

@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from gpuplatform.ops.account import Aws, Unanswered
+from gpuplatform.ops.demand import AccountDemand, NodeGroupDemand, Reservation
 from gpuplatform.ops.results import Row, info, judged
-from gpuplatform.ops.wanted import NodeGroup, Reservation, Wanted
 from gpuplatform.pools.purchase import Moment, PurchaseType
 
 CHECK = "reservation"
@@ -18,13 +18,13 @@ _KIND = {PurchaseType.CAPACITY_BLOCK: "capacity-block", PurchaseType.RESERVATION
 _NOT_THERE = frozenset({"InvalidCapacityReservationId.NotFound", "InvalidCapacityReservationId.Malformed"})
 
 
-def rows(aws: Aws, wanted: Wanted) -> Iterator[Row]:
-    for group in wanted.node_groups:
+def rows(aws: Aws, demand: AccountDemand) -> Iterator[Row]:
+    for group in demand.node_groups:
         if group.reservation:
             yield from _of_group(aws, group, group.reservation)
 
 
-def _of_group(aws: Aws, group: NodeGroup, reservation: Reservation) -> Iterator[Row]:
+def _of_group(aws: Aws, group: NodeGroupDemand, reservation: Reservation) -> Iterator[Row]:
     subject = f"{reservation.id} for {group.name}"
     expected = f"{group.max} × {' '.join(group.instance_types)}"
     try:
@@ -50,7 +50,7 @@ def _of_group(aws: Aws, group: NodeGroup, reservation: Reservation) -> Iterator[
         yield replace(row, subject=f"{subject}: {row.subject}")
 
 
-def facts(found: Mapping[str, Any], group: NodeGroup, reservation: Reservation) -> Iterator[Row]:
+def facts(found: Mapping[str, Any], group: NodeGroupDemand, reservation: Reservation) -> Iterator[Row]:
     """One row for each fact of an element of DescribeCapacityReservations that the node group relies on."""
     state, kind = found["State"], found.get("ReservationType", "default")
     yield judged(

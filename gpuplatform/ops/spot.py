@@ -10,9 +10,9 @@ from typing import Any
 
 from gpuplatform.catalog.instances import instance
 from gpuplatform.ops.account import Aws, Unanswered
+from gpuplatform.ops.demand import AccountDemand
 from gpuplatform.ops.offerings import zone_names
 from gpuplatform.ops.results import Row, info, judged
-from gpuplatform.ops.wanted import Wanted
 from gpuplatform.pools.purchase import PurchaseType
 
 ROLE = "AWSServiceRoleForEC2Spot"
@@ -27,10 +27,10 @@ class _Use:
     zone_ids: tuple[str, ...]
 
 
-def _uses(wanted: Wanted) -> list[_Use]:
+def _uses(demand: AccountDemand) -> list[_Use]:
     groups = [
         _Use(who=g.name, instance_types=g.instance_types, nodes=g.max, zone_ids=g.zone_ids)
-        for g in wanted.node_groups
+        for g in demand.node_groups
         if g.how is PurchaseType.SPOT
     ]
     pools = [
@@ -40,15 +40,15 @@ def _uses(wanted: Wanted) -> list[_Use]:
             nodes=max(1, p.max_gpus // min(instance(name).gpu_count for name in p.instance_types)),
             zone_ids=p.zone_ids,
         )
-        for p in wanted.pools
+        for p in demand.pools
         if PurchaseType.SPOT in p.hows
     ]
     return [*groups, *pools]
 
 
-def rows(aws: Aws, wanted: Wanted, now: datetime.datetime) -> Iterator[Row]:
-    uses = _uses(wanted)
-    if any(PurchaseType.SPOT in pool.hows for pool in wanted.pools):
+def rows(aws: Aws, demand: AccountDemand, now: datetime.datetime) -> Iterator[Row]:
+    uses = _uses(demand)
+    if any(PurchaseType.SPOT in pool.hows for pool in demand.pools):
         yield role_row(aws)
     for use in uses:
         yield _score(aws, use)

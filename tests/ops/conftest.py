@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Generator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import boto3
 import pytest
 from moto import mock_aws
 
 from gpuplatform.ops.account import Aws
-from gpuplatform.preview.preview import Preview
-from gpuplatform.preview.record import environment
-from gpuplatform.preview.report import json_document
+from gpuplatform.plan.model import Plan
 
-ROOT = Path(__file__).resolve().parents[2]
 REGION = "us-east-1"
 
-Documents = Callable[[str], dict[str, Any]]
+OwnPlans = Callable[[str], Plan]
 
 
 @pytest.fixture(autouse=True)
@@ -47,18 +44,15 @@ def aws(session: boto3.Session) -> Generator[Aws]:
         yield Aws(session, REGION)
 
 
-@pytest.fixture(scope="session")
-def documents() -> Documents:
-    """`documents("prod")` → a copy of the JSON document of the environment's preview."""
-    kept: dict[str, dict[str, Any]] = {}
+@pytest.fixture
+def own_plans(plans: dict[str, Plan]) -> OwnPlans:
+    """`own_plans("prod")` → a copy of the environment's plan, whose inputs a test may change."""
 
-    def document(name: str) -> dict[str, Any]:
-        if name not in kept:
-            plan = environment.preview(environment.load(ROOT, name))
-            kept[name] = json_document.document(Preview(plan))
-        return copy.deepcopy(kept[name])
+    def own(name: str) -> Plan:
+        plan = plans[name]
+        return replace(plan, resources=copy.deepcopy(plan.resources), settings=copy.deepcopy(plan.settings))
 
-    return document
+    return own
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 import typer
@@ -15,21 +15,21 @@ from moto import mock_aws
 from rich.console import Console
 from typer.testing import CliRunner, Result
 
+from gpuplatform.kinds.tokens import NODE_POOL
 from gpuplatform.ops import capacity_blocks, commands
 from gpuplatform.ops.account import Aws, Unanswered
 from gpuplatform.ops.capacity_blocks import Offer, Query
 from gpuplatform.ops.results import Row, Verdict
+from gpuplatform.plan.model import Plan, PlannedResource
 
-PLAN: dict[str, Any] = {"environment": "dev", "region": "us-east-1", "resources": [], "settings": {}}
+PLAN = Plan(project="gpuplatform", environment="dev", region="us-east-1", resources=())
 BLOCKS = ["capacity", "blocks", "--type", "p5.48xlarge", "--count", "4", "--hours", "96"]
 
 
-def _plan(environment: str) -> Mapping[str, Any]:
+def _plan(environment: str) -> Plan:
     if environment != "dev":
         raise typer.Exit(commands.WRONG_CALL)
-    urn = "urn:pulumi:dev::gpuplatform::pulumi:pulumi:Stack::gpuplatform-dev"
-    stack: dict[str, Any] = {"urn": urn, "type": "pulumi:pulumi:Stack", "name": "gpuplatform-dev", "inputs": {}}
-    return {**PLAN, "resources": [stack]}
+    return PLAN
 
 
 def _console(*, stderr: bool = False) -> Console:
@@ -123,10 +123,20 @@ def test_no_credentials_are_one_sentence(monkeypatch: pytest.MonkeyPatch) -> Non
     assert result.stderr.strip().startswith("there are no AWS credentials; log in")
 
 
-def test_plan_that_is_none_is_one_sentence() -> None:
-    runner = CliRunner()
-    result = runner.invoke(commands.app(lambda _: {}, _console), ["preflight", "dev"])
-    assert (result.exit_code, result.stderr.startswith("the plan has no `resources`")) == (2, True)
+def test_plan_without_what_a_command_needs_is_one_sentence() -> None:
+    spec: dict[str, Any] = {"template": {"spec": {"requirements": []}}, "limits": {}}
+    pool = PlannedResource(
+        urn="u",
+        type=NODE_POOL,
+        name="small",
+        parent=None,
+        custom=True,
+        inputs={"metadata": {"name": "small"}, "spec": spec},
+    )
+    result = CliRunner().invoke(
+        commands.app(lambda _: replace(PLAN, resources=(pool,)), _console), ["preflight", "dev"]
+    )
+    assert (result.exit_code, result.stderr.startswith("Karpenter pool small names no instance types")) == (2, True)
 
 
 def test_no_region_is_one_sentence() -> None:

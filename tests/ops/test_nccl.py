@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,13 @@ from typer.testing import CliRunner
 from gpuplatform.cli import app
 from gpuplatform.kinds.tokens import LAUNCH_TEMPLATE, NODE_GROUP
 from gpuplatform.ops import all_reduce, nccl
-from gpuplatform.ops.nccl_pool import pool
-from gpuplatform.ops.wanted import UnreadablePlan
+from gpuplatform.ops.demand import UnreadablePlan
+from gpuplatform.ops.nccl_pool import nccl_pool
+from gpuplatform.plan.model import Plan, PlannedResource
 from gpuplatform.sizing import torchrun
 from k8s.queues import PRIORITIES
-from tests.ops.conftest import ROOT, Documents
+from tests.conftest import ROOT
+from tests.ops.conftest import OwnPlans
 
 
 def job(text: str) -> dict[str, Any]:
@@ -39,18 +42,23 @@ def values(text: str) -> dict[str, Any]:
     return {e["name"]: e.get("value") for e in container(text)["env"]}
 
 
-def with_type(document: dict[str, Any], instance: str, *, efa: int) -> dict[str, Any]:
-    """The document as if pool h100 were of another type."""
-    for resource in document["resources"]:
-        if resource["name"].startswith("h100-") and resource["type"] == NODE_GROUP:
-            resource["inputs"].pop("instanceTypes", None)
-        if resource["name"].startswith("h100-") and resource["type"] == LAUNCH_TEMPLATE:
-            only = [{"interfaceType": "efa-only"}] * efa
-            resource["inputs"] |= {
-                "instanceType": instance,
-                "networkInterfaces": [{"interfaceType": "interface"}, *only],
-            }
-    return document
+def with_type(plan: Plan, instance: str, *, efa: int) -> Plan:
+    """The plan as if pool h100 were of another type."""
+    launched: dict[str, Any] = {
+        "instanceType": instance,
+        "networkInterfaces": [{"interfaceType": "interface"}, *[{"interfaceType": "efa-only"}] * efa],
+    }
+
+    def typed(resource: PlannedResource) -> PlannedResource:
+        if not resource.name.startswith("h100-"):
+            return resource
+        if resource.type == NODE_GROUP:
+            return replace(resource, inputs={k: v for k, v in resource.inputs.items() if k != "instanceTypes"})
+        return (
+            replace(resource, inputs={**resource.inputs, **launched}) if resource.type == LAUNCH_TEMPLATE else resource
+        )
+
+    return replace(plan, resources=tuple(typed(r) for r in plan.resources))
 
 
 # GPUs, EFA devices, busbw that must be reached, bytes of the largest message.
@@ -66,9 +74,9 @@ def with_type(document: dict[str, Any], instance: str, *, efa: int) -> dict[str,
     ],
 )
 def test_a_pod_a_node_with_all_that_the_node_has(
-    documents: Documents, instance: str, gpus: int, efa: int, least: str | None, largest: int
+    own_plans: OwnPlans, instance: str, gpus: int, efa: int, least: str | None, largest: int
 ) -> None:
-    text, target = nccl.manifests(pool(with_type(documents("prod"), instance, efa=efa), "h100"), 2)
+    text, target = nccl.manifests(nccl_pool(with_type(own_plans("prod"), instance, efa=efa), "h100"), 2)
 
     assert (indexed(text)["completions"], indexed(text)["parallelism"], indexed(text)["backoffLimit"]) == (2, 2, 0)
     asked = container(text)["resources"]["requests"]
@@ -81,17 +89,17 @@ def test_a_pod_a_node_with_all_that_the_node_has(
     assert (target.least_gbytes is None) == (least is None)
 
 
-def test_where_devices_are_claimed_the_pods_claim_them(documents: Documents) -> None:
-    document = documents("prod")
-    for group in document["resources"]:
-        if group["type"] == NODE_GROUP and group["name"].startswith("h100-"):
-            group["inputs"]["labels"]["gpuplatform.io/devices"] = "dra"
-    text, _ = nccl.manifests(pool(document, "h100"), 2)
+def test_where_devices_are_claimed_the_pods_claim_them(own_plans: OwnPlans) -> None:
+    plan = own_plans("prod")
+    for group in plan.resources:
+        if group.type == NODE_GROUP and group.name.startswith("h100-"):
+            group.inputs["labels"]["gpuplatform.io/devices"] = "dra"
+    text, _ = nccl.manifests(nccl_pool(plan, "h100"), 2)
     templates = [o for o in yaml.safe_load_all(text) if o["kind"] == "ResourceClaimTemplate"]
     asked = container(text)["resources"]
 
-    wanted = [t["spec"]["spec"]["devices"]["requests"][0]["exactly"] for t in templates]
-    assert [(w["deviceClassName"], w["count"]) for w in wanted] == [
+    demand = [t["spec"]["spec"]["devices"]["requests"][0]["exactly"] for t in templates]
+    assert [(w["deviceClassName"], w["count"]) for w in demand] == [
         ("gpu.nvidia.com", 8),
         ("efa.networking.k8s.aws", 32),
     ]
@@ -102,17 +110,17 @@ def test_where_devices_are_claimed_the_pods_claim_them(documents: Documents) -> 
     assert not {"nvidia.com/gpu", "vpc.amazonaws.com/efa"} & (asked["requests"].keys() | asked["limits"].keys())
 
 
-def test_environment_is_that_of_training_jobs(documents: Documents) -> None:
-    text, _ = nccl.manifests(pool(documents("prod"), "h100"), 2)
+def test_environment_is_that_of_training_jobs(own_plans: OwnPlans) -> None:
+    text, _ = nccl.manifests(nccl_pool(own_plans("prod"), "h100"), 2)
     assert torchrun.NCCL_OVER_EFA.items() <= values(text).items()
 
 
-def test_pods_are_those_of_the_training_job_but_for_what_they_run(documents: Documents) -> None:
-    document = documents("prod")
-    (trained,) = [r["inputs"] for r in document["resources"] if r["type"].endswith(":JobSet")]
+def test_pods_are_those_of_the_training_job_but_for_what_they_run(own_plans: OwnPlans) -> None:
+    plan = own_plans("prod")
+    (trained,) = [r.inputs for r in plan.resources if r.type.endswith(":JobSet")]
     (workers,) = trained["spec"]["replicatedJobs"]
     theirs = workers["template"]["spec"]["template"]["spec"]
-    text, _ = nccl.manifests(pool(document, "h100"), 4)
+    text, _ = nccl.manifests(nccl_pool(plan, "h100"), 4)
     ours = indexed(text)["template"]["spec"]
 
     for key in ("nodeSelector", "tolerations", "securityContext", "restartPolicy", "automountServiceAccountToken"):
@@ -123,14 +131,14 @@ def test_pods_are_those_of_the_training_job_but_for_what_they_run(documents: Doc
     assert job(text)["spec"]["network"].keys() == trained["spec"]["network"].keys()
 
 
-def test_ranks_meet_at_the_first_pod_of_the_job_set(documents: Documents) -> None:
-    text, _ = nccl.manifests(pool(documents("prod"), "a100"), 2)
+def test_ranks_meet_at_the_first_pod_of_the_job_set(own_plans: OwnPlans) -> None:
+    text, _ = nccl.manifests(nccl_pool(own_plans("prod"), "a100"), 2)
     assert job(text)["metadata"]["name"] == job(text)["spec"]["network"]["subdomain"] == "nccl-a100"
     assert values(text)["PET_MASTER_ADDR"] == "nccl-a100-workers-0-0.nccl-a100"
 
 
-def test_program_is_mounted_where_it_is_started(documents: Documents) -> None:
-    text, _ = nccl.manifests(pool(documents("prod"), "h100"), 2)
+def test_program_is_mounted_where_it_is_started(own_plans: OwnPlans) -> None:
+    text, _ = nccl.manifests(nccl_pool(own_plans("prod"), "h100"), 2)
     (config,) = [o for o in yaml.safe_load_all(text) if o["kind"] == "ConfigMap"]
     assert config["data"] == {"all_reduce.py": nccl.PROGRAM.read_text(encoding="utf-8")}
     assert container(text)["command"][-1] == "/program/all_reduce.py"
@@ -139,8 +147,8 @@ def test_program_is_mounted_where_it_is_started(documents: Documents) -> None:
     assert {"name": "program", "mountPath": "/program", "readOnly": True} in container(text)["volumeMounts"]
 
 
-def test_hanging_job_ends_by_itself_and_its_log_is_kept(documents: Documents) -> None:
-    text, _ = nccl.manifests(pool(documents("prod"), "h100"), 2)
+def test_hanging_job_ends_by_itself_and_its_log_is_kept(own_plans: OwnPlans) -> None:
+    text, _ = nccl.manifests(nccl_pool(own_plans("prod"), "h100"), 2)
     assert indexed(text)["activeDeadlineSeconds"] == 1800
     assert job(text)["spec"]["ttlSecondsAfterFinished"] == 86400
 
@@ -155,40 +163,40 @@ def test_hanging_job_ends_by_itself_and_its_log_is_kept(documents: Documents) ->
     ],
 )
 def test_job_waits_in_a_queue_that_has_room(
-    documents: Documents, name: str, nodes: int, team: str | None, queue: str
+    own_plans: OwnPlans, name: str, nodes: int, team: str | None, queue: str
 ) -> None:
-    text, _ = nccl.manifests(pool(documents("prod"), name), nodes, team)
+    text, _ = nccl.manifests(nccl_pool(own_plans("prod"), name), nodes, team)
     labels = job(text)["metadata"]["labels"]
     assert labels["kueue.x-k8s.io/queue-name"] == labels["gpuplatform.io/team"] == queue
     assert labels["kueue.x-k8s.io/priority-class"] in PRIORITIES
     assert job(text)["spec"]["suspend"] is True
 
 
-def without_borrowing(document: dict[str, Any]) -> dict[str, Any]:
-    for resource in document["resources"]:
-        if resource["type"].endswith(":ClusterQueue"):
-            for flavor in resource["inputs"]["spec"]["resourceGroups"][0]["flavors"]:
+def without_borrowing(plan: Plan) -> Plan:
+    for resource in plan.resources:
+        if resource.type.endswith(":ClusterQueue"):
+            for flavor in resource.inputs["spec"]["resourceGroups"][0]["flavors"]:
                 for quota in flavor["resources"]:
                     quota["borrowingLimit"] = "0"
-    return document
+    return plan
 
 
-def test_team_without_room_is_told_what_there_is(documents: Documents) -> None:
-    read = pool(without_borrowing(documents("prod")), "h100")
+def test_team_without_room_is_told_what_there_is(own_plans: OwnPlans) -> None:
+    read = nccl_pool(without_borrowing(own_plans("prod")), "h100")
     told = "team safety cannot have 32 GPUs of one rung of h100; at most: applied 16, research 32, safety 16"
     with pytest.raises(ValueError, match=told):
         nccl.manifests(read, 4, "safety")
 
 
-def test_unknown_team_is_told_who_there_is(documents: Documents) -> None:
+def test_unknown_team_is_told_who_there_is(own_plans: OwnPlans) -> None:
     with pytest.raises(ValueError, match="team nobody cannot have 16 GPUs of one rung of h100; at most: applied 32"):
-        nccl.manifests(pool(documents("prod"), "h100"), 2, "nobody")
+        nccl.manifests(nccl_pool(own_plans("prod"), "h100"), 2, "nobody")
 
 
 @pytest.mark.parametrize(("nodes", "why"), [(1, "nodes: 1; at least 2"), (5, "the largest of h100 has 4")])
-def test_number_of_nodes_that_cannot_be_is_refused(documents: Documents, nodes: int, why: str) -> None:
+def test_number_of_nodes_that_cannot_be_is_refused(own_plans: OwnPlans, nodes: int, why: str) -> None:
     with pytest.raises(ValueError, match=why):
-        nccl.manifests(pool(documents("prod"), "h100"), nodes)
+        nccl.manifests(nccl_pool(own_plans("prod"), "h100"), nodes)
 
 
 @pytest.mark.parametrize(
@@ -199,19 +207,19 @@ def test_number_of_nodes_that_cannot_be_is_refused(documents: Documents, nodes: 
         ("g6e.48xlarge", 0, r"h100: its g6e\.48xlarge are launched without EFA; set `efa: true`"),
     ],
 )
-def test_pool_with_nothing_to_measure_is_a_sentence(documents: Documents, instance: str, efa: int, why: str) -> None:
+def test_pool_with_nothing_to_measure_is_a_sentence(own_plans: OwnPlans, instance: str, efa: int, why: str) -> None:
     with pytest.raises(ValueError, match=why):
-        nccl.manifests(pool(with_type(documents("prod"), instance, efa=efa), "h100"), 2)
+        nccl.manifests(nccl_pool(with_type(own_plans("prod"), instance, efa=efa), "h100"), 2)
 
 
 @pytest.mark.parametrize("name", ["nope", "system", "l40s"])
-def test_what_is_no_pool_of_node_groups_is_told_which_are(documents: Documents, name: str) -> None:
+def test_what_is_no_pool_of_node_groups_is_told_which_are(own_plans: OwnPlans, name: str) -> None:
     with pytest.raises(UnreadablePlan, match=f"{name} is no GPU pool of managed node groups; accepted: a100, h100"):
-        pool(documents("prod"), name)
+        nccl_pool(own_plans("prod"), name)
 
 
-def test_same_plan_gives_the_same_text(documents: Documents) -> None:
-    first, again = (nccl.manifests(pool(documents("prod"), "h100"), 2)[0] for _ in range(2))
+def test_same_plan_gives_the_same_text(own_plans: OwnPlans) -> None:
+    first, again = (nccl.manifests(nccl_pool(own_plans("prod"), "h100"), 2)[0] for _ in range(2))
     assert first == again
     assert "&id" not in first
 

@@ -12,11 +12,11 @@ from botocore.stub import Stubber
 
 from gpuplatform.kinds.registry import all_kinds
 from gpuplatform.ops.account import Aws, Caller
+from gpuplatform.ops.demand import demand
 from gpuplatform.ops.permissions import rows
 from gpuplatform.ops.results import Row, Verdict
 from gpuplatform.ops.rights import NAMED_AFTER, PAGES
-from gpuplatform.ops.wanted import wanted
-from tests.ops.conftest import Documents
+from tests.ops.conftest import OwnPlans
 from tests.ops.samples import wanting
 
 RIGHTS = {row.token: row.rights for row in all_kinds().values() if row.rights}
@@ -172,8 +172,8 @@ def test_type_whose_actions_are_not_listed_is_said(aws: Aws, iam: Stubber) -> No
 
 
 @pytest.mark.parametrize("environment", ["dev", "prod"])
-def test_every_type_of_the_shipped_environments_is_listed(documents: Documents, environment: str) -> None:
-    assert wanted(documents(environment)).created.keys() - RIGHTS.keys() == set()
+def test_every_type_of_the_shipped_environments_is_listed(own_plans: OwnPlans, environment: str) -> None:
+    assert demand(own_plans(environment)).created.keys() - RIGHTS.keys() == set()
 
 
 _NOT_AN_OPERATION = {

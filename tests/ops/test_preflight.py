@@ -12,10 +12,10 @@ from botocore.exceptions import ClientError
 from moto.server import ThreadedMotoServer
 
 from gpuplatform.ops.account import Aws, CallError
+from gpuplatform.ops.demand import demand
 from gpuplatform.ops.preflight import preflight
 from gpuplatform.ops.results import Verdict
-from gpuplatform.ops.wanted import wanted
-from tests.ops.conftest import Documents
+from tests.ops.conftest import OwnPlans
 from tests.ops.samples import CHAT, H100, SMALL, SYSTEM, wanting
 
 NOW = datetime.datetime(2026, 11, 22, 12, tzinfo=datetime.UTC)
@@ -78,7 +78,7 @@ def test_caller_who_may_do_nothing_hears_of_every_action_and_of_no_failure(aws: 
 
 @pytest.mark.usefixtures("at_once")
 def test_a_server_in_awss_place_is_named_and_what_it_lacks_is_no_failure(
-    monkeypatch: pytest.MonkeyPatch, documents: Documents
+    monkeypatch: pytest.MonkeyPatch, own_plans: OwnPlans
 ) -> None:
     """dev against moto's server, in as many words as the first screen of a newcomer."""
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
@@ -86,7 +86,7 @@ def test_a_server_in_awss_place_is_named_and_what_it_lacks_is_no_failure(
     host, port = server.get_host_and_port()
     monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
     try:
-        asked = replace(wanted(documents("dev")), accounts=("123456789012",))
+        asked = replace(demand(own_plans("dev")), accounts=("123456789012",))
         report = preflight(Aws(boto3.Session(), asked.region), asked, NOW)
     finally:
         server.stop()

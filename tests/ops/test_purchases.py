@@ -10,9 +10,9 @@ import pytest
 from botocore.stub import Stubber
 
 from gpuplatform.ops.account import Aws
+from gpuplatform.ops.demand import Purchase
 from gpuplatform.ops.purchases import rows
 from gpuplatform.ops.results import Row, Verdict
-from gpuplatform.ops.wanted import Purchase
 from gpuplatform.pools.purchase import Consent, PurchaseOption, PurchaseType
 from tests.ops.samples import wanting
 

@@ -9,11 +9,11 @@ import pytest
 from botocore.stub import Stubber
 
 from gpuplatform.ops.account import Aws
+from gpuplatform.ops.demand import demand
 from gpuplatform.ops.quotas import needs, rows
 from gpuplatform.ops.results import Row, Verdict
-from gpuplatform.ops.wanted import wanted
 from gpuplatform.pools.purchase import PurchaseType
-from tests.ops.conftest import Documents
+from tests.ops.conftest import OwnPlans
 from tests.ops.samples import CHAT, H100, SMALL, SYSTEM, wanting
 
 P5_BLOCKS = {"ServiceCode": "ec2", "QuotaCode": "L-DA6814F2"}
@@ -30,9 +30,9 @@ def _answer(value: float) -> dict[str, dict[str, float]]:
     return {"Quota": {"Value": value}}
 
 
-def test_needs_of_prod_by_quota(documents: Documents) -> None:
+def test_needs_of_prod_by_quota(own_plans: OwnPlans) -> None:
     # p5.48xlarge has 192 vCPUs, p4d.24xlarge 96, m7g.xlarge 4; the pools' are in the test below.
-    assert {need.code or need.name: dict(need.parts) for need in needs(wanted(documents("prod")))} == {
+    assert {need.code or need.name: dict(need.parts) for need in needs(demand(own_plans("prod")))} == {
         "L-DA6814F2": {"h100-capacity-block-0": 4 * 192},
         "L-417A185B": {"h100-on-demand-1": 4 * 192, "a100-on-demand-0": 2 * 96},
         "L-7212CCBC": {"a100-spot-1": 4 * 96},

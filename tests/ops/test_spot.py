@@ -11,9 +11,9 @@ import pytest
 from botocore.stub import Stubber
 
 from gpuplatform.ops.account import Aws
+from gpuplatform.ops.demand import ElasticPoolDemand, NodeGroupDemand
 from gpuplatform.ops.results import Row, Verdict
 from gpuplatform.ops.spot import rows
-from gpuplatform.ops.wanted import ElasticPool, NodeGroup
 from gpuplatform.pools.purchase import PurchaseType
 from tests.ops.samples import H100, SMALL, SYSTEM, wanting
 
@@ -46,7 +46,7 @@ def _prices(ec2: Stubber, *points: tuple[str, int, str], asked: dict[str, Any] |
     ec2.add_response("describe_spot_price_history", {"SpotPriceHistory": found}, asked)
 
 
-def _rows(aws: Aws, *asked: NodeGroup | ElasticPool) -> list[Row]:
+def _rows(aws: Aws, *asked: NodeGroupDemand | ElasticPoolDemand) -> list[Row]:
     return list(rows(aws, wanting(*asked), NOW))
 
 
@@ -138,7 +138,7 @@ def test_prices_are_told_by_zone_id_though_zone_names_may_not_be_read(aws: Aws, 
     assert _rows(aws, GROUP)[1].found == "use1-az6 0.30 $ an hour"
 
 
-def _role(aws: Aws, *asked: NodeGroup | ElasticPool) -> Row | None:
+def _role(aws: Aws, *asked: NodeGroupDemand | ElasticPoolDemand) -> Row | None:
     with Stubber(aws.client("ec2")) as ec2:
         for operation in ("get_spot_placement_scores", "describe_availability_zones"):
             ec2.add_client_error(operation, "UnauthorizedOperation")

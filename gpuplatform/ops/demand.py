@@ -1,19 +1,16 @@
-"""What an environment will ask of an account at its maximum, read from its plan.
-
-The plan is the JSON document of `gpuplatform preview --json`. Nothing here asks AWS anything.
-"""
+"""What an environment will ask of an account at its maximum, read from its plan. Nothing here asks AWS anything."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from pydantic import TypeAdapter
 
 from gpuplatform.catalog.nodes import GPU, ZONE_LABEL
 from gpuplatform.kinds import appautoscaling, sagemaker
 from gpuplatform.kinds.tokens import CLUSTER_COMPONENT, LAUNCH_TEMPLATE, NODE_CLASS, NODE_GROUP, NODE_POOL, SUBNET
+from gpuplatform.plan.model import Json, Plan, PlannedResource
 from gpuplatform.pools.purchase import Moment, PurchaseOption, PurchaseType
 
 _HOW = {"CAPACITY_BLOCK": PurchaseType.CAPACITY_BLOCK, "SPOT": PurchaseType.SPOT, "ON_DEMAND": PurchaseType.ON_DEMAND}
@@ -22,11 +19,9 @@ _KARPENTER_HOW = {"spot": PurchaseType.SPOT, "on-demand": PurchaseType.ON_DEMAND
 _RUNG = TypeAdapter(PurchaseOption)
 """A rung as the settings read it."""
 
-Resource = Mapping[str, Any]
-
 
 class UnreadablePlan(ValueError):  # noqa: N818 - says what is wrong, as KeyError does
-    """The document is no plan of an environment, or one without what a check needs."""
+    """The plan is without what a command needs."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,7 +43,7 @@ class Purchase:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class NodeGroup:
+class NodeGroupDemand:
     """A node group that EKS manages, at its largest."""
 
     name: str
@@ -64,7 +59,7 @@ class NodeGroup:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ElasticPool:
+class ElasticPoolDemand:
     """Nodes that Karpenter launches."""
 
     name: str
@@ -77,7 +72,7 @@ class ElasticPool:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Endpoint:
+class EndpointDemand:
     """A variant of a SageMaker endpoint that runs on instances."""
 
     name: str
@@ -88,157 +83,140 @@ class Endpoint:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Wanted:
+class AccountDemand:
     environment: str
     region: str
     accounts: tuple[str, ...]
     """The only accounts the provider accepts; empty where the settings name none."""
     kubernetes: str
     """Minor version, such as 1.35."""
-    node_groups: tuple[NodeGroup, ...]
-    pools: tuple[ElasticPool, ...]
-    endpoints: tuple[Endpoint, ...]
+    node_groups: tuple[NodeGroupDemand, ...]
+    pools: tuple[ElasticPoolDemand, ...]
+    endpoints: tuple[EndpointDemand, ...]
     purchases: tuple[Purchase, ...]
     created: Mapping[str, str]
     """Type of every resource that Pulumi creates in AWS → the name one of them will carry, or begin with."""
 
 
-def wanted(document: Mapping[str, Any]) -> Wanted:
+def demand(plan: Plan) -> AccountDemand:
     """Raises UnreadablePlan."""
-    resources: Any = document.get("resources")
-    if not resources or not document.get("region"):
-        raise UnreadablePlan(
-            "the plan has no `resources` or no `region`; give the document of `gpuplatform preview --json`"
-        )
-    plan = _Plan(resources, document.get("settings") or {})
-    accounts = plan.settings.get("aws:allowedAccountIds") or ()
-    return Wanted(
-        environment=str(document.get("environment", "")),
-        region=str(document["region"]),
-        accounts=tuple(str(account) for account in accounts),
-        kubernetes=next((str(c["inputs"].get("version", "")) for c in plan.all(CLUSTER_COMPONENT)), ""),
+    return AccountDemand(
+        environment=plan.environment,
+        region=plan.region,
+        accounts=tuple(str(account) for account in plan.settings.get("aws:allowedAccountIds") or ()),
+        kubernetes=next((str(c.inputs.get("version", "")) for c in plan.all(CLUSTER_COMPONENT)), ""),
         node_groups=tuple(_node_group(plan, group) for group in plan.all(NODE_GROUP)),
         pools=tuple(_pool(plan, pool) for pool in plan.all(NODE_POOL)),
         endpoints=tuple(_endpoints(plan)),
         purchases=tuple(
             Purchase(pool=pool, instance_type=instance_type, rung=rung)
-            for pool, instance_type, rung in plan.rungs()
+            for pool, instance_type, rung in _rungs(plan)
             if rung.offering
         ),
         created={
-            r["type"]: str(r["inputs"].get("name") or f"{r['name']}-0000000")
+            r.type: str(r.inputs.get("name") or f"{r.name}-0000000")
             for r in plan.resources
-            if r["type"].startswith(("aws:", "eks:"))
+            if r.type.startswith(("aws:", "eks:"))
         },
     )
 
 
-class _Plan:
-    """Look-ups in the document."""
-
-    def __init__(self, resources: Sequence[Resource], settings: Mapping[str, Any]) -> None:
-        self.resources = resources
-        self.settings = settings
-        self._by_urn = {r["urn"]: r for r in resources}
-
-    def all(self, type_: str) -> list[Resource]:
-        return [r for r in self.resources if r["type"] == type_]
-
-    def rungs(self) -> Iterator[tuple[str, str, PurchaseOption]]:
-        """Every way of buying nodes for training, with its pool and instance type, from the settings."""
-        pools: Mapping[str, Any] = self.settings.get("gpuplatform:cluster", {}).get("pools") or {}
-        for name, pool in pools.items():
-            for rung in pool["buy"]:
-                yield name, pool["instance"], _RUNG.validate_python(rung)
-
-    def behind(self, resource: Resource, key: str, type_: str) -> list[Resource]:
-        """The resources of a type from whose outputs an input of `resource` comes."""
-        urns = resource["property_dependencies"].get(key, ())
-        return [r for r in (self._by_urn[urn] for urn in urns) if r["type"] == type_]
+def _rungs(plan: Plan) -> Iterator[tuple[str, str, PurchaseOption]]:
+    """Every way of buying nodes for training, with its pool and instance type, from the settings."""
+    pools: Mapping[str, Json] = plan.setting("cluster").get("pools") or {}
+    for name, pool in pools.items():
+        for rung in pool["buy"]:
+            yield name, pool["instance"], _RUNG.validate_python(rung)
 
 
-def _node_group(plan: _Plan, group: Resource) -> NodeGroup:
-    inputs = group["inputs"]
-    name = str(group["name"]).removesuffix("-nodes")
-    templates = plan.behind(group, "launchTemplate", LAUNCH_TEMPLATE)
-    template: Mapping[str, Any] = templates[0]["inputs"] if templates else {}
+def _behind(plan: Plan, resource: PlannedResource, key: str, type_: str) -> list[PlannedResource]:
+    """The resources of a type from whose outputs an input of `resource` comes."""
+    urns = resource.property_dependencies.get(key, ())
+    return [r for r in (plan.by_urn[urn] for urn in urns) if r.type == type_]
+
+
+def _node_group(plan: Plan, group: PlannedResource) -> NodeGroupDemand:
+    inputs = group.inputs
+    name = str(group.name).removesuffix("-nodes")
+    templates = _behind(plan, group, "launchTemplate", LAUNCH_TEMPLATE)
+    template: Mapping[str, Json] = templates[0].inputs if templates else {}
     types = inputs.get("instanceTypes") or [template["instanceType"]]
     how = _HOW[inputs.get("capacityType", "ON_DEMAND")]
     target = template.get("capacityReservationSpecification", {}).get("capacityReservationTarget", {})
     reservation = target.get("capacityReservationId")
     if reservation and how is PurchaseType.ON_DEMAND:
         how = PurchaseType.RESERVATION
-    made_here = bool(templates) and bool(templates[0]["property_dependencies"].get("capacityReservationSpecification"))
-    return NodeGroup(
+    made_here = bool(templates) and bool(templates[0].property_dependencies.get("capacityReservationSpecification"))
+    return NodeGroupDemand(
         name=name,
         instance_types=tuple(types),
         how=how,
         max=int(inputs["scalingConfig"]["maxSize"]),
-        zone_ids=_zones(plan.behind(group, "subnetIds", SUBNET)),
+        zone_ids=_zones(_behind(plan, group, "subnetIds", SUBNET)),
         reservation=_reservation(reservation, plan) if reservation and not made_here else None,
         ami_type=str(inputs.get("amiType", "")),
         release=inputs.get("releaseVersion"),
     )
 
 
-def _zones(subnets: Sequence[Resource]) -> tuple[str, ...]:
-    return tuple(sorted({str(s["inputs"]["availabilityZoneId"]) for s in subnets}))
+def _zones(subnets: Sequence[PlannedResource]) -> tuple[str, ...]:
+    return tuple(sorted({str(s.inputs["availabilityZoneId"]) for s in subnets}))
 
 
-def _reservation(identifier: str, plan: _Plan) -> Reservation:
+def _reservation(identifier: str, plan: Plan) -> Reservation:
     """With the dates that stand beside its id in the settings."""
-    rung = next((rung for _, _, rung in plan.rungs() if rung.reservation == identifier), None)
+    rung = next((rung for _, _, rung in _rungs(plan) if rung.reservation == identifier), None)
     return Reservation(id=identifier, starts=rung.starts if rung else None, until=rung.until if rung else None)
 
 
-def _pool(plan: _Plan, pool: Resource) -> ElasticPool:
-    spec = pool["inputs"]["spec"]
+def _pool(plan: Plan, pool: PlannedResource) -> ElasticPoolDemand:
+    spec = pool.inputs["spec"]
     template = spec["template"]["spec"]
     accepts = {r["key"]: r["values"] for r in template["requirements"] if r["operator"] == "In"}
-    name = str(pool["inputs"]["metadata"]["name"])
+    name = str(pool.inputs["metadata"]["name"])
     if "node.kubernetes.io/instance-type" not in accepts:
         raise UnreadablePlan(f"Karpenter pool {name} names no instance types, so what it may launch is unknown")
-    classes = [c for c in plan.all(NODE_CLASS) if c["inputs"]["metadata"]["name"] == template["nodeClassRef"]["name"]]
+    classes = [c for c in plan.all(NODE_CLASS) if c.inputs["metadata"]["name"] == template["nodeClassRef"]["name"]]
     zones = {zone for c in classes for zone in _zones(_subnets_of_class(plan, c))}
-    return ElasticPool(
+    return ElasticPoolDemand(
         name=name,
         instance_types=tuple(accepts["node.kubernetes.io/instance-type"]),
         hows=tuple(_KARPENTER_HOW[how] for how in accepts.get("karpenter.sh/capacity-type", ["on-demand"])),
         max_gpus=int(spec["limits"][GPU]),
         zone_ids=tuple(sorted(zones & set(accepts.get(ZONE_LABEL, zones)))),
         ami_aliases=tuple(
-            str(term["alias"]) for c in classes for term in c["inputs"]["spec"]["amiSelectorTerms"] if "alias" in term
+            str(term["alias"]) for c in classes for term in c.inputs["spec"]["amiSelectorTerms"] if "alias" in term
         ),
     )
 
 
-def _subnets_of_class(plan: _Plan, node_class: Resource) -> list[Resource]:
+def _subnets_of_class(plan: Plan, node_class: PlannedResource) -> list[PlannedResource]:
     """The subnets that carry all tags of one of the class's terms, or whose ids it names."""
-    named = plan.behind(node_class, "spec", SUBNET)
-    terms = [term["tags"].items() for term in node_class["inputs"]["spec"]["subnetSelectorTerms"] if "tags" in term]
+    named = _behind(plan, node_class, "spec", SUBNET)
+    terms = [term["tags"].items() for term in node_class.inputs["spec"]["subnetSelectorTerms"] if "tags" in term]
     tagged = [
         subnet
         for subnet in plan.all(SUBNET)
-        if any(tags <= (subnet["inputs"].get("tags") or {}).items() for tags in terms)
+        if any(tags <= (subnet.inputs.get("tags") or {}).items() for tags in terms)
     ]
     return [*named, *tagged]
 
 
-def _endpoints(plan: _Plan) -> Iterator[Endpoint]:
+def _endpoints(plan: Plan) -> Iterator[EndpointDemand]:
     for endpoint in plan.all(sagemaker.ENDPOINT):
-        name = str(endpoint["inputs"].get("name") or endpoint["name"])
+        name = str(endpoint.inputs.get("name") or endpoint.name)
         limits = {
-            target["inputs"]["resourceId"].rpartition("/")[2]: int(target["inputs"]["maxCapacity"])
+            target.inputs["resourceId"].rpartition("/")[2]: int(target.inputs["maxCapacity"])
             for target in plan.all(appautoscaling.TARGET)
-            if endpoint in plan.behind(target, "resourceId", sagemaker.ENDPOINT)
+            if endpoint in _behind(plan, target, "resourceId", sagemaker.ENDPOINT)
         }
-        blue_green = "rollingUpdatePolicy" not in endpoint["inputs"].get("deploymentConfig", {})
-        for config in plan.behind(endpoint, "endpointConfigName", sagemaker.ENDPOINT_CONFIGURATION):
-            for variant in config["inputs"]["productionVariants"]:
+        blue_green = "rollingUpdatePolicy" not in endpoint.inputs.get("deploymentConfig", {})
+        for config in _behind(plan, endpoint, "endpointConfigName", sagemaker.ENDPOINT_CONFIGURATION):
+            for variant in config.inputs["productionVariants"]:
                 if instance_type := variant.get("instanceType"):
                     managed = variant.get("managedInstanceScaling", {}).get("maxInstanceCount")
                     fixed = managed or variant.get("initialInstanceCount", 1)
-                    yield Endpoint(
+                    yield EndpointDemand(
                         name=name,
                         instance_type=instance_type,
                         max=limits.get(variant.get("variantName"), int(fixed)),
