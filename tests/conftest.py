@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest
 
 # An Output formatted into a string is an error, not a warning text that lands in an input.
 os.environ["PULUMI_ERROR_OUTPUT_STRING"] = "true"
+# A shell's background job ignores interrupts, and so would every process that tests start and interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 from gpuplatform.plan.model import Plan
 from gpuplatform.preview.record import environment
