@@ -11,8 +11,6 @@ import pytest
 
 # An Output formatted into a string is an error, not a warning text that lands in an input.
 os.environ["PULUMI_ERROR_OUTPUT_STRING"] = "true"
-# A shell's background job ignores interrupts, and so would every process that tests start and interrupt.
-signal.signal(signal.SIGINT, signal.default_int_handler)
 
 from gpuplatform.plan.model import Plan
 from gpuplatform.preview.record import environment
@@ -24,6 +22,9 @@ ROOT = Path(__file__).resolve().parent.parent
 ACCOUNT = "111122223333"
 
 Record = Callable[[Callable[[], object]], Plan]
+
+# A shell's background job ignores interrupts, and so would every process that tests start and interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -140,6 +140,10 @@ def main() -> None:
         trees: Queue[Path] = Queue()
         for number in range(PROCESSES):
             trees.put(copied(Path(temporary) / str(number)))
+        tree = trees.get()
+        if _fails(["tests"], tree):
+            sys.exit("the tests fail without a mutant, so each would count as caught; run them first: make test")
+        trees.put(tree)
 
         def judged(mutant: Mutant) -> tuple[Mutant, str]:
             tree = trees.get()
