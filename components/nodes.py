@@ -40,6 +40,18 @@ class NodeNetwork:
     """The cluster's own among them: EKS adds none where a template names any."""
 
 
+def kept_while(
+    name: str, changes: Sequence[pulumi.Input[object]], value: pulumi.Input[object], opts: pulumi.ResourceOptions
+) -> pulumi.Output[dict[str, str | None]]:
+    """What nodes run, as it was when one of `changes` last changed.
+
+    A group that follows its template's newest version drains its nodes whenever a tag of theirs is edited: EKS has one template for the
+    nodes that run and for those to come (EKS user guide, "Update a managed node group", read 2026-12-01).
+    """
+    options = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(replacement_trigger=list(changes)))
+    return pulumi.Stash(f"{name}-runs", input=value, opts=options).output
+
+
 def volume(
     cluster: JoinedCluster, *, gib: int | None, throughput: int = gp3.INCLUDED_THROUGHPUT
 ) -> aws.ec2.LaunchTemplateBlockDeviceMappingEbsArgsDict:

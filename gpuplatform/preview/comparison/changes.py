@@ -72,6 +72,11 @@ def _within(path: str, property_: str) -> bool:
     return plain == property_ or plain.startswith(f"{property_}.")
 
 
+def differs(old: Json, new: Json) -> bool:
+    """Whether two values differ in what is known of both."""
+    return any(True for _ in _differing(old, new))
+
+
 def _differing(old: Json, new: Json, path: str = "") -> Iterator[tuple[str, Json, Json]]:
     """Values that differ, with their paths."""
     if UNKNOWN in (old, new) or _same(old, new):
@@ -101,7 +106,7 @@ def _same(old: Json, new: Json) -> bool:
 
 
 def _same_document(old: Json, new: Json) -> bool:
-    return not any(True for _ in _differing(old, new))
+    return not differs(old, new)
 
 
 def _text(value: Json) -> str:

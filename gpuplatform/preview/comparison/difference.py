@@ -19,7 +19,7 @@ from gpuplatform.plan.values import leaves
 from gpuplatform.plan.wording import cents
 from gpuplatform.preview.billing.bill import Bill, bill
 from gpuplatform.preview.billing.lines import State, Totals
-from gpuplatform.preview.comparison.changes import Change, changes, replaces
+from gpuplatform.preview.comparison.changes import Change, changes, differs, replaces
 
 
 class Action(StrEnum):
@@ -171,13 +171,21 @@ def _comparable(resource: PlannedResource, before: Plan, after: Plan) -> dict[st
 
 
 def _changed(old: PlannedResource, new: PlannedResource, inputs: dict[str, Json]) -> Changed | None:
-    values = changes(old, new, inputs)
+    values = (*changes(old, new, inputs), *_triggered(old, new))
     if not values:
         return None
     because = tuple(c.path for c in values if c.replaces)
     sure = all(c.replaces is not None for c in values)
     action = Action.REPLACE if because else Action.UPDATE if sure else Action.UNSURE
     return Changed(before=old, after=new, changes=values, action=action, because=because)
+
+
+def _triggered(old: PlannedResource, new: PlannedResource) -> Iterator[Change]:
+    """The option by which a program replaces a resource, where both have it: the engine asks no more
+    (pulumi/pulumi, pkg/resource/deploy/step_generator.go, shouldTriggerReplace)."""
+    before, after = old.replacement_trigger, new.replacement_trigger
+    if before is not None and after is not None and differs(before, after):
+        yield Change("replacementTrigger", before, after, replaces=True)
 
 
 def _with_replaced_by_others(
