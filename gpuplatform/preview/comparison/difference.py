@@ -193,6 +193,7 @@ def _with_replaced_by_others(
 ) -> dict[str, Changed]:
     """With what a replacement drags along: resources whose provider is replaced, or of which an immutable property is its output."""
     every = dict(changed)
+    after = {urn: new for urn, (_, new) in pairs.items()}
     waiting = [urn for urn, c in every.items() if c.action is Action.REPLACE]
     dependents: dict[str, list[PlannedResource]] = {}
     for _, new in pairs.values():
@@ -202,7 +203,7 @@ def _with_replaced_by_others(
         gone = waiting.pop()
         for new in dependents.get(gone, ()):
             known = every.get(new.urn)
-            if (known is None or known.action is not Action.REPLACE) and _cannot_outlive(new, gone):
+            if (known is None or known.action is not Action.REPLACE) and _cannot_outlive(new, gone, after):
                 every[new.urn] = Changed(
                     before=pairs[new.urn][0],
                     after=new,
@@ -214,10 +215,18 @@ def _with_replaced_by_others(
     return every
 
 
-def _cannot_outlive(resource: PlannedResource, other: str) -> bool:
+def _cannot_outlive(resource: PlannedResource, other: str, every: Mapping[str, PlannedResource]) -> bool:
     """Whether an immutable property holds a value of another resource, or the other is its provider."""
     if resource.provider_urn == other:
         return True
-    held = [key for key, urns in resource.property_dependencies.items() if other in urns]
-    paths = [path for path, _ in leaves({key: resource.inputs.get(key) for key in held})]
-    return any(replaces(resource, path, "", "") for path in paths)
+    for key, urns in resource.property_dependencies.items():
+        for path, value in leaves({key: resource.inputs.get(key)}) if other in urns else ():
+            # A property may hold values of several resources, of which outputs say whose one is.
+            whose = [urn for urn in urns if urn in every and value in _outputs(every[urn])]
+            if replaces(resource, path, "", "") and (not whose or other in whose):
+                return True
+    return False
+
+
+def _outputs(resource: PlannedResource) -> list[Json]:
+    return [value for _, value in leaves(resource.outputs)]
