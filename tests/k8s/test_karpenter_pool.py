@@ -4,6 +4,7 @@ from typing import Any
 
 import pulumi
 import pulumi_aws as aws
+import pytest
 
 from components.tags import CostTags
 from gpuplatform.catalog.instances import instance, names
