@@ -123,14 +123,13 @@ class GpuNodeGroup(pulumi.ComponentResource):
             opts=child,
         )
         bought = rung.reservation or args.bought_id or ""
+        kubernetes = upkeep.kubernetes(pool.upkeep.release, pool.os)
         runs = kept_while(
             name,
-            [template.id, bought, *revised(pool.upkeep, rung)],
-            {"template": template.latest_version.apply(str), "release": pool.upkeep.release},
+            {"template": template.id, "reservation": bought, **revised(pool.upkeep, rung)},
+            {"template": template.latest_version.apply(str), "release": pool.upkeep.release, "kubernetes": kubernetes},
             child,
         )
-        kubernetes = upkeep.kubernetes(pool.upkeep.release, pool.os)
-        release = runs.apply(lambda kept: kept.get("release")) if pool.upkeep.release else None
         nodes = aws.eks.NodeGroup(
             f"{name}-nodes",
             cluster_name=args.cluster.name,
@@ -143,8 +142,8 @@ class GpuNodeGroup(pulumi.ComponentResource):
             launch_template={"id": template.id, "version": runs["template"]},
             # Without a pinned release EKS takes the cluster's version at creation, and an upgrade of the control plane drains
             # no training node. The group follows when it moves to another template, or by `aws eks update-nodegroup-version`.
-            version=release.apply(lambda kept: upkeep.kubernetes(kept, pool.os)) if release and kubernetes else None,
-            release_version=release,
+            version=runs.apply(lambda kept: kept.get("kubernetes")) if kubernetes else None,
+            release_version=runs.apply(lambda kept: kept.get("release")) if pool.upkeep.release else None,
             # MINIMAL ends an old node before it starts a new one: spare GPUs for the other way round seldom exist.
             update_config={"max_unavailable": pool.upkeep.at_once, "update_strategy": "MINIMAL"},
             node_repair_config=repair(pool.upkeep),
@@ -178,10 +177,12 @@ class GpuNodeGroup(pulumi.ComponentResource):
         self.register_outputs({"name": self.name, "asg_name": self.asg_name})
 
 
-def revised(upkeep: Upkeep, rung: PurchaseOption) -> tuple[object, ...]:
+def revised(upkeep: Upkeep, rung: PurchaseOption) -> dict[str, object]:
     """What moves the nodes of a rung to another template and image. Nodes of a capacity block stay: EKS updates none while any runs
     (EKS user guide, "Use Capacity Blocks with managed node groups", read 2026-12-01); the next block brings both."""
-    return () if rung.how is PurchaseType.CAPACITY_BLOCK else (upkeep.revision, upkeep.release or "")
+    if rung.how is PurchaseType.CAPACITY_BLOCK:
+        return {}
+    return {"revision": upkeep.revision, "release": upkeep.release or ""}
 
 
 def group_name(pool: str, rung: PurchaseOption, index: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -41,14 +41,14 @@ class NodeNetwork:
 
 
 def kept_while(
-    name: str, changes: Sequence[pulumi.Input[object]], value: pulumi.Input[object], opts: pulumi.ResourceOptions
+    name: str, changes: Mapping[str, pulumi.Input[object]], value: pulumi.Input[object], opts: pulumi.ResourceOptions
 ) -> pulumi.Output[dict[str, str | None]]:
-    """What nodes run, as it was when one of `changes` last changed.
+    """What nodes run, as it was when a value of `changes` last changed.
 
     A group that follows its template's newest version drains its nodes whenever a tag of theirs is edited: EKS has one template for the
     nodes that run and for those to come (EKS user guide, "Update a managed node group", read 2026-12-01).
     """
-    options = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(replacement_trigger=list(changes)))
+    options = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(replacement_trigger=dict(changes)))
     return pulumi.Stash(f"{name}-runs", input=value, opts=options).output
 
 

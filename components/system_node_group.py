@@ -65,7 +65,12 @@ class SystemNodeGroup(pulumi.ComponentResource):
             tags=tags,
             opts=child,
         )
-        runs = kept_while(name, [template.id, args.revision], {"template": template.latest_version.apply(str)}, child)
+        runs = kept_while(
+            name,
+            {"template": template.id, "revision": args.revision},
+            {"template": template.latest_version.apply(str)},
+            child,
+        )
         self.group = aws.eks.NodeGroup(
             f"{name}-nodes",
             cluster_name=args.cluster.name,

@@ -185,20 +185,23 @@ def test_group_does_not_follow_the_control_plane(record_plan: Record) -> None:
 @pytest.mark.parametrize(
     ("how", "moved_by"),
     [
-        (PurchaseType.ON_DEMAND, ["", 3, "1.35.2-20261105"]),
-        (PurchaseType.RESERVATION, [BLOCK, 3, "1.35.2-20261105"]),
-        (PurchaseType.CAPACITY_BLOCK, [BLOCK]),
+        (PurchaseType.ON_DEMAND, {"reservation": "", "revision": 3, "release": "1.35.2-20261105"}),
+        (PurchaseType.RESERVATION, {"reservation": BLOCK, "revision": 3, "release": "1.35.2-20261105"}),
+        (PurchaseType.CAPACITY_BLOCK, {"reservation": BLOCK}),
     ],
 )
 def test_nodes_keep_their_template_and_image_until_they_are_moved(
-    record_plan: Record, how: PurchaseType, moved_by: list[object]
+    record_plan: Record, how: PurchaseType, moved_by: dict[str, object]
 ) -> None:
     kept = Upkeep(release="1.35.2-20261105", revision=3)
     plan = plan_of(record_plan, pool("p5.48xlarge", upkeep=kept), rung(how))
     runs, template, nodes = plan.one(STASH), plan.one(TEMPLATE), plan.one(NODES)
 
-    assert runs.replacement_trigger == [template.outputs["id"], *moved_by], "a block's nodes stay as they are"
-    assert runs.inputs["input"] == {"template": str(template.outputs["latestVersion"]), "release": "1.35.2-20261105"}
+    assert runs.replacement_trigger == {"template": template.outputs["id"]} | moved_by, (
+        "a block's nodes stay as they are"
+    )
+    newest = str(template.outputs["latestVersion"])
+    assert runs.inputs["input"] == {"template": newest, "release": "1.35.2-20261105", "kubernetes": "1.35"}
     for key in ("launchTemplate", "releaseVersion", "version"):
         assert runs.urn in nodes.property_dependencies[key], "the template's newest version is not followed"
 
