@@ -1,4 +1,4 @@
-"""`gpuplatform up` against a `pulumi` that answers as the real one does: what it is asked, in which order, and where it is not asked at all.
+"""`gpuplatform up` against a `pulumi` that answers as the real one does: what it is asked, and where it is not asked at all.
 
 The parties that are played: Pulumi's CLI, a program on the PATH that writes down its arguments, and the state before and after a refresh.
 """
