@@ -6,6 +6,7 @@ What a command needs is imported when it runs, so that `--help` answers at once.
 from __future__ import annotations
 
 import contextlib
+import datetime
 import os
 import signal
 import sys
@@ -70,7 +71,6 @@ def preview(
 
     Ends with 0 where nothing is wrong, with 1 where a finding is an error, with 2 where the settings or the call are wrong.
     """
-    import datetime
 
     from gpuplatform.preview.preview import Preview
     from gpuplatform.preview.record.environment import CallError
@@ -146,6 +146,27 @@ def _own_plan(name: str) -> Plan:
         return _plan(name)
     except CallError as error:
         _refuse(*error.problems)
+
+
+@app.command(name="bill", rich_help_panel="Before anything is created")
+def months_of(
+    environment: Annotated[str, typer.Argument(metavar="ENV", help="Whose Pulumi.ENV.yaml: dev, prod.")],
+    count: Annotated[int, typer.Option("--months", min=1, max=36, help="How many, of 730 hours each.")] = 3,
+    first: Annotated[
+        datetime.datetime | None,
+        typer.Option("--from", formats=["%Y-%m-%d"], help="Their first day; today by default."),
+    ] = None,
+    json_file: commands.JsonFile = None,
+) -> None:
+    """Say month by month what ENV is expected to cost, what is paid and when, and what ends. Needs no account."""
+    plan = _own_plan(environment)
+    from gpuplatform.preview.billing import calendar
+    from gpuplatform.preview.report import terminal_bill
+
+    day = first.date() if first else datetime.datetime.now(datetime.UTC).date()
+    found = calendar.months(plan, count, day)
+    if not commands.as_json(console, json_file, [month.to_json() for month in found]):
+        terminal_bill.show_months(console(), found)
 
 
 @app.command(rich_help_panel="With Pulumi", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
