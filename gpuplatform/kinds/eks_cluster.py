@@ -15,9 +15,9 @@ from gpuplatform.kinds.labels import (
 from gpuplatform.kinds.pricing.charge import Entry, Unpriced, steady
 from gpuplatform.kinds.pricing.context import PricingContext
 from gpuplatform.kinds.pricing.kept_logs import kept_logs, of_control_plane
-from gpuplatform.kinds.tokens import CLUSTER_COMPONENT, CONTROL_PLANE, LOG_GROUP
+from gpuplatform.kinds.tokens import CLUSTER_COMPONENT, CONTROL_PLANE, LOG_GROUP, SCHEDULE
 from gpuplatform.plan.model import Json, Plan, PlannedResource
-from gpuplatform.plan.values import as_dict, as_list, get_path
+from gpuplatform.plan.values import as_dict, as_list, get_path, parse_json
 
 
 def component(made: Created) -> dict[str, Json]:
@@ -133,8 +133,18 @@ def cluster(resource: PlannedResource, context: PricingContext) -> Iterator[Entr
 
 
 def _kept_in(context: PricingContext) -> Mapping[str, Json]:
-    """The log group of a control plane, where the plan makes it before EKS does; EKS's own never expires."""
-    return next((g.inputs for g in context.plan.all(LOG_GROUP) if of_control_plane(g)), NO_INPUTS)
+    """The log group of a control plane, where the plan makes it before EKS does, or what a schedule makes of EKS's own, which never
+    expires by itself."""
+    made = (g.inputs for g in context.plan.all(LOG_GROUP) if of_control_plane(g.inputs.get("name")))
+    return next(made, next(_retentions(context.plan), NO_INPUTS))
+
+
+def _retentions(plan: Plan) -> Iterator[Mapping[str, Json]]:
+    for schedule in plan.all(SCHEDULE):
+        if str(get_path(schedule.inputs, "target", "arn")).endswith(":cloudwatchlogs:putRetentionPolicy"):
+            said = as_dict(parse_json(get_path(schedule.inputs, "target", "input")))
+            if of_control_plane(said.get("LogGroupName")):
+                yield {"retentionInDays": said.get("RetentionInDays")}
 
 
 def _minor(version: str) -> int:
