@@ -14,12 +14,12 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from components.nodes import METADATA, JoinedCluster, NodeNetwork, tagged, volume
+from components.nodes import METADATA, JoinedCluster, NodeNetwork, kept_while, tagged, volume
 from components.tags import CostTags
 from gpuplatform.catalog.instances import InstanceType
 from gpuplatform.catalog.nodes import GPU, POOL_LABEL, RUNG_LABEL
 from gpuplatform.node_boot import user_data
-from gpuplatform.pools import autoscaler, health, purchase
+from gpuplatform.pools import autoscaler, health, purchase, upkeep
 from gpuplatform.pools.devices import LABEL as DEVICES_LABEL
 from gpuplatform.pools.devices import Devices
 from gpuplatform.pools.managed import ManagedPool, may_be_warm
@@ -122,6 +122,14 @@ class GpuNodeGroup(pulumi.ComponentResource):
             tags=tags,
             opts=child,
         )
+        bought = rung.reservation or args.bought_id or ""
+        kubernetes = upkeep.kubernetes(pool.upkeep.release, pool.os)
+        runs = kept_while(
+            name,
+            {"template": template.id, "reservation": bought, **revised(pool.upkeep, rung)},
+            {"template": template.latest_version.apply(str), "release": pool.upkeep.release, "kubernetes": kubernetes},
+            child,
+        )
         nodes = aws.eks.NodeGroup(
             f"{name}-nodes",
             cluster_name=args.cluster.name,
@@ -131,11 +139,11 @@ class GpuNodeGroup(pulumi.ComponentResource):
             capacity_type=purchase.capacity_type(rung),
             instance_types=None if purchase.instance_type_in_template(rung) else [pool.instance],
             scaling_config={"min_size": rung.min, "desired_size": rung.min, "max_size": rung.max},
-            launch_template={"id": template.id, "version": template.latest_version.apply(str)},
+            launch_template={"id": template.id, "version": runs["template"]},
             # Without a pinned release EKS takes the cluster's version at creation, and an upgrade of the control plane drains
-            # no training node. The group follows when its template changes, or by `aws eks update-nodegroup-version`.
-            version=pool.upkeep.kubernetes(pool.os),
-            release_version=pool.upkeep.release,
+            # no training node. The group follows when it moves to another template, or by `aws eks update-nodegroup-version`.
+            version=runs.apply(lambda kept: kept.get("kubernetes")) if kubernetes else None,
+            release_version=runs.apply(lambda kept: kept.get("release")) if pool.upkeep.release else None,
             # MINIMAL ends an old node before it starts a new one: spare GPUs for the other way round seldom exist.
             update_config={"max_unavailable": pool.upkeep.at_once, "update_strategy": "MINIMAL"},
             node_repair_config=repair(pool.upkeep),
@@ -167,6 +175,14 @@ class GpuNodeGroup(pulumi.ComponentResource):
         self.asg_name = asg_name
         self.args = args
         self.register_outputs({"name": self.name, "asg_name": self.asg_name})
+
+
+def revised(upkeep: Upkeep, rung: PurchaseOption) -> dict[str, object]:
+    """What moves the nodes of a rung to another template and image. Nodes of a capacity block stay: EKS updates none while any runs
+    (EKS user guide, "Use Capacity Blocks with managed node groups", read 2026-12-01); the next block brings both."""
+    if rung.how is PurchaseType.CAPACITY_BLOCK:
+        return {}
+    return {"revision": upkeep.revision, "release": upkeep.release or ""}
 
 
 def group_name(pool: str, rung: PurchaseOption, index: int) -> str:

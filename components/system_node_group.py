@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from components.nodes import METADATA, JoinedCluster, NodeNetwork, tagged, volume
+from components.nodes import METADATA, JoinedCluster, NodeNetwork, kept_while, tagged, volume
 from components.tags import CostTags
 from gpuplatform.catalog.instances import InstanceType
 from gpuplatform.catalog.nodes import POOL_LABEL
@@ -24,6 +24,8 @@ class SystemNodeGroupArgs:
     nodes: tuple[int, int]
     """Fewest and most."""
     volume_gib: int
+    revision: int
+    """Raised, it moves the nodes to the newest launch template."""
     tags: CostTags
     cluster: JoinedCluster
     network: NodeNetwork
@@ -50,6 +52,7 @@ class SystemNodeGroup(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: SystemNodeGroupArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("gpuplatform:aws:SystemNodeGroup", name, {}, opts)
+        child = pulumi.ResourceOptions(parent=self)
         tags = args.tags.aws(Name=name)
         fewest, most = args.nodes
 
@@ -60,7 +63,13 @@ class SystemNodeGroup(pulumi.ComponentResource):
             vpc_security_group_ids=list(args.network.security_group_ids),
             tag_specifications=tagged(tags),
             tags=tags,
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=child,
+        )
+        runs = kept_while(
+            name,
+            {"template": template.id, "revision": args.revision},
+            {"template": template.latest_version.apply(str)},
+            child,
         )
         self.group = aws.eks.NodeGroup(
             f"{name}-nodes",
@@ -70,7 +79,7 @@ class SystemNodeGroup(pulumi.ComponentResource):
             ami_type=AMI_TYPES[args.instance.architecture],
             instance_types=[args.instance.name],
             scaling_config={"min_size": fewest, "desired_size": fewest, "max_size": most},
-            launch_template={"id": template.id, "version": template.latest_version.apply(str)},
+            launch_template={"id": template.id, "version": runs["template"]},
             update_config={"max_unavailable": 1},
             node_repair_config={"enabled": True},
             labels={POOL_LABEL: "system"},

@@ -2,7 +2,7 @@
 
 Spot and on-demand stand in one NodePool: Karpenter takes spot first and on-demand where spot has none (karpenter.sh, v1.14,
 concepts/nodepools, "spec.template.spec.requirements"). Among types it takes the cheapest that is to be had, whatever their order here.
-Nodes that run inference are left alone: empty ones go, drifted ones one at a time, none for its age or to pack others tighter.
+Nodes that run inference are left alone: empty ones go, drifted ones when the pool says so, none for its age or to pack others tighter.
 """
 
 from __future__ import annotations
@@ -128,8 +128,6 @@ def pool_spec(name: str, args: KarpenterPoolArgs) -> dict[str, Any]:
 
     pool = args.pool
     architectures = dict.fromkeys(ARCHITECTURES[i.architecture] for i in pool.hardware)
-    # On the node itself, do-not-disrupt would keep empty nodes too; a budget of none keeps only those that run something.
-    replaced = "1" if pool.interruptible else "0"
     return {
         "template": {
             "metadata": {"labels": {POOL_LABEL: name}},
@@ -144,7 +142,8 @@ def pool_spec(name: str, args: KarpenterPoolArgs) -> dict[str, Any]:
                 "taints": [as_taint(TAINT)],
                 # Karpenter launches nodes for pods that do not tolerate these, and waits with them until they are gone.
                 **({"startupTaints": [as_taint(UNCHECKED)]} if pool.health_check else {}),
-                # Expiry drains without asking budgets or do-not-disrupt; a new image replaces nodes by drift, which asks.
+                # Expiry drains without asking budgets or do-not-disrupt; drift asks, and every tag of the class is a drift of its
+                # nodes (aws/karpenter-provider-aws v1.14.0, pkg/apis/v1/ec2nodeclass.go: tags are in the hash).
                 "expireAfter": "Never",
             },
         },
@@ -155,7 +154,8 @@ def pool_spec(name: str, args: KarpenterPoolArgs) -> dict[str, Any]:
             "consolidateAfter": "5m",
             "budgets": [
                 {"nodes": "100%", "reasons": ["Empty"]},
-                {"nodes": replaced, "reasons": ["Drifted"]},
+                # On the node itself, do-not-disrupt would keep empty nodes too; a budget of none keeps only those that run something.
+                {"nodes": str(pool.drifted_at_once), "reasons": ["Drifted"]},
             ],
         },
     }

@@ -123,6 +123,7 @@ def build(settings: ClusterSettings, context: Context, network: NetworkLayer) ->
             instance=instance(settings.system.instance),
             nodes=(settings.system.min, settings.system.max),
             volume_gib=settings.system.volume_gib,
+            revision=settings.system.revision,
             tags=tags,
             cluster=joined,
             network=NodeNetwork(subnet_ids=private, security_group_ids=node_groups),

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+STASH: Final = "pulumi:index:Stash"
 RELEASE: Final = "kubernetes:helm.sh/v3:Release"
 NODE_GROUP: Final = "aws:eks/nodeGroup:NodeGroup"
 LAUNCH_TEMPLATE: Final = "aws:ec2/launchTemplate:LaunchTemplate"

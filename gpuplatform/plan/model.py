@@ -64,6 +64,8 @@ class PlannedResource:
     protect: bool = False
     ignore_changes: tuple[str, ...] = ()
     replace_on_changes: tuple[str, ...] = ()
+    replacement_trigger: Json = None
+    """A value whose change replaces it."""
     delete_before_replace: bool = False
     retain_on_delete: bool = False
     deleted_with: str = ""

@@ -24,7 +24,10 @@ class ElasticPool(NodeSpec):
     efa: bool | None = False
     """Elastic Fabric Adapter, for a model that spans nodes; all types must have the same layout of interfaces."""
     interruptible: bool = True
-    """Without it, nodes that run pods are never replaced for a newer image, and spot is refused."""
+    """Without it, nodes that run pods are never replaced, and spot is refused."""
+    drifted_at_once: int = 0
+    """Nodes that Karpenter may replace at a time because the pool has changed since they were launched: another image, disk or tag.
+    With 0 they stay as they are for as long as they run pods."""
     health_check: Level | None = 1
     """Level of DCGM's diagnostic that a node passes before it takes work: 1 lasts seconds, 2 about two minutes, which a model
     that wakes from nothing waits for; null for none."""
@@ -49,3 +52,9 @@ class ElasticPool(NodeSpec):
             raise ValueError("spot and on_demand are both false; one way of buying must stay")
         if self.spot and not self.interruptible:
             raise ValueError("interruptible: false, but EC2 takes spot instances back; set spot: false as well")
+        if self.drifted_at_once < 0:
+            raise ValueError(f"drifted_at_once: {self.drifted_at_once}; at least 0 nodes at a time")
+        if self.drifted_at_once and not self.interruptible:
+            raise ValueError(
+                "drifted_at_once: nodes of a pool that is not interruptible are never replaced; leave it at 0"
+            )

@@ -54,6 +54,9 @@ class Upkeep:
 
     release: str | None = None
     """Release of EKS's image, kept until it is changed here; without one, a new group takes the newest and stays on it."""
+    revision: int = 1
+    """Raised, it moves nodes to the newest launch template, one after the other. Until then a new tag, disk or script is for nobody: a
+    group has one template for nodes that run and for those to come. Nodes of a capacity block keep theirs for as long as it lasts."""
     at_once: int = 1
     """Nodes that an update may take at a time. An old node ends before its new one starts."""
     repaired_at_once: int = 1
@@ -65,6 +68,8 @@ class Upkeep:
         for field in ("at_once", "repaired_at_once"):
             if getattr(self, field) < 1:
                 raise ValueError(f"{field}: {getattr(self, field)}; at least 1 node at a time")
+        if self.revision < 1:
+            raise ValueError(f"revision: {self.revision}; they count from 1")
         if len(self.repairs) > MOST_OVERRIDES:
             raise ValueError(f"repairs: {len(self.repairs)}; at most {MOST_OVERRIDES}")
 
@@ -74,11 +79,12 @@ class Upkeep:
         if self.release is not None and not form.fullmatch(self.release):
             raise ValueError(f"release: {self.release!r} is no release of {os}; one looks like {example}")
 
-    def kubernetes(self, os: OperatingSystem) -> str | None:
-        """The minor version of Kubernetes that the release is for, where its name says it."""
-        if self.release is None or os is not OperatingSystem.AL2023:
-            return None
-        return ".".join(self.release.split(".")[:2])
+
+def kubernetes(release: str | None, os: OperatingSystem) -> str | None:
+    """The minor version of Kubernetes that a release is for, where its name says it."""
+    if release is None or os is not OperatingSystem.AL2023:
+        return None
+    return ".".join(release.split(".")[:2])
 
 
 AUTOMATIC = Upkeep()

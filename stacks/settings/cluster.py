@@ -12,6 +12,7 @@ from gpuplatform.catalog.charts import CLUSTER_AUTOSCALER_TAGS
 from gpuplatform.pools.devices import Devices, needed_kubernetes
 from gpuplatform.pools.managed import ManagedPool
 from gpuplatform.pools.names import InstanceName
+from gpuplatform.pools.upkeep import kubernetes
 from stacks.settings.types import Arn, EncryptionKey, LogDays, Maximum, Name, Section
 
 
@@ -23,6 +24,8 @@ class SystemNodes(Section):
     """Nodes while awake; asleep there are none."""
     max: Maximum = Field(ge=1)
     volume_gib: int = Field(default=30, ge=20)
+    revision: int = Field(default=1, ge=1)
+    """Raised, it moves the nodes to the newest launch template, one after the other."""
 
 
 class ClusterSettings(Section):
@@ -62,7 +65,7 @@ class ClusterSettings(Section):
     @model_validator(mode="after")
     def _images_are_not_newer(self) -> ClusterSettings:
         for name, pool in self.pools.items():
-            of = pool.upkeep.kubernetes(pool.os)
+            of = kubernetes(pool.upkeep.release, pool.os)
             if of is not None and _minor(of) > _minor(self.version):
                 raise ValueError(
                     f"pools.{name}.upkeep.release: {pool.upkeep.release} is for Kubernetes {of}, newer than the cluster's {self.version}"

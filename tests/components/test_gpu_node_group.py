@@ -23,6 +23,7 @@ from tests.conftest import Record
 TAGS = CostTags(team="ml", project="gpuplatform", environment="test", component="training", contact="ml@example.com")
 BLOCK = "cr-0123456789abcdef0"
 CLUSTER = JoinedCluster(name="main", node_role_arn="arn:aws:iam::111122223333:role/nodes")
+STASH = "pulumi:index:Stash"
 TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 NODES = "aws:eks/nodeGroup:NodeGroup"
 PLACEMENT = "aws:ec2/placementGroup:PlacementGroup"
@@ -179,6 +180,30 @@ def test_group_does_not_follow_the_control_plane(record_plan: Record) -> None:
 
     assert not {"version", "releaseVersion"} & set(nodes.inputs)
     assert nodes.inputs["updateConfig"] == {"maxUnavailable": 1, "updateStrategy": "MINIMAL"}
+
+
+@pytest.mark.parametrize(
+    ("how", "moved_by"),
+    [
+        (PurchaseType.ON_DEMAND, {"reservation": "", "revision": 3, "release": "1.35.2-20261105"}),
+        (PurchaseType.RESERVATION, {"reservation": BLOCK, "revision": 3, "release": "1.35.2-20261105"}),
+        (PurchaseType.CAPACITY_BLOCK, {"reservation": BLOCK}),
+    ],
+)
+def test_nodes_keep_their_template_and_image_until_they_are_moved(
+    record_plan: Record, how: PurchaseType, moved_by: dict[str, object]
+) -> None:
+    kept = Upkeep(release="1.35.2-20261105", revision=3)
+    plan = plan_of(record_plan, pool("p5.48xlarge", upkeep=kept), rung(how))
+    runs, template, nodes = plan.one(STASH), plan.one(TEMPLATE), plan.one(NODES)
+
+    assert runs.replacement_trigger == {"template": template.outputs["id"]} | moved_by, (
+        "a block's nodes stay as they are"
+    )
+    newest = str(template.outputs["latestVersion"])
+    assert runs.inputs["input"] == {"template": newest, "release": "1.35.2-20261105", "kubernetes": "1.35"}
+    for key in ("launchTemplate", "releaseVersion", "version"):
+        assert runs.urn in nodes.property_dependencies[key], "the template's newest version is not followed"
 
 
 def test_pinned_release_names_its_kubernetes_and_the_update_its_pace(record_plan: Record) -> None:

@@ -12,6 +12,7 @@ from tests.conftest import Record
 
 TAGS = CostTags(team="ml", project="gpuplatform", environment="test", component="cluster", contact="ml@example.com")
 NODES = "aws:eks/nodeGroup:NodeGroup"
+STASH = "pulumi:index:Stash"
 TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 
 
@@ -20,6 +21,7 @@ def args(**changed: Any) -> SystemNodeGroupArgs:
         "instance": instance("t4g.medium"),
         "nodes": (2, 4),
         "volume_gib": 30,
+        "revision": 1,
         "tags": TAGS,
         "cluster": JoinedCluster(name="main", node_role_arn="arn:aws:iam::111122223333:role/nodes"),
         "network": NodeNetwork(subnet_ids=["subnet-a", "subnet-b"], security_group_ids=["sg-cluster", "sg-nodes"]),
@@ -41,6 +43,14 @@ def test_image_fits_the_processor(record_plan: Record, name: str, ami_type: str)
     plan = record_plan(lambda: SystemNodeGroup("system", args(instance=instance(name))))
 
     assert plan.one(NODES).inputs["amiType"] == ami_type
+
+
+def test_nodes_move_to_another_template_when_the_revision_is_raised(record_plan: Record) -> None:
+    plan = record_plan(lambda: SystemNodeGroup("system", args(revision=2)))
+    runs, template = plan.one(STASH), plan.one(TEMPLATE)
+
+    assert runs.replacement_trigger == {"template": template.outputs["id"], "revision": 2}
+    assert runs.urn in plan.one(NODES).property_dependencies["launchTemplate"]
 
 
 def test_operators_need_no_toleration(record_plan: Record) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pulumi
 import pulumi_aws as aws
+import pytest
 
 from components.tags import CostTags
 from gpuplatform.catalog.instances import instance, names
@@ -82,7 +83,7 @@ def test_running_inference_is_left_alone(record_plan: Record) -> None:
     assert spec["disruption"]["consolidationPolicy"] == "WhenEmpty"
     assert spec["template"]["spec"]["expireAfter"] == "Never", "expiry asks neither budgets nor do-not-disrupt"
     budgets = {reason: b["nodes"] for b in spec["disruption"]["budgets"] for reason in b["reasons"]}
-    assert budgets == {"Empty": "100%", "Drifted": "1"}
+    assert budgets == {"Empty": "100%", "Drifted": "0"}
 
 
 def test_the_image_is_pinned(record_plan: Record) -> None:
@@ -160,8 +161,12 @@ def test_images_are_pulled_in_parallel_where_every_type_has_the_processors(recor
     assert "userData" not in recorded(record_plan, instances=(small, large)).one(CLASS).inputs["spec"]
 
 
-def test_what_must_not_be_interrupted_keeps_its_node_until_it_is_empty(record_plan: Record) -> None:
-    plan = recorded(record_plan, spot=False, interruptible=False)
+@pytest.mark.parametrize("at_once", [0, 2])
+def test_nodes_that_run_something_stay_as_they_are_until_the_pool_says_otherwise(
+    record_plan: Record, at_once: int
+) -> None:
+    plan = recorded(record_plan, drifted_at_once=at_once)
     budgets = plan.one(NODE_POOL).inputs["spec"]["disruption"]["budgets"]
 
-    assert {reason: b["nodes"] for b in budgets for reason in b["reasons"]} == {"Empty": "100%", "Drifted": "0"}
+    drifted = {reason: b["nodes"] for b in budgets for reason in b["reasons"]}
+    assert drifted == {"Empty": "100%", "Drifted": str(at_once)}

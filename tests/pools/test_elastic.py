@@ -26,6 +26,11 @@ READ = TypeAdapter(ElasticPool)
         ({"max_gpus": 0}, "max_gpus: 0, but the smallest type has 1; no node would ever start"),
         ({"spot": False, "on_demand": False}, "spot and on_demand are both false"),
         ({"interruptible": False}, "interruptible: false, but EC2 takes spot instances back"),
+        ({"drifted_at_once": -1}, "drifted_at_once: -1; at least 0"),
+        (
+            {"drifted_at_once": 1, "interruptible": False, "spot": False},
+            "drifted_at_once: nodes of a pool that is not inter",
+        ),
         ({"efa": True}, "efa: g6.xlarge, g5.xlarge has no Elastic Fabric Adapter"),
         ({"efa": True, "instances": ("p5.48xlarge",), "max_gpus": 8}, "zone: p5.48xlarge uses EFA"),
         (
@@ -56,6 +61,7 @@ POOLS: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
         "spot": st.booleans(),
         "on_demand": st.booleans(),
         "interruptible": st.booleans(),
+        "drifted_at_once": st.integers(-1, 2),
         "efa": st.booleans(),
         "zone": st.sampled_from(["use1-az6", None]),
     }

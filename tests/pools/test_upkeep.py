@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from gpuplatform.pools import upkeep
 from gpuplatform.pools.upkeep import OperatingSystem, Repair, Upkeep
 
 
@@ -18,7 +19,7 @@ from gpuplatform.pools.upkeep import OperatingSystem, Repair, Upkeep
 def test_a_release_is_of_its_system(release: str | None, os: OperatingSystem, kubernetes: str | None) -> None:
     kept = Upkeep(release=release)
     kept.check(os)
-    assert kept.kubernetes(os) == kubernetes
+    assert upkeep.kubernetes(kept.release, os) == kubernetes
 
 
 @pytest.mark.parametrize(

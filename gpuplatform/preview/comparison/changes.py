@@ -32,7 +32,7 @@ def changes(old: PlannedResource, new: PlannedResource, inputs: dict[str, Json])
     """Values that differ between a resource and its newer self, whose inputs are given with what is unknown in them."""
     return tuple(
         Change(path, before, after, replaces(new, path, before, after))
-        for path, before, after in _differing(dict(old.inputs), inputs)
+        for path, before, after in differing(dict(old.inputs), inputs)
         if not any(_within(path, ignored) for ignored in new.ignore_changes)
     )
 
@@ -72,17 +72,17 @@ def _within(path: str, property_: str) -> bool:
     return plain == property_ or plain.startswith(f"{property_}.")
 
 
-def _differing(old: Json, new: Json, path: str = "") -> Iterator[tuple[str, Json, Json]]:
+def differing(old: Json, new: Json, path: str = "") -> Iterator[tuple[str, Json, Json]]:
     """Values that differ, with their paths."""
     if UNKNOWN in (old, new) or _same(old, new):
         return
     if isinstance(old, dict) and isinstance(new, dict):
         before, after = as_dict(old), as_dict(new)
         for key in sorted({*before, *after}):
-            yield from _differing(before.get(key), after.get(key), f"{path}.{key}" if path else key)
+            yield from differing(before.get(key), after.get(key), f"{path}.{key}" if path else key)
     elif isinstance(old, list) and isinstance(new, list) and len(as_list(old)) == len(as_list(new)):
         for index, (before, after) in enumerate(zip(as_list(old), as_list(new), strict=True)):
-            yield from _differing(before, after, f"{path}[{index}]")
+            yield from differing(before, after, f"{path}[{index}]")
     else:
         yield path, old, new
 
@@ -101,7 +101,7 @@ def _same(old: Json, new: Json) -> bool:
 
 
 def _same_document(old: Json, new: Json) -> bool:
-    return not any(True for _ in _differing(old, new))
+    return not any(True for _ in differing(old, new))
 
 
 def _text(value: Json) -> str:

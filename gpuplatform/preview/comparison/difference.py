@@ -13,13 +13,14 @@ from enum import StrEnum
 from functools import cached_property
 
 from gpuplatform.kinds.registry import kind_of
+from gpuplatform.kinds.tokens import STASH
 from gpuplatform.plan.model import UNKNOWN, Json, Plan, PlanFeature, PlannedResource
 from gpuplatform.plan.tree import rank
-from gpuplatform.plan.values import leaves
+from gpuplatform.plan.values import as_dict, as_list, leaves
 from gpuplatform.plan.wording import cents
 from gpuplatform.preview.billing.bill import Bill, bill
 from gpuplatform.preview.billing.lines import State, Totals
-from gpuplatform.preview.comparison.changes import Change, changes, replaces
+from gpuplatform.preview.comparison.changes import Change, changes, differing, replaces
 
 
 class Action(StrEnum):
@@ -163,15 +164,34 @@ def _comparable(resource: PlannedResource, before: Plan, after: Plan) -> dict[st
     simulated = ("recording", "document")
     inputs = dict(resource.inputs)
     if (before.origin in simulated) == (after.origin in simulated):
-        return inputs
+        return _without_stashed(resource, inputs, before, after)
     first = after.first.by_urn.get(resource.urn) if after.first else None
     if first:
         return dict(first.inputs)
     return {key: UNKNOWN if resource.property_dependencies.get(key) else value for key, value in inputs.items()}
 
 
+def _without_stashed(resource: PlannedResource, inputs: dict[str, Json], before: Plan, after: Plan) -> dict[str, Json]:
+    """A stash gives what it was first given until something replaces it, which a simulation does not remember: such values are unknown."""
+    for key, urns in resource.property_dependencies.items():
+        kept = [after.by_urn[u] for u in urns if u in before.by_urn and u in after.by_urn and STASH in u]
+        same = [one for one in kept if not any(_triggered(before.by_urn[one.urn], one))]
+        values = [value for one in same for value in _outputs(one)]
+        if key in inputs and values:
+            inputs[key] = _unknown_where(inputs[key], values)
+    return inputs
+
+
+def _unknown_where(value: Json, stashed: list[Json]) -> Json:
+    if isinstance(value, dict):
+        return {key: _unknown_where(inner, stashed) for key, inner in as_dict(value).items()}
+    if isinstance(value, list):
+        return [_unknown_where(inner, stashed) for inner in as_list(value)]
+    return UNKNOWN if value in stashed else value
+
+
 def _changed(old: PlannedResource, new: PlannedResource, inputs: dict[str, Json]) -> Changed | None:
-    values = changes(old, new, inputs)
+    values = (*changes(old, new, inputs), *_triggered(old, new))
     if not values:
         return None
     because = tuple(c.path for c in values if c.replaces)
@@ -180,11 +200,20 @@ def _changed(old: PlannedResource, new: PlannedResource, inputs: dict[str, Json]
     return Changed(before=old, after=new, changes=values, action=action, because=because)
 
 
+def _triggered(old: PlannedResource, new: PlannedResource) -> Iterator[Change]:
+    """The option by which a program replaces a resource, where both have it: the engine asks no more
+    (pulumi/pulumi, pkg/resource/deploy/step_generator.go, shouldTriggerReplace)."""
+    before, after = old.replacement_trigger, new.replacement_trigger
+    for path, old_value, new_value in differing(before, after, "replacementTrigger") if before and after else ():
+        yield Change(path, old_value, new_value, replaces=True)
+
+
 def _with_replaced_by_others(
     pairs: Mapping[str, tuple[PlannedResource, PlannedResource]], changed: dict[str, Changed]
 ) -> dict[str, Changed]:
     """With what a replacement drags along: resources whose provider is replaced, or of which an immutable property is its output."""
     every = dict(changed)
+    after = {urn: new for urn, (_, new) in pairs.items()}
     waiting = [urn for urn, c in every.items() if c.action is Action.REPLACE]
     dependents: dict[str, list[PlannedResource]] = {}
     for _, new in pairs.values():
@@ -194,7 +223,7 @@ def _with_replaced_by_others(
         gone = waiting.pop()
         for new in dependents.get(gone, ()):
             known = every.get(new.urn)
-            if (known is None or known.action is not Action.REPLACE) and _cannot_outlive(new, gone):
+            if (known is None or known.action is not Action.REPLACE) and _cannot_outlive(new, gone, after):
                 every[new.urn] = Changed(
                     before=pairs[new.urn][0],
                     after=new,
@@ -206,10 +235,18 @@ def _with_replaced_by_others(
     return every
 
 
-def _cannot_outlive(resource: PlannedResource, other: str) -> bool:
+def _cannot_outlive(resource: PlannedResource, other: str, every: Mapping[str, PlannedResource]) -> bool:
     """Whether an immutable property holds a value of another resource, or the other is its provider."""
     if resource.provider_urn == other:
         return True
-    held = [key for key, urns in resource.property_dependencies.items() if other in urns]
-    paths = [path for path, _ in leaves({key: resource.inputs.get(key) for key in held})]
-    return any(replaces(resource, path, "", "") for path in paths)
+    for key, urns in resource.property_dependencies.items():
+        for path, value in leaves({key: resource.inputs.get(key)}) if other in urns else ():
+            # A property may hold values of several resources, of which outputs say whose one is.
+            whose = [urn for urn in urns if urn in every and value in _outputs(every[urn])]
+            if replaces(resource, path, "", "") and (not whose or other in whose):
+                return True
+    return False
+
+
+def _outputs(resource: PlannedResource) -> list[Json]:
+    return [value for _, value in leaves(resource.outputs)]

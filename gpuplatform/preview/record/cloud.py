@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from gpuplatform.kinds import eks_cluster, helm, kubernetes
+from gpuplatform.kinds import eks_cluster, helm, kubernetes, pulumi
 from gpuplatform.kinds.budgets import BUDGET
 from gpuplatform.kinds.formats import digest, uuid
 from gpuplatform.kinds.iam import ROLE
 from gpuplatform.kinds.kind import Created
 from gpuplatform.kinds.registry import kind_of
-from gpuplatform.kinds.tokens import CLUSTER_COMPONENT, RELEASE
+from gpuplatform.kinds.tokens import CLUSTER_COMPONENT, RELEASE, STASH
 from gpuplatform.plan.model import Json
 
 Inputs = Mapping[str, Json]
@@ -44,6 +44,8 @@ class Cloud:
             return kubernetes.created(asked)
         if type_ == CLUSTER_COMPONENT:
             return "", eks_cluster.component(asked)
+        if type_ == STASH:
+            return "", pulumi.kept(asked)
         if not type_.startswith("aws:"):
             return "", {}
         return self._created(type_, replace(asked, name=_physical_name(type_, asked)))

@@ -25,7 +25,7 @@ from gpuplatform.preview.record.configuration import Environment
 from gpuplatform.preview.record.failure import explain, failures, problems
 from gpuplatform.preview.record.running import run_program
 from gpuplatform.preview.record.sources import Sources
-from gpuplatform.preview.record.wire import plain_struct, reference, struct
+from gpuplatform.preview.record.wire import plain, plain_struct, reference, struct
 
 FEATURES = (
     resource_pb2.RESOURCE_MONITOR_FEATURE_SECRETS,
@@ -33,6 +33,7 @@ FEATURES = (
     resource_pb2.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS,
     resource_pb2.RESOURCE_MONITOR_FEATURE_DELETED_WITH,
     resource_pb2.RESOURCE_MONITOR_FEATURE_REPLACE_WITH,
+    resource_pb2.RESOURCE_MONITOR_FEATURE_REPLACEMENT_TRIGGER,
     resource_pb2.RESOURCE_MONITOR_FEATURE_TRANSFORMS,
     resource_pb2.RESOURCE_MONITOR_FEATURE_INVOKE_TRANSFORMS,
     resource_pb2.RESOURCE_MONITOR_FEATURE_PARAMETERIZATION,
@@ -82,6 +83,7 @@ class Recorder:
             protect=request.protect,
             ignore_changes=tuple(request.ignoreChanges),
             replace_on_changes=tuple(request.replaceOnChanges),
+            replacement_trigger=plain(request.replacement_trigger),
             delete_before_replace=request.deleteBeforeReplace,
             retain_on_delete=request.retainOnDelete,
             deleted_with=request.deletedWith,

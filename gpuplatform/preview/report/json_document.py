@@ -56,6 +56,7 @@ def resource_json(resource: PlannedResource) -> dict[str, Json]:
         "protect": resource.protect,
         "ignore_changes": list(resource.ignore_changes),
         "replace_on_changes": list(resource.replace_on_changes),
+        "replacement_trigger": resource.replacement_trigger,
         "delete_before_replace": resource.delete_before_replace,
         "retain_on_delete": resource.retain_on_delete,
         "deleted_with": resource.deleted_with,

@@ -61,6 +61,7 @@ def test_our_own_document_gives_back_every_field_of_every_resource():
         protect=True,
         ignore_changes=("a",),
         replace_on_changes=("b",),
+        replacement_trigger=["c", 1],
         delete_before_replace=True,
         retain_on_delete=True,
         deleted_with="urn:c",

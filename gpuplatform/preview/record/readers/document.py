@@ -58,6 +58,7 @@ def _resource(entry: dict[str, Json], place: str) -> PlannedResource:
         protect=bool(entry.get("protect")),
         ignore_changes=strings(entry, "ignore_changes", place),
         replace_on_changes=strings(entry, "replace_on_changes", place),
+        replacement_trigger=entry.get("replacement_trigger"),
         delete_before_replace=bool(entry.get("delete_before_replace")),
         retain_on_delete=bool(entry.get("retain_on_delete")),
         deleted_with=str(entry.get("deleted_with") or ""),

@@ -148,6 +148,7 @@ def _resource(
         protect=bool(state.get("protect")),
         ignore_changes=strings(state, "ignoreChanges", place),
         replace_on_changes=strings(state, "replaceOnChanges", place),
+        replacement_trigger=_plain(state.get("replacementTrigger")),
         retain_on_delete=bool(state.get("retainOnDelete")),
         deleted_with=str(state.get("deletedWith") or ""),
         aliases=strings(state, "aliases", place),
