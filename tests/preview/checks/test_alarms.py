@@ -8,7 +8,8 @@ import pytest
 
 from gpuplatform.plan.model import PlannedResource
 from gpuplatform.preview.checks.alarms import always_rings
-from tests.preview.sound import a_plan, a_resource
+from tests.preview.planted import found_alone
+from tests.preview.sound import a_plan, a_resource, sound, with_input
 
 CONFIG = "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
 LLAMA = {"HF_MODEL_ID": "meta-llama/Llama-3.1-8B-Instruct"}
@@ -41,6 +42,13 @@ def test_a_limit_in_milliseconds_is_below_what_one_token_takes() -> None:
         "one token of 8 billion parameters takes at least 0.013 s on ml.g6.2xlarge, and the limit is 0.004 s" in message
     )
     assert found(alarm("ModelLatency", 4_000_000), *endpoint(environment=LLAMA)) == []
+
+
+def test_nothing_else_is_said_of_it() -> None:
+    plan = with_input(sound(), "late", "threshold", 4)
+    for key, value in (("namespace", "AWS/SageMaker"), ("metricName", "ModelLatency")):
+        plan = with_input(plan, "late", key, value)
+    found_alone(plan, "alarm-always-rings", "no container answers within 4")
 
 
 def test_what_no_container_can_is_found_without_knowing_the_model() -> None:
