@@ -25,7 +25,7 @@ def dev() -> Bill:
 
 
 BY_HAND: Rows = {
-    ("cluster", "EKS control plane 1.35"): hourly(d("0.10")),
+    ("cluster", "EKS control plane 1.36"): hourly(d("0.10")),
     ("cluster", "control-plane logs (audit, authenticator), taken in"): by_use(3 * d("0.50")),
     ("cluster", "control-plane logs (audit, authenticator), kept 7 days"): by_use(3 * 7 * 24 / d(730) * d("0.03")),
     ("network-nat-use1-az4", "NAT gateway"): hourly(d("0.045")),

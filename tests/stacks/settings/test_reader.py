@@ -166,8 +166,8 @@ FAULTS: list[tuple[str, str, Any, tuple[str, ...]]] = [
     (
         "dev",
         "cluster.pools.l4.upkeep",
-        {"release": "1.36.0-20261105"},
-        ("cluster", "pools.l4.upkeep.release: 1.36.0-20261105", "newer than the cluster's 1.35"),
+        {"release": "1.37.0-20261105"},
+        ("cluster", "pools.l4.upkeep.release: 1.37.0-20261105", "newer than the cluster's 1.36"),
     ),
     (
         "prod",
