@@ -131,7 +131,6 @@ EFA_DEVICE_PLUGIN = Chart(
 NVIDIA_DRA_DRIVER = Chart(
     repository="oci://registry.k8s.io/dra-driver-nvidia/charts",
     name="dra-driver-nvidia-gpu",
-    # 0.5.0 was promoted on 2026-08-19 (kubernetes/k8s.io#9845); its templates we could not read.
     version="0.4.1",
     source="kubernetes-sigs/dra-driver-nvidia-gpu, deployments/helm/dra-driver-nvidia-gpu/Chart.yaml at v0.4.1; kubernetes/k8s.io#9666",
     as_of="2026-06-30",
@@ -166,6 +165,14 @@ DCGM_EXPORTER = Chart(
     source="NVIDIA/dcgm-exporter, deployment/Chart.yaml, tag 4.5.3-4.8.2",
     as_of="2026-05-12",
 )
+
+HELD_BACK = {
+    "dra-driver-nvidia-gpu": (
+        "0.5.0",
+        "its templates could not be read; promoted on 2026-08-19 (kubernetes/k8s.io#9845)",
+    ),
+}
+"""Chart → a newer version that is known, and why it is not the one above."""
 
 CLUSTER_AUTOSCALER_TAGS = {"1.33": "v1.33.6", "1.34": "v1.34.5", "1.35": "v1.35.2", "1.36": "v1.36.1"}
 """Image tag by Kubernetes minor version, which Cluster Autoscaler must equal: it simulates that version's scheduler.
