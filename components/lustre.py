@@ -1,6 +1,6 @@
 """FSx for Lustre in front of the lake: a fast POSIX file system whose folders are buckets.
 
-Clients reach it over TCP, on nodes with EFA too: docs/decisions/25-lustre-over-tcp.md. What people get wrong: the security
+Clients reach it over TCP, on nodes with EFA too: docs/decisions/26-lustre-over-tcp.md. What people get wrong: the security
 group's rules must stand before the file system (FSx looks for port 988 when it creates), and associations are created one after
 another: in parallel they fail with misleading permission errors (hashicorp/terraform-provider-aws#24678).
 """

@@ -13,11 +13,11 @@ from gpuplatform.catalog.charts import Chart
 from gpuplatform.catalog.images import Image
 from gpuplatform.kinds.cluster.names import chart
 from gpuplatform.kinds.cluster.pods import pods
+from gpuplatform.kinds.eks import ADDON
 from gpuplatform.kinds.tokens import CLUSTERS, NODE_CLASS, NODE_GROUP, RELEASE
 from gpuplatform.plan.model import Plan, PlannedResource
 from gpuplatform.plan.values import as_list, get_path
 
-ADDON: Final = "aws:eks/addon:Addon"
 
 CHARTS: Final = {one.name: one for one in vars(charts).values() if isinstance(one, Chart)}
 IMAGES: Final = tuple(one for one in vars(images).values() if isinstance(one, Image))
