@@ -18,7 +18,6 @@ from gpuplatform.kinds.tokens import CLUSTERS, NODE_CLASS, NODE_GROUP, RELEASE
 from gpuplatform.plan.model import Plan, PlannedResource
 from gpuplatform.plan.values import as_list, get_path
 
-
 CHARTS: Final = {one.name: one for one in vars(charts).values() if isinstance(one, Chart)}
 IMAGES: Final = tuple(one for one in vars(images).values() if isinstance(one, Image))
 
