@@ -97,7 +97,7 @@ KEDA = Chart(
     # Its controller is the tag v2.21.0 of kedacore/keda, whose definitions were read; the chart's own files only up to 2.20.2.
     version="2.21.0",
     source="projects that install the chart keda-2.21.0; the index in README.md of kedacore/charts",
-    as_of="2026-10-31",
+    as_of="2026-09-23",
 )
 LOAD_BALANCER_CONTROLLER = Chart(
     repository="https://aws.github.io/eks-charts",
