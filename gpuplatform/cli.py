@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from gpuplatform.console import console
-from gpuplatform.ops import catalog_commands, commands, price_commands
+from gpuplatform.ops import catalog_commands, commands, price_commands, upgrade_commands
 
 if TYPE_CHECKING:
     from gpuplatform.plan.model import Plan
@@ -138,12 +138,12 @@ def _plan(name: str, *, verbose: bool = False, file: Path | None = None, older: 
     _refuse(*sentences)
 
 
-def _own_plan(name: str) -> Plan:
+def _own_plan(name: str, file: Path | None = None) -> Plan:
     """What the day-two commands know of an environment."""
     from gpuplatform.preview.record.environment import CallError
 
     try:
-        return _plan(name)
+        return _plan(name, file=file)
     except CallError as error:
         _refuse(*error.problems)
 
@@ -222,6 +222,7 @@ def nccl(
 app.add_typer(catalog_commands.app(console), name="catalog", rich_help_panel="Facts")
 app.add_typer(price_commands.app(console), name="prices", rich_help_panel="Facts")
 app.add_typer(commands.app(_own_plan, console))
+app.add_typer(upgrade_commands.app(_own_plan, console))
 
 
 def _unprinted(error: OSError) -> int:
