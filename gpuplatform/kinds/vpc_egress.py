@@ -41,7 +41,8 @@ VPC_ENDPOINT_SUBNET_ASSOCIATION: Final = "aws:ec2/vpcEndpointSubnetAssociation:V
 
 
 def _address(made: Created) -> dict[str, Json]:
-    return {"allocationId": made.id, "publicIp": f"203.0.113.{int(digest(made.urn, 2), 16) or 1}"}
+    # Of another range kept for documentation than the one that the examples of settings open the API to.
+    return {"allocationId": made.id, "publicIp": f"198.51.100.{int(digest(made.urn, 2), 16) or 1}"}
 
 
 ENDPOINT_ROWS: Final = {"Interface": "interface-endpoint", "GatewayLoadBalancer": "gateway-load-balancer-endpoint"}
