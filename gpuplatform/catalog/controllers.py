@@ -49,6 +49,8 @@ class Controller:
     calls: tuple[Call, ...]
     source: str
     as_of: str
+    metadata: tuple[tuple[str, ...], ...] = ()
+    """Values without which it asks the instance metadata: of each group one is enough."""
 
     def needs(self, version: str) -> Iterator[Call]:
         """What a version calls; of one that is no version, what every version does."""
@@ -137,6 +139,8 @@ LOAD_BALANCER_CONTROLLER: Final = Controller(
     source="kubernetes-sigs/aws-load-balancer-controller, docs/install/iam_policy.json at the tags v2.2.0 to v3.5.0; "
     "chart 1.N installs 2.N (aws/eks-charts)",
     as_of="2026-08-17",
+    # pkg/aws/cloud.go, v3.5.0: the region comes from the environment too, which EKS fills in for pods with a role; the VPC does not.
+    metadata=(("vpcId", "vpcTags"),),
     calls=(
         Call(
             actions=(

@@ -80,6 +80,16 @@ STANDARD_SUPPORT_ENDS: Final = {
 }
 
 
+# Days on which EKS first served a version: 14 months before its standard support ends (EKS user guide, "Understand the Kubernetes version
+# lifecycle on EKS"; the calendar as public tables repeat it).
+SERVED_SINCE: Final = {
+    "1.31": datetime.date(2024, 9, 26),
+    "1.32": datetime.date(2025, 1, 23),
+    "1.33": datetime.date(2025, 5, 29),
+    "1.34": datetime.date(2025, 10, 2),
+    "1.35": datetime.date(2026, 1, 27),
+}
+
 SOON: Final = datetime.timedelta(days=90)
 
 

@@ -19,24 +19,27 @@ from gpuplatform.kinds.labels import (
 from gpuplatform.kinds.pricing import kept_logs
 from gpuplatform.kinds.pricing.charge import Entry, shared, tiers, used
 from gpuplatform.kinds.pricing.context import PricingContext
-from gpuplatform.kinds.tokens import EIP_ASSOCIATION, FLOW_LOG, SECURITY_GROUP, SUBNET
+from gpuplatform.kinds.tokens import (
+    DEFAULT_ROUTE_TABLE,
+    EIP_ASSOCIATION,
+    FLOW_LOG,
+    MAIN_ROUTE_TABLE_ASSOCIATION,
+    ROUTE,
+    ROUTE_TABLE,
+    ROUTE_TABLE_ASSOCIATION,
+    SECURITY_GROUP,
+    SECURITY_GROUP_INGRESS_RULE,
+    SECURITY_GROUP_RULE,
+    SUBNET,
+    VPC,
+    VPC_ENDPOINT_ROUTE_TABLE_ASSOCIATION,
+)
 from gpuplatform.plan.model import Json, Plan, PlannedResource
 from gpuplatform.plan.wording import counted
 
 DEFAULT_SECURITY_GROUP: Final = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
-DEFAULT_ROUTE_TABLE: Final = "aws:ec2/defaultRouteTable:DefaultRouteTable"
 INTERNET_GATEWAY: Final = "aws:ec2/internetGateway:InternetGateway"
-MAIN_ROUTE_TABLE_ASSOCIATION: Final = "aws:ec2/mainRouteTableAssociation:MainRouteTableAssociation"
-ROUTE: Final = "aws:ec2/route:Route"
-ROUTE_TABLE: Final = "aws:ec2/routeTable:RouteTable"
-ROUTE_TABLE_ASSOCIATION: Final = "aws:ec2/routeTableAssociation:RouteTableAssociation"
 SECURITY_GROUP_EGRESS_RULE: Final = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
-SECURITY_GROUP_INGRESS_RULE: Final = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
-SECURITY_GROUP_RULE: Final = "aws:ec2/securityGroupRule:SecurityGroupRule"
-VPC: Final = "aws:ec2/vpc:Vpc"
-VPC_ENDPOINT_ROUTE_TABLE_ASSOCIATION: Final = (
-    "aws:ec2/vpcEndpointRouteTableAssociation:VpcEndpointRouteTableAssociation"
-)
 
 _FREE_1: Final = Free("VPC, subnets, routes and gateways are free (aws.amazon.com/vpc/pricing)")
 _FREE_2: Final = Free("security groups and their rules are free (aws.amazon.com/vpc/pricing)")

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gpuplatform.kinds import vpc
-from gpuplatform.kinds.tokens import SECURITY_GROUP
+from gpuplatform.kinds.tokens import (
+    SECURITY_GROUP,
+    SECURITY_GROUP_INGRESS_RULE,
+    SECURITY_GROUP_RULE,
+)
 from gpuplatform.plan.model import Json, Plan, PlannedResource, once
 from gpuplatform.plan.values import as_list, get_path, strings
 
@@ -35,7 +38,7 @@ def admissions(plan: Plan) -> tuple[Admission, ...]:
 
 
 def _rules(plan: Plan) -> Iterator[Admission]:
-    for rule in (*plan.all(vpc.SECURITY_GROUP_INGRESS_RULE), *plan.all(vpc.SECURITY_GROUP_RULE)):
+    for rule in (*plan.all(SECURITY_GROUP_INGRESS_RULE), *plan.all(SECURITY_GROUP_RULE)):
         inputs = rule.inputs
         if inputs.get("type", "ingress") != "ingress":
             continue

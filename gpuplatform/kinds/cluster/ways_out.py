@@ -7,8 +7,18 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from gpuplatform.kinds import vpc, vpc_egress
-from gpuplatform.kinds.tokens import SUBNET
+from gpuplatform.kinds.tokens import (
+    DEFAULT_ROUTE_TABLE,
+    MAIN_ROUTE_TABLE_ASSOCIATION,
+    NAT_GATEWAY,
+    ROUTE,
+    ROUTE_TABLE,
+    ROUTE_TABLE_ASSOCIATION,
+    SUBNET,
+    VPC,
+    VPC_ENDPOINT,
+    VPC_ENDPOINT_ROUTE_TABLE_ASSOCIATION,
+)
 from gpuplatform.plan.model import UNKNOWN, Json, Plan, PlannedResource, once
 from gpuplatform.plan.references import linked
 from gpuplatform.plan.values import as_list, get_path, strings
@@ -55,24 +65,24 @@ def _all(plan: Plan) -> dict[str, WayOut]:
 
 def _table(plan: Plan, subnet: PlannedResource) -> tuple[bool, PlannedResource | None]:
     """Whether the plan shows the route table of a subnet, and the table; None is the VPC's own, which leads nowhere."""
-    for one in plan.all(vpc.ROUTE_TABLE_ASSOCIATION):
+    for one in plan.all(ROUTE_TABLE_ASSOCIATION):
         if one.refers("subnetId", subnet):
             table = next(iter(_tables(plan, one, "routeTableId")), None)
             return table is not None, table
-    own = linked(plan, subnet, "vpcId", vpc.VPC)
+    own = linked(plan, subnet, "vpcId", VPC)
     if not own:
         return False, None
-    for one in (*plan.all(vpc.MAIN_ROUTE_TABLE_ASSOCIATION), *plan.all(vpc.DEFAULT_ROUTE_TABLE)):
+    for one in (*plan.all(MAIN_ROUTE_TABLE_ASSOCIATION), *plan.all(DEFAULT_ROUTE_TABLE)):
         urns = {urn for urns in one.property_dependencies.values() for urn in urns}
         if own[0].urn in urns or own[0].outputs.get("id") in [*strings(one.inputs)]:
-            table = one if one.type == vpc.DEFAULT_ROUTE_TABLE else next(iter(_tables(plan, one, "routeTableId")), None)
+            table = one if one.type == DEFAULT_ROUTE_TABLE else next(iter(_tables(plan, one, "routeTableId")), None)
             return table is not None, table
     # Routes may be put into the VPC's own table by its ID; associations of subnets in a loop may not say whose they are.
     mains = {*strings([own[0].outputs.get(key) for key in ("mainRouteTableId", "defaultRouteTableId")])}
-    own_routes = [r for r in plan.all(vpc.ROUTE) if r.inputs.get("routeTableId") in mains or _by_vpc(r, own[0])]
+    own_routes = [r for r in plan.all(ROUTE) if r.inputs.get("routeTableId") in mains or _by_vpc(r, own[0])]
     vague = any(
         a.inputs.get("subnetId") == UNKNOWN and not a.property_dependencies.get("subnetId")
-        for a in plan.all(vpc.ROUTE_TABLE_ASSOCIATION)
+        for a in plan.all(ROUTE_TABLE_ASSOCIATION)
     )
     return not own_routes and not vague, None
 
@@ -82,17 +92,17 @@ def _by_vpc(route: PlannedResource, network: PlannedResource) -> bool:
 
 
 def _tables(plan: Plan, resource: PlannedResource, path: str) -> list[PlannedResource]:
-    return [t for type_ in (vpc.ROUTE_TABLE, vpc.DEFAULT_ROUTE_TABLE) for t in linked(plan, resource, path, type_)]
+    return [t for type_ in (ROUTE_TABLE, DEFAULT_ROUTE_TABLE) for t in linked(plan, resource, path, type_)]
 
 
 def _routes(plan: Plan) -> dict[str, list[tuple[PlannedResource, str, Json]]]:
     """URN of a route table → its default routes: the resource, the path of the property that may hold the target, the route."""
     found: dict[str, list[tuple[PlannedResource, str, Json]]] = {}
-    for route in plan.all(vpc.ROUTE):
+    for route in plan.all(ROUTE):
         if _everywhere(route.inputs):
             for table in _tables(plan, route, "routeTableId"):
                 found.setdefault(table.urn, []).append((route, "", route.inputs))
-    for type_ in (vpc.ROUTE_TABLE, vpc.DEFAULT_ROUTE_TABLE):
+    for type_ in (ROUTE_TABLE, DEFAULT_ROUTE_TABLE):
         for table in plan.all(type_):
             written = table.inputs.get("routes")
             for route in as_list(written):
@@ -118,7 +128,7 @@ def _read(
         return WayOut(way=Way.UNKNOWN, table=table)
     for holder, path, route in routes.get(table.urn, ()) if table else ():
         if get_path(route, "natGatewayId"):
-            gateways = linked(plan, holder, path or "natGatewayId", vpc_egress.NAT_GATEWAY)
+            gateways = linked(plan, holder, path or "natGatewayId", NAT_GATEWAY)
             return WayOut(
                 way=Way.NAT if gateways else Way.ELSEWHERE, table=table, nat=gateways[0] if gateways else None
             )
@@ -140,9 +150,9 @@ def _checked(plan: Plan, one: WayOut, found: dict[str, WayOut]) -> WayOut:
 
 def endpoints(plan: Plan, subnet: PlannedResource) -> Iterator[str]:
     """Services that are reached from a subnet by endpoints of its VPC, as `ecr.api`; a gateway endpoint must be in its route table."""
-    network = linked(plan, subnet, "vpcId", vpc.VPC)
+    network = linked(plan, subnet, "vpcId", VPC)
     table = way_out(plan, subnet).table
-    for one in plan.all(vpc_egress.VPC_ENDPOINT):
+    for one in plan.all(VPC_ENDPOINT):
         if network and not one.refers("vpcId", network[0]):
             continue
         service = service_of(one)
@@ -160,7 +170,7 @@ def service_of(endpoint: PlannedResource) -> str:
 
 
 def gateway_tables(plan: Plan, endpoint: PlannedResource) -> list[PlannedResource]:
-    joined = [a for a in plan.all(vpc.VPC_ENDPOINT_ROUTE_TABLE_ASSOCIATION) if a.refers("vpcEndpointId", endpoint)]
+    joined = [a for a in plan.all(VPC_ENDPOINT_ROUTE_TABLE_ASSOCIATION) if a.refers("vpcEndpointId", endpoint)]
     return [
         *_tables(plan, endpoint, "routeTableIds"),
         *(table for one in joined for table in _tables(plan, one, "routeTableId")),

@@ -8,6 +8,7 @@ from typing import Final
 from gpuplatform.catalog.controllers import CONTROLLERS, KARPENTER, KEY_USES, Call, Controller, On
 from gpuplatform.kinds import eks, kms, sqs
 from gpuplatform.kinds.cluster.names import chart
+from gpuplatform.kinds.cluster.node_launches import Launch, launches
 from gpuplatform.kinds.identity.accounts import PodRole, accounts_of, namespace_of_release, pod_roles
 from gpuplatform.kinds.identity.documents import allows, principals, statements_of
 from gpuplatform.kinds.identity.roles import RoleRights, rights_of, role_named, roles_of
@@ -127,6 +128,30 @@ def controller_without_role(plan: Plan) -> Iterator[Violation]:
             f"{first}; associate one that may, by the name that the chart's values give",
             release,
         )
+
+
+@check("metadata-out-of-reach", Severity.ERROR, "A controller that asks the instance metadata reaches it.")
+def metadata_out_of_reach(plan: Plan) -> Iterator[Violation]:
+    """From a pod it is two hops away, and where nodes answer at one, a controller must be told what it would ask."""
+    closed = [launch.named for launch in launches(plan) if _hops(launch) == 1]
+    if not closed or len(closed) < len(launches(plan)):
+        return
+    for release, controller in _controllers(plan):
+        values = release.inputs.get("values")
+        for group in controller.metadata if not get_path(values, "hostNetwork") else ():
+            if not any(get_path(values, *one.split(".")) for one in group):
+                yield Violation(
+                    f"{release.name}: values.{group[0]} is not set, and its pods do not reach the instance metadata that they would ask: "
+                    f"{closed[0].name} has hop limit 1; set {' or '.join(group)}, and the region",
+                    release,
+                )
+
+
+def _hops(launch: Launch) -> Json:
+    how = launch.how.inputs if launch.how else {}
+    options = get_path(how, "metadataOptions") if launch.managed else get_path(how, "spec", "metadataOptions")
+    # Karpenter's default is 1 (karpenter.sh, NodeClasses); EKS's own template has 2.
+    return get_path(options, "httpPutResponseHopLimit") or (None if launch.managed else 1)
 
 
 @check("volume-key-closed", Severity.ERROR, "Karpenter may use the key of the volumes that it launches nodes with.")

@@ -148,7 +148,7 @@ def image_out_of_reach(plan: Plan) -> Iterator[Violation]:
     closed = [launch for launch in launches(plan) if any(way_out(plan, s).way in _CLOSED for s in launch.subnets)]
     if not closed:
         return
-    images = {str(get_path(c, "image")).partition("/")[0]: p.owner.name for p in pods(plan) for c in p.containers}
+    images = {_host(str(get_path(c, "image"))): p.owner.name for p in pods(plan) for c in p.containers}
     outside = [f"{host} ({name})" for host, name in images.items() if ".dkr.ecr." not in host and host != UNKNOWN]
     charts = [r.name for r in plan.all(RELEASE) if ".dkr.ecr." not in " ".join(strings(r.inputs.get("values")))]
     if told := [*outside, *charts]:
@@ -158,6 +158,12 @@ def image_out_of_reach(plan: Plan) -> Iterator[Violation]:
             f"{', '.join(told[:6])}{more}; copy them to ECR, or add a NAT gateway",
             closed[0].resource,
         )
+
+
+def _host(image: str) -> str:
+    """The registry of an image; Docker's own where it names none."""
+    first = image.partition("/")[0]
+    return first if ("/" in image and "." in first) or image == UNKNOWN else "docker.io"
 
 
 @check("node-without-cluster-group", Severity.ERROR, "The security groups of nodes let them speak with the API server.")
