@@ -23,7 +23,7 @@ def network(resource: PlannedResource, context: PricingContext) -> Iterator[Entr
     inputs = resource.inputs
     strategy = as_dict(inputs.get("natGateways")).get("strategy", "OnePerAz")
     zones = inputs.get("numberOfAvailabilityZones") or len(as_list(inputs.get("availabilityZoneNames"))) or _ZONES
-    if UNKNOWN in (strategy, zones, inputs.get("natGateways")) or not isinstance(zones, int):
+    if UNKNOWN in (strategy, zones, inputs.get("natGateways")) or not isinstance(zones, int) or zones < 1:
         yield Unpriced(why="how many NAT gateways it makes is known only once it exists")
         return
     count = {"OnePerAz": zones, "Single": 1}.get(str(strategy), 0)
