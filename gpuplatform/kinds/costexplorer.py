@@ -15,9 +15,11 @@ _FREE: Final = Free(
     "Cost Explorer's tags, categories and anomaly detection are free (aws.amazon.com/aws-cost-management/pricing)"
 )
 
+ANOMALY_MONITOR: Final = "aws:costexplorer/anomalyMonitor:AnomalyMonitor"
+
 KINDS: Final = (
     Kind(
-        "aws:costexplorer/anomalyMonitor:AnomalyMonitor",
+        ANOMALY_MONITOR,
         label=Label(icon="money", words=fixed("anomaly monitor"), rank=17),
         noun="anomaly monitor",
         arn="arn:{p}:ce::{a}:anomalymonitor/{u}",
