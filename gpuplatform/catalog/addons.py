@@ -42,21 +42,18 @@ def _document() -> dict[str, Any]:
 
 
 def _read() -> dict[str, Addon]:
+    released: dict[str, dict[str, str]] = _document()["released"]
     return {
         name: Addon(
-            **{
-                key: tuple(value) if isinstance(value, list) else value for key, value in row.items() if key not in _OWN
-            },
-            released={
-                int(minor): datetime.date.fromisoformat(day)
-                for minor, day in _document()["released"].get(name, {}).items()
-            },
+            namespace=str(row.get("namespace", "kube-system")),
+            accounts=tuple(row.get("accounts", ())),
+            policies=tuple(row.get("policies", ())),
+            driver=str(row.get("driver", "")),
+            released={int(m): datetime.date.fromisoformat(day) for m, day in released.get(name, {}).items()},
         )
         for name, row in _document()["addons"].items()
     }
 
-
-_OWN: Final = ("released",)
 
 ADDONS: Final[Mapping[str, Addon]] = _read()
 

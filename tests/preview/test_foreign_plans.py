@@ -75,7 +75,7 @@ def test_a_lookup_is_told_with_what_it_asked_and_how_to_answer(elsewhere: Path):
 
 @pytest.mark.parametrize("arguments", [["live"], ["dev"], []])
 def test_a_plan_of_any_project_is_judged(elsewhere: Path, arguments: list[str]):
-    document = {"project": "theirs", "environment": "blue", "region": "us-east-1", "resources": []}
+    document: dict[str, Any] = {"project": "theirs", "environment": "blue", "region": "us-east-1", "resources": []}
     (elsewhere / "theirs.json").write_text(json.dumps(document), encoding="utf-8")
 
     done = RUNNER.invoke(app, ["preview", *arguments, "--plan", "theirs.json"])

@@ -48,7 +48,7 @@ def _rules(plan: Plan) -> Iterator[Admission]:
             into=into,
             groups=_of(rule, "referencedSecurityGroupId")
             | _of(rule, "sourceSecurityGroupId")
-            | (into if itself else frozenset()),
+            | (into if itself else frozenset[str]()),
             ranges=(*strings([inputs.get("cidrIpv4")]), *strings(inputs.get("cidrBlocks"))),
             protocol=str(inputs.get("ipProtocol", inputs.get("protocol"))),
             first=inputs.get("fromPort"),

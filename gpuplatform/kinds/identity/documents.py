@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
@@ -23,9 +24,8 @@ def words(value: Json) -> list[str]:
 
 def statements_of(document: Json) -> list[Statement] | None:
     """Of a policy as text or as an object; None where the plan does not know its text."""
-    body = document if isinstance(document, dict) else parse_json(document)
-    written = as_dict(body).get("Statement")
-    if written is None or UNKNOWN in str(document) or document == SECRET:
+    written = as_dict(as_dict(document) or parse_json(document)).get("Statement")
+    if written is None or UNKNOWN in json.dumps(document) or document == SECRET:
         return None
     return [as_dict(one) for one in as_list(written) or [written]]
 

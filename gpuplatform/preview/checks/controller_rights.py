@@ -15,7 +15,7 @@ from gpuplatform.kinds.identity.roles import RoleRights, rights_of, role_named, 
 from gpuplatform.kinds.tokens import CLUSTERS, NODE_CLASS, NODE_GROUP, RELEASE
 from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Plan, PlannedResource
 from gpuplatform.plan.references import linked
-from gpuplatform.plan.values import as_list, get_path, strings
+from gpuplatform.plan.values import as_dict, as_list, get_path, strings
 from gpuplatform.preview.checking.check import Severity, Violation, check
 
 _SHOWN: Final = 6
@@ -148,7 +148,7 @@ def metadata_out_of_reach(plan: Plan) -> Iterator[Violation]:
 
 
 def _hops(launch: Launch) -> Json:
-    how = launch.how.inputs if launch.how else {}
+    how = as_dict(launch.how.inputs if launch.how else None)
     options = get_path(how, "metadataOptions") if launch.managed else get_path(how, "spec", "metadataOptions")
     # Karpenter's default is 1 (karpenter.sh, NodeClasses); EKS's own template has 2.
     return get_path(options, "httpPutResponseHopLimit") or (None if launch.managed else 1)

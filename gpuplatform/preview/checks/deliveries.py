@@ -100,7 +100,7 @@ def spot_without_warning(plan: Plan) -> Iterator[Violation]:
     spot = [pool for pool in plan.all(NODE_POOL) if "spot" in requirements(pool).get(CAPACITY_LABEL, [])]
     for release in plan.all(RELEASE) if spot else ():
         settings = get_path(release.inputs, "values", "settings")
-        if chart(release) == "karpenter" and isinstance(settings, dict) and not settings.get("interruptionQueue"):
+        if chart(release) == "karpenter" and as_dict(settings) and not as_dict(settings).get("interruptionQueue"):
             yield Violation(
                 f"{release.name}: values.settings.interruptionQueue is not set, and {spot[0].name} buys spot: pods are cut off without "
                 "a warning; name a queue",

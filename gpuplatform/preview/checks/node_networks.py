@@ -131,7 +131,7 @@ def _needed(plan: Plan, launch: Launch) -> list[str]:
 
 
 def _addressed(launch: Launch, subnet: PlannedResource) -> bool:
-    how = launch.how.inputs if launch.how else {}
+    how = as_dict(launch.how.inputs if launch.how else None)
     spec = how if launch.managed else as_dict(how.get("spec"))
     asked = [get_path(i, "associatePublicIpAddress") for i in as_list(spec.get("networkInterfaces"))]
     stated = [*asked[:1], spec.get("associatePublicIPAddress")]

@@ -193,7 +193,7 @@ class Recorder:
         with self._lock:
             known = self._resources.get(urn)
         # Of a component the engine tells the outputs alone, among them references to what is in it.
-        shown = {} if known is None or not known.custom else known.inputs
+        shown = dict[str, Json](known.inputs if known and known.custom else {})
         outputs = self._with_references(urn, dict(known.outputs)) if known else {}
         with self._lock:
             state = {**shown, **outputs} if known else self._references.get(urn, {})

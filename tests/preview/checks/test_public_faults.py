@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from gpuplatform.kinds import eks, eventbridge, fsx, iam, kms, sns, sqs
+from gpuplatform.kinds.identity.documents import words
 from gpuplatform.kinds.tokens import RELEASE, VPC_ENDPOINT
 from gpuplatform.plan.model import Plan, PlannedResource
 from gpuplatform.preview.billing.bill import bill
@@ -36,7 +37,7 @@ def statements(name: str, key: str, change: Callable[[Statement], Statement | No
 
 def without_action(*actions: str) -> Callable[[Statement], Statement | None]:
     def change(statement: Statement) -> Statement | None:
-        named = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+        named = words(statement["Action"])
         kept = [a for a in named if a not in actions]
         return {**statement, "Action": kept} if kept else None
 
