@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import yaml
 
-from gpuplatform.catalog import addons
+from gpuplatform.catalog import addons, kubernetes_versions
 from gpuplatform.kinds import eks
 from gpuplatform.kinds.cluster.control_planes import control_planes
 from gpuplatform.kinds.cluster.names import chart
