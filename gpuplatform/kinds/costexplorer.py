@@ -11,13 +11,15 @@ from gpuplatform.kinds.labels import (
     fixed,
 )
 
+ANOMALY_MONITOR: Final = "aws:costexplorer/anomalyMonitor:AnomalyMonitor"
+
 _FREE: Final = Free(
     "Cost Explorer's tags, categories and anomaly detection are free (aws.amazon.com/aws-cost-management/pricing)"
 )
 
 KINDS: Final = (
     Kind(
-        "aws:costexplorer/anomalyMonitor:AnomalyMonitor",
+        ANOMALY_MONITOR,
         label=Label(icon="money", words=fixed("anomaly monitor"), rank=17),
         noun="anomaly monitor",
         arn="arn:{p}:ce::{a}:anomalymonitor/{u}",

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from gpuplatform.sizing.overhead import OverheadKey
 from stacks.settings.types import Clock, Email, Name, Section
 
 
@@ -58,6 +59,9 @@ class GovernanceSettings(Section):
 
     alert_emails: tuple[Email, ...] = Field(min_length=1)
     budgets: Budgets
+    overhead: OverheadKey = OverheadKey.GPU_SPEND
+    """By what the platform's overhead is shared among teams, in reports and against their budgets: `gpu-spend` in the expected month;
+    `evenly`; `owner`, whose it stays."""
     awake: Awake | None = None
     """Always awake where none is given."""
     anomaly_dollars: float = Field(default=100, gt=0)

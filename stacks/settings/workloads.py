@@ -114,9 +114,31 @@ def teams_are_known(s: Sections) -> Iterator[Problem]:
     known = {s.owner.team, *s.governance.budgets.teams}
     used = {f"training.teams.{t}": t for t in (s.training.teams if s.training else {})}
     used |= {f"serving.models.{n}.team": m.team for n, m in (s.serving.models if s.serving else {}).items()}
+    used |= {f"cluster.pools.{n}.team": p.team for n, p in (s.cluster.pools if s.cluster else {}).items() if p.team}
+    used |= {f"serving.pools.{n}.team": p.team for n, p in (s.serving.pools if s.serving else {}).items() if p.team}
     for where, team in used.items():
         if team not in known:
             yield where, f"{team} has no budget in governance.budgets.teams; {nearest(team, sorted(known))}"
+
+
+def dedicated_pools_are_of_one_team(s: Sections) -> Iterator[Problem]:
+    """Who has a quota or a model on a pool would not pay for it where its nodes carry another team's tag."""
+    for name, pool in s.cluster.pools.items() if s.cluster and s.training else ():
+        for team, quota in s.training.teams.items() if s.training and pool.team else ():
+            if team != pool.team and quota.gpus.get(name):
+                yield (
+                    f"training.teams.{team}.gpus.{name}",
+                    f"pool {name} is of team {pool.team} alone; leave its `team` out where several share it",
+                )
+    for name, model in s.serving.models.items() if s.serving else ():
+        pool_name = model.pool if isinstance(model, EksModel) else ""
+        owner = s.serving.pools[pool_name].team if s.serving and pool_name in s.serving.pools else None
+        if owner and model.team != owner:
+            yield (
+                f"serving.models.{name}.pool",
+                f"pool {pool_name} is of team {owner} alone, and the model is of {model.team}; "
+                "leave the pool's `team` out where several share it",
+            )
 
 
 def endpoints_have_names(s: Sections) -> Iterator[Problem]:
