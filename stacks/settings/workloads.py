@@ -111,7 +111,7 @@ def teams_are_known(s: Sections) -> Iterator[Problem]:
     """A team is known by its budget: who spends is told."""
     if not (s.owner and s.governance):
         return
-    known = {s.owner.team, *s.governance.budgets.teams}
+    known = _known_teams(s)
     used = {f"training.teams.{t}": t for t in (s.training.teams if s.training else {})}
     used |= {f"serving.models.{n}.team": m.team for n, m in (s.serving.models if s.serving else {}).items()}
     used |= {f"cluster.pools.{n}.team": p.team for n, p in (s.cluster.pools if s.cluster else {}).items() if p.team}
@@ -121,23 +121,32 @@ def teams_are_known(s: Sections) -> Iterator[Problem]:
             yield where, f"{team} has no budget in governance.budgets.teams; {nearest(team, sorted(known))}"
 
 
+def _known_teams(s: Sections) -> set[str]:
+    return {*([s.owner.team] if s.owner else ()), *(s.governance.budgets.teams if s.governance else ())}
+
+
 def dedicated_pools_are_of_one_team(s: Sections) -> Iterator[Problem]:
     """Who has a quota or a model on a pool would not pay for it where its nodes carry another team's tag."""
-    for name, pool in s.cluster.pools.items() if s.cluster and s.training else ():
-        for team, quota in s.training.teams.items() if s.training and pool.team else ():
-            if team != pool.team and quota.gpus.get(name):
-                yield (
-                    f"training.teams.{team}.gpus.{name}",
-                    f"pool {name} is of team {pool.team} alone; leave its `team` out where several share it",
-                )
-    for name, model in s.serving.models.items() if s.serving else ():
-        pool_name = model.pool if isinstance(model, EksModel) else ""
-        owner = s.serving.pools[pool_name].team if s.serving and pool_name in s.serving.pools else None
-        if owner and model.team != owner:
+    owners = {name: pool.team for name, pool in (s.cluster.pools if s.cluster else {}).items() if pool.team}
+    owners |= {name: pool.team for name, pool in (s.serving.pools if s.serving else {}).items() if pool.team}
+    users = [
+        (f"training.teams.{team}.gpus.{pool}", team, pool)
+        for team, quota in (s.training.teams if s.training else {}).items()
+        for pool, gpus in quota.gpus.items()
+        if gpus
+    ]
+    users += [
+        (f"serving.models.{name}.pool", model.team, model.pool)
+        for name, model in (s.serving.models if s.serving else {}).items()
+        if isinstance(model, EksModel)
+    ]
+    known = _known_teams(s)
+    for where, team, pool in users:
+        owner = owners.get(pool, team)
+        if team != owner and {team, owner} <= known:
             yield (
-                f"serving.models.{name}.pool",
-                f"pool {pool_name} is of team {owner} alone, and the model is of {model.team}; "
-                "leave the pool's `team` out where several share it",
+                where,
+                f"{team} uses pool {pool}, whose `team` is {owner} alone; leave `team` out of a pool that several share",
             )
 
 

@@ -27,8 +27,8 @@ class GpuPool:
 
     @property
     def owner(self) -> str:
-        """The team that the tags of its instances name; empty where they name none, or several."""
-        teams = {instance_tags(launch).get("team", "") for launch in self.launches}
+        """The team that the tags of its instances name, or of what starts them; empty where they name none, or several."""
+        teams = {_team(launch) for launch in self.launches}
         return teams.pop() if len(teams) == 1 else ""
 
     def capacity(self, plan: Plan) -> float:
@@ -95,6 +95,14 @@ def instance_tags(launch: Launch) -> dict[str, str]:
 def starter_tags(plan: Plan, resource: PlannedResource) -> dict[str, str] | None:
     """Tags of the instances that a resource starts; None where it starts none."""
     return next((instance_tags(one) for one in launches(plan) if one.resource.urn == resource.urn), None)
+
+
+def _team(launch: Launch) -> str:
+    inputs = launch.resource.inputs
+    labels = as_dict(get_path(inputs, "metadata", "labels"))
+    own = [inputs.get("tags"), inputs.get("tagsAll"), labels]
+    named = (str(tags[key]) for tags in map(as_dict, own) for key in TEAM_LABELS if tags.get(key))
+    return instance_tags(launch).get("team") or next(named, "")
 
 
 def _texts(tags: object) -> dict[str, str]:

@@ -139,5 +139,6 @@ def _by_tag(plan: Plan, lines: Sequence[Line]) -> dict[str, list[Line]]:
     """Team → the lines that AWS's own bill puts on it."""
     found: dict[str, list[Line]] = {}
     for line in lines:
-        found.setdefault(cost_tags(plan, plan.by_urn[line.urn]).get("team", NOBODY), []).append(line)
+        resource = plan.by_urn.get(line.urn)
+        found.setdefault(cost_tags(plan, resource).get("team", NOBODY) if resource else NOBODY, []).append(line)
     return found

@@ -100,7 +100,7 @@ def _units(bill: Bill) -> list[str]:
     pools = [(pool if used else "", what, price, used) for pool, what, price, used in unit_costs.pools(economics)]
     tables = [
         *_table(("GPU pool", "bought as", "price, $ a GPU-hour", "effective $ per used GPU-hour"), pools),
-        *_table(("model, busy", "runs on", *unit_costs.MODEL_HEADS), unit_costs.models(economics, volumes)),
+        *_table(("model, busy", "runs on", *unit_costs.model_heads(volumes)), unit_costs.models(economics, volumes)),
         *(
             s
             for told in (unit_costs.volumes(volumes), unit_costs.without_throughput(economics))

@@ -46,7 +46,11 @@ def show(console: Console, plan: Plan, bill: Bill, difference: Difference | None
     _units(console, ("GPU pool", "bought as", "price\n$ a GPU-hour", "effective $ per\nused GPU-hour"), pools)
     _units(
         console,
-        ("model, busy", "runs on", *(h.replace("million ", "million\n") for h in unit_costs.MODEL_HEADS)),
+        (
+            "model, busy",
+            "runs on",
+            *(h.replace("million ", "million\n") for h in unit_costs.model_heads(bill.volume_costs)),
+        ),
         models,
     )
     for sentence in (unit_costs.volumes(bill.volume_costs), unit_costs.without_throughput(bill.economics)):

@@ -24,20 +24,23 @@ def pools(economics: Economics) -> list[tuple[str, str, str, str]]:
 
 
 def models(economics: Economics, volumes: Sequence[VolumeCost] = ()) -> list[tuple[str, ...]]:
-    """Model, what a copy of it runs on; of a busy one $ a million requests, $ a million tokens; those at the expected volume, and fully
-    loaded."""
-    loaded = {cost.model: cost for cost in volumes}
+    """Model, what a copy of it runs on, and of a busy one $ a million requests and tokens; where any model has an expected volume,
+    $ a million tokens at that and fully loaded as well."""
+    loaded = {cost.model: (dollars(cost.at_volume), dollars(cost.fully_loaded)) for cost in volumes}
     return [
         (
             model.model,
             model.runs_on,
             dollars(model.million_requests),
             dollars(model.million_tokens),
-            dollars(loaded[model.model].at_volume if model.model in loaded else None),
-            dollars(loaded[model.model].fully_loaded if model.model in loaded else None),
+            *(loaded.get(model.model, ("–", "–")) if loaded else ()),
         )
         for model in economics.models
     ]
+
+
+def model_heads(volumes: Sequence[VolumeCost]) -> tuple[str, ...]:
+    return MODEL_HEADS if volumes else MODEL_HEADS[:2]
 
 
 def volumes(costs: Sequence[VolumeCost]) -> str:

@@ -30,7 +30,7 @@ def section(bill: Bill) -> Content:
         _table(
             "Models",
             "A busy replica or instance at its declared throughput",
-            [("model", ""), ("runs on", ""), *((head, "number") for head in unit_costs.MODEL_HEADS)],
+            [("model", ""), ("runs on", ""), *((head, "number") for head in unit_costs.model_heads(volumes))],
             models,
         ),
         tag("p", told, class_="muted") if (told := unit_costs.volumes(volumes)) else None,
