@@ -148,6 +148,22 @@ def _own_plan(name: str) -> Plan:
         _refuse(*error.problems)
 
 
+@app.command(rich_help_panel="With Pulumi", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def up(
+    context: typer.Context,
+    environment: Annotated[str, typer.Argument(metavar="ENV", help="Whose Pulumi.ENV.yaml: dev, prod.")],
+) -> None:
+    """Update ENV with `pulumi up`, whose options may follow, such as --yes: first the sizes of node groups are read, so that none is
+    cut down to the state's, and groups that failed are made again. Refuses while operations of an earlier run are pending."""
+    from gpuplatform.ops import deployment
+
+    try:
+        status = deployment.up(environment, context.args, lambda line: console(stderr=True).print(line, markup=False))
+    except deployment.DeploymentError as error:
+        _refuse(str(error))
+    raise typer.Exit(status)
+
+
 @app.command(rich_help_panel="On the cluster")
 def nccl(
     environment: Annotated[str, typer.Argument(metavar="ENV", help="Whose Pulumi.ENV.yaml: dev, prod.")],

@@ -17,6 +17,8 @@ _FREE: Final = Free(
     "Cost Explorer's tags, categories and anomaly detection are free (aws.amazon.com/aws-cost-management/pricing)"
 )
 
+ANOMALY_MONITOR: Final = "aws:costexplorer/anomalyMonitor:AnomalyMonitor"
+
 KINDS: Final = (
     Kind(
         ANOMALY_MONITOR,

@@ -119,6 +119,10 @@ KINDS: Final = (
         rights=(
             right("eks", "cluster/{name}", "CreateNodegroup", "TagResource"),
             right("iam", "role/{name}", "PassRole"),
+            # In the caller's name, where a launch template is given (EKS user guide, "Customize managed nodes with launch templates"),
+            # and for the first group of an account ("Using roles for Amazon EKS node groups"; both read 2026-12-01).
+            right("ec2", "instance/*", "RunInstances", "CreateTags"),
+            right("iam", "role/aws-service-role/eks-nodegroup.amazonaws.com/*", "CreateServiceLinkedRole"),
         ),
         api=Api(
             shapes=("eks.CreateNodegroupRequest",),

@@ -196,6 +196,7 @@ KINDS: Final = (
         rights=(
             right("eks", "cluster/{name}", "CreateCluster", "DescribeCluster", "TagResource"),
             right("iam", "role/{name}", "CreateRole", "AttachRolePolicy", "PassRole"),
+            right("iam", "role/aws-service-role/eks.amazonaws.com/*", "CreateServiceLinkedRole"),
         ),
         api=Api(
             shapes=("eks.CreateClusterRequest",),

@@ -109,7 +109,12 @@ KINDS: Final = (
             seconds=600,
             source='awslabs/ai-on-eks fsx-for-lustre.tf, "up to 10 min" for 2.4 TiB; terraform-provider-aws#22291',
         ),
-        rights=(right("fsx", "file-system/*", "CreateFileSystem", "TagResource"),),
+        rights=(
+            right("fsx", "file-system/*", "CreateFileSystem", "TagResource"),
+            right("iam", "role/aws-service-role/fsx.amazonaws.com/*", "CreateServiceLinkedRole"),
+            # Of a key of one's own FSx is given a grant in the caller's name (FSx for Lustre user guide, "Encrypting data at rest").
+            right("kms", "key/*", "CreateGrant", "DescribeKey"),
+        ),
         api=Api(
             shapes=("fsx.CreateFileSystemLustreConfiguration", "fsx.CreateFileSystemRequest"),
             limits={
@@ -127,7 +132,16 @@ KINDS: Final = (
         ),
         duration=Duration(seconds=420, source='awslabs/ai-on-eks fsx-for-lustre.tf, "up to 7 min"'),
         price=Free("part of the file system, which is priced by its size (aws.amazon.com/fsx/lustre/pricing)"),
-        rights=(right("fsx", "association/*", "CreateDataRepositoryAssociation", "TagResource"),),
+        rights=(
+            right("fsx", "association/*", "CreateDataRepositoryAssociation", "TagResource"),
+            # FSx makes a role for each file system that is linked to a bucket, in the caller's name (FSx for Lustre user guide, "Using
+            # service-linked roles for Amazon FSx", read 2026-12-01).
+            right(
+                "iam",
+                "role/aws-service-role/s3.data-source.lustre.fsx.amazonaws.com/*",
+                *("CreateServiceLinkedRole", "AttachRolePolicy", "PutRolePolicy"),
+            ),
+        ),
         api=Api(shapes=("fsx.CreateDataRepositoryAssociationRequest",)),
     ),
 )

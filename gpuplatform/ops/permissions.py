@@ -36,16 +36,17 @@ def rows(aws: Aws, demand: AccountDemand, who: Caller) -> Iterator[Row]:
             return
         denied = _denied(_simulate(aws, principal, sorted(needed)))
         again = _by_resource(needed, denied)
-        denied = {
-            action: why
+        refused = {
+            (action, resource): why
             for resource, actions in again.items()
             for action, why in _denied(_simulate(aws, principal, actions, resource)).items()
         }
     except Unanswered as why:
         yield why.row(CHECK, who.arn, wanted=everything)
         return
-    for action, why in sorted(denied.items()):
-        yield _refused(action, needed[action], why)
+    for (action, resource), why in sorted(refused.items()):
+        yield _refused(action, resource, why)
+    denied = {action: why for (action, _), why in refused.items()}
     if not denied:
         yield Row(check=CHECK, subject=who.arn, wanted=everything, found="all allowed", verdict=Verdict.OK)
     elif len(denied) < len(needed):
@@ -54,15 +55,17 @@ def rows(aws: Aws, demand: AccountDemand, who: Caller) -> Iterator[Row]:
         yield info(CHECK, who.arn, found=f"not asked, for their actions are not listed here: {', '.join(unlisted)}")
 
 
-def _needed(demand: AccountDemand, who: Caller, region: str) -> dict[str, str]:
-    """Action → the ARN of one resource of the plan that it would create or change."""
-    found: dict[str, str] = {}
+def _needed(demand: AccountDemand, who: Caller, region: str) -> dict[str, list[str]]:
+    """Action → ARNs of what it would create or change: of each kind of resource, the last of the plan."""
+    found: dict[str, dict[str, str]] = {}
     for type_, name in demand.created.items():
         for right in _rights(type_):
             service = right.actions[0].partition(":")[0]
             owner = demand.created.get(NAMED_AFTER.get(service, type_), name)
-            found |= dict.fromkeys(right.actions, _arn(service, right.path.format(name=owner), who, region))
-    return found
+            for action in right.actions:
+                kind = right.path.rpartition("/")[0]
+                found.setdefault(action, {})[kind] = _arn(service, right.path.format(name=owner), who, region)
+    return {action: list(arns.values()) for action, arns in found.items()}
 
 
 def _arn(service: str, path: str, who: Caller, region: str) -> str:
@@ -94,10 +97,11 @@ def _denied(results: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]
     return {r["EvalActionName"]: r for r in results if r["EvalDecision"] != "allowed"}
 
 
-def _by_resource(needed: Mapping[str, str], denied: Mapping[str, object]) -> dict[str, list[str]]:
+def _by_resource(needed: Mapping[str, Sequence[str]], denied: Mapping[str, object]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for action in sorted(denied):
-        found.setdefault(needed[action], []).append(action)
+        for resource in needed[action]:
+            found.setdefault(resource, []).append(action)
     return found
 
 

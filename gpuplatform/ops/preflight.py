@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gpuplatform.ops import images, offerings, permissions, purchases, quotas, reservations, spot
+from gpuplatform.ops import cost_explorer, images, offerings, permissions, purchases, quotas, reservations, spot
 from gpuplatform.ops.account import Aws, Caller, caller, elsewhere, region_row
 from gpuplatform.ops.demand import AccountDemand
 from gpuplatform.ops.results import Row, Verdict, info
@@ -55,6 +55,7 @@ def preflight(
             "capacity blocks on sale": lambda: purchases.rows(aws, demand, now.date()),
             "machine images": lambda: images.rows(aws, demand),
             "spot capacity": lambda: spot.rows(aws, demand, now),
+            "Cost Explorer": lambda: cost_explorer.rows(aws, demand),
             "permissions": lambda: permissions.rows(aws, demand, who),
         }
         for what, check in checks.items():

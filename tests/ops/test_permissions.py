@@ -34,6 +34,7 @@ CREATED = {
 }
 ACTIONS = {
     *("ec2:CreateVpc", "ec2:ModifyVpcAttribute", "ec2:CreateTags", "iam:CreateRole", "iam:TagRole", "iam:PassRole"),
+    *("ec2:RunInstances", "iam:CreateServiceLinkedRole"),
     *("eks:CreateNodegroup", "eks:TagResource", "s3:CreateBucket", "s3:PutBucketTagging", "s3:PutBucketPolicy"),
 }
 
@@ -75,7 +76,7 @@ def test_caller_who_may_do_everything_is_right_in_one_row(aws: Aws, iam: Stubber
     _everywhere(iam, {})
     (row,) = _rows(aws)
     assert (row.verdict, row.found) == (Verdict.OK, "all allowed")
-    assert row.wanted == "11 actions that create 5 types of resources"
+    assert row.wanted == "13 actions that create 5 types of resources"
 
 
 def test_policy_confined_to_names_is_asked_again_for_the_plans_own(aws: Aws, iam: Stubber) -> None:
@@ -86,6 +87,27 @@ def test_policy_confined_to_names_is_asked_again_for_the_plans_own(aws: Aws, iam
     _simulated(iam, f"arn:aws:iam::{ACCOUNT}:role/nodes-role-0000000", [_result("iam:PassRole", "allowed")])
     _simulated(iam, "arn:aws:s3:::lake-raw-0000000", [_result("s3:PutBucketPolicy", "allowed")])
     assert [row.verdict for row in _rows(aws)] == [Verdict.OK]
+
+
+def test_action_on_two_kinds_of_resources_is_asked_for_both(aws: Aws, iam: Stubber) -> None:
+    """FSx attaches a policy to a role of its own making, for which a policy confined to our roles does not do."""
+    created = {
+        "aws:iam/rolePolicyAttachment:RolePolicyAttachment": "nodes-role-0000000",
+        "aws:fsx/dataRepositoryAssociation:DataRepositoryAssociation": "lustre-curated",
+    }
+    needed = {
+        *("iam:AttachRolePolicy", "iam:PutRolePolicy", "iam:CreateServiceLinkedRole"),
+        *("fsx:CreateDataRepositoryAssociation", "fsx:TagResource"),
+    }
+    attach = {"iam:AttachRolePolicy": _result("iam:AttachRolePolicy", "implicitDeny")}
+    _simulated(iam, "*", [*(_result(a, "allowed") for a in needed - attach.keys()), *attach.values()])
+    own = f"arn:aws:iam::{ACCOUNT}:role/nodes-role-0000000"
+    linked = f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/s3.data-source.lustre.fsx.amazonaws.com/*"
+    _simulated(iam, own, [_result("iam:AttachRolePolicy", "allowed")])
+    _simulated(iam, linked, attach.values())
+
+    refused = [row for row in _rows(aws, created=created) if row.verdict is Verdict.FAIL]
+    assert [(row.subject, row.wanted) for row in refused] == [("iam:AttachRolePolicy", f"allowed on {linked}")]
 
 
 @pytest.mark.parametrize(
@@ -123,7 +145,7 @@ def test_denied_action_is_told_by_name(
     row, rest = _rows(aws)
     assert (row.subject, row.verdict, row.found) == ("ec2:CreateVpc", verdict, found)
     assert row.what_to_do
-    assert (rest.verdict, rest.found) == (Verdict.INFO, "10 allowed")
+    assert (rest.verdict, rest.found) == (Verdict.INFO, "12 allowed")
 
 
 def _role_found(iam: Stubber) -> None:

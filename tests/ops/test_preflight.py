@@ -56,7 +56,7 @@ def test_account_that_is_asked_everything_and_changed_in_nothing(aws: Aws) -> No
         *("account", "region", "zone", "offering", "quota", "reservation", "machine image"),
         *("spot role", "spot score", "spot price", "permission"),
     ]
-    assert len(steps) == 9
+    assert len(steps) == 10
     verbs = {operation.partition(".")[2] for operation in called}
     assert {v for v in verbs if not v.startswith(("Describe", "Get", "List", "Simulate"))} == set(), "reads only"
     assert report.fails, "moto has no role of spot"
@@ -95,7 +95,7 @@ def test_a_server_in_awss_place_is_named_and_what_it_lacks_is_no_failure(
     assert (first.check, first.subject, first.verdict) == ("endpoint", f"http://{host}:{port}", Verdict.INFO)
     assert {row.check for row in others if row.verdict is Verdict.FAIL} == {"spot role"}
     assert {row.check for row in others if row.verdict is Verdict.UNKNOWN} == {
-        *("quota", "machine image", "spot score", "permission"),
+        *("quota", "machine image", "spot score", "cost explorer", "permission"),
     }
     unanswered = next(row for row in others if row.check == "permission")
     assert unanswered.found == f"iam at http://{host}:{port} cannot answer this"

@@ -13,14 +13,14 @@ from enum import StrEnum
 from functools import cached_property
 
 from gpuplatform.kinds.registry import kind_of
-from gpuplatform.kinds.tokens import STASH
-from gpuplatform.plan.model import UNKNOWN, Json, Plan, PlanFeature, PlannedResource
+from gpuplatform.plan.model import Json, Plan, PlanFeature, PlannedResource
 from gpuplatform.plan.tree import rank
-from gpuplatform.plan.values import as_dict, as_list, leaves
+from gpuplatform.plan.values import leaves
 from gpuplatform.plan.wording import cents
 from gpuplatform.preview.billing.bill import Bill, bill
 from gpuplatform.preview.billing.lines import State, Totals
-from gpuplatform.preview.comparison.changes import Change, changes, differing, replaces
+from gpuplatform.preview.comparison.changes import Change, changes, replaces
+from gpuplatform.preview.comparison.comparable import comparable, outputs_of, trigger_of, triggered
 
 
 class Action(StrEnum):
@@ -127,7 +127,7 @@ def difference(before: Plan, after: Plan, today: date | None = None) -> Differen
         new.urn: one
         for old, new in pairs
         if not (new.remote and PlanFeature.REMOTE_INPUTS in before.lacks | after.lacks)
-        if (one := _changed(old, new, _comparable(new, before, after)))
+        if (one := _changed(old, new, comparable(new, before, after), trigger_of(new, before, after)))
     }
     changed = _with_replaced_by_others({new.urn: (old, new) for old, new in pairs}, changed)
     return Difference(
@@ -158,54 +158,14 @@ def _renamed(older: Mapping[str, PlannedResource], newer: Mapping[str, PlannedRe
                 yield urn, former
 
 
-def _comparable(resource: PlannedResource, before: Plan, after: Plan) -> dict[str, Json]:
-    """A resource's inputs for a comparison: where one of two plans is simulated and the other is not, what comes from other resources
-    is unknown."""
-    simulated = ("recording", "document")
-    inputs = dict(resource.inputs)
-    if (before.origin in simulated) == (after.origin in simulated):
-        return _without_stashed(resource, inputs, before, after)
-    first = after.first.by_urn.get(resource.urn) if after.first else None
-    if first:
-        return dict(first.inputs)
-    return {key: UNKNOWN if resource.property_dependencies.get(key) else value for key, value in inputs.items()}
-
-
-def _without_stashed(resource: PlannedResource, inputs: dict[str, Json], before: Plan, after: Plan) -> dict[str, Json]:
-    """A stash gives what it was first given until something replaces it, which a simulation does not remember: such values are unknown."""
-    for key, urns in resource.property_dependencies.items():
-        kept = [after.by_urn[u] for u in urns if u in before.by_urn and u in after.by_urn and STASH in u]
-        same = [one for one in kept if not any(_triggered(before.by_urn[one.urn], one))]
-        values = [value for one in same for value in _outputs(one)]
-        if key in inputs and values:
-            inputs[key] = _unknown_where(inputs[key], values)
-    return inputs
-
-
-def _unknown_where(value: Json, stashed: list[Json]) -> Json:
-    if isinstance(value, dict):
-        return {key: _unknown_where(inner, stashed) for key, inner in as_dict(value).items()}
-    if isinstance(value, list):
-        return [_unknown_where(inner, stashed) for inner in as_list(value)]
-    return UNKNOWN if value in stashed else value
-
-
-def _changed(old: PlannedResource, new: PlannedResource, inputs: dict[str, Json]) -> Changed | None:
-    values = (*changes(old, new, inputs), *_triggered(old, new))
+def _changed(old: PlannedResource, new: PlannedResource, inputs: dict[str, Json], trigger: Json) -> Changed | None:
+    values = (*changes(old, new, inputs), *triggered(old, trigger))
     if not values:
         return None
     because = tuple(c.path for c in values if c.replaces)
     sure = all(c.replaces is not None for c in values)
     action = Action.REPLACE if because else Action.UPDATE if sure else Action.UNSURE
     return Changed(before=old, after=new, changes=values, action=action, because=because)
-
-
-def _triggered(old: PlannedResource, new: PlannedResource) -> Iterator[Change]:
-    """The option by which a program replaces a resource, where both have it: the engine asks no more
-    (pulumi/pulumi, pkg/resource/deploy/step_generator.go, shouldTriggerReplace)."""
-    before, after = old.replacement_trigger, new.replacement_trigger
-    for path, old_value, new_value in differing(before, after, "replacementTrigger") if before and after else ():
-        yield Change(path, old_value, new_value, replaces=True)
 
 
 def _with_replaced_by_others(
@@ -242,11 +202,7 @@ def _cannot_outlive(resource: PlannedResource, other: str, every: Mapping[str, P
     for key, urns in resource.property_dependencies.items():
         for path, value in leaves({key: resource.inputs.get(key)}) if other in urns else ():
             # A property may hold values of several resources, of which outputs say whose one is.
-            whose = [urn for urn in urns if urn in every and value in _outputs(every[urn])]
+            whose = [urn for urn in urns if urn in every and value in outputs_of(every[urn])]
             if replaces(resource, path, "", "") and (not whose or other in whose):
                 return True
     return False
-
-
-def _outputs(resource: PlannedResource) -> list[Json]:
-    return [value for _, value in leaves(resource.outputs)]
