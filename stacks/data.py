@@ -45,7 +45,8 @@ def build(
     alerts: pulumi.Input[str] | None = None,
     cost_export: bool = False,
 ) -> DataLayer:
-    """`alerts`: ARN of the topic that hears of a full file system. `cost_export`: whether the bucket of logs receives the account's bill."""
+    """`alerts`: ARN of the topic that hears of a full file system. `cost_export`: whether the bucket of logs takes the account's
+    bill."""
     tags = context.tags.of(component="data")
     key_arn = _key(settings, context, tags) if settings.key is KeyChoice.CUSTOMER else None
     exports = [partial(delivery, account=context.account)] if cost_export else []

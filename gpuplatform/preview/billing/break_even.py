@@ -16,13 +16,12 @@ from gpuplatform.kinds.sagemaker import ENDPOINT, model_of
 from gpuplatform.kinds.tokens import NODE_POOL
 from gpuplatform.plan.model import Json, Plan
 from gpuplatform.plan.values import as_dict, get_path
-from gpuplatform.plan.wording import money
 from gpuplatform.preview.billing.lines import Line, fine
 from gpuplatform.preview.billing.showback import has_gpus
 
 ML: Final = "ml."
 """How SageMaker begins the name of an EC2 instance type."""
-BLOCK: Final = "as a capacity block that is used up"
+BLOCK: Final = "in a capacity block that is used up"
 ON_DEMAND: Final = "on demand"
 ON_NODES: Final = "on demand as nodes of the cluster"
 SERVED: Final = "as SageMaker endpoints"
@@ -47,21 +46,17 @@ class BreakEven:
     """The part of a capacity block's hours from which on it is cheaper than on demand; None where one has no price or is not sold."""
 
     @property
-    def sentences(self) -> Iterator[str]:
-        use = self.used_hours / self.paid_hours
-        wasted = (
-            f", of which {_hours(self.used_hours)} are used ({use:.0%})" if self.used_hours < self.paid_hours else ""
+    def sentence(self) -> str:
+        """`h100: 2,920 hours of p5.48xlarge cost 139,459 $ as bought, at 41% use; the 1,200 used on demand 66,048 $`."""
+        used = f"the {_rounded(self.used_hours)} used" if self.used_hours < self.paid_hours else "the same"
+        use = f", at {self.used_hours / self.paid_hours:.0%} use" if self.used_hours < self.paid_hours else ""
+        ways = [f"{way} {_rounded(cost)} $" for way, cost in self.otherwise.items()]
+        ways += [f"{way} at a price that is not on file" for way in self.unknown]
+        pays = "" if self.block_pays_from is None else f"; a block pays above {self.block_pays_from:.0%} use"
+        return (
+            f"{self.what}: {_rounded(self.paid_hours)} hours of {self.instance} cost {_rounded(self.bought)} $ as bought{use}; "
+            f"{used} {', '.join(ways)}{pays}"
         )
-        ways = [f"{way} {money(cost)} $" for way, cost in self.otherwise.items()]
-        same = f"; the same {_hours(self.used_hours)} hours {', '.join(ways)}" if ways else ""
-        yield (
-            f"{self.what}: {_hours(self.paid_hours)} hours of {self.instance} cost {money(self.bought)} $ a month as bought"
-            f"{wasted}{same}"
-        )
-        if self.block_pays_from is not None:
-            yield f"{self.what}: a capacity block pays where more than {self.block_pays_from:.0%} of its hours are used"
-        for way in self.unknown:
-            yield f"{self.what}: no price is on file for {self.instance} {way}"
 
     def to_json(self) -> dict[str, Json]:
         return {
@@ -130,5 +125,5 @@ def _compared(
     )
 
 
-def _hours(hours: Decimal) -> str:
-    return f"{hours:,.0f}"
+def _rounded(amount: Decimal) -> str:
+    return f"{amount:,.0f}"

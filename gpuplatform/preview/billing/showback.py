@@ -91,7 +91,7 @@ def showback(plan: Plan, lines: Sequence[Line]) -> Showback:
     }
     gpus = {t: Totals.of((c.pools, *(line for line in own.get(t, ()) if has_gpus(line)))) for t, c in before.items()}
     key = _key(plan)
-    weights = _weights(key, owner, before, gpus) if lines else {}
+    weights = _weights(key, owner, before, gpus) if overhead != Totals() else {}
     parts, tagged = divided(overhead, weights), _by_tag(plan, lines)
     costs = (
         replace(

@@ -11,13 +11,13 @@ from gpuplatform.preview.billing.lines import State, Totals
 
 SHOWN: Final = 5
 """Dearest lines."""
-TEAM_HEADS: Final = ("team", "GPU pools", "its own", "platform", "in all", "seen by tag")
+TEAM_HEADS: Final = ("team", "GPU nodes", "its own", "platform", "in all", "seen by tag")
 LINE_HEADS: Final = ("dearest lines", "what", "$ a month", "what to know")
 INCLUDED: Final = (
-    "Expected month by team. GPU pools: their nodes and volumes, used or not. Its own: what carries its tag. Platform: its part of what "
-    "no team uses alone. Seen by tag: what AWS's budgets, monitors and Cost Explorer put on the team."
+    "Expected month by team. GPU nodes: of its pools, with their volumes, used or not. Its own: what carries its tag. Platform: its part "
+    "of what no team uses alone. Seen by tag: what AWS's budgets, monitors and Cost Explorer put on the team."
 )
-BREAK_EVEN: Final = "GPU hours bought otherwise: hours of instances alone, at list prices."
+BREAK_EVEN: Final = "GPU hours of the expected month, as bought and bought otherwise: instances alone, at list prices."
 
 
 def teams(bill: Bill) -> list[tuple[str, ...]]:
@@ -38,7 +38,7 @@ def team_notes(bill: Bill) -> list[str]:
 
 def break_evens(bill: Bill) -> list[str]:
     """What the figures are, and a sentence for each; none where no GPU hour is expected."""
-    told = [f"{sentence}." for one in bill.break_even for sentence in one.sentences]
+    told = [f"{one.sentence}." for one in bill.break_even]
     return [BREAK_EVEN, *told] if told else []
 
 
