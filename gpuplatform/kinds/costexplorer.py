@@ -11,8 +11,6 @@ from gpuplatform.kinds.labels import (
     fixed,
 )
 
-ANOMALY_MONITOR: Final = "aws:costexplorer/anomalyMonitor:AnomalyMonitor"
-
 _FREE: Final = Free(
     "Cost Explorer's tags, categories and anomaly detection are free (aws.amazon.com/aws-cost-management/pricing)"
 )

@@ -61,7 +61,8 @@ def quotas(plan: Plan, pool: GpuPool) -> dict[str, float]:
         team = next((str(labels[key]) for key in TEAM_LABELS if labels.get(key)), str(body["metadata"]["name"]))
         for flavor, quota in kueue.quotas(body.get("spec"), GPU):
             nodes = known[flavor].nodes(plan) if flavor in known else []
-            if gpus := float(exact(get_path(quota, "nominalQuota")) or 0) if _any_of(pool, nodes) else 0:
+            gpus = float(exact(get_path(quota, "nominalQuota")) or 0)
+            if gpus > 0 and _any_of(pool, nodes):
                 owned[team] = owned.get(team, 0) + gpus
     return owned
 
@@ -76,7 +77,7 @@ def workloads(plan: Plan, pool: GpuPool) -> Iterator[Pod]:
 
 def gpus_of(pod: Pod) -> float:
     """That one pod asks for: counted by the device plugin, or claimed."""
-    return pod.asks.get(GPU, 0) + sum(pod.claimed.values())
+    return max(pod.asks.get(GPU, 0) + sum(pod.claimed.values()), 0)
 
 
 def instance_tags(launch: Launch) -> dict[str, str]:

@@ -89,7 +89,11 @@ def _capacity(
         weights = {name: hours[name] * Decimal(str(gpus_of(pod))) for name, pod in served.items()}
         found |= {name: (part, hours[name]) for name, part in apportioned(whole, weights).items()}
     for name in models:
-        own = [line for line in lines if model_of(plan.by_urn[line.urn], models) == name and name not in found]
+        own = [
+            line
+            for line in lines
+            if line.urn in plan.by_urn and model_of(plan.by_urn[line.urn], models) == name and name not in found
+        ]
         if hours := sum((line.quantity for line in own if line.instance), Decimal(0)):
             found[name] = sum((line.expected_monthly for line in own), Decimal(0)), hours
     return found

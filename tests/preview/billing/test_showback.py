@@ -64,8 +64,8 @@ def queue(team: str, gpus: Json, *, labels: Json = None, of: str = "a100") -> Pl
 
 
 def an_object(token: str, name: str, spec: Json, labels: Json = None, namespace: str = "serving") -> PlannedResource:
-    metadata = {"name": name, "namespace": namespace, "labels": labels or {}}
-    inputs = {"apiVersion": "v1", "kind": token.rpartition(":")[2], "metadata": metadata, "spec": spec}
+    metadata: Json = {"name": name, "namespace": namespace, "labels": labels or {}}
+    inputs: Json = {"apiVersion": "v1", "kind": token.rpartition(":")[2], "metadata": metadata, "spec": spec}
     return made(token, name, inputs, outputs={"metadata": {"name": name}})
 
 
