@@ -14,7 +14,7 @@ KINDS: Final = (
         noun="cost export",
         arn="arn:{p}:bcm-data-exports:us-east-1:{a}:export/{n}",
         price=Free(
-            "exports are free, and so is split cost allocation data; S3 is paid for what they store (CUR user guide)"
+            "exports are free; S3 is paid for what they store (aws.amazon.com/aws-cost-management/aws-data-exports)"
         ),
         # An export of cost and usage asks for the older report's right as well (CUR user guide, "bcm-data-exports-access").
         rights=(
