@@ -70,10 +70,10 @@ def _instances(
         purchase = "capacity-block" if bought == "CAPACITY_BLOCK" else "on-demand"
         rung = as_dict(_rung(resource, context))
         found = fleet.reserved(types[0], running, purchase, reservation, context, nodes)
-        yield _dated(found, rung, context) if isinstance(found, Charge) and rung else found
+        yield _dated(found, rung, reservation, context) if isinstance(found, Charge) and rung else found
 
 
-def _dated(charge: Charge, rung: Mapping[str, Json], context: PricingContext) -> Charge:
+def _dated(charge: Charge, rung: Mapping[str, Json], reservation: str, context: PricingContext) -> Charge:
     """A block in the hours of the coming month in which it stands, at what was agreed or paid for it where somebody says so. A reservation
     that stands is paid until it is given back."""
     there = _window(rung, context)
@@ -81,14 +81,15 @@ def _dated(charge: Charge, rung: Mapping[str, Json], context: PricingContext) ->
     price, told = charge.price, [charge.note]
     starts, until = _moment(rung.get("starts")), _moment(rung.get("until"))
     dollars, source = _agreed(rung)
+    called = reservation or rung.get("offering") or "it"
     if dollars and starts and until and nodes:
         hours = Decimal(int((until - starts).total_seconds())) / 3600
         price = replace(price, value=decimal(dollars) / (decimal(rung.get("max")) * hours), source=source)
         told = [f"a capacity block is paid up front, used or not: {source}, {decimal(dollars):,.2f} $ in all"]
     if starts and there.begins:
-        told.append(f"starts on {starts:%Y-%m-%d}")
+        told.append(f"{called} starts on {starts:%Y-%m-%d}")
     if until:
-        told.append(f"{'ends' if there.hours or there.begins else 'ended'} on {until:%Y-%m-%d}")
+        told.append(f"{called} {'ends' if there.hours or there.begins else 'ended'} on {until:%Y-%m-%d}")
     paid = nodes * (there.hours if block or rung.get("until") else HOURS)
     return replace(
         charge,
