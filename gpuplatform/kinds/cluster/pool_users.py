@@ -48,7 +48,7 @@ def gpu_pools(plan: Plan) -> tuple[GpuPool, ...]:
     for launch in launches(plan):
         if any(type_.gpu_count for type_ in launch.types):
             grouped.setdefault(launch.labels.get(POOL_LABEL) or launch.resource.name, []).append(launch)
-    return tuple(GpuPool(name=name, launches=tuple(found)) for name, found in grouped.items())
+    return tuple(GpuPool(name=name, launches=tuple(found)) for name, found in sorted(grouped.items()))
 
 
 def quotas(plan: Plan, pool: GpuPool) -> dict[str, float]:
@@ -64,7 +64,7 @@ def quotas(plan: Plan, pool: GpuPool) -> dict[str, float]:
             gpus = float(exact(get_path(quota, "nominalQuota")) or 0)
             if gpus > 0 and _any_of(pool, nodes):
                 owned[team] = owned.get(team, 0) + gpus
-    return owned
+    return dict(sorted(owned.items()))
 
 
 def workloads(plan: Plan, pool: GpuPool) -> Iterator[Pod]:

@@ -78,10 +78,12 @@ def _shares(plan: Plan, pool: GpuPool, owner: str) -> PoolShares:
     dedicated = tagged if tagged != owner else None
     if owned := {team: Decimal(str(gpus)) for team, gpus in quotas(plan, pool).items()}:
         return _by_quota(plan, pool, owned, dedicated)
-    if dedicated:
+    by_models = _by_models(plan, pool)
+    # Where nobody says which team is the platform's, any tag may be its own: whose models run there says more.
+    if dedicated and (owner or not by_models):
         return PoolShares(name=pool.name, basis=Basis.TAG, weights={state: {dedicated: ONE} for state in State})
-    if by_state := _by_models(plan, pool):
-        return PoolShares(name=pool.name, basis=Basis.MODELS, weights=by_state)
+    if by_models:
+        return PoolShares(name=pool.name, basis=Basis.MODELS, weights=by_models)
     return PoolShares(name=pool.name, basis=Basis.NOBODY, weights={state: {None: ONE} for state in State})
 
 

@@ -213,6 +213,11 @@ def test_a_model_without_a_team_is_the_platforms_and_nothing_is_lost() -> None:
     assert pays(plan) == {"research": "321.96"}
 
 
+def test_where_no_team_is_known_to_be_the_platforms_models_say_more_than_the_tag_of_nodes() -> None:
+    plan = replace(serving(("chat", "applied", 1, 0, 3, {}), ("embed", "research", 1, 0, 1, {})), settings={})
+    assert bill(plan, DAY).showback.pools[0].basis.value == "models"
+
+
 def test_an_endpoint_is_its_tags_and_weighs_in_the_key() -> None:
     variants = [{"variantName": "v", "instanceType": "ml.g5.xlarge", "initialInstanceCount": 1}]
     configuration = made(
