@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from gpuplatform.kinds.combinations.nodes import TEMPLATE_RULES
 from gpuplatform.kinds.formats import numbered
 from gpuplatform.kinds.kind import BOTOCORE, Api, Duration, Free, Kind, force_new, immutable, right
 from gpuplatform.kinds.pricing import instances
@@ -23,6 +24,7 @@ KINDS: Final = (
     ),
     Kind(
         RESERVATION,
+        ends="endDate",
         price=instances.reservation,
         arn="arn:{p}:ec2:{r}:{a}:capacity-reservation/{i}",
         identifier=numbered("cr"),
@@ -39,9 +41,15 @@ KINDS: Final = (
     ),
     Kind(VOLUME, price=instances.volume, holds="what is on it", api=Api(renamed={"type": "ec2.VolumeType"})),
     Kind("aws:ec2/keyPair:KeyPair", price=_FREE),
-    Kind("aws:ec2/launchConfiguration:LaunchConfiguration", price=_FREE),
+    Kind(
+        "aws:ec2/launchConfiguration:LaunchConfiguration",
+        unique_name="name",
+        immutable=(immutable(f"Auto Scaling has no UpdateLaunchConfiguration ({BOTOCORE})", "*"),),
+        price=_FREE,
+    ),
     Kind(
         LAUNCH_TEMPLATE,
+        combinations=TEMPLATE_RULES,
         arn="arn:{p}:ec2:{r}:{a}:launch-template/{i}",
         identifier=numbered("lt"),
         outputs=lambda _: {"latestVersion": 1, "defaultVersion": 1},
