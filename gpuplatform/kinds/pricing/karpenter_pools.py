@@ -59,7 +59,9 @@ def node_pool(resource: PlannedResource, context: PricingContext) -> Iterator[En
         return
     volumes = list(_volumes(resource, context))
     pool = node_properties.labels(resource).get(POOL_LABEL, "")
-    always, cheapest = _least(pool, choices, context)
+    asked, cheapest = _least(pool, choices, context)
+    # Of workloads that ask for more than the limit, the rest waits and costs nothing.
+    always = min(asked, limit // cheapest.gpus)
     running = _running(
         pool, always, max(limit // c.gpus for c in choices), max(limit // cheapest.gpus, always), context
     )

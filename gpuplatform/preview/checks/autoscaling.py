@@ -21,6 +21,7 @@ from gpuplatform.pools.autoscaler import PREFIX
 from gpuplatform.pools.devices import Devices, of_labels
 from gpuplatform.preview.checking.check import Severity, Violation, check
 
+_ACCELERATOR: Final = "k8s.amazonaws.com/accelerator"
 _PAGE_BYTES: Final = 2 * 2**20
 _NEVER_ZERO: Final = re.compile(r"vm\.nr_hugepages\"? *= *\"?(\d+)")
 
@@ -101,3 +102,29 @@ def autoscaler_tag_missing(plan: Plan) -> Iterator[Violation]:
                     "nodes have; a job that asks for it would never make the group grow",
                     launch.resource,
                 )
+
+
+@check(
+    "accelerator-label",
+    Severity.ERROR,
+    "To Cluster Autoscaler every node with GPUs says so, so that it waits for them to be counted.",
+)
+def accelerator_label(plan: Plan) -> Iterator[Violation]:
+    """A node that is ready before its device plugin has counted its GPUs looks like one without: pods still wait, and the autoscaler
+    buys another. A node with the label is not ready to it until they are counted (kubernetes/autoscaler, cloudprovider/aws,
+    `GPULabel`, and utils/gpu; kubernetes/autoscaler#1949). Of claimed devices no plugin counts any: there the label does harm."""
+    if autoscaler(plan) is None:
+        return
+    for launch in launches(plan):
+        claimed = of_labels(launch.labels) is Devices.DRA
+        if (
+            launch.managed
+            and any(t.gpu_count for t in launch.types)
+            and not claimed
+            and not launch.labels.get(_ACCELERATOR)
+        ):
+            yield Violation(
+                f"{launch.resource.name}: labels: {_ACCELERATOR} is missing; until its GPUs are counted Cluster Autoscaler takes a new "
+                "node for one without, and buys another. Add it, with the GPU's name as its value",
+                launch.resource,
+            )

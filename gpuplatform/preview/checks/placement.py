@@ -8,6 +8,7 @@ from typing import Final
 from gpuplatform.catalog.nodes import GPU
 from gpuplatform.kinds.cluster.kueue import flavors
 from gpuplatform.kinds.cluster.node_launches import Launch, Taint, extra_argument, launches
+from gpuplatform.kinds.cluster.node_selection import tolerates, unmet
 from gpuplatform.kinds.cluster.pods import Pod, pods
 from gpuplatform.kinds.tokens import RELEASE
 from gpuplatform.plan.model import Json, Plan, PlannedResource
@@ -38,10 +39,25 @@ def pod_without_pool(plan: Plan) -> Iterator[Violation]:
         devices = [pool for pool in pools if _has_devices(pool, pod)]
         if why := _unplaced(devices or pools, asked_labels(pod), tolerations):
             yield Violation(f"{pod.owner.name}: {why}", pod.owner)
+        elif missing := _asked_of_none(plan, devices or pools, pod, tolerations):
+            yield Violation(
+                f"{pod.owner.name}: asks for nodes with {missing}; no pool has it, and nothing gives it to nodes",
+                pod.owner,
+            )
     for flavor in flavors(plan).values():
         asked = [(key, [value]) for key, value in flavor.labels.items()]
         if why := _unplaced(pools, asked, [{"operator": "Exists"}]):
             yield Violation(f"{flavor.resource.name}: spec.nodeLabels: {why}", flavor.resource)
+
+
+def _asked_of_none(plan: Plan, pools: Sequence[Launch], pod: Pod, tolerations: list[Json]) -> str:
+    """What the pod's selector and affinity ask for that none of the pools which let it in has; empty where one has all. Of several terms
+    none is a must, and some may be of nodes that stand elsewhere."""
+    required = get_path(pod.spec.get("affinity"), "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution")
+    if len(as_list(get_path(required, "nodeSelectorTerms"))) > 1:
+        return ""
+    missing = [unmet(plan, pool, pod.spec) for pool in pools if not refused(pool.taints, tolerations)]
+    return missing[0] if missing and all(missing) else ""
 
 
 def _has_devices(pool: Launch, pod: Pod) -> bool:
@@ -87,15 +103,6 @@ def has_label(pool: Launch, key: str, values: list[Json]) -> bool:
 def refused(taints: Sequence[Taint], tolerations: list[Json]) -> list[Taint]:
     """Taints that keep the pod off."""
     return [t for t in taints if t[2] != "PreferNoSchedule" and not any(tolerates(one, t) for one in tolerations)]
-
-
-def tolerates(toleration: Json, taint: Taint) -> bool:
-    key, value, effect = taint
-    return (
-        get_path(toleration, "effect") in (None, "", effect)
-        and get_path(toleration, "key") in (None, "", key)
-        and (get_path(toleration, "operator") == "Exists" or (get_path(toleration, "value") or "") == value)
-    )
 
 
 @check("dead-toleration", Severity.WARNING, "Every toleration is of a taint that some pool has.")
