@@ -13,7 +13,7 @@ from pulumi_kubernetes.apiextensions import CustomResource
 
 from components.iam import Account, Statement, allow
 from gpuplatform.catalog.charts import CLUSTER_AUTOSCALER_TAGS
-from gpuplatform.pools import health
+from gpuplatform.pools import health, shortage
 from k8s.requests import container
 
 NAMESPACE = "kube-system"
@@ -82,6 +82,9 @@ def values(
             # GPU nodes on their way to their first work, and those that will do none (decision 22).
             "startup-taint": health.UNCHECKED,
             "status-taint": health.UNHEALTHY,
+            # A group that EC2 failed is left out until Kueue has asked again, so that the next rung is taken.
+            "initial-node-group-backoff-duration": f"{shortage.BACK_OFF_MINUTES}m",
+            "max-node-group-backoff-duration": f"{shortage.BACK_OFF_MINUTES}m",
             # Rungs of a pool look alike and must not be levelled: the first is to be filled first.
             "balance-similar-node-groups": False,
             # A GPU node goes when no GPU of it is used. The default, half used, would evict small jobs from large nodes.

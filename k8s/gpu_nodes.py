@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from gpuplatform.catalog.nodes import GPU, POOL_LABEL
 from gpuplatform.pools import health
 from gpuplatform.pools.managed import ManagedPool
-from gpuplatform.pools.purchase import rung_label
 
 SYSTEM = {POOL_LABEL: "system"}
 """Where operators run; it has no taint."""
@@ -37,15 +36,21 @@ class KueuePool:
     levels: tuple[str, ...] = ()
     """Labels of nodes by which Kueue places pods, widest first and single nodes last; none where it counts quotas alone."""
 
-    def rung_label(self, index: int) -> str:
-        return rung_label(self.pool.buy[index], index)
-
     @property
     def near(self) -> str | None:
         """The narrowest level above single nodes: nodes that have its label in common are close to one another."""
         return self.levels[-2] if len(self.levels) > 1 else None
 
     @property
-    def option_gpus(self) -> list[int]:
-        """GPUs that each way of buying gives at most, as the nodes advertise them."""
-        return [option.max * self.pool.advertised.gpu_count for option in self.pool.buy]
+    def gpus(self) -> int:
+        """That all ways of buying give together at most, as the nodes advertise them."""
+        return self._gpus(available=True)
+
+    @property
+    def waiting_gpus(self) -> int:
+        """Of ways of buying that wait for somebody's consent."""
+        return self._gpus(available=False)
+
+    def _gpus(self, *, available: bool) -> int:
+        nodes = sum(option.max for option in self.pool.buy if option.available is available)
+        return nodes * self.pool.advertised.gpu_count

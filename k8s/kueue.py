@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from gpuplatform.pools import devices
+from gpuplatform.pools import devices, shortage
 from k8s.requests import container
 
 NAMESPACE = "kueue-system"
@@ -50,6 +50,12 @@ def configuration(excluded_namespaces: Sequence[str], *, claims: bool = False) -
         "controller": {"groupKindConcurrency": CONCURRENCY},
         "leaderElection": {"leaderElect": True, "resourceName": "c1f6bfd2.kueue.x-k8s.io"},
         "clientConnection": {"qps": 50, "burst": 100},
+        "waitForPodsReady": {
+            "timeout": f"{shortage.READY_MINUTES}m",
+            "recoveryTimeout": f"{shortage.RECOVERY_MINUTES}m",
+            # Without a limit: capacity that is not there tonight is there tomorrow, and a job that is given up is lost.
+            "requeuingStrategy": {"timestamp": "Eviction", "backoffBaseSeconds": shortage.REQUEUE_SECONDS},
+        },
         # Only what names a queue waits in one; other jobs run as on any cluster.
         "manageJobsWithoutQueueName": False,
         "managedJobsNamespaceSelector": {

@@ -1,9 +1,10 @@
-"""Kueue's objects: who may use how much of which pool, and in which order its rungs are taken.
+"""Kueue's objects: who may use how much of which pool.
 
-A flavour is one rung of one pool. All flavours stand in one resource group of each team's ClusterQueue, in rung order: Kueue tries the
-next only where the one before has no room, and a job that selects its pool sees that pool's flavours alone. Every
-resource that a job may request must be covered, or it is never admitted. A rung that waits for consent has no nodes, so no flavour:
-what teams own of it they get when it is bought.
+A flavour is a pool, with all ways in which it is bought: Kueue chooses among flavours by quota alone, so that one for each way of buying
+would be asked for again and again while EC2 has none (kueue#2560). Which way is taken is the autoscaler's to decide, and where one fails
+it takes the next (`gpuplatform/pools/shortage.py`). All flavours stand in one resource group of each team's ClusterQueue; a job that
+selects its pool sees that pool's flavour alone. Every resource that a job may request must be covered, or it is never admitted. A way of
+buying that waits for consent has no nodes: what teams own of it they get when it is bought.
 
 Where pools have levels, Kueue chooses the nodes of a job's pods as well (docs/decisions/23). All flavours of a queue have a topology
 then, or none has: a queue with both refuses jobs that do not say which they mean.
@@ -20,7 +21,7 @@ import pulumi_kubernetes as kubernetes
 from pulumi_kubernetes.apiextensions import CustomResource
 
 from components.tags import CostTags
-from gpuplatform.catalog.nodes import EFA, GPU, HUGEPAGES, POOL_LABEL, RUNG_LABEL
+from gpuplatform.catalog.nodes import EFA, GPU, HUGEPAGES, POOL_LABEL
 from gpuplatform.sizing.quotas import split
 from gpuplatform.sizing.shares import node_share
 from k8s.gpu_nodes import TAINT, KueuePool
@@ -40,7 +41,7 @@ class Team:
     gpus: Mapping[str, int]
     """Pool → GPUs guaranteed."""
     borrow: int = 0
-    """GPUs of others' unused share that it may take of each rung: Kueue limits borrowing by flavour."""
+    """GPUs of others' unused share that it may take of each pool: Kueue limits borrowing by flavour."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,17 +97,16 @@ class Queues(pulumi.ComponentResource):
         }
         flavors = [
             kueue(
-                f"flavor-{flavor_name(pool, index)}",
+                f"flavor-{flavor_name(pool)}",
                 "ResourceFlavor",
-                flavor_name(pool, index),
-                flavor(pool, index),
+                flavor_name(pool),
+                flavor(pool),
                 *([topologies[pool.levels]] if pool.levels else []),
             )
             for pool in args.pools
-            for index, rung in enumerate(pool.pool.buy)
-            if rung.available
+            if pool.gpus
         ]
-        quotas = {pool.name: split(_guaranteed(args.teams, pool), pool.option_gpus) for pool in args.pools}
+        quotas = {pool.name: split(_guaranteed(args.teams, pool), pool.gpus, pool.waiting_gpus) for pool in args.pools}
         unowned = {pool.name: quotas[pool.name].unowned for pool in args.pools}
         cohort = kueue(
             "cohort", "Cohort", COHORT, {"resourceGroups": _groups(args.pools, unowned, borrow=None)}, *flavors
@@ -114,7 +114,7 @@ class Queues(pulumi.ComponentResource):
 
         self.local_queues = {}
         for team, owned in args.teams.items():
-            shares = {pool.name: quotas[pool.name].teams.get(team, (0,) * len(pool.pool.buy)) for pool in args.pools}
+            shares = {pool.name: quotas[pool.name].teams.get(team, 0) for pool in args.pools}
             spec = cluster_queue(_groups(args.pools, shares, borrow=owned.borrow), args.namespace_name)
             # Kueue keeps flavours and checks from being deleted while a queue uses them: the queue goes first.
             queue = kueue(f"cluster-queue-{team}", "ClusterQueue", team, spec, cohort, check)
@@ -157,15 +157,15 @@ class WorkloadPriorityClass(pulumi.CustomResource):
         )
 
 
-def flavor_name(pool: KueuePool, index: int) -> str:
+def flavor_name(pool: KueuePool) -> str:
     """With a topology nothing of a flavour can be changed: one with another topology has another name."""
-    return f"{pool.name}-{pool.rung_label(index)}{f'-by-{topology_name(pool.levels)}' if pool.levels else ''}"
+    return f"{pool.name}{f'-by-{topology_name(pool.levels)}' if pool.levels else ''}"
 
 
-def flavor(pool: KueuePool, index: int) -> dict[str, Any]:
-    """Nodes of one rung; the toleration is added to the pods that are admitted to it."""
+def flavor(pool: KueuePool) -> dict[str, Any]:
+    """Nodes of a pool; the toleration is added to the pods that are admitted to it."""
     return {
-        "nodeLabels": {POOL_LABEL: pool.name, RUNG_LABEL: pool.rung_label(index)},
+        "nodeLabels": {POOL_LABEL: pool.name},
         "tolerations": [TAINT],
         **({"topologyName": topology_name(pool.levels)} if pool.levels else {}),
     }
@@ -208,7 +208,7 @@ def cluster_queue(groups: Sequence[Mapping[str, Any]], namespace: str) -> dict[s
         "cohortName": COHORT,
         "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": namespace}},
         "queueingStrategy": "BestEffortFIFO",
-        # An idle share of a rung that is paid for comes before a rung that costs more; that one comes before preempting anybody.
+        # What is idle is borrowed before anybody is preempted.
         "flavorFungibility": {"whenCanBorrow": "MayStopSearch", "whenCanPreempt": "TryNextFlavor"},
         # What a team lent it gets back, whatever runs there; within its share, its own priorities decide.
         "preemption": {"reclaimWithinCohort": "Any", "withinClusterQueue": "LowerPriority"},
@@ -217,24 +217,21 @@ def cluster_queue(groups: Sequence[Mapping[str, Any]], namespace: str) -> dict[s
     }
 
 
-def _groups(pools: Sequence[KueuePool], gpus: Mapping[str, Sequence[int]], borrow: int | None) -> list[dict[str, Any]]:
-    """One resource group over the rungs where something is owned or may be borrowed; none where there is no such rung."""
+def _groups(pools: Sequence[KueuePool], gpus: Mapping[str, int], borrow: int | None) -> list[dict[str, Any]]:
+    """One resource group over the pools where something is owned or may be borrowed; none where there is no such pool."""
     covered = ["cpu", "memory", GPU]
     if any(pool.pool.uses_efa for pool in pools):
         covered += [EFA, HUGEPAGES]
     flavors: list[dict[str, Any]] = []
     for pool in pools:
-        for index, owned in enumerate(gpus[pool.name]):
-            if not pool.pool.buy[index].available or (not owned and not borrow):
-                continue
-            nominal = node_share(pool.pool.advertised, owned, efa=pool.pool.uses_efa).quantities()
-            limit = (
-                None
-                if borrow is None
-                else node_share(pool.pool.advertised, borrow, efa=pool.pool.uses_efa).quantities()
-            )
-            resources = [_quota(resource, nominal, limit) for resource in covered]
-            flavors.append({"name": flavor_name(pool, index), "resources": resources})
+        if not pool.gpus or not (gpus[pool.name] or borrow):
+            continue
+        nominal, limit = (
+            None if share is None else node_share(pool.pool.advertised, share, efa=pool.pool.uses_efa).quantities()
+            for share in (gpus[pool.name], borrow)
+        )
+        resources = [_quota(resource, nominal or {}, limit) for resource in covered]
+        flavors.append({"name": flavor_name(pool), "resources": resources})
     return [{"coveredResources": covered, "flavors": flavors}] if flavors else []
 
 

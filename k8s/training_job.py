@@ -16,8 +16,8 @@ import pulumi_kubernetes as kubernetes
 from pulumi_kubernetes.apiextensions import CustomResource
 
 from components.tags import CostTags
-from gpuplatform.catalog.nodes import POOL_LABEL
-from gpuplatform.pools import devices
+from gpuplatform.catalog.nodes import POOL_LABEL, RUNG_LABEL
+from gpuplatform.pools import devices, shortage
 from gpuplatform.pools.devices import Devices
 from gpuplatform.sizing import torchrun
 from gpuplatform.sizing.shares import Share, pod_share
@@ -145,7 +145,8 @@ class TrainingJob(pulumi.ComponentResource):
 
 
 def jobset(name: str, shape: Shape, pod: Mapping[str, Any]) -> dict[str, Any]:
-    """One indexed Job, a pod a node. Losing one node restarts all pods from the last checkpoint; it never counts as a failure."""
+    """One indexed Job, a pod a node. Losing one node restarts all pods from the last checkpoint, which counts as a failure only where a
+    pod fails before the node's end is seen."""
     job = {
         "completionMode": "Indexed",
         "completions": shape.nodes,
@@ -163,7 +164,7 @@ def jobset(name: str, shape: Shape, pod: Mapping[str, Any]) -> dict[str, Any]:
         "suspend": True,
         "network": {"enableDNSHostnames": True, "publishNotReadyAddresses": True, "subdomain": name},
         "failurePolicy": {
-            "maxRestarts": 3,
+            "maxRestarts": shortage.RESTARTS,
             "rules": [
                 {
                     "name": "disruption",
@@ -200,6 +201,7 @@ def pod(name: str, args: TrainingJobArgs, labels: Mapping[str, str]) -> dict[str
             "serviceAccountName": args.place.service_account,
             "automountServiceAccountToken": False,
             "nodeSelector": {POOL_LABEL: shape.pool.name},
+            **together(name),
             "tolerations": [TAINT],
             "securityContext": {"seccompProfile": {"type": "RuntimeDefault"}},
             "containers": [
@@ -223,6 +225,13 @@ def pod(name: str, args: TrainingJobArgs, labels: Mapping[str, str]) -> dict[str
     }
 
 
+def together(name: str) -> dict[str, Any]:
+    """A wish for nodes that were bought in one way: a reservation's stand near to one another."""
+    term = {"labelSelector": {"matchLabels": {"app.kubernetes.io/name": name}}, "topologyKey": RUNG_LABEL}
+    preferred = [{"weight": 100, "podAffinityTerm": term}]
+    return {"affinity": {"podAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": preferred}}}
+
+
 def near(shape: Shape) -> dict[str, str]:
     """Several nodes as near to one another as Kueue finds them free. A wish: required, a job would wait for nodes that autoscaling
     cannot place."""
@@ -236,7 +245,7 @@ def _share(shape: Shape) -> Share:
 def environment(name: str, shape: Shape, saved: Checkpoints) -> list[dict[str, Any]]:
     """What torchrun, plain torch.distributed and NCCL read, and where to save."""
     values: dict[str, pulumi.Input[str]] = {
-        **torchrun.environment(name, shape.nodes, shape.gpus_per_node),
+        **torchrun.environment(name, shape.nodes, shape.gpus_per_node, shortage.RENDEZVOUS_SECONDS),
         "MASTER_ADDR": torchrun.first_pod(name),
         "MASTER_PORT": str(torchrun.PORT),
         "CHECKPOINT_PATH": saved.path,

@@ -39,6 +39,8 @@ DATA = (
 )
 
 
+TWICE = "while it is updated, the new fleet runs beside the old one"
+
 SMALLEST_NOTEBOOK = 5
 """GiB, where nobody states a size (SageMaker API reference, CreateNotebookInstance)."""
 
@@ -56,7 +58,7 @@ def endpoint(resource: PlannedResource, context: PricingContext) -> Iterator[Ent
         row = as_dict(variant)
         serverless = as_dict(row.get("serverlessConfig"))
         if serverless:
-            yield _serverless(serverless, usual, context)
+            yield from _serverless(serverless, usual, context)
         else:
             yield _instances(row, resource, usual, waits, context)
             yield from _volumes(row, resource, usual, waits, context)
@@ -80,8 +82,8 @@ def _instances(
         asleep=least * HOURS,
         idle=least * HOURS,
         expected=min(least * HOURS + _beyond(usual, least), max(least, most) * HOURS),
-        most_per_hour=max(least, most),
-        note=DATA,
+        most_per_hour=max(least, most) * _fleets(resource),
+        note=f"{DATA}; {TWICE}" if _fleets(resource) > 1 else DATA,
         instance=kind,
     )
 
@@ -109,18 +111,26 @@ def _volumes(
         asleep=least * size,
         idle=least * size,
         expected=min(least + _beyond(usual, least) / HOURS, highest) * size,
-        most_per_hour=highest * size / HOURS,
+        most_per_hour=highest * _fleets(resource) * size / HOURS,
     )
 
 
-def _serverless(config: Mapping[str, Json], usual: tuple[Decimal, Decimal], context: PricingContext) -> Entry:
+def _fleets(endpoint: PlannedResource) -> int:
+    """Fleets that run at once while the endpoint is updated: two, but where it is updated in batches (SageMaker developer guide,
+    "Blue/Green Deployments" and "Rolling Deployments", read 2026-12-01)."""
+    return 1 if get_path(endpoint.inputs, "deploymentConfig", "rollingUpdatePolicy") else 2
+
+
+def _serverless(config: Mapping[str, Json], usual: tuple[Decimal, Decimal], context: PricingContext) -> Iterator[Entry]:
+    """What answers take; concurrency that is kept ready has a price of its own beside it."""
     if config.get("provisionedConcurrency"):
-        return missing(context, "sagemaker", "serverless provisioned concurrency")
+        yield missing(context, "sagemaker", "serverless provisioned concurrency")
     price = context.price("sagemaker", "serverless")
     if price is None:
-        return missing(context, "sagemaker", "serverless")
+        yield missing(context, "sagemaker", "serverless")
+        return
     memory, most = decimal(config.get("memorySizeInMb")) / 1024, decimal(config.get("maxConcurrency"))
-    return Charge(
+    yield Charge(
         what=f"serverless endpoint, {memory:f} GB, {most} requests at once at most",
         price=price,
         asleep=ZERO,

@@ -15,7 +15,7 @@ import yaml
 from gpuplatform.catalog.nodes import POOL_LABEL
 from gpuplatform.ops.all_reduce import LOG, MIB
 from gpuplatform.ops.nccl_pool import NcclPool, Queue
-from gpuplatform.pools import devices
+from gpuplatform.pools import devices, shortage
 from gpuplatform.pools.devices import Devices
 from gpuplatform.sizing import torchrun
 from gpuplatform.sizing.bandwidth import AllReduce, all_reduce, records
@@ -47,7 +47,7 @@ def manifests(asked: NcclPool, nodes: int, team: str | None = None) -> tuple[str
         )
     target = all_reduce(asked.instance, nodes)
     if nodes > asked.widest:
-        raise ValueError(f"nodes: {nodes}; a job runs on one rung, and the largest of {asked.name} has {asked.widest}")
+        raise ValueError(f"nodes: {nodes}; the largest node group of {asked.name} has {asked.widest}")
     queue = _queue(asked, nodes * asked.instance.gpu_count, team)
     objects = [_program(asked, queue), *_claims(asked, queue), _jobset(asked, nodes, queue, target)]
     return yaml.dump_all(objects, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120), target
@@ -75,7 +75,7 @@ def _queue(asked: NcclPool, gpus: int, team: str | None) -> Queue:
         rooms = ", ".join(f"{q.name} {q.gpus}" for q in asked.queues) or "there is no queue"
         who = f"team {team}" if team else "no team"
         can = "cannot have" if team else "can have"
-        raise ValueError(f"{who} {can} {gpus} GPUs of one rung of {asked.name}; at most: {rooms}")
+        raise ValueError(f"{who} {can} {gpus} GPUs of {asked.name}; at most: {rooms}")
     return max(wanted, key=lambda q: (q.owned, q.gpus))
 
 
@@ -148,7 +148,11 @@ def _pod(asked: NcclPool, nodes: int, name: str, labels: Mapping[str, str], targ
     share = _share(asked)
     memory = asked.instance.gpu.memory_mib if asked.instance.gpu else 0
     least = [] if target.least_gbytes is None else ["--least", f"{target.least_gbytes:.1f}"]
-    values = {**torchrun.environment(name, nodes, gpus), **torchrun.NCCL_OVER_EFA, **LOGGING}
+    values = {
+        **torchrun.environment(name, nodes, gpus, shortage.RENDEZVOUS_SECONDS),
+        **torchrun.NCCL_OVER_EFA,
+        **LOGGING,
+    }
     container = {
         "name": "all-reduce",
         "image": IMAGE,

@@ -26,7 +26,7 @@ class Queue:
     namespace: str
     labels: Mapping[str, str]
     gpus: int
-    """That one job can get of the pool: of one rung, borrowed ones included."""
+    """That one job can get of the pool, borrowed ones included."""
     owned: int
 
 
@@ -37,7 +37,7 @@ class NcclPool:
     efa: bool
     """Whether its nodes are launched with EFA devices."""
     widest: int
-    """Nodes of its largest rung: a job runs on one."""
+    """Nodes of its largest group: the autoscaler makes all nodes of a job in one."""
     tolerations: Sequence[Mapping[str, str]]
     devices: Devices
     queues: Sequence[Queue]

@@ -1,4 +1,4 @@
-"""Kubernetes quantities: `855m`, `3284Mi`, `8` (kubernetes.io, apimachinery, pkg/api/resource/quantity.go)."""
+"""Kubernetes quantities: `855m`, `3284Mi`, `8` (kubernetes.io, apimachinery, pkg/api/resource/quantity.go); and Go's durations: `1h30m`."""
 
 from __future__ import annotations
 
@@ -35,3 +35,16 @@ def whole(written: Json, otherwise: int = 0) -> int:
     """An integer, as a number or as text; `otherwise` where it is none, or not known yet."""
     match = re.fullmatch(r"-?\d+(\.0+)?", str(written))
     return int(float(match[0])) if match and not isinstance(written, bool) else otherwise
+
+
+_DURATION: Final = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)(ms|h|m|s)")
+_SECONDS: Final = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
+
+
+def seconds(written: Json, otherwise: float) -> float:
+    """A duration as Go writes it, such as `1h30m`; `otherwise` where it is none, or not known yet."""
+    text = str(written)
+    parts = _DURATION.findall(text)
+    if text == "0" or not parts or "".join(number + unit for number, unit in parts) != text:
+        return 0.0 if text == "0" else otherwise
+    return sum(float(number) * _SECONDS[unit] for number, unit in parts)

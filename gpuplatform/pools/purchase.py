@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from gpuplatform.catalog.instances import InstanceType
+from gpuplatform.sizing import blocks
 
 Moment = datetime.date | datetime.datetime
 """With a zone, such as 2026-12-01T11:30:00Z; a bare day is that day at BLOCKS_TURN."""
@@ -73,11 +74,13 @@ class PurchaseOption:
     """When a capacity block ends, or a reservation is given back. EKS drains a block's nodes 40 minutes before."""
     consent: Consent | None = None
     """Lets the program buy what does not stand yet."""
+    paid: float | None = None
+    """Dollars that a capacity block which stands has cost, in all: AWS's price is that of the day on which it was bought."""
 
     def __post_init__(self) -> None:
         self._has_nodes()
         if self.how not in RESERVED:
-            for field in ("reservation", "offering", "starts", "until", "consent"):
+            for field in ("reservation", "offering", "starts", "until", "consent", "paid"):
                 if (value := getattr(self, field)) is not None:
                     raise ValueError(f"{field}: {value} does not belong to {self.how}; leave it out")
             return
@@ -86,6 +89,7 @@ class PurchaseOption:
                 raise ValueError(f"{field}: {value.isoformat()} names no time zone; write {value.isoformat()}Z for UTC")
         if self.starts and self.until and moment(self.starts) >= moment(self.until):
             raise ValueError(f"until: {self.until} is not after starts, {self.starts}")
+        self._is_sold()
         if self.reservation is None:
             self._can_be_bought()
         else:
@@ -93,6 +97,20 @@ class PurchaseOption:
         if self.how is PurchaseType.CAPACITY_BLOCK and self.until is None:
             raise ValueError(
                 f"until: missing, and {self.how} {self.reservation or self.offering} needs the day it ends"
+            )
+
+    def _is_sold(self) -> None:
+        """The length of a block that is to be bought, and what was paid for one that stands, which may have been extended."""
+        if self.paid is not None and (self.how is not PurchaseType.CAPACITY_BLOCK or self.reservation is None):
+            raise ValueError(f"paid: {self.paid} for {self.how}; it is of a capacity block that stands")
+        if self.paid is not None and (self.paid <= 0 or self.starts is None):
+            raise ValueError(f"paid: {self.paid}; dollars for the whole block, whose first day `starts` says")
+        if self.offering is None or self.starts is None or self.until is None:
+            return
+        length = blocks.days(moment(self.starts), moment(self.until))
+        if length not in blocks.LENGTHS:
+            raise ValueError(
+                f"until: {self.until}, {length} days after {self.starts}; AWS sells blocks of 1 to 14 days, or of whole weeks up to 26"
             )
 
     def _has_nodes(self) -> None:

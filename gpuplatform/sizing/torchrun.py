@@ -29,11 +29,12 @@ def first_pod(job: str) -> str:
     return f"{job}-workers-0-0.{job}"
 
 
-def environment(job: str, nodes: int, gpus: int) -> dict[str, str]:
-    """`gpus`: of each node. The node's rank is NODE_RANK."""
+def environment(job: str, nodes: int, gpus: int, rendezvous_seconds: int) -> dict[str, str]:
+    """`gpus`: of each node. `rendezvous_seconds`: that the first processes wait for the last. The node's rank is NODE_RANK."""
     return {
         "PET_NNODES": str(nodes),
         "PET_NPROC_PER_NODE": str(gpus),
         "PET_MASTER_ADDR": first_pod(job),
         "PET_MASTER_PORT": str(PORT),
+        "PET_RDZV_CONF": f"timeout={rendezvous_seconds}",
     }

@@ -49,41 +49,44 @@ def queues(pools: list[KueuePool], teams: dict[str, Team]) -> Queues:
 def group(plan: Plan, team: str) -> dict[str, dict[str, dict[str, str]]]:
     """Flavour → resource → its quota, in order."""
     spec = plan.one(f"{KUEUE}:ClusterQueue", f"queues-cluster-queue-{team}").inputs["spec"]
-    (only,) = spec["resourceGroups"]
-    return {f["name"]: {r["name"]: r for r in f["resources"]} for f in only["flavors"]}
+    return {
+        f["name"]: {r["name"]: r for r in f["resources"]} for only in spec["resourceGroups"] for f in only["flavors"]
+    }
 
 
-def test_flavours_are_the_rungs_and_select_their_nodes(record_plan: Record) -> None:
+def test_a_flavour_is_a_pool_however_it_is_bought(record_plan: Record) -> None:
     plan = record_plan(lambda: queues([H100], THREE))
 
     assert {
         f.inputs["metadata"]["name"]: f.inputs["spec"]["nodeLabels"] for f in plan.all(f"{KUEUE}:ResourceFlavor")
-    } == {
-        "h100-capacity-block-0": {"gpuplatform.io/pool": "h100", "gpuplatform.io/rung": "capacity-block-0"},
-        "h100-on-demand-1": {"gpuplatform.io/pool": "h100", "gpuplatform.io/rung": "on-demand-1"},
-    }
+    } == {"h100": {"gpuplatform.io/pool": "h100"}}, (
+        "a flavour that names the rung is asked for again and again while EC2 has none"
+    )
 
 
 def test_admitted_pods_tolerate_the_taint_of_gpu_nodes() -> None:
-    (toleration,) = flavor(L4, 0)["tolerations"]
+    (toleration,) = flavor(L4)["tolerations"]
 
     assert (toleration["key"], toleration["value"], toleration["effect"]) == ("nvidia.com/gpu", "present", "NoSchedule")
-    assert flavor_name(L4, 0) == "l4-spot-0"
+    assert flavor_name(L4) == "l4"
 
 
-def test_rungs_are_tried_in_the_order_of_the_settings(record_plan: Record) -> None:
-    plan = record_plan(lambda: queues([H100], THREE))
-
-    assert list(group(plan, "research")) == ["h100-capacity-block-0", "h100-on-demand-1"]
-
-
-def test_capacity_that_waits_for_consent_has_no_flavour_and_no_quota(record_plan: Record) -> None:
+def test_capacity_that_waits_for_consent_is_in_no_quota(record_plan: Record) -> None:
     waiting = PurchaseOption(how=PurchaseType.RESERVATION, max=4, until=datetime.date(2026, 12, 20))
     pool = replace(H100, pool=replace(H100.pool, buy=(waiting, *H100.pool.buy[1:])))
     plan = record_plan(lambda: queues([pool], THREE))
 
-    assert [f.inputs["metadata"]["name"] for f in plan.all(f"{KUEUE}:ResourceFlavor")] == ["h100-on-demand-1"]
-    assert list(group(plan, "research")) == ["h100-on-demand-1"]
+    owned = {team: group(plan, team).get("h100", {}).get("nvidia.com/gpu", {}).get("nominalQuota") for team in THREE}
+    assert owned == {"research": "32", "applied": None, "safety": None}, "the rest waits with what is to be bought"
+
+
+def test_a_pool_of_which_everything_waits_has_no_flavour(record_plan: Record) -> None:
+    waiting = PurchaseOption(how=PurchaseType.RESERVATION, max=4, until=datetime.date(2026, 12, 20))
+    pool = replace(H100, pool=replace(H100.pool, buy=(waiting,)))
+    plan = record_plan(lambda: queues([pool], {"research": Team(gpus={"h100": 8}, borrow=8)}))
+
+    assert plan.all(f"{KUEUE}:ResourceFlavor") == []
+    assert plan.one(f"{KUEUE}:ClusterQueue").inputs["spec"]["resourceGroups"] == []
 
 
 def test_what_teams_own_and_nobody_owns_is_what_is_bought(record_plan: Record) -> None:
@@ -94,13 +97,13 @@ def test_what_teams_own_and_nobody_owns_is_what_is_bought(record_plan: Record) -
     rest = {f["name"]: {r["name"]: r for r in f["resources"]} for f in cohort["flavors"]}
     total = sum(int(f["nvidia.com/gpu"]["nominalQuota"]) for queue in [*owned, rest] for f in queue.values())
     assert total == 8 * 8
-    assert list(rest) == ["h100-on-demand-1"]
+    assert {name: r["nvidia.com/gpu"]["nominalQuota"] for name, r in rest.items()} == {"h100": "8"}
 
 
 def test_every_resource_that_a_job_with_efa_requests_is_covered(record_plan: Record) -> None:
     plan = record_plan(lambda: queues([H100], THREE))
 
-    quota = group(plan, "research")["h100-capacity-block-0"]
+    quota = group(plan, "research")["h100"]
     assert {name: r["nominalQuota"] for name, r in quota.items() if name not in ("cpu", "memory")} == {
         "nvidia.com/gpu": "32",
         "vpc.amazonaws.com/efa": "128",
@@ -114,18 +117,25 @@ def test_a_pool_without_efa_beside_one_with_it_has_none_to_give(record_plan: Rec
     both = record_plan(lambda: queues([H100, L4], {"research": Team(gpus={"h100": 8, "l4": 2})}))
     alone = record_plan(lambda: queues([L4], {"research": Team(gpus={"l4": 2})}))
 
-    assert group(both, "research")["l4-spot-0"]["vpc.amazonaws.com/efa"]["nominalQuota"] == "0"
-    assert set(group(alone, "research")["l4-spot-0"]) == {"cpu", "memory", "nvidia.com/gpu"}
+    assert group(both, "research")["l4"]["vpc.amazonaws.com/efa"]["nominalQuota"] == "0"
+    assert set(group(alone, "research")["l4"]) == {"cpu", "memory", "nvidia.com/gpu"}
 
 
 def test_borrowing_is_limited_and_zero_where_none_is_allowed(record_plan: Record) -> None:
     plan = record_plan(lambda: queues([H100], THREE))
 
-    lent = group(plan, "research")["h100-on-demand-1"]["nvidia.com/gpu"]
-    assert (lent["nominalQuota"], lent["borrowingLimit"]) == ("0", "16")
-    own = group(plan, "applied")
-    assert list(own) == ["h100-on-demand-1"], "nothing owned and nothing to borrow: no rung to wait for"
-    assert own["h100-on-demand-1"]["nvidia.com/gpu"]["borrowingLimit"] == "0"
+    lent = group(plan, "research")["h100"]["nvidia.com/gpu"]
+    assert (lent["nominalQuota"], lent["borrowingLimit"]) == ("32", "16")
+    assert group(plan, "applied")["h100"]["nvidia.com/gpu"]["borrowingLimit"] == "0"
+
+
+def test_a_team_waits_for_no_pool_of_which_it_can_have_nothing(record_plan: Record) -> None:
+    plan = record_plan(
+        lambda: queues([H100, L4], {"research": Team(gpus={"l4": 2}), "applied": Team(gpus={}, borrow=1)})
+    )
+
+    assert list(group(plan, "research")) == ["l4"]
+    assert list(group(plan, "applied")) == ["h100", "l4"], "it may borrow of both"
 
 
 def test_teams_share_one_cohort_and_take_back_what_they_lent(record_plan: Record) -> None:
@@ -174,7 +184,7 @@ def test_queues_go_before_flavours_and_everything_before_kueue(record_plan: Reco
         "queues-cluster-queue-safety",
         "queues-cohort",
         "queues-capacity-check",
-        "queues-flavor-h100-capacity-block-0",
+        "queues-flavor-h100",
         "kueue",
     } <= before("LocalQueue", "queues-local-queue-safety")
     for resource in plan.resources:
@@ -218,9 +228,8 @@ def test_pools_with_levels_have_a_topology_each_and_flavours_that_wait_for_it(re
     }
     flavors = {r.inputs["metadata"]["name"]: r for r in plan.all(f"{KUEUE}:ResourceFlavor")}
     assert set(flavors) == {
-        "h100-capacity-block-0-by-network-2",
-        "h100-on-demand-1-by-network-2",
-        "l4-spot-0-by-node",
+        "h100-by-network-2",
+        "l4-by-node",
     }, "Kueue lets nothing of a flavour with a topology be changed: another topology is another flavour"
     for r in flavors.values():
         assert topologies[r.inputs["spec"]["topologyName"]].urn in r.dependencies

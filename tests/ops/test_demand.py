@@ -45,7 +45,7 @@ def test_elastic_pools_of_prod(own_plans: OwnPlans) -> None:
             name="l40s",
             instance_types=("g6e.12xlarge", "g6e.24xlarge"),
             hows=both,
-            max_gpus=16,
+            max_gpus=20,
             zone_ids=PRIVATE,
             ami_aliases=alias,
         ),

@@ -183,17 +183,19 @@ def without_borrowing(plan: Plan) -> Plan:
 
 def test_team_without_room_is_told_what_there_is(own_plans: OwnPlans) -> None:
     read = nccl_pool(without_borrowing(own_plans("prod")), "h100")
-    told = "team safety cannot have 32 GPUs of one rung of h100; at most: applied 16, research 32, safety 16"
+    told = "team safety cannot have 32 GPUs of h100; at most: applied 16, research 32, safety 16"
     with pytest.raises(ValueError, match=told):
         nccl.manifests(read, 4, "safety")
 
 
 def test_unknown_team_is_told_who_there_is(own_plans: OwnPlans) -> None:
-    with pytest.raises(ValueError, match="team nobody cannot have 16 GPUs of one rung of h100; at most: applied 32"):
+    with pytest.raises(
+        ValueError, match="team nobody cannot have 16 GPUs of h100; at most: applied 32, research 64, safety 32"
+    ):
         nccl.manifests(nccl_pool(own_plans("prod"), "h100"), 2, "nobody")
 
 
-@pytest.mark.parametrize(("nodes", "why"), [(1, "nodes: 1; at least 2"), (5, "the largest of h100 has 4")])
+@pytest.mark.parametrize(("nodes", "why"), [(1, "nodes: 1; at least 2"), (5, "the largest node group of h100 has 4")])
 def test_number_of_nodes_that_cannot_be_is_refused(own_plans: OwnPlans, nodes: int, why: str) -> None:
     with pytest.raises(ValueError, match=why):
         nccl.manifests(nccl_pool(own_plans("prod"), "h100"), nodes)

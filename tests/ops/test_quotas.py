@@ -37,8 +37,8 @@ def test_needs_of_prod_by_quota(own_plans: OwnPlans) -> None:
         "L-417A185B": {"h100-on-demand-1": 4 * 192, "a100-on-demand-0": 2 * 96},
         "L-7212CCBC": {"a100-spot-1": 4 * 96},
         "L-1216C47A": {"system": 6 * 4},
-        "L-3819A6DF": {"l40s": 384, "small": 64},
-        "L-DB2E81BA": {"l40s": 384, "small": 64},
+        "L-3819A6DF": {"l40s": 480, "small": 64},
+        "L-DB2E81BA": {"l40s": 480, "small": 64},
         "ml.g6.2xlarge for endpoint usage": {"gpuplatform-prod-chat-8b (twice its 6 while updated)": 12},
         "ml.g5.2xlarge for endpoint usage": {"gpuplatform-prod-transcribe (twice its 4 while updated)": 8},
     }

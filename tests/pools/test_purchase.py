@@ -13,7 +13,7 @@ from gpuplatform.pools.purchase import Consent, PurchaseOption, PurchaseType, ch
 CR = "cr-0123456789abcdef0"
 END = datetime.date(2026, 12, 20)
 
-START = datetime.datetime(2026, 12, 1, 11, 30, tzinfo=datetime.UTC)
+START = datetime.datetime(2026, 12, 6, 11, 30, tzinfo=datetime.UTC)
 CB = "cb-0123456789abcdef0"
 OFFER: dict[str, Any] = {"how": PurchaseType.CAPACITY_BLOCK, "max": 4, "offering": CB, "starts": START, "until": END}
 
@@ -55,8 +55,8 @@ SPOT = PurchaseOption(how=PurchaseType.SPOT, max=4)
         (OFFER | {"until": None}, f"until: missing, and capacity-block {CB} needs the day it ends"),
         (OFFER | {"starts": datetime.datetime(2026, 12, 1, 11, 30)}, "names no time zone; write 2026-12-01T11:30:00Z"),
         (OFFER | {"reservation": CR}, f"offering: {CR} stands already"),
-        (OFFER | {"consent": consent(datetime.date(2026, 12, 3))}, "consent.date: 2026-12-03 is after 2026-12-01"),
-        (OFFER | {"consent": consent(datetime.date(2026, 10, 1))}, "more than 56 days before 2026-12-01"),
+        (OFFER | {"consent": consent(datetime.date(2026, 12, 8))}, "consent.date: 2026-12-08 is after 2026-12-06"),
+        (OFFER | {"consent": consent(datetime.date(2026, 10, 1))}, "more than 56 days before 2026-12-06"),
         (
             {"how": PurchaseType.RESERVATION, "max": 1, "until": END, "starts": START},
             "begins at once; leave offering and starts",
@@ -71,6 +71,15 @@ SPOT = PurchaseOption(how=PurchaseType.SPOT, max=4)
         ),
         ({"how": PurchaseType.SPOT, "max": 1, "consent": consent()}, "does not belong to spot"),
         ({"how": PurchaseType.SPOT, "max": 1, "reservation": CR}, f"reservation: {CR} does not belong to spot"),
+        (OFFER | {"until": datetime.date(2026, 12, 25)}, "19 days after .*; AWS sells blocks of 1 to 14 days"),
+        (
+            {"how": PurchaseType.CAPACITY_BLOCK, "max": 1, "offering": CB, "paid": 5.0, "starts": START, "until": END},
+            "paid: 5.0",
+        ),
+        (
+            {"how": PurchaseType.CAPACITY_BLOCK, "max": 1, "reservation": CR, "paid": 5.0, "until": END},
+            "first day `starts` says",
+        ),
         ({"how": PurchaseType.ON_DEMAND, "max": 1, "until": END}, "until: 2026-12-20 does not belong to on-demand"),
         ({"how": PurchaseType.ON_DEMAND, "max": 1, "starts": END}, "starts: 2026-12-20 does not belong to on-demand"),
     ],

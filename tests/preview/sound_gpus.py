@@ -18,6 +18,8 @@ NEAR, FAR = "subnet-66666666", "subnet-55555555"
 TOLD = "k8s.io/cluster-autoscaler/node-template/"
 ZONE = "topology.k8s.aws/zone-id"
 GROUPS = ("h100-block", "h100-demand")
+FLAVOR = "h100"
+WAITS = {"managerConfig": {"controllerManagerConfigYaml": "waitForPodsReady: {timeout: 20m, recoveryTimeout: 5m}"}}
 COVERED = ("nvidia.com/gpu", "vpc.amazonaws.com/efa", "hugepages-2Mi", "memory")
 API = "kueue.x-k8s.io/v1beta2"
 
@@ -26,7 +28,11 @@ def sound_gpus() -> Plan:
     system = urn("aws:eks/nodeGroup:NodeGroup", "system")
     values = {
         "expanderPriorities": {"100": ["^eks-h100-block-"], "90": ["^eks-h100-demand-"], "1": [".*"]},
-        "extraArgs": {"expander": "priority", "enable-provisioning-requests": True},
+        "extraArgs": {
+            "expander": "priority",
+            "enable-provisioning-requests": True,
+            "initial-node-group-backoff-duration": "30m",
+        },
     }
     rich = replace(sound(), settings={"gpuplatform:governance": {"budgets": {"environment": 1_000_000}}})
     return and_also(
@@ -70,7 +76,7 @@ def sound_gpus() -> Plan:
         *_group("h100-demand", "ON_DEMAND", {"placement": {"groupName": "together-1"}}, instanceTypes=[P5]),
         kubernetes(RELEASE, "autoscaler", {"chart": "cluster-autoscaler", "values": values}, system),
         kubernetes(RELEASE, "efa", {"chart": "aws-efa-k8s-device-plugin"}, system),
-        kubernetes(RELEASE, "kueue", {"chart": "kueue", "namespace": "kueue-system"}, system),
+        kubernetes(RELEASE, "kueue", {"chart": "kueue", "namespace": "kueue-system", "values": WAITS}, system),
         a_object("v1:Namespace", "work", {}, namespace=""),
         *_queues(),
         *_files(),
@@ -187,11 +193,11 @@ def _queues() -> tuple[PlannedResource, ...]:
         {
             "name": name,
             "resources": [
-                {"name": "nvidia.com/gpu", "nominalQuota": "32", "borrowingLimit": "0"},
+                {"name": "nvidia.com/gpu", "nominalQuota": "64", "borrowingLimit": "0"},
                 *({"name": other, "nominalQuota": "9Ti"} for other in COVERED[1:]),
             ],
         }
-        for name in GROUPS
+        for name in (FLAVOR,)
     ]
     parameters = {"apiGroup": "kueue.x-k8s.io", "kind": "ProvisioningRequestConfig", "name": "capacity-config"}
     asked = {"provisioningClassName": "best-effort-atomic-scale-up.autoscaling.x-k8s.io"}
@@ -207,14 +213,14 @@ def _queues() -> tuple[PlannedResource, ...]:
                 name,
                 {
                     "spec": {
-                        "nodeLabels": {"gpuplatform.io/pool": "h100", "gpuplatform.io/rung": name},
+                        "nodeLabels": {"gpuplatform.io/pool": "h100"},
                         "tolerations": [TOLERATION],
                     }
                 },
                 KUEUE,
                 namespace="",
             )
-            for name in GROUPS
+            for name in (FLAVOR,)
         ),
         a_object(f"{API}:ProvisioningRequestConfig", "capacity-config", {"spec": asked}, KUEUE, namespace=""),
         a_object(

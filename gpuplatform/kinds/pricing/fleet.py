@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from gpuplatform.catalog import prices
+from gpuplatform.catalog import instances, prices
+from gpuplatform.catalog.burstable import surplus
 from gpuplatform.catalog.prices import Price
 from gpuplatform.kinds.cluster import node_properties
 from gpuplatform.kinds.pricing.charge import HOURS, ZERO, Charge, Entry, Unpriced, missing
@@ -102,6 +103,31 @@ def reserved(
         note=note,
         instance=instance,
         useful=running.expected,
+    )
+
+
+def cpu_credits(
+    types: Sequence[str], template: Mapping[str, Json], most: Decimal, context: PricingContext
+) -> Iterator[Entry]:
+    """What burstable nodes are paid beyond their hours: nothing on average, and in the dearest hour full load without a credit left."""
+    mode = as_dict(template.get("creditSpecification")).get("cpuCredits")
+    known = [t for t in types if t in instances.names() and surplus(t, 1) > 0]
+    if not known or mode == "standard":
+        return
+    name = max(known, key=lambda t: surplus(t, instances.instance(t).vcpus))
+    key = f"cpu-credits:{name.partition('.')[0]}"
+    price = context.price("ec2", key)
+    if price is None:
+        yield missing(context, "ec2", key)
+        return
+    yield Charge(
+        what=f"CPU credits of {name} beyond those it earns",
+        price=price,
+        asleep=ZERO,
+        idle=ZERO,
+        expected=ZERO,
+        most_per_hour=most * Decimal(str(surplus(name, instances.instance(name).vcpus))),
+        note="burstable nodes are expected to stay below their baseline; the dearest hour is at full load with no credit left",
     )
 
 

@@ -50,6 +50,7 @@ def instance(resource: PlannedResource, context: PricingContext) -> Iterator[Ent
     elif not (fleet.held(resource, context) or fleet.held(template, context)):
         # In a reservation of the plan it costs nothing more.
         yield fleet.on_demand([kind], fleet.always(), context)
+    yield from fleet.cpu_credits([kind], {**base, **inputs}, Decimal(1), context)
     yield from fleet.watched({**base, **inputs}, fleet.always(), context)
     root = as_dict(inputs.get("rootBlockDevice"))
     if root or not template:

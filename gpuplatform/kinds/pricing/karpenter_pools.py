@@ -59,24 +59,22 @@ def node_pool(resource: PlannedResource, context: PricingContext) -> Iterator[En
         return
     volumes = list(_volumes(resource, context))
     pool = node_properties.labels(resource).get(POOL_LABEL, "")
-    asked, cheapest = _least(pool, choices, context)
+    asked, likely = _least(pool, choices, context)
     # Of workloads that ask for more than the limit, the rest waits and costs nothing.
-    always = min(asked, limit // cheapest.gpus)
-    running = _running(
-        pool, always, max(limit // c.gpus for c in choices), max(limit // cheapest.gpus, always), context
-    )
+    always = min(asked, limit // likely.gpus)
+    running = _running(pool, always, max(limit // c.gpus for c in choices), max(limit // likely.gpus, always), context)
     most = dearest(choices, limit)
     named = " and ".join(f"{count} {choice.name}" for choice, count in most) if len(most) > 1 else most[0][0].name
     yield Charge(
-        what=f"{cheapest.name} {cheapest.how}, {counted(int(always), 'node')} to {limit} GPUs, at most as {named} on-demand",
-        price=cheapest.usual,
+        what=f"{likely.name} {likely.how}, {counted(int(always), 'node')} to {limit} GPUs, at most as {named} on-demand",
+        price=likely.usual,
         asleep=running.asleep,
         idle=running.idle,
         expected=running.expected,
         most_per_hour=Decimal(1),
         most_price=_together(most),
-        note="Karpenter's pools are expected on their cheapest type and capped at their dearest, on-demand",
-        instance=cheapest.name,
+        note=_range(choices, running, likely),
+        instance=likely.name,
     )
     if not volumes:
         yield Unpriced(why="no EC2NodeClass of the plan states the volumes of its nodes: Karpenter chooses them")
@@ -153,7 +151,8 @@ def _choice(name: str, zones: tuple[str, ...], context: PricingContext) -> Choic
 
 
 def _least(pool: str, choices: list[Choice], context: PricingContext) -> tuple[Decimal, Choice]:
-    """Nodes that keep the pool's workloads at their minimum of replicas, and the type that holds every pod on which that is cheapest."""
+    """Nodes that keep the pool's workloads at their minimum of replicas, and the type on which that is dearest, of those that hold every
+    pod: the rule of managed groups on spot as well, without the luck of a zone or a type."""
     workloads = list(_workloads(pool, context))
     total = sum((gpus * replicas for gpus, replicas in workloads), ZERO)
     widest = max((gpus for gpus, _ in workloads), default=Decimal(1))
@@ -162,8 +161,16 @@ def _least(pool: str, choices: list[Choice], context: PricingContext) -> tuple[D
     def nodes(choice: Choice) -> Decimal:
         return (total / choice.gpus).to_integral_value(ROUND_CEILING)
 
-    cheapest = min(fitting, key=lambda c: (nodes(c) * c.usual.value, c.usual.value))
-    return nodes(cheapest), cheapest
+    likely = max(fitting, key=lambda c: (max(nodes(c), 1) * c.usual.value, c.usual.value))
+    return nodes(likely), likely
+
+
+def _range(choices: Sequence[Choice], running: NodeHours, likely: Choice) -> str:
+    """What the expected hours would cost where spot is cheapest, and where it has none."""
+    low = min(c.usual.value for c in choices) * running.expected
+    high = likely.ceiling.value * running.expected
+    rule = "Karpenter's pools are expected on the dearest reference of the types that hold their pods, and capped at the dearest on-demand"
+    return f"{rule}; expected {low:,.0f} $ on the cheapest to {high:,.0f} $ on-demand" if running.expected else rule
 
 
 def _workloads(pool: str, context: PricingContext) -> Iterator[tuple[Decimal, Decimal]]:
@@ -187,7 +194,8 @@ def _workloads(pool: str, context: PricingContext) -> Iterator[tuple[Decimal, De
             )
         )
         if scaler is None:
-            yield gpus, decimal(get_path(deployment.inputs, "spec", "replicas"))
+            stated = get_path(deployment.inputs, "spec", "replicas")
+            yield gpus, decimal(1 if stated is None else stated)
         else:
             yield gpus, decimal(scaler.get("idleReplicaCount", scaler.get("minReplicaCount", 0)))
 

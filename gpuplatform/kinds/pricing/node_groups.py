@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -16,6 +17,8 @@ from gpuplatform.kinds.pricing.numbers import decimal
 from gpuplatform.kinds.tokens import NODE_GROUP, RESERVATION
 from gpuplatform.plan.model import Json, PlannedResource
 from gpuplatform.plan.values import as_dict, as_list
+from gpuplatform.pools.purchase import BLOCKS_TURN, PurchaseType, moment
+from gpuplatform.sizing.blocks import Window, allocation, window
 
 
 def node_group(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]:
@@ -30,6 +33,7 @@ def node_group(resource: PlannedResource, context: PricingContext) -> Iterator[E
     config = as_dict(resource.inputs.get("warmPoolConfig"))
     waiting = warm(config, running)
     yield from _instances(resource, types, template, running, waiting if runs(config) else fleet.always(ZERO), context)
+    yield from fleet.cpu_credits(types, inputs, running.most, context)
     yield from fleet.watched(inputs, running, context)
     yield from fleet.addressed(resource, "subnetIds", inputs, running, context)
     size = resource.inputs.get("diskSize")
@@ -64,13 +68,61 @@ def _instances(
             return
         nodes = decimal(held.inputs.get("instanceCount")) if held and held.type == RESERVATION else None
         purchase = "capacity-block" if bought == "CAPACITY_BLOCK" else "on-demand"
+        rung = as_dict(_rung(resource, context))
         found = fleet.reserved(types[0], running, purchase, reservation, context, nodes)
-        until = str(as_dict(_rung(resource, context)).get("until") or "")[:10]
-        yield (
-            replace(found, note=f"{found.note}; {reservation} ends on {until}")
-            if isinstance(found, Charge) and until
-            else found
-        )
+        yield _dated(found, rung, context) if isinstance(found, Charge) and rung else found
+
+
+def _dated(charge: Charge, rung: Mapping[str, Json], context: PricingContext) -> Charge:
+    """A block in the hours of the coming month in which it stands, at what was agreed or paid for it where somebody says so. A reservation
+    that stands is paid until it is given back."""
+    there = _window(rung, context)
+    nodes, block = charge.most_per_hour, rung.get("how") == PurchaseType.CAPACITY_BLOCK
+    price, told = charge.price, [charge.note]
+    starts, until = _moment(rung.get("starts")), _moment(rung.get("until"))
+    dollars, source = _agreed(rung)
+    if dollars and starts and until and nodes:
+        hours = Decimal(int((until - starts).total_seconds())) / 3600
+        price = replace(price, value=decimal(dollars) / (decimal(rung.get("max")) * hours), source=source)
+        told = [f"a capacity block is paid up front, used or not: {source}, {decimal(dollars):,.2f} $ in all"]
+    if starts and there.begins:
+        told.append(f"starts on {starts:%Y-%m-%d}")
+    if until:
+        told.append(f"{'ends' if there.hours or there.begins else 'ended'} on {until:%Y-%m-%d}")
+    paid = nodes * (there.hours if block or rung.get("until") else HOURS)
+    return replace(
+        charge,
+        price=price,
+        asleep=paid,
+        idle=paid,
+        expected=paid,
+        most_per_hour=nodes if there.hours else ZERO,
+        note="; ".join(told),
+    )
+
+
+def _agreed(rung: Mapping[str, Json]) -> tuple[Json, str]:
+    """Dollars for all of a block, and who says so."""
+    if rung.get("paid"):
+        return rung.get("paid"), "what was paid, as settings state it"
+    consent = as_dict(rung.get("consent"))
+    return consent.get("dollars"), f"the price that {consent.get('by')} agreed to"
+
+
+def _window(rung: Mapping[str, Json], context: PricingContext) -> Window:
+    now = datetime.datetime.combine(context.today, BLOCKS_TURN)
+    return window(_moment(rung.get("starts")), _moment(rung.get("until")), now)
+
+
+def _moment(written: Json) -> datetime.datetime | None:
+    """As settings and their JSON write it; None where it is no time."""
+    if isinstance(written, datetime.date):
+        return moment(written)
+    text = str(written or "")
+    try:
+        return moment(datetime.datetime.fromisoformat(text) if len(text) > 10 else datetime.date.fromisoformat(text))
+    except ValueError:
+        return None
 
 
 def users(held: PlannedResource, context: PricingContext) -> Iterator[PlannedResource]:
@@ -102,15 +154,19 @@ def _running(resource: PlannedResource, context: PricingContext) -> NodeHours:
 
 
 def _stated(resource: PlannedResource, context: PricingContext) -> tuple[Decimal, Decimal] | None:
-    """Nodes that settings expect of this group, of its pool's the first rungs filled first, and the hours a month of each. None where
-    no pool is its own."""
+    """Nodes that settings expect of this group, of its pool's the first rungs filled first while they stand, and the hours a month of
+    each. None where no pool is its own."""
     pool, place = _pool(resource, context)
     if not pool:
         return None
-    rungs = [decimal(as_dict(rung).get("max")) for rung in as_list(pool.get("buy"))]
-    before, own = sum(rungs[:place], ZERO), rungs[place] if place < len(rungs) else ZERO
+    rungs = [as_dict(rung) for rung in as_list(pool.get("buy"))]
+    most = [decimal(rung.get("max")) for rung in rungs]
     running, hours = expected(pool)
-    return min(max(running - before, ZERO), own), hours
+    if place >= len(rungs) or not running:
+        return ZERO, hours
+    windows = [_window(rung, context) for rung in rungs]
+    nodes = min(running, most[place])
+    return nodes, allocation(running, hours, most, windows)[place] / nodes
 
 
 def _rung(resource: PlannedResource, context: PricingContext) -> Json:

@@ -27,10 +27,9 @@ WORKING_SHARE: Final = {"mon-fri": Decimal(5) / 7, "mon-sun": Decimal(1)}
 
 
 def node_hours(least: Decimal, asleep: Decimal, awake: Decimal, nodes: Decimal, hours: Decimal) -> Decimal:
-    """Node-hours of a month: `least` nodes while awake and `asleep` for the rest; and for so many `hours`, first while awake, as many
+    """Node-hours of a month: `least` nodes while awake and `asleep` for the rest; and for so many `hours`, which sleep bounds, as many
     `nodes` as are expected, where those are more."""
-    more = max(nodes - least, ZERO) * min(hours, awake) + max(nodes - asleep, ZERO) * max(hours - awake, ZERO)
-    return least * awake + asleep * (HOURS - awake) + more
+    return least * awake + asleep * (HOURS - awake) + max(nodes - least, ZERO) * min(hours, awake)
 
 
 @once

@@ -1,14 +1,13 @@
-"""Whether Kueue and Cluster Autoscaler agree: on the order of groups, on quotas, and on who asks for whole jobs' nodes"""
+"""Whether Kueue and Cluster Autoscaler agree: on names of groups, on quotas, and on who asks for whole jobs' nodes"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from itertools import combinations
 from typing import Final
 
 from gpuplatform.catalog.nodes import GPU, POOL_LABEL
-from gpuplatform.kinds.cluster.kueue import CONTROLLER, Flavor, flavors, groups, queued, quotas
+from gpuplatform.kinds.cluster.kueue import CONTROLLER, Flavor, flavors, queued, quotas
 from gpuplatform.kinds.cluster.node_launches import autoscaler, extra_argument, launches, told
 from gpuplatform.kinds.cluster.objects import of_kind
 from gpuplatform.plan.model import Json, Plan, PlanFeature
@@ -64,34 +63,6 @@ def _matches(pattern: str, name: str) -> bool:
 def _priority(ranked: Mapping[int, list[str]], name: str) -> int | None:
     """The highest that a group's name matches."""
     return max((rank for rank, patterns in ranked.items() if any(_matches(p, name) for p in patterns)), default=None)
-
-
-@check(
-    "rung-order",
-    Severity.ERROR,
-    "Kueue and the priority expander take a pool's groups in the same order.",
-    needs=(PlanFeature.OUTPUTS, PlanFeature.VALUES),
-)
-def rung_order(plan: Plan) -> Iterator[Violation]:
-    ranked = _priorities(plan)
-    known = flavors(plan)
-    ranks = {
-        name: _priority(ranked, launch.scaling_group)
-        for name, flavor in known.items()
-        for launch in flavor.nodes(plan)
-        if launch.managed
-    }
-    for queue, body in of_kind(plan, "ClusterQueue"):
-        for group in groups(body.get("spec")):
-            named = [name for flavor in group if (name := str(get_path(flavor, "name"))) in known]
-            pools = {name: known[name].labels.get(POOL_LABEL) for name in named}
-            for first, then in ((a, b) for a, b in combinations(named, 2) if pools[a] == pools[b]):
-                before, after = ranks.get(first), ranks.get(then)
-                if before is not None and after is not None and before < after:
-                    yield Violation(
-                        f"{queue.name}: takes {first} before {then}, and the priority expander the other way round ({before}, {after})",
-                        queue,
-                    )
 
 
 @check("nobody-provisions", Severity.ERROR, "Where Kueue waits for capacity, Cluster Autoscaler answers its requests.")

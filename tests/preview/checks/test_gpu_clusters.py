@@ -39,9 +39,7 @@ def _served_by(*args: str) -> Break:
     return setting("wide-model", ARGS, list(args))
 
 
-def _quotas(first: str, second: str) -> Break:
-    place = "spec|resourceGroups|0|flavors|{}|resources|0|nominalQuota"
-    return lambda plan: with_input(with_input(plan, "team", place.format(0), first), "team", place.format(1), second)
+QUOTA = "spec|resourceGroups|0|flavors|0|resources|0|nominalQuota"
 
 
 def _far(plan: Plan) -> Plan:
@@ -85,11 +83,6 @@ FAULTS: list[tuple[str, str, Break]] = [
         setting("autoscaler", VALUES, {"100": ["^eks-h100-block-"]}),
     ),
     (
-        "rung-order",
-        "takes h100-block before h100-demand, and the priority expander the other way round (80, 90)",
-        setting("autoscaler", VALUES, {"80": ["^eks-h100-block-"], "90": ["^eks-h100-demand-"]}),
-    ),
-    (
         "nobody-provisions",
         "no Cluster Autoscaler has",
         setting("autoscaler", "values|extraArgs|enable-provisioning-requests", None),
@@ -101,8 +94,8 @@ FAULTS: list[tuple[str, str, Break]] = [
     ),
     (
         "quota-above-capacity",
-        "given 40 GPUs of it, and its nodes have 32 at most",
-        setting("team", "spec|resourceGroups|0|flavors|0|resources|0|nominalQuota", "40"),
+        "given 72 GPUs of it, and its nodes have 64 at most",
+        setting("team", QUOTA, "72"),
     ),
     (
         "queue-lacks-resource",
@@ -112,7 +105,7 @@ FAULTS: list[tuple[str, str, Break]] = [
     (
         "job-above-quota",
         "train: asks for 32 GPUs together, and queue team may use 24 of one flavour of h100 at most",
-        _quotas("24", "8"),
+        setting("team", QUOTA, "24"),
     ),
     ("tensor-parallel", "size 8, but its container asks for 4", _served_by("--tensor-parallel-size=8")),
     ("tensor-parallel", "size 3 does not divide the GPUs of pool wide: 8 of p5.48xlarge", _served_by("-tp", "3")),
@@ -146,7 +139,7 @@ def test_a_planted_fault_is_found_and_nothing_else(rule: str, words: str, broken
 
 
 ACCEPTED: list[tuple[str, Break]] = [
-    ("a share that may be borrowed", lambda p: _borrowing(_quotas("24", "8")(p))),
+    ("a share that may be borrowed", lambda p: _borrowing(with_input(p, "team", QUOTA, "24"))),
     ("another expander", setting("autoscaler", "values|extraArgs|expander", "least-waste")),
     ("a device plugin of one's own", lambda p: without(_named_plugin(p), "nvidia")),
     ("a size that is not known", _served_by("--tensor-parallel-size", "$(SIZE)")),
@@ -212,4 +205,4 @@ def test_nodes_of_several_subnets_are_spread_over_them() -> None:
 def test_names_of_groups_are_not_judged_where_a_plan_does_not_know_them() -> None:
     before = replace(sound_gpus(), lacks=frozenset({PlanFeature.OUTPUTS, PlanFeature.VALUES}))
 
-    assert {"expander-pattern", "rung-order"} <= {check.rule for check in not_applicable(before)}
+    assert {"expander-pattern"} <= {check.rule for check in not_applicable(before)}

@@ -15,7 +15,7 @@ from tests.conftest import ROOT
 from tests.preview.planted import Break, each, found_alone, setting, told
 from tests.preview.sound import and_also, with_field, with_input
 from tests.preview.sound_cluster import KUEUE, a_object, urn
-from tests.preview.sound_gpus import API, GROUPS, sound_gpus
+from tests.preview.sound_gpus import API, FLAVOR, GROUPS, sound_gpus
 from tests.stacks.settings.test_reader import changed
 
 LEVELS = [*topology.network_layers("p5.48xlarge", "us-east-1"), topology.NODE]
@@ -29,11 +29,10 @@ def placed() -> Plan:
     rows = {"spec": {"levels": [{"nodeLabel": label} for label in LEVELS]}}
     plan = and_also(sound_gpus(), a_object(f"{API}:Topology", "rows", rows, KUEUE, namespace=""))
     made = urn(f"kubernetes:{API}:Topology", "rows")
-    for name in GROUPS:
-        flavor = next(r for r in plan.resources if r.name == name)
-        plan = with_field(
-            with_input(plan, name, "spec|topologyName", "rows"), name, dependencies=(*flavor.dependencies, made)
-        )
+    flavor = next(r for r in plan.resources if r.name == FLAVOR)
+    plan = with_field(
+        with_input(plan, FLAVOR, "spec|topologyName", "rows"), FLAVOR, dependencies=(*flavor.dependencies, made)
+    )
     return with_input(plan, "train", ANNOTATIONS, {WISH: LEVELS[-2]})
 
 
@@ -68,19 +67,19 @@ FAULTS: list[tuple[str, str, Break]] = [
     (
         "topology-level",
         "of pool h100, which has none",
-        lambda p: with_input(with_input(p, GROUPS[0], "spec|topologyName", None), GROUPS[1], "spec|topologyName", None),
+        setting(FLAVOR, "spec|topologyName", None),
     ),
     ("topology-unasked", "in queue team every flavour of pool h100 has one", _mixed),
     ("topology-label", "network-node-layer-4, which nodes of p5.48xlarge do not bear in us-east-1", _layer_4),
     (
         "topology-of-empty-nodes",
-        "h100-block has a topology and h100-block-nodes starts empty",
+        "h100 has a topology and h100-block-nodes starts empty",
         setting("team", "spec|admissionChecksStrategy", None),
     ),
     (
         "topology-of-empty-nodes",
-        "h100-demand has a topology",
-        setting("team", CHECKS, [{"name": "capacity", "onFlavors": ["h100-block"]}]),
+        "h100 has a topology",
+        setting("team", CHECKS, [{"name": "capacity", "onFlavors": ["another"]}]),
     ),
 ]
 
