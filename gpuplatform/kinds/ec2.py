@@ -6,7 +6,7 @@ from typing import Final
 
 from gpuplatform.kinds.combinations.nodes import TEMPLATE_RULES
 from gpuplatform.kinds.formats import numbered
-from gpuplatform.kinds.kind import BOTOCORE, Api, Duration, Free, Kind, force_new, immutable, right
+from gpuplatform.kinds.kind import BOTOCORE, Api, Duration, Free, Kind, immutable, right
 from gpuplatform.kinds.pricing import instances
 from gpuplatform.kinds.tokens import BLOCK, INSTANCE, LAUNCH_TEMPLATE, RESERVATION, SPOT_INSTANCE_REQUEST, VOLUME
 
@@ -69,7 +69,7 @@ KINDS: Final = (
         arn="arn:{p}:ec2:{r}:{a}:placement-group/{i}",
         identifier=numbered("pg"),
         unique_name="name",
-        immutable=(force_new("ec2/ec2_placement_group.go", "name", "strategy", "partitionCount", "spreadLevel"),),
+        immutable=(immutable(f"EC2 has no ModifyPlacementGroup ({BOTOCORE})", "*"),),
         duration=Duration(seconds=1, source="terraform-aws-eks v20.37.2 in public apply logs"),
         price=_FREE,
         rights=(right("ec2", "placement-group/{name}", "CreatePlacementGroup", "CreateTags"),),

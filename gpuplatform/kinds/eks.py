@@ -83,6 +83,8 @@ def _sizes(scaling: Json) -> str:
 KINDS: Final = (
     Kind(
         FARGATE_PROFILE,
+        unique_name="fargateProfileName",
+        immutable=(immutable(f"EKS has no UpdateFargateProfile ({BOTOCORE})", "*"),),
         price=fargate,
     ),
     Kind(

@@ -274,6 +274,10 @@ KINDS: Final = (
     ),
     Kind(
         TRAINING_JOB,
+        unique_name="trainingJobName",
+        immutable=(
+            immutable(f"SageMaker's UpdateTrainingJob is for profiling and warm pools alone ({BOTOCORE})", "*"),
+        ),
         combinations=rules.TRAINING_RULES,
         price=training,
     ),

@@ -73,7 +73,7 @@ def _copies(plan: Plan, pod: Pod, body: Mapping[str, Json]) -> Copies:
     # A deployment that states none has one; of what a scaler sets, its bounds count.
     stated = whole(spec.get("replicas"), 1)
     least, most = (scaler.least, scaler.most) if scaler else (stated, stated)
-    each = whole(get_path(spec, "leaderWorkerTemplate", "size"), 1) if kind == "LeaderWorkerSet" else 1
+    each = _of_group(spec, pod) if kind == "LeaderWorkerSet" else 1
     return Copies(
         pod=pod,
         kind=kind,
@@ -83,6 +83,15 @@ def _copies(plan: Plan, pod: Pod, body: Mapping[str, Json]) -> Copies:
         most=most * each,
         surge=_surge(kind, spec, most) * each,
     )
+
+
+def _of_group(spec: Mapping[str, Json], pod: Pod) -> int:
+    """Pods of a template in one group: one leader where it has a template of its own, and the workers."""
+    group = as_dict(spec.get("leaderWorkerTemplate"))
+    size = whole(group.get("size"), 1)
+    if not group.get("leaderTemplate"):
+        return size
+    return 1 if get_path(group, "leaderTemplate", "spec") == pod.spec else size - 1
 
 
 def _surge(kind: str, spec: Mapping[str, Json], copies: int) -> int:

@@ -16,7 +16,7 @@ _IMAGES: Final = re.compile(r"vllm|sglang|text-generation-inference|tensorrt-?ll
 _COMMANDS: Final = re.compile(
     r"\bvllm serve\b|vllm\.entrypoints|sglang\.launch_server|sglang serve|text-generation-launcher|trtllm-serve"
 )
-_TENSOR: Final = ("--tensor-parallel-size", "-tp", "--tp-size", "--tp", "--num-shard")
+TENSOR: Final = ("--tensor-parallel-size", "-tp", "--tp-size", "--tp", "--num-shard")
 _PIPELINE: Final = ("--pipeline-parallel-size", "-pp", "--pp-size")
 _CONTEXT: Final = ("--max-model-len", "--context-length", "--max-total-tokens")
 _NAMES: Final = ("--served-model-name",)
@@ -25,7 +25,7 @@ _UTILISATION: Final = ("--gpu-memory-utilization", "--mem-fraction-static")
 _CACHE: Final = ("--kv-cache-dtype",)
 _QUANTIZATION: Final = ("--quantization", "-q", "--quantize", "--dtype")
 """Flags of vLLM, SGLang and TGI (docs.vllm.ai, "Engine Arguments"; docs.sglang.ai, "Server Arguments"; TGI, "Launcher arguments")."""
-_ENV: Final = {"TENSOR_PARALLEL_SIZE": _TENSOR, "MODEL_ID": _MODEL, "NUM_SHARD": _TENSOR, "MAX_MODEL_LEN": _CONTEXT}
+_ENV: Final = {"TENSOR_PARALLEL_SIZE": TENSOR, "MODEL_ID": _MODEL, "NUM_SHARD": TENSOR, "MAX_MODEL_LEN": _CONTEXT}
 _TOKENS: Final = re.compile(r"(\d+(?:\.\d+)?)([kKmM]?)")
 _SCALE: Final = {"": 1, "k": 1000, "K": 1024, "m": 10**6, "M": 2**20}
 """vLLM's readable numbers: `32k` is 32,000 and `32K` is 32,768."""
@@ -51,7 +51,7 @@ class Server:
 
     @property
     def tensor_parallel(self) -> int:
-        return _number(self.said(_TENSOR))
+        return _number(self.said(TENSOR))
 
     @property
     def gpus(self) -> int:
@@ -114,7 +114,7 @@ def _of(pod: Pod) -> Iterator[Server]:
         words = tuple(_words(body))
         text = " ".join(words)
         by_image = _IMAGES.search(str(body.get("image") or ""))
-        if by_image or _COMMANDS.search(text) or any(flag in words for flag in (_TENSOR[0], _TENSOR[2])):
+        if by_image or _COMMANDS.search(text) or any(word.partition("=")[0] in TENSOR for word in words):
             yield Server(pod=pod, container=body, words=words)
 
 

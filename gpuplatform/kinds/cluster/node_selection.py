@@ -13,7 +13,7 @@ from gpuplatform.kinds.cluster.names import chart
 from gpuplatform.kinds.cluster.node_launches import Launch, Taint
 from gpuplatform.kinds.cluster.node_properties import TYPE_LABEL
 from gpuplatform.kinds.cluster.objects import of_kind
-from gpuplatform.kinds.tokens import RELEASE
+from gpuplatform.kinds.tokens import CLUSTER_COMPONENT, RELEASE, SCALING_GROUP
 from gpuplatform.plan.model import Json, Plan, once
 from gpuplatform.plan.values import as_dict, as_list, get_path, strings
 
@@ -25,6 +25,10 @@ _BY_HAND: Final = ("k8s.amazonaws.com", "vpc.amazonaws.com")
 """Prefixes of Amazon's that nothing puts on a node by itself."""
 
 _ADDON: Final = "aws:eks/addon:Addon"
+_STARTERS: Final = (
+    *(f"eks:index:{name}" for name in ("NodeGroup", "NodeGroupV2", "ManagedNodeGroup")),
+    *(SCALING_GROUP, "aws:eks/fargateProfile:FargateProfile"),
+)
 DISCOVERY_CHARTS: Final = ("node-feature-discovery", "gpu-feature-discovery", "gpu-operator", "network-operator")
 
 
@@ -40,6 +44,13 @@ def discovers(plan: Plan) -> bool:
     addons = any("feature-discovery" in str(addon.inputs.get("addonName")) for addon in plan.all(_ADDON))
     by_hand = (text for _, body in of_kind(plan, "DaemonSet") for text in strings(get_path(body, "spec", "template")))
     return charts or addons or any("feature-discovery" in text for text in by_hand)
+
+
+@once
+def nodes_elsewhere(plan: Plan) -> bool:
+    """Whether nodes start of which the plan does not say the labels: of remote components, of Auto Scaling groups by hand, on Fargate."""
+    default = any(cluster.inputs.get("skipDefaultNodeGroup") is not True for cluster in plan.all(CLUSTER_COMPONENT))
+    return default or any(plan.all(type_) for type_ in _STARTERS)
 
 
 def known_values(plan: Plan, pool: Launch, key: str) -> frozenset[str] | None:

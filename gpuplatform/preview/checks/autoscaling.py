@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from gpuplatform.catalog.nodes import EFA, GPU, HUGEPAGES, ZONE_LABEL
-from gpuplatform.kinds.cluster.node_launches import Launch, autoscaler, launches, told
+from gpuplatform.kinds.cluster.node_launches import AUTOSCALER, Launch, autoscaler, launches, told
+from gpuplatform.kinds.cluster.pods import pods
 from gpuplatform.plan.model import Plan
 from gpuplatform.plan.quantity import quantity
 from gpuplatform.plan.values import as_list, get_path
@@ -113,7 +114,8 @@ def accelerator_label(plan: Plan) -> Iterator[Violation]:
     """A node that is ready before its device plugin has counted its GPUs looks like one without: pods still wait, and the autoscaler
     buys another. A node with the label is not ready to it until they are counted (kubernetes/autoscaler, cloudprovider/aws,
     `GPULabel`, and utils/gpu; kubernetes/autoscaler#1949). Of claimed devices no plugin counts any: there the label does harm."""
-    if autoscaler(plan) is None:
+    by_hand = any(AUTOSCALER in str(get_path(c, "image")) for pod in pods(plan) for c in pod.containers)
+    if autoscaler(plan) is None and not by_hand:
         return
     for launch in launches(plan):
         claimed = of_labels(launch.labels) is Devices.DRA

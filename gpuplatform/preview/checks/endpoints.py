@@ -150,7 +150,7 @@ def endpoint_parallel(plan: Plan) -> Iterator[Violation]:
             continue
         gpus = instances.instance(type_).gpu_count
         for model in linked(plan, variant.configuration, variant_key(variant), sagemaker.MODEL):
-            if not _serves(model, variant):
+            if not serves(model, variant):
                 continue
             for asked, names in _asked(environment(model)):
                 if asked > max(gpus, 0):
@@ -158,7 +158,7 @@ def endpoint_parallel(plan: Plan) -> Iterator[Violation]:
                         f"{model.name}: {' times '.join(names)} is {asked}, and ml.{type_} has {gpus} GPU{'s' * (gpus != 1)}; "
                         "take fewer, or a larger instance",
                         model,
-                        _setting(plan, variant),
+                        setting_of(plan, variant),
                     )
 
 
@@ -168,7 +168,7 @@ def variant_key(variant: Variant) -> str:
     return key if variant.row in as_list(variant.configuration.inputs.get(key)) else "productionVariants"
 
 
-def _serves(model: PlannedResource, variant: Variant) -> bool:
+def serves(model: PlannedResource, variant: Variant) -> bool:
     """Whether a model is the variant's: of one that has no name yet, any."""
     named = variant.row.get("modelName")
     names = [model.outputs.get("name"), model.outputs.get("id"), model.inputs.get("name")]
@@ -191,7 +191,7 @@ def _asked(variables: Mapping[str, Json]) -> Iterator[tuple[int, list[str]]]:
             yield product, [name for name, size in sizes.items() if size > 1]
 
 
-def _setting(plan: Plan, variant: Variant) -> Source | None:
+def setting_of(plan: Plan, variant: Variant) -> Source | None:
     models = as_dict(plan.setting("serving").get("models"))
     name = sagemaker.model_of(variant.endpoint, models)
     if name and get_path(models[name], "environment"):

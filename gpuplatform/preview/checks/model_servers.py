@@ -16,14 +16,13 @@ from gpuplatform.plan.model import Json, Plan, Source
 from gpuplatform.plan.quantity import quantity, whole
 from gpuplatform.plan.values import as_dict, as_list, get_path
 from gpuplatform.preview.checking.check import Severity, Violation, check
-from gpuplatform.sizing.fit import fit
+from gpuplatform.sizing.context_room import GB, Loaded
 from gpuplatform.sizing.loading import load_seconds
 
 _SHARED: Final = "/dev/shm"
 _LEAST_SHARED: Final = 2.0**30
 """Bytes: docker's and containerd's own is 64 MiB, and NCCL's rings of a few GPUs want hundreds (NCCL user guide, "Troubleshooting",
 "Shared memory")."""
-_GB: Final = 1e9
 _READ_BY_PROGRAMS: Final = {"vllm": "VLLM_PORT", "sglang": "SGLANG_PORT"}
 """Name of a service → the variable that Kubernetes makes of it, which a program of that name reads as its own (docs.vllm.ai, "Using
 Kubernetes" and "Environment Variables")."""
@@ -67,7 +66,7 @@ def probe_kills_loading(plan: Plan) -> Iterator[Violation]:
         weights = _weights(plan, server)
         patience, needed = _patience(probe), load_seconds(weights or 0)
         if patience < needed:
-            loaded = f"{weights / _GB:,.0f} GB of weights" if weights else "any model"
+            loaded = f"{weights / GB:,.0f} GB of weights" if weights else "any model"
             yield Violation(
                 f"{server.pod.owner.name}: its {called} probe gives up after {patience:g} s, and {loaded} and the engine take about "
                 f"{needed:,.0f} s; it would be restarted for ever. Add a startup probe that waits several times as long",
@@ -108,34 +107,27 @@ def context_above_cache(plan: Plan) -> Iterator[Violation]:
     """By the model's published layers and heads; of a model that has no row, the least of those of its size. An engine refuses to start
     with a context that its cache cannot hold."""
     for server in servers(plan):
-        for type_ in _types(plan, server):
-            if why := _does_not_fit(plan, server, type_):
+        loaded = _loaded(plan, server)
+        for type_ in _types(plan, server) if loaded else ():
+            if loaded and (why := loaded.refused(type_)):
                 yield Violation(f"{server.pod.owner.name}: {why}", server.pod.owner, _setting(plan, server))
                 break
 
 
-def _does_not_fit(plan: Plan, server: Server, type_: InstanceType) -> str:
-    weights, context, count = _weights(plan, server), server.context, server.gpus
-    if not weights or type_.gpu_count % count:
-        return ""
-    room = fit(type_, weights, 1, count, server.utilisation)
-    where = (
-        f"{count} GPU{'s' * (count > 1)} of {type_.name} have {room.usable_bytes / _GB:,.1f} GB for weights and cache"
-    )
-    if not room.fits:
-        return f"{where}, and its weights are {weights / _GB:,.1f} GB; take more GPUs, a larger type, or fewer bytes a parameter"
-    model = f"{server.model} {server.served_as}"
-    token = architectures.least_kv_bytes(
-        model, _parameters(plan, server) or 1, server.cache_bytes, server.tensor_parallel
-    )
-    if token is None or not context or token * context <= room.headroom_bytes:
-        return ""
-    at_least = "" if architectures.of_name(model) else "at least "
-    return (
-        f"{where}; {weights / _GB:,.1f} GB of weights leave {room.headroom_bytes / _GB:,.1f} GB, and a context of {context:,} tokens "
-        f"takes {at_least}{token * context / _GB:,.1f} GB ({token / 1000:,.0f} kB a token); the engine would not start. "
-        f"At most {int(room.headroom_bytes // token):,} tokens fit: lower the context, or take more GPUs, fewer bytes a parameter or an "
-        "fp8 cache"
+def _loaded(plan: Plan, server: Server) -> Loaded | None:
+    """None where neither settings nor names say how large the model is."""
+    weights, parameters = _weights(plan, server), _parameters(plan, server)
+    if not weights or not parameters:
+        return None
+    return Loaded(
+        named=f"{server.model} {server.served_as}",
+        parameters=parameters,
+        weights_bytes=weights,
+        context=server.context,
+        tensor_parallel=server.tensor_parallel,
+        gpus=server.gpus,
+        utilisation=server.utilisation,
+        cache_bytes=server.cache_bytes,
     )
 
 
@@ -173,7 +165,7 @@ def _stated(plan: Plan, server: Server) -> Mapping[str, Json]:
 def _parameters(plan: Plan, server: Server) -> float | None:
     stated = _stated(plan, server).get("billion_parameters")
     billions = stated if isinstance(stated, (int, float)) else architectures.billions(f"{server.model}")
-    return billions * _GB if billions else None
+    return billions * GB if billions else None
 
 
 def _weights(plan: Plan, server: Server) -> float | None:

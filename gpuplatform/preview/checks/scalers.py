@@ -35,6 +35,13 @@ _NO_SERVERS: Final = (
     "dcgm-exporter",
 )
 """Charts that bring no server of metrics."""
+_ADAPTERS: Final = ("prometheus-adapter", "keda", "datadog", "kube-metrics-adapter")
+_SERVED_BY: Final = {
+    "Pods": "custom.metrics.k8s.io",
+    "Object": "custom.metrics.k8s.io",
+    "External": "external.metrics.k8s.io",
+}
+"""Type of a metric → the API that it is asked of (kubernetes.io, "Horizontal Pod Autoscaling")."""
 _LONGEST: Final = 26
 """Of the stack's name in those of its objects (prometheus-community/helm-charts, kube-prometheus-stack, templates/_helpers.tpl)."""
 
@@ -120,3 +127,20 @@ def scaler_against_replicas(plan: Plan) -> Iterator[Violation]:
                 'Leave replicas out, or add ignore_changes=["spec.replicas"]',
                 resource,
             )
+
+
+@check("metrics-unserved", Severity.ERROR, "Metrics that an autoscaler asks the cluster for are served by somebody.")
+def metrics_unserved(plan: Plan) -> Iterator[Violation]:
+    """Metrics of pods, of objects and from outside come from an adapter, which the cluster has not by itself."""
+    if any(chart(release) in _ADAPTERS for release in plan.all(RELEASE)):
+        return
+    groups = {str(get_path(body, "spec", "group")) for _, body in of_kind(plan, "APIService")}
+    for resource, body in of_kind(plan, "HorizontalPodAutoscaler"):
+        asked = {str(get_path(metric, "type")) for metric in as_list(get_path(body, "spec", "metrics"))}
+        for kind, group in _SERVED_BY.items():
+            if kind in asked and group not in groups:
+                yield Violation(
+                    f"{resource.name}: spec.metrics: type {kind} is asked of {group}, which nothing in the plan serves; install "
+                    "prometheus-adapter, or let KEDA scale it",
+                    resource,
+                )

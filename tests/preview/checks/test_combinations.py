@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from gpuplatform.kinds import appautoscaling, fsx, sagemaker
 from gpuplatform.kinds.tokens import LAUNCH_TEMPLATE, NODE_GROUP
 from gpuplatform.plan.model import Plan
+from gpuplatform.preview.billing.bill import bill
 from gpuplatform.preview.checks import combinations, endpoints
 from gpuplatform.preview.judgement.run import run_checks
 from tests.preview.edits import Break, both, each_of, inputs, setting
@@ -259,3 +261,12 @@ def test_endpoints_of_inference_components_may_be_at_none() -> None:
 
 def found_alone_of(plan: Plan) -> list[str]:
     return [f.rule for f in run_checks(plan, (endpoints.real_time_at_zero,))]
+
+
+def test_a_real_time_endpoint_is_billed_for_the_instance_that_it_keeps(plans: dict[str, Plan]) -> None:
+    def idle(plan: Plan) -> list[Any]:
+        lines = bill(plan, date(2026, 12, 1)).lines
+        return [line.idle_monthly for line in lines if line.urn.endswith("::chat-8b-endpoint")]
+
+    one, none = (setting("chat-8b-scaling-target", "minCapacity", least)(plans["prod"]) for least in (1, 0))
+    assert idle(none) == idle(one) != []

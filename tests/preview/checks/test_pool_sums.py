@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 
+from gpuplatform.kinds.cluster.copies import copies
 from gpuplatform.kinds.tokens import DEPLOYMENT, NODE_GROUP, NODE_POOL, RELEASE
 from gpuplatform.plan.model import Plan, PlannedResource
+from gpuplatform.preview.billing.bill import bill
 from gpuplatform.preview.checks import devices, efa_jobs, pool_sums
 from gpuplatform.preview.judgement.run import run_checks
 from tests.preview.edits import Break, both, each_of, setting
@@ -19,6 +22,14 @@ POOL = "gpuplatform.io/pool"
 ACCELERATOR = "labels|k8s.amazonaws.com/accelerator"
 JOB = "spec|replicatedJobs|0|template|spec|template|spec|containers|0"
 EFA = "vpc.amazonaws.com/efa"
+LABELLED = {
+    "nodeAffinity": {
+        "requiredDuringSchedulingIgnoredDuringExecution": {
+            "nodeSelectorTerms": [{"matchExpressions": [{"key": "2i2c/has-gpu", "operator": "Exists"}]}]
+        }
+    }
+}
+"""What no node has, and nothing gives it."""
 
 
 def deployment(name: str, replicas: int | None, gpus: int, **spec: Any) -> PlannedResource:
@@ -59,11 +70,11 @@ FAULTS: list[tuple[str, str, str, Break]] = [
     (
         "18",
         "pool-too-small",
-        "and l40s-pool has 16 at most",
-        both(with_deployment("one", 2, 4), with_deployment("two", 2, 4)),
+        "and l40s-pool has 20 at most",
+        both(with_deployment("one", 2, 4), with_deployment("two", 3, 4)),
     ),
-    # Sixteen GPUs are four nodes of four: no pod of three finds a second place on one.
-    ("18", "pool-too-small", "big 5 × 3", with_deployment("big", 5, 3)),
+    # Twenty GPUs are five nodes of four: no pod of three finds a second place on one.
+    ("18", "pool-too-small", "big 6 × 3", with_deployment("big", 6, 3)),
     ("18", "scaler-above-pool", "up to 9 copies", setting("llama-70b-scaler", "spec|maxReplicaCount", 9)),
     ("18", "limit-below-node", "limits.nvidia.com/gpu: 2", lambda p: _alone_on(p, "2")),
     ("18", "limit-below-node", "GiB of memory", setting("l40s-pool", "spec|limits|memory", "100Gi")),
@@ -75,13 +86,7 @@ FAULTS: list[tuple[str, str, str, Break]] = [
         setting(
             "nvidia-release",
             "values|affinity",
-            {
-                "nodeAffinity": {
-                    "requiredDuringSchedulingIgnoredDuringExecution": {
-                        "nodeSelectorTerms": [{"matchExpressions": [{"key": "2i2c/has-gpu", "operator": "Exists"}]}]
-                    }
-                }
-            },
+            LABELLED,
         ),
     ),
     (
@@ -106,7 +111,25 @@ FAULTS: list[tuple[str, str, str, Break]] = [
         "22",
         "no-room-for-surge",
         "4 copies of 4 GPUs fill l40s-pool",
-        setting("llama-70b-scaler", "spec|maxReplicaCount", 4),
+        lambda p: _alone_on(p, "16"),
+    ),
+    (
+        "22",
+        "no-room-for-surge",
+        "5 copies of 4 GPUs fill l40s-pool",
+        setting("llama-70b-scaler", "spec|maxReplicaCount", 5),
+    ),
+    (
+        "20",
+        "release-without-node",
+        "values.nodeSelector: no pool has pool=gpu",
+        setting("keda-release", "values|nodeSelector", {"pool": "gpu"}),
+    ),
+    (
+        "20",
+        "pod-without-pool",
+        "asks for nodes with 2i2c/has-gpu Exists",
+        setting("qwen-7b-deployment", "spec|template|spec|affinity", LABELLED),
     ),
     (
         "23",
@@ -256,3 +279,31 @@ def test_an_efa_plugin_by_hand_is_judged_by_its_nodes() -> None:
         plan, "efa", "spec|template|spec|nodeSelector", {"node.kubernetes.io/instance-type": "p5.48xlarge"}
     )
     assert run_checks(chosen, (devices.plugin_without_device,)) == []
+
+
+def test_idle_nodes_are_priced_up_to_the_limit_of_their_pool(plans: dict[str, Plan]) -> None:
+    """Nine nodes for pods beyond the limit would never be there: five are, of twenty GPUs."""
+
+    def idle(plan: Plan) -> list[Any]:
+        lines = bill(plan, date(2026, 12, 1)).lines
+        return [line.idle_monthly for line in lines if line.urn.endswith("::l40s-pool") and "to 20 GPUs" in line.what]
+
+    full = with_deployment("big", 3, 4)(plans["prod"])
+    beyond = with_deployment("big", 8, 4)(plans["prod"])
+    assert idle(full) == idle(beyond) != idle(plans["prod"])
+
+
+def test_leaders_and_workers_of_one_group_are_counted_once() -> None:
+    worker = {
+        "metadata": {"labels": {"a": "b"}},
+        "spec": {"containers": [{"name": "x", "resources": {"limits": {"nvidia.com/gpu": "4"}}}]},
+    }
+    leader = {"metadata": {}, "spec": {**worker["spec"], "restartPolicy": "Always"}}
+
+    def least(group: dict[str, Any]) -> int:
+        token = "kubernetes:leaderworkerset.x-k8s.io/v1:LeaderWorkerSet"
+        body = {"spec": {"replicas": 2, "leaderWorkerTemplate": group}}
+        return sum(one.least for one in copies(a_plan(kubernetes(token, "lws", body))))
+
+    assert least({"size": 3, "workerTemplate": worker}) == 6
+    assert least({"size": 3, "leaderTemplate": leader, "workerTemplate": worker}) == 6

@@ -122,6 +122,18 @@ HPA = {
 }
 
 FAULTS: list[tuple[str, str, str, Break]] = [
+    (
+        "d",
+        "tensor-parallel",
+        "size 8, but its container asks for 4",
+        served(command=["sh", "-c", "exec vllm serve /w --tensor-parallel-size 8"]),
+    ),
+    (
+        "27",
+        "endpoint-context",
+        "a context of 131,072 tokens takes at least",
+        setting("chat-8b-model", "primaryContainer|environment|OPTION_MAX_MODEL_LEN", "131072"),
+    ),
     ("25", "shared-memory", "over 4 GPUs, and its /dev/shm has 64 MiB", served("--model", "/w", *TP, volumeMounts=[])),
     (
         "25",
@@ -322,3 +334,12 @@ def test_a_resource_whose_end_is_over_is_found() -> None:
 
     assert [f.rule for f in run_checks(plan, (ended.time_over,), date(2026, 12, 1))] == ["time-over"]
     assert run_checks(plan, (ended.time_over,), date(2026, 8, 1)) == []
+
+
+def test_metrics_of_pods_are_asked_of_an_adapter_that_is_there() -> None:
+    spec = {**HPA, "metrics": [{"type": "Pods", "pods": {"metric": {"name": "queue"}}}]}
+    plan = a_plan(_object(HORIZONTAL_POD_AUTOSCALER, "scaler", spec=spec))
+    release = a_resource("kubernetes:helm.sh/v3:Release", "adapter", {"chart": "prometheus-adapter"})
+
+    assert [f.rule for f in run_checks(plan, (scalers.metrics_unserved,))] == ["metrics-unserved"]
+    assert run_checks(and_also(plan, release), (scalers.metrics_unserved,)) == []
