@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import zoneinfo
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import Field, ValidationInfo, field_validator
 
@@ -53,6 +54,24 @@ class Budgets(Section):
     """Percent of the budget, actual and forecast."""
 
 
+Part = Annotated[float, Field(ge=0, lt=1)]
+
+
+class Terms(Section):
+    """What is agreed with AWS, as parts of 1: the bill says what is paid by it beside the list price."""
+
+    committed: Annotated[float, Field(ge=0, le=1)] = 0
+    """Of the compute that is bought on demand, what Savings Plans cover."""
+    committed_discount: Part = 0
+    """What these save of its price."""
+    discount: Part = 0
+    """Off the whole bill."""
+    support: Part = 0
+    """Of the discounted bill."""
+    tax: Part = 0
+    """Of all that."""
+
+
 class GovernanceSettings(Section):
     """Who is told what, when it sleeps, and what it may cost."""
 
@@ -62,5 +81,6 @@ class GovernanceSettings(Section):
     """Always awake where none is given."""
     anomaly_dollars: float = Field(default=100, gt=0)
     """Unusual spend a day of one team that is worth a message."""
+    terms: Terms = Terms()
     activate_cost_tags: bool = False
     """Second phase: a tag can be activated only after it appeared in billing data, about a day after the first `pulumi up`."""

@@ -88,7 +88,7 @@ def reserved(
     block = purchase == "capacity-block"
     what = f"{instance} {'capacity block' if block else 'reservation'} {reservation}".rstrip()
     note = (
-        "a capacity block is paid up front, used or not: shown as the rate of a month that lies wholly within it"
+        "a capacity block is paid up front, used or not: shown for its hours in the coming month, for all where no dates are stated"
         if block
         else "a reservation is paid at the on-demand rate, used or not"
     )
@@ -115,10 +115,10 @@ def cpu_credits(
     if not known or mode == "standard":
         return
     name = max(known, key=lambda t: surplus(t, instances.instance(t).vcpus))
-    key = f"cpu-credits:{name.partition('.')[0]}"
-    price = context.price("ec2", key)
+    family = name.partition(".")[0]
+    price = context.price("ec2-credits", family)
     if price is None:
-        yield missing(context, "ec2", key)
+        yield missing(context, "ec2-credits", family)
         return
     yield Charge(
         what=f"CPU credits of {name} beyond those it earns",

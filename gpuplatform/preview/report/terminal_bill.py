@@ -13,12 +13,21 @@ from rich.table import Table
 from gpuplatform.plan.model import Plan
 from gpuplatform.plan.wording import money
 from gpuplatform.preview.billing.bill import Bill
+from gpuplatform.preview.billing.calendar import Month
 from gpuplatform.preview.billing.economics import Economics
 from gpuplatform.preview.billing.lines import State, Totals
 from gpuplatform.preview.comparison.difference import Difference
 from gpuplatform.preview.record.failure import visible
 from gpuplatform.preview.report import comparison, unit_costs
-from gpuplatform.preview.report.sums import assumed_use, by_layer_sums, not_in_the_bill, old_prices, reasons, rounding
+from gpuplatform.preview.report.sums import (
+    assumed_use,
+    by_layer_sums,
+    by_terms,
+    not_in_the_bill,
+    old_prices,
+    reasons,
+    rounding,
+)
 
 _UNPRICED_SHOWN: Final = 5
 
@@ -35,6 +44,8 @@ def show(console: Console, plan: Plan, bill: Bill, difference: Difference | None
     if any(any(amounts) for _, amounts in changes):
         console.print()
         _sums(console, "change of it", [row for row in changes[:-1] if any(row[1])], changes[-1][1])
+    if told := by_terms(bill):
+        console.print(escape(told))
     _unpriced(console, plan, bill)
     if old := old_prices(bill):
         console.print(f"[yellow]{escape(old)}[/]")
@@ -46,6 +57,20 @@ def show(console: Console, plan: Plan, bill: Bill, difference: Difference | None
     _units(console, ("model, busy", "runs on", "$ a million\nrequests", "$ a million\ntokens"), models)
     if sentence := unit_costs.without_throughput(bill.economics):
         console.print(f"{escape(sentence)}\n")
+
+
+def show_months(console: Console, found: Sequence[Month]) -> None:
+    table = plain_table(footer=True)
+    table.add_column("from", "total", style="bold", no_wrap=True)
+    for head, amounts in (
+        ("expected\n$ at list prices", [month.expected for month in found]),
+        ("cash\n$ paid", [month.cash for month in found]),
+    ):
+        table.add_column(head, money(sum(amounts, Decimal(0))), justify="right", no_wrap=True)
+    table.add_column("what is paid up front, and what ends", overflow="fold")
+    for month in found:
+        table.add_row(f"{month.begins}", money(month.expected), money(month.cash), escape("\n".join(month.events)))
+    console.print(table)
 
 
 def _amounts(totals: Totals) -> list[str]:

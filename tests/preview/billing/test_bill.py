@@ -168,7 +168,9 @@ def test_a_node_group_that_a_schedule_empties_costs_nothing_asleep() -> None:
     # Nodes:   idle 2 × 730 × 0.0336 = 49.056; expected 2 × 260.7143 × 0.0336 = 17.52; dearest hour 4 × 0.0336 = 0.1344
     # Volumes: idle 2 × 20 × 0.08 = 3.20; expected × 260.7143 / 730 = 1.142857; dearest hour 4 × 20 × 0.08 / 730 = 0.008767
     assert states(found.lines[0]) == ("0.00", "49.06", "17.52", "0.13")
-    assert states(found.lines[1]) == ("0.00", "3.20", "1.14", "0.01")
+    # Credits: 4 × (2 vCPU - 24 / 60) × 0.04 = 0.256 in an hour at full load, none as expected
+    assert states(found.lines[1]) == ("0.00", "0.00", "0.00", "0.26")
+    assert states(found.lines[2]) == ("0.00", "3.20", "1.14", "0.01")
     assert not found.unpriced
 
 
@@ -203,8 +205,8 @@ def test_awake_hours_of_a_month(awake: Any, hours: Decimal) -> None:
     ("version", "day", "extra", "month"),
     [
         ("1.35", datetime.date(2026, 11, 22), {}, "73.00"),
-        ("1.35", datetime.date(2027, 3, 27), {}, "73.00"),
-        ("1.35", datetime.date(2027, 3, 28), {}, "438.00"),
+        ("1.35", datetime.date(2027, 3, 26), {}, "73.00"),
+        ("1.35", datetime.date(2027, 3, 27), {}, "438.00"),
         ("1.34", datetime.date(2026, 12, 3), {}, "438.00"),
         ("1.29", datetime.date(2026, 11, 22), {}, "438.00"),
         ("1.36", datetime.date(2027, 3, 28), {}, "73.00"),
@@ -287,15 +289,15 @@ def endpoint(variant: Any, hours: float, capacity: tuple[int, int] | None = None
 
 def test_a_real_time_endpoint_costs_its_minimum_and_the_hours_beyond() -> None:
     plan = endpoint({"variantName": "primary", "instanceType": "ml.g6.2xlarge", "initialInstanceCount": 2}, 400, (2, 6))
-    # 2 × 730 × 1.222 = 1,784.12; + 400 × 1.222 = 488.80; dearest hour 6 × 1.222 = 7.332
-    assert states(only(billed(plan))) == ("1784.12", "1784.12", "2272.92", "7.33")
+    # 2 × 730 × 1.222 = 1,784.12; + 400 × 1.222 = 488.80; dearest hour 2 × 6 × 1.222 = 14.664, both fleets of an update
+    assert states(only(billed(plan))) == ("1784.12", "1784.12", "2272.92", "14.66")
 
 
 def test_an_asynchronous_endpoint_costs_nothing_at_rest() -> None:
     variant = {"variantName": "primary", "instanceType": "ml.g5.2xlarge", "initialInstanceCount": 1}
     plan = endpoint(variant, 60, (0, 4), asyncInferenceConfig={"outputConfig": {"s3OutputPath": "s3://out/"}})
-    # 60 × 1.515 = 90.90; dearest hour 4 × 1.515 = 6.06
-    assert states(only(billed(plan))) == ("0.00", "0.00", "90.90", "6.06")
+    # 60 × 1.515 = 90.90; dearest hour 2 × 4 × 1.515 = 12.12
+    assert states(only(billed(plan))) == ("0.00", "0.00", "90.90", "12.12")
 
 
 def test_a_serverless_endpoint_costs_its_memory_for_the_time_it_computes() -> None:
@@ -368,11 +370,11 @@ def test_bill_of_an_elastic_pool() -> None:
             beside=served("llama", gpus=4, replicas=1, scaler={"minReplicaCount": 1, "maxReplicaCount": 4}),
         )
     ).lines
-    # One replica on 4 GPUs never goes: 1 node of the cheapest type, on us-east-1's zones on average: g6e.24xlarge spot at
-    # (9.191 + 2.068 + 7.4412 + 10.6735) / 4 = 7.343425, for g6e.12xlarge is at 8.11265.
-    # idle 1 × 730 × 7.343425 = 5,360.70; expected 2 × 730 × 7.343425 = 10,721.40
+    # One replica on 4 GPUs never goes: 1 node of the dearer type, on us-east-1's zones on average: g6e.12xlarge spot at 8.11265, for
+    # g6e.24xlarge is at (9.191 + 2.068 + 7.4412 + 10.6735) / 4 = 7.343425.
+    # idle 1 × 730 × 8.11265 = 5,922.23; expected 2 × 730 × 8.11265 = 11,844.47
     # dearest hour: 16 GPUs as 4 × g6e.24xlarge on-demand = 4 × 15.06559 = 60.26
-    assert states(nodes) == ("5360.70", "5360.70", "10721.40", "60.26")
+    assert states(nodes) == ("5922.23", "5922.23", "11844.47", "60.26")
     # 100 GiB: idle 100 × 0.08 = 8.00; expected 16.00; dearest hour 4 × 100 × 0.08 / 730 = 0.0438
     assert states(volumes) == ("8.00", "8.00", "16.00", "0.04")
 

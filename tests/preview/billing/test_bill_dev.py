@@ -25,9 +25,9 @@ def dev() -> Bill:
 
 
 BY_HAND: Rows = {
-    ("cluster", "EKS control plane 1.35"): hourly(d("0.10")),
+    ("cluster", "EKS control plane 1.36"): hourly(d("0.10")),
     ("cluster", "control-plane logs (audit, authenticator), taken in"): by_use(3 * d("0.50")),
-    ("cluster", "control-plane logs (audit, authenticator), kept"): by_use(3 * d("0.03")),
+    ("cluster", "control-plane logs (audit, authenticator), kept 7 days"): by_use(3 * 7 * 24 / d(730) * d("0.03")),
     ("network-nat-use1-az4", "NAT gateway"): hourly(d("0.045")),
     ("network-nat-use1-az4", "data through a NAT gateway"): by_use(50 * d("0.045")),
     ("network-nat-use1-az4-address", "public IPv4 address"): hourly(d("0.005")),
@@ -40,6 +40,8 @@ BY_HAND: Rows = {
         2 * AWAKE * d("0.0336"),
         4 * d("0.0336"),
     ),
+    # (2 - 24 / 60) vCPU beyond its credits, at full load.
+    ("system-nodes", "CPU credits of t4g.medium beyond those it earns"): (d(0), d(0), d(0), 4 * d("1.6") * d("0.04")),
     ("system-nodes", "volume of each node, 20 GiB gp3"): (
         d(0),
         2 * 20 * GP3,
@@ -55,11 +57,11 @@ BY_HAND: Rows = {
         d(20) / 730 * 200 * GP3,
         2 * 200 * GP3 / 730,
     ),
-    # 40 h of the cheaper of g6.xlarge (0.62452) and g5.xlarge (0.62978); two at most, of the dearer on demand.
-    ("small-pool", "g6.xlarge spot, 0 nodes to 2 GPUs, at most as g5.xlarge on-demand"): (
+    # 40 h of the dearer of g6.xlarge (0.62452) and g5.xlarge (0.62978); two at most, of the dearer on demand.
+    ("small-pool", "g5.xlarge spot, 0 nodes to 2 GPUs, at most as g5.xlarge on-demand"): (
         d(0),
         d(0),
-        40 * d("0.62452"),
+        40 * d("0.62978"),
         2 * d("1.006"),
     ),
     ("small-pool", "volume of each node, 100 GiB gp3"): (d(0), d(0), d(40) / 730 * 100 * GP3, 2 * 100 * GP3 / 730),
@@ -91,7 +93,7 @@ BY_HAND: Rows = {
 
 
 def test_8_the_whole_of_dev(dev: Bill) -> None:
-    agree(dev, BY_HAND, ("109.88", "162.14", "173.56", "5.07"))
+    agree(dev, BY_HAND, ("109.88", "162.14", "173.70", "5.32"))
 
 
 def test_nothing_in_dev_is_without_a_price(dev: Bill) -> None:

@@ -310,11 +310,11 @@ def test_an_instance_that_hosts_pays_its_volume_as_long_as_it_runs() -> None:
         made(by_hand.SCALABLE_TARGET, "chat-scale", between),
         serving={"models": {"chat": {"expected": {"running": 2, "hours": 73}}}},
     ).lines
-    # 100 GB at 0.112 $: of one instance always, of a tenth of one more on average, and of four at once in the dearest hour.
+    # 100 GB at 0.112 $: of one instance always, of a tenth of one more on average, and of twice four at once in the dearest hour.
     assert volumes.what == "volumes of 100 GiB, of 1 to 4 instances"
     assert (cents(volumes.asleep_monthly), cents(volumes.idle_monthly)) == ("11.20", "11.20")
     assert cents(volumes.expected_monthly) == "12.32"
-    assert round(volumes.maximum_hourly, 6) == Decimal("0.061370")
+    assert round(volumes.maximum_hourly, 6) == Decimal("0.122740")
 
 
 @pytest.mark.parametrize("to", ["s3", "kinesis-data-firehose"])

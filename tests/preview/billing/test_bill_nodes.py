@@ -95,8 +95,8 @@ def test_expected_nodes_run_beside_the_fewest_for_their_hours(
     [
         (0, 0, AWAKE_HOURS),
         (3, 100, AWAKE_HOURS + 2 * 100),
-        # Longer than the environment is awake: two beside the first until it sleeps, three thereafter.
-        (3, 300, AWAKE_HOURS + 2 * AWAKE_HOURS + 3 * (300 - AWAKE_HOURS)),
+        # Longer than the environment is awake: until it sleeps.
+        (3, 300, AWAKE_HOURS + 2 * AWAKE_HOURS),
     ],
 )
 def test_nodes_that_sleep_run_while_awake_and_for_the_hours_that_are_expected(

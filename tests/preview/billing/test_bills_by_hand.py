@@ -72,6 +72,8 @@ def test_1_compute_bought_in_every_way() -> None:
     gp3 = d("0.08")
     rows: Rows = {
         ("bastion", "t4g.medium on-demand, 1 to 1 nodes"): hourly(d("0.0336")),
+        # It earns 24 credits an hour, minutes of a vCPU: 1.6 of its two are paid at full load.
+        ("bastion", "CPU credits of t4g.medium beyond those it earns"): (d(0), d(0), d(0), d("1.6") * d("0.04")),
         ("bastion", "volume of the root, 30 GiB gp3"): monthly(30 * gp3),
         ("bastion", "volume at /dev/sdf, 100 GiB io2"): monthly(100 * d("0.125")),
         ("bastion", "volume at /dev/sdf, 4000 IOPS of io2"): monthly(4000 * d("0.065")),
@@ -103,7 +105,7 @@ def test_1_compute_bought_in_every_way() -> None:
         # The stopped machine's volume is paid all the time, those of the two that may run as well.
         ("warm", "volume of each node, 100 GiB gp3"): (100 * gp3, 100 * gp3, 100 * gp3, 300 * gp3 / 730),
     }
-    agree(billed(plan), rows, ("86387.60", "86387.60", "86451.16", "164.55"))
+    agree(billed(plan), rows, ("86387.60", "86387.60", "86451.16", "164.61"))
 
 
 # --- 2. storage ------------------------------------------------------------------------------------------------------
@@ -323,19 +325,19 @@ def test_5_sagemaker_in_every_mode() -> None:
         },
     )
     rows: Rows = {
-        # Two always, 400 hours more, six at most.
+        # Two always, 400 hours more, six at most, and as many again while an update runs both fleets.
         ("chat-endpoint", "real-time endpoint, 2 to 6 ml.g6.2xlarge"): (
             2 * 730 * d("1.222"),
             2 * 730 * d("1.222"),
             (2 * 730 + 400) * d("1.222"),
-            6 * d("1.222"),
+            2 * 6 * d("1.222"),
         ),
         # None at rest, 60 hours, four at most.
         ("speech-endpoint", "asynchronous endpoint, 0 to 4 ml.g5.2xlarge"): (
             d(0),
             d(0),
             60 * d("1.515"),
-            4 * d("1.515"),
+            2 * 4 * d("1.515"),
         ),
         # 5 h of 3 GB at 0.00002 a GB-second; at most five requests at once.
         ("embed-endpoint", "serverless endpoint, 3 GB, 5 requests at once at most"): (
@@ -349,7 +351,7 @@ def test_5_sagemaker_in_every_mode() -> None:
             d(0),
             d(0),
             100 * d("5.752"),
-            3 * d("5.752"),
+            2 * 3 * d("5.752"),
         ),
         # Four for ten hours, once.
         ("train", "training job on 4 ml.g5.xlarge, at most 10.00 h"): (d(0), d(0), 4 * 10 * d("1.408"), 4 * d("1.408")),
@@ -357,7 +359,7 @@ def test_5_sagemaker_in_every_mode() -> None:
         ("notes", "volume of the notebook, 50 GiB"): monthly(50 * d("0.14")),
         ("lab", "Studio app on ml.t3.medium"): hourly(d("0.05")),
     }
-    agree(billed(plan), rows, ("1995.52", "1995.52", "3207.82", "37.65"))
+    agree(billed(plan), rows, ("1995.52", "1995.52", "3207.82", "68.30"))
 
 
 # --- 6. watching and telling -----------------------------------------------------------------------------------------

@@ -462,7 +462,7 @@ def test_the_picture_shows_zones_subnets_nodes_and_their_interfaces(plans: dict[
         "Lustre, 4,800 GiB",
         "S3 bucket, versioned",
         "SageMaker asynchronous",
-        "up to 16 GPUs",
+        "up to 20 GPUs",
     ):
         assert any(word in t for t in said), word
 
