@@ -197,7 +197,7 @@ def sound() -> Plan:
                 "spec": {
                     "scaleTargetRef": {"name": "model"},
                     "minReplicaCount": 0,
-                    "maxReplicaCount": 2,
+                    "maxReplicaCount": 1,
                     "triggers": [{"type": "cron", "metadata": WORKING_HOURS}],
                 }
             },
@@ -304,7 +304,7 @@ def _node_pool() -> dict[str, Any]:
         "metadata": {"labels": {"gpuplatform.io/pool": "small"}},
         "spec": {"nodeClassRef": NODE_CLASS, "requirements": [wanted]},
     }
-    return {"spec": {"limits": {"nvidia.com/gpu": 3}, "template": template}}
+    return {"spec": {"limits": {"nvidia.com/gpu": 2}, "template": template}}
 
 
 def _deployment() -> dict[str, Any]:

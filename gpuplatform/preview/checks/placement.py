@@ -156,8 +156,8 @@ def _in_values(value: Json, path: str) -> Iterator[tuple[str, Json]]:
 
 @check("release-without-node", Severity.ERROR, "What a chart is told to select nodes by, some node has.")
 def release_without_node(plan: Plan) -> Iterator[Violation]:
-    """Daemons and controllers that no node takes in are no error to Helm, or one without a reason after minutes. Of device plugins another check says
-    it, pool by pool."""
+    """Daemons and controllers that no node takes in are no error to Helm, or one without a reason after minutes. Of device plugins
+    another check says it, pool by pool."""
     pools = launches(plan)
     for release in plan.all(RELEASE) if pools and not nodes_elsewhere(plan) else ():
         for path, selector in _selectors(release.inputs.get("values"), "values"):
