@@ -6,6 +6,7 @@ What a command needs is imported when it runs, so that `--help` answers at once.
 from __future__ import annotations
 
 import contextlib
+import datetime
 import os
 import signal
 import sys
@@ -35,7 +36,9 @@ app = typer.Typer(
 
 @app.command(rich_help_panel="Before anything is created")
 def preview(
-    environment: Annotated[str, typer.Argument(metavar="ENV", help="Whose Pulumi.ENV.yaml: dev, prod.")],
+    environment: Annotated[
+        str, typer.Argument(metavar="[ENV]", help="Whose Pulumi.ENV.yaml: dev, prod. With --plan it may be left out.")
+    ] = "",
     tree: Annotated[bool, typer.Option("--tree", metavar="", help="List every resource, by layer.")] = False,
     json_file: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write all of it as JSON.")] = None,
     manifests: Annotated[
@@ -59,7 +62,10 @@ def preview(
         ),
     ] = None,
     read: Annotated[
-        Path | None, typer.Option("--plan", metavar="FILE", help="Judge the plan in FILE, and do not run the program.")
+        Path | None,
+        typer.Option(
+            "--plan", metavar="FILE", help="Judge the plan in FILE, of whatever project, and do not run the program."
+        ),
     ] = None,
     github: Annotated[
         bool, typer.Option("--github", metavar="", help="Print findings as annotations of GitHub Actions.")
@@ -70,7 +76,6 @@ def preview(
 
     Ends with 0 where nothing is wrong, with 1 where a finding is an error, with 2 where the settings or the call are wrong.
     """
-    import datetime
 
     from gpuplatform.preview.preview import Preview
     from gpuplatform.preview.record.environment import CallError
@@ -79,6 +84,8 @@ def preview(
 
     try:
         outputs = Outputs(json=json_file, markdown=markdown, html=html_file, sarif=sarif, manifests=manifests)
+        if not environment and read is None:
+            raise CallError("name an environment, such as dev; or give a plan with --plan FILE")
         plan = _plan(environment, verbose=verbose, file=read, older=against)
         found = Preview.of(plan, datetime.datetime.now(datetime.UTC).date())
         outputs.write(found)
@@ -127,7 +134,7 @@ def _plan(name: str, *, verbose: bool = False, file: Path | None = None, older: 
         from gpuplatform.preview.record.recorder import ProgramError
 
         try:
-            plan = load.read(file, name) if file else load.run(name, status.update)
+            plan = load.read(file) if file else load.run(name, status.update)
             return load.compared(plan, older) if older else plan
         except ProgramError as error:
             from gpuplatform.preview.report.terminal import progress_of
@@ -146,6 +153,27 @@ def _own_plan(name: str, file: Path | None = None) -> Plan:
         return _plan(name, file=file)
     except CallError as error:
         _refuse(*error.problems)
+
+
+@app.command(name="bill", rich_help_panel="Before anything is created")
+def months_of(
+    environment: Annotated[str, typer.Argument(metavar="ENV", help="Whose Pulumi.ENV.yaml: dev, prod.")],
+    count: Annotated[int, typer.Option("--months", min=1, max=36, help="How many, of 730 hours each.")] = 3,
+    first: Annotated[
+        datetime.datetime | None,
+        typer.Option("--from", formats=["%Y-%m-%d"], help="Their first day; today by default."),
+    ] = None,
+    json_file: commands.JsonFile = None,
+) -> None:
+    """Say month by month what ENV is expected to cost, what is paid and when, and what ends. Needs no account."""
+    plan = _own_plan(environment)
+    from gpuplatform.preview.billing import calendar
+    from gpuplatform.preview.report import terminal_bill
+
+    day = first.date() if first else datetime.datetime.now(datetime.UTC).date()
+    found = calendar.months(plan, count, day)
+    if not commands.as_json(console, json_file, [month.to_json() for month in found]):
+        terminal_bill.show_months(console(), found)
 
 
 @app.command(rich_help_panel="With Pulumi", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

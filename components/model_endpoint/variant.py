@@ -87,7 +87,7 @@ class Variant:
         """Instances that a new fleet starts with.
 
         An update moves all traffic to a new fleet of this size, however many instances served before: the provider cannot ask
-        SageMaker to keep their number (terraform-provider-aws#48990; decision 27). So callers who wait for an answer get the
+        SageMaker to keep their number (terraform-provider-aws#48990; decision 28). So callers who wait for an answer get the
         maximum, from which the autoscaler takes what is too much ten minutes later; requests in a queue get the minimum.
         """
         if self.start is not None:
