@@ -83,7 +83,7 @@ def test_endpoint_names_fit_sagemakers_rule() -> None:
         ("ml.g5.xlarge", False),  # NVMe: encrypted by the hardware, a key is refused or ignored
         ("ml.g6e.12xlarge", False),
         ("ml.p5.48xlarge", False),
-        ("ml.m5.xlarge", True),  # not in the catalogue, so its storage is unknown
+        ("ml.x9.xlarge", False),  # not in the catalogue, so its storage is unknown
     ],
 )
 def test_a_volume_key_is_for_instances_without_nvme_alone(instance: str, expected: bool) -> None:
