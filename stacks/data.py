@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import pulumi
 
+from components.cost_export import delivery
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs
+from components.iam import Statement
 from components.lake_bucket import LakeBucket, LakeBucketArgs
 from components.lustre import LustreFileSystem, LustreFileSystemArgs, LustrePlace
 from components.lustre_alarms import LustreAlarms, LustreAlarmsArgs
+from components.lustre_release import LustreRelease, LustreReleaseArgs
 from components.tags import CostTags
 from stacks.network import NetworkLayer
 from stacks.settings.context import Context
@@ -30,15 +34,24 @@ class DataLayer:
     key_arn: pulumi.Output[str] | None
     """Of the lake's own key; None with AWS's, which needs no right of its own."""
     file_system: LustreFileSystem | None
+    export_bucket: pulumi.Output[str] | None = None
+    """Of the bucket that takes the account's bill, its name, known once AWS may write to it."""
 
 
 def build(
-    settings: DataSettings, context: Context, network: NetworkLayer, *, alerts: pulumi.Input[str] | None = None
+    settings: DataSettings,
+    context: Context,
+    network: NetworkLayer,
+    *,
+    alerts: pulumi.Input[str] | None = None,
+    cost_export: bool = False,
 ) -> DataLayer:
-    """`alerts`: ARN of the topic that hears of a full file system."""
+    """`alerts`: ARN of the topic that hears of a full file system. `cost_export`: whether the bucket of logs takes the account's
+    bill."""
     tags = context.tags.of(component="data")
     key_arn = _key(settings, context, tags) if settings.key is KeyChoice.CUSTOMER else None
-    logs = _bucket(LakeZone.LOGS, settings, context, tags, key_arn=None, access_logs=None)
+    exports = [partial(delivery, account=context.account)] if cost_export else []
+    logs = _bucket(LakeZone.LOGS, settings, context, tags, key_arn=None, access_logs=None, deliveries=exports)
     buckets = {
         zone.value: logs
         if zone is LakeZone.LOGS
@@ -57,7 +70,21 @@ def build(
                 topic_arn=alerts,
             ),
         )
-    return DataLayer(buckets=buckets, key_arn=key_arn, file_system=files)
+    if settings.lustre and files and settings.lustre.linked and settings.lustre.release_after_days:
+        LustreRelease(
+            "lustre",
+            LustreReleaseArgs(
+                account=context.account,
+                tags=tags,
+                file_system_id=files.id,
+                folders=[zone.value for zone in settings.lustre.linked],
+                after_days=settings.lustre.release_after_days,
+                topic_arn=alerts,
+            ),
+        )
+    return DataLayer(
+        buckets=buckets, key_arn=key_arn, file_system=files, export_bucket=logs.ready if cost_export else None
+    )
 
 
 def _key(settings: DataSettings, context: Context, tags: CostTags) -> pulumi.Output[str]:
@@ -66,7 +93,7 @@ def _key(settings: DataSettings, context: Context, tags: CostTags) -> pulumi.Out
         EncryptionKeyArgs(
             description="Data lake and its file system",
             account=context.account,
-            service_linked={"s3": _FSX_ROLES} if settings.lustre else {},
+            service_linked={"s3": [_FSX_ROLES]} if settings.lustre else {},
             tags=tags,
             protect=context.protect,
         ),
@@ -82,6 +109,7 @@ def _bucket(
     *,
     key_arn: pulumi.Output[str] | None,
     access_logs: pulumi.Output[str] | None,
+    deliveries: Sequence[Callable[[pulumi.Input[str]], Statement]] = (),
 ) -> LakeBucket:
     return LakeBucket(
         f"lake-{zone.value}",
@@ -91,6 +119,7 @@ def _bucket(
             tags=tags,
             key_arn=key_arn,
             access_logs=access_logs,
+            deliveries=deliveries,
             protect=context.protect,
         ),
     )
@@ -114,7 +143,6 @@ def _lustre(
                 vpc_id=network.vpc_id,
                 subnet_id=network.private_subnet_ids[settings.zone],
                 node_security_group_id=network.node_security_group_id,
-                efa_security_group_id=network.efa_security_group_id,
             ),
             links={zone.value: buckets[zone.value].name for zone in settings.linked},
             key_arn=key_arn,

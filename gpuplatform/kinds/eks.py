@@ -9,6 +9,7 @@ from typing import Final
 from gpuplatform.kinds.cluster.node_properties import (
     instance_types,
 )
+from gpuplatform.kinds.combinations.nodes import GROUP_RULES
 from gpuplatform.kinds.formats import numbered, of_cluster, uuid
 from gpuplatform.kinds.kind import BOTOCORE, Api, Created, Duration, Free, Kind, force_new, immutable, right
 from gpuplatform.kinds.labels import (
@@ -25,7 +26,7 @@ from gpuplatform.kinds.labels import (
 from gpuplatform.kinds.pricing import node_groups
 from gpuplatform.kinds.pricing.charge import Entry, Unpriced
 from gpuplatform.kinds.pricing.context import PricingContext
-from gpuplatform.kinds.tokens import NODE_GROUP
+from gpuplatform.kinds.tokens import LAUNCH_TEMPLATE, NODE_GROUP
 from gpuplatform.plan.model import Json, Plan, PlannedResource
 from gpuplatform.plan.values import as_dict
 
@@ -83,10 +84,14 @@ def _sizes(scaling: Json) -> str:
 KINDS: Final = (
     Kind(
         FARGATE_PROFILE,
+        unique_name="fargateProfileName",
+        immutable=(immutable(f"EKS has no UpdateFargateProfile ({BOTOCORE})", "*"),),
         price=fargate,
     ),
     Kind(
         NODE_GROUP,
+        combinations=GROUP_RULES,
+        beside=("launchTemplate", LAUNCH_TEMPLATE),
         maximum="scalingConfig.maxSize",
         ordered=(
             ("scalingConfig.minSize", "scalingConfig.maxSize"),

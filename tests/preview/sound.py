@@ -23,6 +23,7 @@ TAGS = {
     "contact": "ml@example.com",
     "managed-by": "pulumi",
 }
+WORKING_HOURS = {"start": "0 8 * * *", "end": "0 18 * * *", "timezone": "Europe/Berlin", "desiredReplicas": "1"}
 VERSIONS = {one.name: one.version for one in vars(charts).values() if isinstance(one, charts.Chart)}
 LABELS = {f"gpuplatform.io/{key}": TAGS[key] for key in ("team", "project", "environment", "component")}
 
@@ -154,7 +155,7 @@ def sound() -> Plan:
             "eks:index:Cluster",
             "cluster",
             {
-                "version": "1.35",
+                "version": "1.36",
                 "endpointPrivateAccess": True,
                 "endpointPublicAccess": True,
                 "publicAccessCidrs": ["203.0.113.0/24"],
@@ -200,7 +201,7 @@ def sound() -> Plan:
         ),
         kubernetes(release, "karpenter", {"chart": "karpenter"}, group),
         kubernetes(release, "keda", {"chart": "keda"}, group),
-        kubernetes(release, "nvidia", {"chart": "nvidia-device-plugin"}, group),
+        kubernetes(release, "nvidia", {"chart": "nvidia-device-plugin", "values": {"gfd": {"enabled": True}}}, group),
         kubernetes(
             "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass",
             "small-class",
@@ -216,8 +217,8 @@ def sound() -> Plan:
                 "spec": {
                     "scaleTargetRef": {"name": "model"},
                     "minReplicaCount": 0,
-                    "maxReplicaCount": 2,
-                    "triggers": [{"type": "cron", "metadata": {"start": "0 8 * * *"}}],
+                    "maxReplicaCount": 1,
+                    "triggers": [{"type": "cron", "metadata": WORKING_HOURS}],
                 }
             },
             keda,

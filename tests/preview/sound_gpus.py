@@ -132,7 +132,10 @@ def _group(name: str, how: str, launched: dict[str, Any], **more: Any) -> tuple[
         {"networkCardIndex": i.card, "deviceIndex": i.device, "interfaceType": i.kind, "securityGroups": ["sg-efa"]}
         for i in interfaces(instance(P5))
     ]
-    script = base64.b64encode(b"echo 'vm.nr_hugepages = 5128'").decode()
+    script = base64.b64encode(
+        b"MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/x-shellscript\n\n"
+        b"#!/bin/sh\necho 'vm.nr_hugepages = 5128'\n--b--\n"
+    ).decode()
     told = {
         "resources/nvidia.com/gpu": "8",
         "resources/vpc.amazonaws.com/efa": "32",
@@ -167,7 +170,11 @@ def _group(name: str, how: str, launched: dict[str, Any], **more: Any) -> tuple[
                 "capacityType": how,
                 "launchTemplate": {"id": f"lt-{name}", "version": "1"},
                 "scalingConfig": {"minSize": 0, "desiredSize": 0, "maxSize": 4},
-                "labels": {"gpuplatform.io/pool": "h100", "gpuplatform.io/rung": name},
+                "labels": {
+                    "gpuplatform.io/pool": "h100",
+                    "gpuplatform.io/rung": name,
+                    "k8s.amazonaws.com/accelerator": "nvidia-h100",
+                },
                 "taints": [{"key": "nvidia.com/gpu", "value": "present", "effect": "NO_SCHEDULE"}],
                 "tags": TAGS,
                 **more,
@@ -318,11 +325,13 @@ def _deployment() -> dict[str, Any]:
         "image": "vllm/vllm-openai:v0.11.0",
         "args": ["--model", "/weights", "--tensor-parallel-size", "4"],
         "resources": {"limits": {"nvidia.com/gpu": "4"}},
+        "volumeMounts": [{"name": "shared", "mountPath": "/dev/shm"}],
     }
     spec = {
         "nodeSelector": {"gpuplatform.io/pool": "wide"},
         "tolerations": [TOLERATION],
         "containers": [container],
+        "volumes": [{"name": "shared", "emptyDir": {"medium": "Memory", "sizeLimit": "8Gi"}}],
     }
     return {"selector": {"matchLabels": {"app": "wide"}}, "template": pod("wide", spec)}
 

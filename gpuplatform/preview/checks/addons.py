@@ -12,12 +12,11 @@ from typing import Any, Final
 
 import yaml
 
-from gpuplatform.catalog import addons
+from gpuplatform.catalog import addons, kubernetes_versions
 from gpuplatform.kinds import eks
 from gpuplatform.kinds.cluster.control_planes import control_planes
 from gpuplatform.kinds.cluster.names import chart
 from gpuplatform.kinds.cluster.objects import of_kind
-from gpuplatform.kinds.eks_cluster import SERVED_SINCE
 from gpuplatform.kinds.tokens import RELEASE
 from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Plan, PlannedResource
 from gpuplatform.plan.values import as_dict, get_path
@@ -71,7 +70,7 @@ def _unfit(plan: Plan, addon: PlannedResource, major: int, minor: int) -> str:
                 f"does not work with a cluster of {plane.version}: at most three minor versions older, and none newer"
             )
         day = known.released.get(minor) if known and major == 1 else None
-        served = SERVED_SINCE.get(plane.version)
+        served = kubernetes_versions.served_since(plane.version)
         if day and served and served - day > _TOO_OLD:
             return f"was released in {day:%Y-%m}, long before EKS served Kubernetes {plane.version} in {served:%Y-%m}"
     return ""
