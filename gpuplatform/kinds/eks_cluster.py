@@ -66,6 +66,19 @@ def component(made: Created) -> dict[str, Json]:
     }
 
 
+def _control_plane(made: Created) -> dict[str, Json]:
+    network = as_dict(made.inputs.get("vpcConfig"))
+    return {
+        "arn": made.arn("eks", f"cluster/{made.name}"),
+        "endpoint": f"https://{digest(made.urn, 32).upper()}.gr7.{made.region}.eks.amazonaws.com",
+        "certificateAuthority": {"data": _AUTHORITY},
+        "identities": [
+            {"oidcs": [{"issuer": f"https://oidc.eks.{made.region}.amazonaws.com/id/{digest(made.urn, 32).upper()}"}]}
+        ],
+        "vpcConfig": {**network, "clusterSecurityGroupId": f"sg-{digest(made.urn, 17)}"},
+    }
+
+
 def _groups(made: Created) -> dict[str, Json]:
     """Security groups that the component makes for control plane and nodes, unless it is told not to."""
     if made.inputs.get("skipDefaultSecurityGroups") is True:
@@ -159,6 +172,7 @@ KINDS: Final = (
     Kind(
         CONTROL_PLANE,
         price=cluster,
+        outputs=_control_plane,
         unique_name="name",
         immutable=(
             force_new(

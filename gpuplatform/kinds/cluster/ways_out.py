@@ -115,7 +115,9 @@ def _routes(plan: Plan) -> dict[str, list[tuple[PlannedResource, str, Json]]]:
 
 def _everywhere(route: Json) -> bool:
     keys = ("cidrBlock", "destinationCidrBlock")
-    return any(get_path(route, key) == EVERYWHERE for key in keys) or bool(get_path(route, "destinationPrefixListId"))
+    return any(get_path(route, key) in (EVERYWHERE, UNKNOWN) for key in keys) or bool(
+        get_path(route, "destinationPrefixListId")
+    )
 
 
 def _read(

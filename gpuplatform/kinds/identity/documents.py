@@ -42,7 +42,14 @@ def covers(statement: Statement, arn: str) -> bool:
     """Whether a statement is about a resource; without one it is about any."""
     if not arn or "NotResource" in statement:
         return True
-    return any(fnmatchcase(arn, one) for one in words(statement.get("Resource")))
+    return any(fnmatchcase(arn, _of_account(one, arn)) for one in words(statement.get("Resource")))
+
+
+def _of_account(pattern: str, arn: str) -> str:
+    """A pattern of ARNs with the account of another: a plan may show IDs of a simulated account beside those of its settings."""
+    parts, account = pattern.split(":", 5), arn.split(":", 5)[4:5]
+    numbers = len(parts) > 5 and parts[4].isdecimal() and account and account[0].isdecimal()
+    return ":".join((*parts[:4], *account, parts[5])) if numbers else pattern
 
 
 def other_cluster(statement: Statement, cluster: str) -> str:

@@ -10,7 +10,7 @@ from gpuplatform.kinds import sagemaker
 from gpuplatform.kinds.cluster.node_launches import launches
 from gpuplatform.kinds.cluster.node_properties import TYPE_LABEL, requirements
 from gpuplatform.kinds.tokens import LAUNCH_TEMPLATE, NODE_GROUP, NODE_POOL
-from gpuplatform.plan.model import Plan, PlannedResource
+from gpuplatform.plan.model import SECRET, UNKNOWN, Plan, PlannedResource
 from gpuplatform.plan.values import as_list, leaves
 from gpuplatform.preview.checking.check import Severity, Violation, check
 
@@ -31,7 +31,7 @@ def used(plan: Plan) -> Iterator[tuple[PlannedResource, str]]:
 @check("known-hardware", Severity.WARNING, "The hardware of every instance type is in the catalogue.")
 def known_hardware(plan: Plan) -> Iterator[Violation]:
     for resource, name in used(plan):
-        if name not in instances.names():
+        if name not in (*instances.names(), UNKNOWN, SECRET):
             yield Violation(f"{resource.name}: the hardware of {name} is not in the catalogue", resource)
 
 
@@ -55,7 +55,8 @@ def offered_in_zone(plan: Plan) -> Iterator[Violation]:
     if plan.region not in zones.regions():
         return
     for launch in launches(plan):
-        own = launch.zones if launch.managed else frozenset[str]()
+        # A zone's name means another zone in every account; only its ID says which it is.
+        own = launch.zones & {*zones.zone_ids(plan.region)} if launch.managed else frozenset[str]()
         for type_ in launch.types:
             offering = zones.offered(type_.name, plan.region)
             if own and not own.intersection(offering):

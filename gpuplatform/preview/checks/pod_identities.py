@@ -105,7 +105,13 @@ def addon_without_role(plan: Plan) -> Iterator[Violation]:
     nodes = [role for group in plan.all(NODE_GROUP) for role in roles_of(plan, group, "nodeRoleArn")]
     rights = [rights_of(plan, role) for role in nodes]
     for addon, known in _known(plan):
-        if not known.policies or not nodes or UNKNOWN in str(addon.inputs.get("podIdentityAssociations")):
+        # Of the pod network the role of the nodes is asked: see node-role-policies.
+        if (
+            not known.policies
+            or known.accounts == ("aws-node",)
+            or not nodes
+            or UNKNOWN in str(addon.inputs.get("podIdentityAssociations"))
+        ):
             continue
         own = [r for r in pod_roles(plan) if r.stated is addon or (r.namespace, str(r.account)) in _places(known)]
         as_node = any(not r.whole or r.statements or r.managed & {*known.policies} for r in rights)
