@@ -30,6 +30,8 @@ class DataLayer:
     key_arn: pulumi.Output[str] | None
     """Of the lake's own key; None with AWS's, which needs no right of its own."""
     file_system: LustreFileSystem | None
+    folders: tuple[str, ...] = ()
+    """Of the file system: the lake zones that it shows."""
 
 
 def build(
@@ -57,7 +59,12 @@ def build(
                 topic_arn=alerts,
             ),
         )
-    return DataLayer(buckets=buckets, key_arn=key_arn, file_system=files)
+    return DataLayer(
+        buckets=buckets,
+        key_arn=key_arn,
+        file_system=files,
+        folders=tuple(zone.value for zone in settings.lustre.linked) if settings.lustre else (),
+    )
 
 
 def _key(settings: DataSettings, context: Context, tags: CostTags) -> pulumi.Output[str]:
@@ -117,6 +124,8 @@ def _lustre(
                 efa_security_group_id=network.efa_security_group_id,
             ),
             links={zone.value: buckets[zone.value].name for zone in settings.linked},
+            # Jobs write checkpoints alone; the other zones they read.
+            exported=[zone.value for zone in settings.linked if zone is LakeZone.CHECKPOINTS],
             key_arn=key_arn,
             tags=tags,
             protect=context.protect,

@@ -24,5 +24,6 @@ RULES: tuple[Callable[[Sections], Iterator[Problem]], ...] = (
     workloads.claims_stand_alone,
     placement.lustre_in_network,
     workloads.teams_are_known,
+    workloads.people_have_one_place,
     workloads.endpoints_have_names,
 )
