@@ -40,6 +40,7 @@ def asked(plan: Plan, resource: str, namespace: str, obj: Mapping[str, Any], gro
     parameters = {
         (c.inputs["metadata"]["namespace"], c.inputs["metadata"]["name"]): c.inputs["data"]
         for c in plan.all("kubernetes:core/v1:ConfigMap")
+        if "name" in c.inputs["metadata"]
     }
     policies = {p.inputs["metadata"]["name"]: p.inputs["spec"] for p in plan.all(POLICY)}
     for binding in (b.inputs["spec"] for b in plan.all(BINDING)):

@@ -48,7 +48,11 @@ def shared_namespace(plan: Plan) -> Iterator[Violation]:
 def open_queue(plan: Plan) -> Iterator[Violation]:
     for resource, body in of_kind(plan, "ClusterQueue"):
         selector = get_path(body, "spec", "namespaceSelector")
-        if isinstance(selector, dict) and not selector.get("matchLabels") and not selector.get("matchExpressions"):
+        if (
+            selector is not None
+            and not get_path(selector, "matchLabels")
+            and not get_path(selector, "matchExpressions")
+        ):
             yield Violation(
                 f"{resource.name}: an empty namespaceSelector lets a LocalQueue of every namespace use its quota; name the "
                 "namespaces, as in matchLabels: {kubernetes.io/metadata.name: …}",

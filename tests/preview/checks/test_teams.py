@@ -20,12 +20,14 @@ QUEUES = [{"apiGroups": ["kueue.x-k8s.io"], "resources": ["clusterqueues"], "ver
 
 def _bound(kind: str, rules: list[dict[str, Any]], name: str) -> tuple[Any, ...]:
     role = "Role" if kind == "RoleBinding" else "ClusterRole"
-    place = {} if kind == "RoleBinding" else {"namespace": ""}
+    place = "work" if kind == "RoleBinding" else ""
     subject = {"kind": "Group", "name": "team-a", "apiGroup": RBAC}
     reference = {"apiGroup": RBAC, "kind": role, "name": name}
     return (
-        a_object(f"{RBAC}/v1:{role}", name, {"rules": rules}, **place),
-        a_object(f"{RBAC}/v1:{kind}", f"{name}-binding", {"roleRef": reference, "subjects": [subject]}, **place),
+        a_object(f"{RBAC}/v1:{role}", name, {"rules": rules}, namespace=place),
+        a_object(
+            f"{RBAC}/v1:{kind}", f"{name}-binding", {"roleRef": reference, "subjects": [subject]}, namespace=place
+        ),
     )
 
 
