@@ -7,7 +7,7 @@ another: in parallel they fail with misleading permission errors (hashicorp/terr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
@@ -21,7 +21,9 @@ PORTS = ((988, 988), (1018, 1023))
 Throughput = Literal[125, 250, 500, 1000]
 """MB/s for each TiB of SSD that PERSISTENT_2 offers (botocore 1.44.5, fsx CreateFileSystem)."""
 MAX_ASSOCIATIONS = 8
-EVENTS = ("NEW", "CHANGED", "DELETED")
+IMPORTED = ("NEW", "CHANGED", "DELETED")
+EXPORTED = ("NEW", "CHANGED")
+"""A file that is deleted stays in the bucket: `rm -r` on a shared file system reaches no data that lasts."""
 
 # Creation took 10 to 12 min, more with much metadata; an association 7 to more than 10 (public logs and issues, 2024 to
 # 2026); growing from 1.2 to 2.4 TiB more than 30.
@@ -48,6 +50,8 @@ class LustreFileSystemArgs:
     place: LustrePlace
     links: Mapping[str, pulumi.Input[str]] = field(default_factory=dict[str, pulumi.Input[str]])
     """Folder → name of the bucket that it shows."""
+    exported: Collection[str] = ()
+    """Folders whose new and changed files go to their bucket; what is written in the others stays on the file system."""
     key_arn: pulumi.Input[str] | None
     """KMS key; without one, the account's aws/fsx."""
     tags: CostTags
@@ -62,6 +66,8 @@ class LustreFileSystemArgs:
             raise ValueError(
                 f"links: {len(self.links)} folders; a file system links {MAX_ASSOCIATIONS} buckets at most"
             )
+        if unknown := sorted(set(self.exported) - set(self.links)):
+            raise ValueError(f"exported: {', '.join(unknown)} is no folder of links: {', '.join(self.links) or 'none'}")
         if wrong := [folder for folder in self.links if "/" in folder or not folder]:
             raise ValueError(f"links: {wrong[0]!r} is no folder's name; write it without slashes, as in curated")
 
@@ -124,7 +130,10 @@ class LustreFileSystem(pulumi.ComponentResource):
                 data_repository_path=pulumi.Output.concat("s3://", bucket),
                 # What is in the bucket already appears too.
                 batch_import_meta_data_on_create=True,
-                s3={"auto_import_policy": {"events": EVENTS}, "auto_export_policy": {"events": EVENTS}},
+                s3={
+                    "auto_import_policy": {"events": list(IMPORTED)},
+                    **({"auto_export_policy": {"events": list(EXPORTED)}} if folder in args.exported else {}),
+                },
                 tags=args.tags.aws(Name=f"{name}-{folder}"),
                 opts=pulumi.ResourceOptions(parent=self, depends_on=before, custom_timeouts=ASSOCIATION),
             )

@@ -119,6 +119,23 @@ def checks() -> None:
     console().print(table)
 
 
+@app.command(rich_help_panel="Before anything is created")
+def access(
+    environment: Annotated[str, typer.Argument(metavar="ENV", help="Whose Pulumi.ENV.yaml: dev, prod.")],
+    json_file: Annotated[bool, typer.Option("--json", metavar="", help="Print JSON, not a table.")] = False,
+) -> None:
+    """Say what each team may do in ENV: namespaces, queues, buckets, files, models. Read from the policies that would be sent."""
+    import json
+
+    plan = _own_plan(environment)
+    from gpuplatform.ops import access as command
+
+    if json_file:
+        sys.stdout.write(json.dumps(command.to_json(plan), indent=2, ensure_ascii=False) + "\n")
+    else:
+        command.show(console(), plan)
+
+
 def _refuse(*sentences: str) -> NoReturn:
     err = console(stderr=True)
     for sentence in sentences:

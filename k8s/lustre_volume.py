@@ -15,6 +15,8 @@ from components.tags import CostTags
 from gpuplatform.catalog.nodes import ZONE_LABEL
 
 DRIVER = "fsx.csi.aws.com"
+CLAIM = "lustre"
+"""Name of the claim in each namespace that has one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +72,7 @@ class LustreVolume(pulumi.ComponentResource):
         claim = kubernetes.core.v1.PersistentVolumeClaim(
             f"{name}-claim",
             # Named, since people write it in their jobs.
-            metadata={"name": name, "namespace": args.namespace, "labels": labels},
+            metadata={"name": CLAIM, "namespace": args.namespace, "labels": labels},
             spec={
                 "access_modes": ["ReadWriteMany"],
                 "storage_class_name": "",

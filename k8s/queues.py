@@ -22,6 +22,7 @@ from pulumi_kubernetes.apiextensions import CustomResource
 
 from components.tags import CostTags
 from gpuplatform.catalog.nodes import EFA, GPU, HUGEPAGES, POOL_LABEL
+from gpuplatform.pools.teams import namespace_name
 from gpuplatform.sizing.quotas import split
 from gpuplatform.sizing.shares import node_share
 from k8s.gpu_nodes import TAINT, KueuePool
@@ -49,10 +50,8 @@ class QueuesArgs:
     pools: Sequence[KueuePool]
     teams: Mapping[str, Team]
     tags: CostTags
-    namespace: kubernetes.core.v1.Namespace
-    """Where every team has a LocalQueue of its name."""
-    namespace_name: str
-    """The same, known before anything exists."""
+    namespaces: Mapping[str, kubernetes.core.v1.Namespace]
+    """Team → its namespace, where it has a LocalQueue of its name."""
     operator: pulumi.Resource
     """The release that brings Kueue's kinds."""
 
@@ -115,7 +114,7 @@ class Queues(pulumi.ComponentResource):
         self.local_queues = {}
         for team, owned in args.teams.items():
             shares = {pool.name: quotas[pool.name].teams.get(team, 0) for pool in args.pools}
-            spec = cluster_queue(_groups(args.pools, shares, borrow=owned.borrow), args.namespace_name)
+            spec = cluster_queue(_groups(args.pools, shares, borrow=owned.borrow), namespace_name(team))
             # Kueue keeps flavours and checks from being deleted while a queue uses them: the queue goes first.
             # By this label the bill knows whose quota it is.
             owner = args.tags.of(team=team).labels()
@@ -126,7 +125,7 @@ class Queues(pulumi.ComponentResource):
                 team,
                 {"clusterQueue": team},
                 queue,
-                namespace=args.namespace.metadata["name"],
+                namespace=args.namespaces[team].metadata["name"],
                 labels=owner,
             )
         for priority, value in PRIORITIES.items():

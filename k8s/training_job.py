@@ -22,13 +22,13 @@ from gpuplatform.pools.devices import Devices
 from gpuplatform.sizing import torchrun
 from gpuplatform.sizing.shares import Share, pod_share
 from k8s.gpu_nodes import TAINT, KueuePool
+from k8s.job_files import Files
 
 SAVE_SECONDS = 300
 """Between SIGTERM and SIGKILL: time to save a checkpoint. EC2 takes a spot instance after 120 s in any case."""
 
 _FIXED_IMAGE = re.compile(r".+(@sha256:[0-9a-f]{64}|:(?!latest$)[\w][\w.-]{0,127})")
 _SHARED = "/dev/shm"
-MOUNT = "/fsx"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,10 +57,9 @@ class Checkpoints:
     """Where the job saves and how often."""
 
     path: pulumi.Input[str]
-    """A directory below a mounted volume, or `s3://bucket/prefix/`."""
+    """A directory below a mounted volume, or `s3://bucket/prefix/`, which needs the S3 connector for PyTorch in the image."""
     minutes: float
-    claim: pulumi.Input[str] | None = None
-    """PersistentVolumeClaim mounted at MOUNT; none for S3, which needs the S3 connector for PyTorch in the image."""
+    files: Files | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,10 +183,10 @@ def pod(name: str, args: TrainingJobArgs, labels: Mapping[str, str]) -> dict[str
         # Memory of its own would be the node's; in memory it counts as the container's, of which loaders may use half.
         {"name": "shared", "emptyDir": {"medium": "Memory", "sizeLimit": f"{share.memory_mib // 2}Mi"}},
     ]
-    mounts = [{"name": "shared", "mountPath": _SHARED}]
-    if saved.claim is not None:
-        volumes.append({"name": "files", "persistentVolumeClaim": {"claimName": saved.claim}})
-        mounts.append({"name": "files", "mountPath": MOUNT})
+    mounts: list[dict[str, Any]] = [{"name": "shared", "mountPath": _SHARED}]
+    if saved.files is not None and (folders := saved.files.mounts()):
+        volumes.append({"name": "files", "persistentVolumeClaim": {"claimName": saved.files.claim}})
+        mounts += folders
     # Registering memory with EFA pins it; without the capability the default limit on locked memory stops it.
     pinning = {"add": ["IPC_LOCK"]} if share.efa else {}
     return {

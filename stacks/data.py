@@ -36,6 +36,8 @@ class DataLayer:
     file_system: LustreFileSystem | None
     export_bucket: pulumi.Output[str] | None = None
     """Of the bucket that takes the account's bill, its name, known once AWS may write to it."""
+    folders: tuple[str, ...] = ()
+    """Of the file system: the lake zones that it shows."""
 
 
 def build(
@@ -83,7 +85,11 @@ def build(
             ),
         )
     return DataLayer(
-        buckets=buckets, key_arn=key_arn, file_system=files, export_bucket=logs.ready if cost_export else None
+        buckets=buckets,
+        key_arn=key_arn,
+        file_system=files,
+        export_bucket=logs.ready if cost_export else None,
+        folders=tuple(zone.value for zone in settings.lustre.linked) if settings.lustre else (),
     )
 
 
@@ -145,6 +151,8 @@ def _lustre(
                 node_security_group_id=network.node_security_group_id,
             ),
             links={zone.value: buckets[zone.value].name for zone in settings.linked},
+            # Jobs write checkpoints alone; the other zones they read.
+            exported=[zone.value for zone in settings.linked if zone is LakeZone.CHECKPOINTS],
             key_arn=key_arn,
             tags=tags,
             protect=context.protect,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import pulumi
@@ -12,21 +12,28 @@ from components import encryption_key
 from components.iam import Statement
 from components.lake_bucket import read_prefix, read_write_prefix
 from components.pod_identity import PodIdentity, PodIdentityArgs
+from components.team_access import TeamAccess, TeamAccessArgs
 from gpuplatform.catalog import topology
 from gpuplatform.pools.managed import ManagedPool
+from gpuplatform.pools.teams import namespace_name
 from k8s.gpu_nodes import KueuePool
+from k8s.job_files import MOUNT, Files
 from k8s.lustre_volume import LustreVolume, LustreVolumeArgs
-from k8s.namespace import namespace, service_account
+from k8s.namespace import service_account
 from k8s.queues import Queues, QueuesArgs, Team
-from k8s.training_job import MOUNT, Checkpoints, Place, Shape, TrainingJob, TrainingJobArgs
+from k8s.team_namespace import TeamNamespace, TeamNamespaceArgs
+from k8s.team_policies import TeamPolicies
+from k8s.training_job import Checkpoints, Place, Shape, TrainingJob, TrainingJobArgs
 from stacks.cluster import ClusterLayer
 from stacks.data import DataLayer
 from stacks.platform import PlatformLayer
 from stacks.settings.context import Context
-from stacks.settings.training import TrainingJobSettings, TrainingSettings
+from stacks.settings.training import TeamSettings, TrainingJobSettings, TrainingSettings
 
 READ = ("raw", "curated", "features", "models")
-"""Lake zones that every team's jobs read whole; `checkpoints` they read and write below their team's name."""
+"""Lake zones that every team's jobs read whole."""
+SAVED = "checkpoints"
+"""The zone that they read and write below their team's name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,28 +57,45 @@ def build(
         name: KueuePool(name=name, pool=pool, levels=_levels(pool, settings, context.account.region))
         for name, pool in pools.items()
     }
-    home = namespace(
-        settings.namespace,
-        # Pods with EFA pin memory, which only the widest level allows. What goes beyond the baseline is warned of.
-        enforce="privileged" if any(pool.uses_efa for pool in pools.values()) else "baseline",
-        warn="baseline",
-        labels=tags.labels(),
-        opts=on_cluster,
-    )
+    policies = TeamPolicies("teams", tags, on_cluster)
+    homes = {
+        team: TeamNamespace(
+            f"team-{team}",
+            TeamNamespaceArgs(
+                team=team,
+                # Pods with EFA pin memory, which only the widest level allows; the policies take the rest away again.
+                enforce="privileged" if any(pools[name].uses_efa for name in _pools(owned, pools)) else "baseline",
+                folder=_folder(team, data),
+                readable=_readable(data),
+                policies=policies.names,
+                tags=tags.of(team=team),
+            ),
+            on_cluster,
+        )
+        for team, owned in settings.teams.items()
+    }
+    for team, owned in settings.teams.items():
+        if owned.members:
+            args = TeamAccessArgs(
+                group=namespace_name(team),
+                members=owned.members,
+                tags=tags.of(team=team),
+                cluster_name=cluster.name,
+            )
+            TeamAccess(f"people-{team}", args)
     queues = Queues(
         "queues",
         QueuesArgs(
             pools=list(known.values()),
             teams={name: Team(gpus=quota.gpus, borrow=quota.borrow) for name, quota in settings.teams.items()},
             tags=tags,
-            namespace=home,
-            namespace_name=settings.namespace,
+            namespaces={team: home.namespace for team, home in homes.items()},
             operator=platform.kueue,
         ),
         pulumi.ResourceOptions(providers=[cluster.provider]),
     )
-    accounts = {team: _account(team, settings, context, cluster, data, home) for team in settings.teams}
-    claim = _volume(context, cluster, data, home)
+    accounts = {team: _account(team, context, cluster, data, homes[team].namespace) for team in settings.teams}
+    files = {team: _files(team, context, cluster, data, home.namespace) for team, home in homes.items()}
     jobs = {
         name: TrainingJob(
             name,
@@ -83,11 +107,11 @@ def build(
                 ),
                 image=job.image,
                 command=job.command,
-                checkpoints=_checkpoints(name, job, data, claim),
+                checkpoints=_checkpoints(name, job, data, files[job.team]),
                 metrics_port=job.metrics_port,
                 queue=None if job.suspended else job.team,
                 place=Place(
-                    namespace=home.metadata.name,
+                    namespace=homes[job.team].name,
                     service_account=accounts[job.team].metadata.name,
                     after=[platform.jobset, queues.local_queues[job.team]],
                 ),
@@ -110,7 +134,6 @@ def _levels(pool: ManagedPool, settings: TrainingSettings, region: str) -> tuple
 
 def _account(
     team: str,
-    settings: TrainingSettings,
     context: Context,
     cluster: ClusterLayer,
     data: DataLayer,
@@ -120,7 +143,7 @@ def _account(
     identity = PodIdentity(
         f"training-{team}",
         PodIdentityArgs(
-            namespace=settings.namespace,
+            namespace=namespace_name(team),
             service_account=team,
             tags=tags.aws(Name=f"training-{team}"),
             cluster_name=cluster.name,
@@ -138,36 +161,49 @@ def _account(
 
 def _rights(team: str, data: DataLayer) -> list[Statement]:
     read = [statement for zone in READ for statement in read_prefix(data.buckets[zone].arn)]
-    saved = read_write_prefix(data.buckets["checkpoints"].arn, f"{team}/")
+    saved = read_write_prefix(data.buckets[SAVED].arn, f"{team}/")
     return [*read, *saved, *([encryption_key.encrypt(data.key_arn)] if data.key_arn is not None else [])]
 
 
-def _volume(
-    context: Context, cluster: ClusterLayer, data: DataLayer, home: kubernetes.core.v1.Namespace
-) -> pulumi.Output[str] | None:
-    files = data.file_system
-    if files is None:
+def _pools(owned: TeamSettings, pools: Mapping[str, ManagedPool]) -> Iterable[str]:
+    """Those that a team's jobs may run on: what it owns, and where it may borrow, all."""
+    return pools if owned.borrow else [name for name, gpus in owned.gpus.items() if gpus and name in pools]
+
+
+def _folder(team: str, data: DataLayer) -> str | None:
+    return f"{SAVED}/{team}" if SAVED in data.folders else None
+
+
+def _readable(data: DataLayer) -> list[str]:
+    """What is read-only in the lake is so on the file system."""
+    return [folder for folder in data.folders if folder in READ]
+
+
+def _files(
+    team: str, context: Context, cluster: ClusterLayer, data: DataLayer, home: kubernetes.core.v1.Namespace
+) -> Files | None:
+    system = data.file_system
+    if system is None:
         return None
-    return LustreVolume(
-        "lustre",
+    volume = LustreVolume(
+        f"lustre-{team}",
         LustreVolumeArgs(
-            storage_gib=files.storage_gib,
-            zone=files.zone,
-            tags=context.tags.of(component="training"),
+            storage_gib=system.storage_gib,
+            zone=system.zone,
+            tags=context.tags.of(component="training", team=team),
             namespace=home.metadata.name,
-            file_system_id=files.id,
-            dns_name=files.dns_name,
-            mount_name=files.mount_name,
+            file_system_id=system.id,
+            dns_name=system.dns_name,
+            mount_name=system.mount_name,
         ),
         pulumi.ResourceOptions(providers=[cluster.provider]),
-    ).claim_name
-
-
-def _checkpoints(name: str, job: TrainingJobSettings, data: DataLayer, claim: pulumi.Output[str] | None) -> Checkpoints:
-    """On the file system where there is one, else in the lake; either way below team and job."""
-    if claim is not None:
-        return Checkpoints(path=f"{MOUNT}/checkpoints/{job.team}/{name}", minutes=job.checkpoint_minutes, claim=claim)
-    bucket = data.buckets["checkpoints"].name
-    return Checkpoints(
-        path=pulumi.Output.concat("s3://", bucket, f"/{job.team}/{name}/"), minutes=job.checkpoint_minutes
     )
+    return Files(claim=volume.claim_name, folder=_folder(team, data), readable=_readable(data))
+
+
+def _checkpoints(name: str, job: TrainingJobSettings, data: DataLayer, files: Files | None) -> Checkpoints:
+    """On the file system where it has a folder for them, else in the lake; either way below team and job."""
+    if files is not None and files.folder is not None:
+        return Checkpoints(path=f"{MOUNT}/{files.folder}/{name}", minutes=job.checkpoint_minutes, files=files)
+    path = pulumi.Output.concat("s3://", data.buckets[SAVED].name, f"/{job.team}/{name}/")
+    return Checkpoints(path=path, minutes=job.checkpoint_minutes, files=files)

@@ -25,5 +25,6 @@ RULES: tuple[Callable[[Sections], Iterator[Problem]], ...] = (
     placement.lustre_in_network,
     workloads.teams_are_known,
     workloads.dedicated_pools_are_of_one_team,
+    workloads.people_have_one_place,
     workloads.endpoints_have_names,
 )

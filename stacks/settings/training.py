@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pydantic import Field
 
-from pydantic import Field, StringConstraints
-
-from stacks.settings.types import Name, Section
+from stacks.settings.types import Arn, Name, Section
 
 
-class TeamQuota(Section):
-    """GPUs of each pool that a team owns, and what it may borrow."""
+class TeamSettings(Section):
+    """A team: the GPUs of each pool that it owns, what it may borrow, and who it is."""
 
     gpus: dict[Name, int]
     """Pool → GPUs guaranteed."""
     borrow: int = Field(default=0, ge=0)
     """GPUs of other teams' unused share that it may take, of each pool."""
+    members: tuple[Arn, ...] = ()
+    """IAM roles or users that submit, see and delete the team's jobs, and nobody else's. Of IAM Identity Center: the role's ARN, without
+    the path aws-reserved/sso.amazonaws.com/REGION/."""
 
 
 class TrainingJobSettings(Section):
@@ -39,8 +40,7 @@ class TrainingJobSettings(Section):
 class TrainingSettings(Section):
     """Queues by team over the pools, in Kueue's words."""
 
-    teams: dict[Name, TeamQuota] = Field(default_factory=dict)
+    teams: dict[Name, TeamSettings] = Field(default_factory=dict)
     jobs: dict[Name, TrainingJobSettings] = Field(default_factory=dict)
     topology_aware: bool = False
     """Kueue chooses the nodes of each pod: those of one job near one another, where EKS labels nodes by network layer."""
-    namespace: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,40}$")] = "training"

@@ -107,6 +107,24 @@ def claims_stand_alone(s: Sections) -> Iterator[Problem]:
             )
 
 
+def people_have_one_place(s: Sections) -> Iterator[Problem]:
+    """EKS takes one access entry for a principal."""
+    taken = {arn: f"cluster.{kind}.{who}" for kind in ("admins", "viewers") for who, arn in _people(s, kind).items()}
+    for team, settings in s.training.teams.items() if s.training else ():
+        where = f"training.teams.{team}.members"
+        for arn in settings.members:
+            if arn in taken:
+                yield (
+                    where,
+                    f"{arn} is in {taken[arn]} too; a principal has one place on a cluster: leave it in one of them",
+                )
+            taken.setdefault(arn, where)
+
+
+def _people(s: Sections, kind: str) -> dict[str, str]:
+    return getattr(s.cluster, kind) if s.cluster else {}
+
+
 def teams_are_known(s: Sections) -> Iterator[Problem]:
     """A team is known by its budget: who spends is told."""
     if not (s.owner and s.governance):

@@ -101,8 +101,8 @@ def test_file_system_waits_for_the_rules_that_fsx_looks_for(record_plan: Record)
     assert rules <= set(plan.one(SYSTEM).dependencies)
 
 
-def test_folders_show_buckets_and_keep_them_the_same(record_plan: Record) -> None:
-    plan = record_plan(lambda: LustreFileSystem("lustre", args()))
+def test_folders_show_buckets_and_write_to_those_that_are_exported(record_plan: Record) -> None:
+    plan = record_plan(lambda: LustreFileSystem("lustre", args(exported=["checkpoints"])))
 
     links = {r.inputs["fileSystemPath"]: r.inputs for r in plan.all(ASSOCIATION)}
     assert {path: link["dataRepositoryPath"] for path, link in links.items()} == {
@@ -110,11 +110,13 @@ def test_folders_show_buckets_and_keep_them_the_same(record_plan: Record) -> Non
         "/checkpoints": "s3://bucket-checkpoints",
         "/raw": "s3://bucket-raw",
     }
-    events = {"events": ["NEW", "CHANGED", "DELETED"]}
     for link in links.values():
         assert link["fileSystemId"] == plan.one(SYSTEM).outputs["id"]
-        assert link["s3"] == {"autoImportPolicy": events, "autoExportPolicy": events}
+        assert link["s3"]["autoImportPolicy"] == {"events": ["NEW", "CHANGED", "DELETED"]}
         assert link["batchImportMetaDataOnCreate"] is True
+    exported = {path: link["s3"].get("autoExportPolicy") for path, link in links.items()}
+    # A file that is deleted stays in the bucket.
+    assert exported == {"/curated": None, "/checkpoints": {"events": ["NEW", "CHANGED"]}, "/raw": None}
 
 
 def test_associations_are_made_one_after_another(record_plan: Record) -> None:
@@ -160,6 +162,7 @@ def test_failed_imports_and_exports_are_logged_where_fsx_may_write(record_plan: 
         ({"storage_gib": 0}, "0 is no size"),
         ({"throughput": 200}, "choose 125, 250, 500, 1000"),
         ({"links": {f"folder-{i}": "bucket" for i in range(9)}}, "links 8 buckets at most"),
+        ({"exported": ["features"]}, "features is no folder of links"),
         ({"links": {"/curated": "bucket"}}, "without slashes, as in curated"),
     ],
 )

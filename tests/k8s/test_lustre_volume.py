@@ -18,7 +18,7 @@ CLAIM = "kubernetes:core/v1:PersistentVolumeClaim"
 
 def volume() -> LustreVolume:
     return LustreVolume(
-        "lustre",
+        "lustre-research",
         LustreVolumeArgs(
             storage_gib=4800,
             zone="use1-az6",

@@ -39,10 +39,10 @@ KUEUE = "kubernetes:kueue.x-k8s.io/v1beta2"
 
 def queues(pools: list[KueuePool], teams: dict[str, Team]) -> Queues:
     operator = kubernetes.helm.v3.Release("kueue", chart="kueue")
-    home = namespace("training", enforce="baseline", warn="baseline", labels={})
+    homes = {t: namespace(f"team-{t}", enforce="baseline", warn="baseline", labels={}) for t in teams}
     return Queues(
         "queues",
-        QueuesArgs(pools=pools, teams=teams, tags=TAGS, namespace=home, namespace_name="training", operator=operator),
+        QueuesArgs(pools=pools, teams=teams, tags=TAGS, namespaces=homes, operator=operator),
     )
 
 
@@ -142,9 +142,10 @@ def test_teams_share_one_cohort_and_take_back_what_they_lent(record_plan: Record
     plan = record_plan(lambda: queues([H100], THREE))
 
     for queue in plan.all(f"{KUEUE}:ClusterQueue"):
+        home = {"kubernetes.io/metadata.name": f"team-{queue.inputs['metadata']['name']}"}
+        assert queue.inputs["spec"]["namespaceSelector"] == {"matchLabels": home}
         assert queue.inputs["spec"]["cohortName"] == plan.one(f"{KUEUE}:Cohort").inputs["metadata"]["name"]
         assert queue.inputs["spec"]["preemption"]["reclaimWithinCohort"] == "Any"
-        assert queue.inputs["spec"]["namespaceSelector"] == {"matchLabels": {"kubernetes.io/metadata.name": "training"}}
 
 
 def test_capacity_comes_whole_or_not_at_all(record_plan: Record) -> None:
@@ -159,12 +160,12 @@ def test_capacity_comes_whole_or_not_at_all(record_plan: Record) -> None:
         assert strategy == {"admissionChecks": [{"name": check.inputs["metadata"]["name"]}]}
 
 
-def test_each_team_has_a_queue_of_its_name_in_the_namespace(record_plan: Record) -> None:
+def test_each_team_has_a_queue_of_its_name_in_its_namespace(record_plan: Record) -> None:
     plan = record_plan(lambda: queues([H100], THREE))
 
     found = {q.inputs["metadata"]["name"]: q.inputs for q in plan.all(f"{KUEUE}:LocalQueue")}
     assert {name: (q["metadata"]["namespace"], q["spec"]["clusterQueue"]) for name, q in found.items()} == {
-        team: ("training", team) for team in THREE
+        team: (f"team-{team}", team) for team in THREE
     }
 
 
@@ -248,7 +249,6 @@ def test_all_pools_have_levels_or_none_has() -> None:
             pools=[PLACED, L4],
             teams={},
             tags=TAGS,
-            namespace=cast("Any", None),
-            namespace_name="training",
+            namespaces={},
             operator=cast("Any", None),
         )

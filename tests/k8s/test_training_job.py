@@ -13,6 +13,7 @@ from gpuplatform.pools.devices import Devices
 from gpuplatform.pools.managed import ManagedPool
 from gpuplatform.pools.purchase import PurchaseOption, PurchaseType
 from k8s.gpu_nodes import KueuePool
+from k8s.job_files import Files
 from k8s.training_job import SAVE_SECONDS, Checkpoints, Place, Shape, TrainingJob, TrainingJobArgs
 
 Record = Callable[[Callable[[], object]], Plan]
@@ -173,16 +174,21 @@ def test_pods_carry_the_labels_that_put_their_cost_on_the_team(record_plan: Reco
 
 
 def test_checkpoints_on_a_volume_are_mounted_where_the_job_is_told(record_plan: Record) -> None:
-    saved = Checkpoints(path="/fsx/checkpoints/research/pretrain", minutes=7.5, claim="lustre")
+    files = Files(claim="lustre", folder="checkpoints/research", readable=["curated"])
+    saved = Checkpoints(path="/fsx/checkpoints/research/pretrain", minutes=7.5, files=files)
     jobset = made(record_plan, args(checkpoints=saved))
 
     spec = pod(jobset)["spec"]
     claims = {
         v["name"]: v["persistentVolumeClaim"]["claimName"] for v in spec["volumes"] if "persistentVolumeClaim" in v
     }
-    mounts = {m["name"]: m["mountPath"] for m in spec["containers"][0]["volumeMounts"]}
-    assert {mounts[name]: claim for name, claim in claims.items()} == {"/fsx": "lustre"}
-    assert environment(jobset)["CHECKPOINT_PATH"].startswith("/fsx/")
+    mounts = [m for m in spec["containers"][0]["volumeMounts"] if m["name"] == "files"]
+    assert mounts == [
+        {"name": "files", "mountPath": "/fsx/checkpoints/research", "subPath": "checkpoints/research"},
+        {"name": "files", "mountPath": "/fsx/curated", "subPath": "curated", "readOnly": True},
+    ]
+    assert claims == {"files": "lustre"}
+    assert environment(jobset)["CHECKPOINT_PATH"].startswith(mounts[0]["mountPath"])
     assert environment(jobset)["CHECKPOINT_MINUTES"] == "7.5"
 
 

@@ -69,7 +69,9 @@ def test_the_namespace_allows_as_much_as_its_pools_need(
     record_plan: Record, pool: ManagedPool, gpus: int, enforced: str
 ) -> None:
     labels = (
-        build(record_plan, settings(gpus=gpus), pool).one("kubernetes:core/v1:Namespace").inputs["metadata"]["labels"]
+        build(record_plan, settings(gpus=gpus), pool)
+        .one("kubernetes:core/v1:Namespace", "team-research")
+        .inputs["metadata"]["labels"]
     )
 
     assert labels["pod-security.kubernetes.io/enforce"] == enforced
@@ -100,7 +102,7 @@ def test_pods_start_after_their_rights(plan: Plan) -> None:
 
     assert association.urn in account.dependencies
     assert association.inputs["serviceAccount"] == account.inputs["metadata"]["name"] == "research"
-    assert association.inputs["namespace"] == account.inputs["metadata"]["namespace"] == "training"
+    assert association.inputs["namespace"] == account.inputs["metadata"]["namespace"] == "team-research"
     assert account.urn in plan.one(JOBSET).dependencies
 
 
@@ -133,8 +135,8 @@ def test_checkpoints_go_to_the_file_system_where_there_is_one(record_plan: Recor
     assert saved(plan) == "s3://lake-checkpoints/research/smoke/"
     with_files = build(record_plan, settings(), lustre=True)
     assert saved(with_files) == "/fsx/checkpoints/research/smoke"
-    claim = with_files.one("kubernetes:core/v1:PersistentVolumeClaim")
-    assert claim.inputs["metadata"]["namespace"] == "training"
+    claim = with_files.one("kubernetes:core/v1:PersistentVolumeClaim", "lustre-research-claim")
+    assert claim.inputs["metadata"]["namespace"] == "team-research"
     assert claim.urn in with_files.one(JOBSET).dependencies
 
 

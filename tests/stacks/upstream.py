@@ -61,6 +61,7 @@ def data(*, key: bool = True, lustre: bool = False) -> DataLayer:
             buckets=buckets,
             key_arn=pulumi.Output.from_input(KEY) if key else None,
             file_system=files if lustre else None,
+            folders=("curated", "checkpoints") if lustre else (),
         ),
     )
 
