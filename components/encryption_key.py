@@ -27,7 +27,7 @@ class EncryptionKeyArgs:
     tags: CostTags
     services: Sequence[str] = ()
     """Services that use the key in their own name: `logs.us-east-1.amazonaws.com`, `cloudwatch.amazonaws.com`."""
-    service_linked: Mapping[str, str] = field(default_factory=dict[str, str])
+    service_linked: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
     """Service-linked roles, by the service through which they use the key: `s3` → `s3.data-source…/AWSServiceRole…_*`.
     They need not exist yet, which a role named as principal would have to."""
     protect: bool = True
@@ -39,12 +39,13 @@ class EncryptionKeyArgs:
                 raise ValueError(
                     f"services: {service!r} is no service principal; write it as logs.{self.account.region}.amazonaws.com"
                 )
-        for service, role in self.service_linked.items():
-            if "." in service or "/" not in role:
-                raise ValueError(
-                    f"service_linked: {service!r}: {role!r}; write the service's short name and the role after "
-                    "aws-service-role/, as in ec2: autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
-                )
+        for service, roles in self.service_linked.items():
+            for role in roles:
+                if "." in service or "/" not in role:
+                    raise ValueError(
+                        f"service_linked: {service!r}: {role!r}; write the service's short name and the role after "
+                        "aws-service-role/, as in ec2: autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
+                    )
 
 
 class EncryptionKey(pulumi.ComponentResource):
@@ -80,7 +81,7 @@ class EncryptionKey(pulumi.ComponentResource):
 
 
 def key_policy(
-    account: iam.Account, *, services: Sequence[str] = (), service_linked: Mapping[str, str] | None = None
+    account: iam.Account, *, services: Sequence[str] = (), service_linked: Mapping[str, Sequence[str]] | None = None
 ) -> list[dict[str, Any]]:
     """The statements of a key policy. In one, `Resource: *` means this key."""
     return [
@@ -94,8 +95,8 @@ def key_policy(
         *(_service(service, account) for service in services),
         *(
             statement
-            for service, role in (service_linked or {}).items()
-            for statement in _service_linked(service, role, account)
+            for service, roles in (service_linked or {}).items()
+            for statement in _service_linked(service, roles, account)
         ),
     ]
 
@@ -118,8 +119,9 @@ def _service(service: str, account: iam.Account) -> dict[str, Any]:
     }
 
 
-def _service_linked(service: str, role: str, account: iam.Account) -> list[dict[str, Any]]:
-    caller = {"ArnLike": {"aws:PrincipalArn": account.arn("iam", f"role/aws-service-role/{role}", regional=False)}}
+def _service_linked(service: str, roles: Sequence[str], account: iam.Account) -> list[dict[str, Any]]:
+    callers = [account.arn("iam", f"role/aws-service-role/{role}", regional=False) for role in roles]
+    caller = {"ArnLike": {"aws:PrincipalArn": callers}}
     if service == "ec2":
         # As Auto Scaling documents it (user guide, key-policy-requirements-EBS-encryption, read 2026-11-22): not by way of
         # a service, and with a grant by which EC2 keeps the volume readable.

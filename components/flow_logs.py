@@ -1,7 +1,8 @@
 """Flow logs of a VPC, in CloudWatch Logs.
 
 Not in S3: the lake's bucket would have to exist before the network, and Logs Insights answers "who dropped this
-connection" without a table. Nothing is fixed in their price. CloudWatch encrypts every group with its own key; the
+connection" without a table. All traffic, not what was refused alone: who was reached is asked after an incident. Nothing is fixed in their
+price. CloudWatch encrypts every group with its own key; the
 records hold addresses and ports, no payload, so a customer key (1 $ a month) is not spent on them.
 """
 
@@ -89,8 +90,9 @@ class FlowLogs(pulumi.ComponentResource):
             log_destination_type="cloud-watch-logs",
             log_destination=group.arn,
             iam_role_arn=writer.arn,
-            # Records of ten minutes instead of one: a tenth of the lines for the long connections of training.
-            max_aggregation_interval=600,
+            # Every node here is a Nitro instance, whose records come at least once a minute whatever is asked (EC2 API reference,
+            # CreateFlowLogs, MaxAggregationInterval): ten minutes would be a promise that nobody keeps, of lines and of their price.
+            max_aggregation_interval=60,
             tags=tags,
             opts=child,
         )

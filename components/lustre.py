@@ -1,8 +1,8 @@
 """FSx for Lustre in front of the lake: a fast POSIX file system whose folders are buckets.
 
-What people get wrong: the security group's rules must stand before the file system (FSx looks for port 988 when it
-creates), and associations are created one after another: in parallel they fail with misleading permission errors
-(hashicorp/terraform-provider-aws#24678).
+Clients reach it over TCP, on nodes with EFA too: docs/decisions/26-lustre-over-tcp.md. What people get wrong: the security
+group's rules must stand before the file system (FSx looks for port 988 when it creates), and associations are created one after
+another: in parallel they fail with misleading permission errors (hashicorp/terraform-provider-aws#24678).
 """
 
 from __future__ import annotations
@@ -38,9 +38,7 @@ class LustrePlace:
     subnet_id: pulumi.Input[str]
     """In the zone; the only one."""
     node_security_group_id: pulumi.Input[str]
-    """Clients over TCP."""
-    efa_security_group_id: pulumi.Input[str]
-    """Clients over EFA; the file system joins it."""
+    """Clients."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +102,7 @@ class LustreFileSystem(pulumi.ComponentResource):
             # Checkpoints and tokenised text shrink; LZ4 costs servers' time, not clients'.
             data_compression_type="LZ4",
             subnet_ids=args.place.subnet_id,
-            security_group_ids=[group.id, args.place.efa_security_group_id],
+            security_group_ids=[group.id],
             kms_key_id=args.key_arn,
             # FSx keeps no backups of a file system that is linked to S3: the buckets are the copy that lasts.
             automatic_backup_retention_days=0,
@@ -157,10 +155,7 @@ def check_size(storage_gib: int) -> None:
 def _security_group(
     parent: LustreFileSystem, name: str, args: LustreFileSystemArgs
 ) -> tuple[aws.ec2.SecurityGroup, list[pulumi.Resource]]:
-    """The file system's group, and its rules: servers among themselves, and servers and nodes in both directions.
-
-    EFA clients need no rule of their own, being members of the group that the file system joins.
-    """
+    """The file system's group, and its rules: servers among themselves, and servers and nodes in both directions."""
     child = pulumi.ResourceOptions(parent=parent)
     group = aws.ec2.SecurityGroup(
         f"{name}-servers",

@@ -6,16 +6,17 @@ What a command needs is imported when it runs, so that `--help` answers at once.
 from __future__ import annotations
 
 import contextlib
+import datetime
 import os
 import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
 from gpuplatform.console import console
-from gpuplatform.ops import catalog_commands, commands, price_commands
+from gpuplatform.ops import catalog_commands, commands, price_commands, upgrade_commands
 
 if TYPE_CHECKING:
     from gpuplatform.plan.model import Plan
@@ -70,7 +71,6 @@ def preview(
 
     Ends with 0 where nothing is wrong, with 1 where a finding is an error, with 2 where the settings or the call are wrong.
     """
-    import datetime
 
     from gpuplatform.preview.preview import Preview
     from gpuplatform.preview.record.environment import CallError
@@ -138,14 +138,36 @@ def _plan(name: str, *, verbose: bool = False, file: Path | None = None, older: 
     _refuse(*sentences)
 
 
-def _own_plan(name: str) -> Plan:
+def _own_plan(name: str, file: Path | None = None) -> Plan:
     """What the day-two commands know of an environment."""
     from gpuplatform.preview.record.environment import CallError
 
     try:
-        return _plan(name)
+        return _plan(name, file=file)
     except CallError as error:
         _refuse(*error.problems)
+
+
+@app.command(name="bill", rich_help_panel="Before anything is created")
+def months_of(
+    environment: Annotated[str, typer.Argument(metavar="ENV", help="Whose Pulumi.ENV.yaml: dev, prod.")],
+    count: Annotated[int, typer.Option("--months", min=1, max=36, help="How many, of 730 hours each.")] = 3,
+    first: Annotated[
+        datetime.datetime | None,
+        typer.Option("--from", formats=["%Y-%m-%d"], help="Their first day; today by default."),
+    ] = None,
+    by: Annotated[Literal["team"] | None, typer.Option("--by", help="Each team's part, by showback.")] = None,
+    json_file: commands.JsonFile = None,
+) -> None:
+    """Say month by month what ENV is expected to cost, what is paid and when, and what ends. Needs no account."""
+    plan = _own_plan(environment)
+    from gpuplatform.preview.billing import calendar
+    from gpuplatform.preview.report import terminal_bill
+
+    day = first.date() if first else datetime.datetime.now(datetime.UTC).date()
+    found = calendar.months(plan, count, day)
+    if not commands.as_json(console, json_file, [month.to_json() for month in found]):
+        (terminal_bill.show_teams if by else terminal_bill.show_months)(console(), found)
 
 
 @app.command(rich_help_panel="With Pulumi", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
@@ -201,6 +223,7 @@ def nccl(
 app.add_typer(catalog_commands.app(console), name="catalog", rich_help_panel="Facts")
 app.add_typer(price_commands.app(console), name="prices", rich_help_panel="Facts")
 app.add_typer(commands.app(_own_plan, console))
+app.add_typer(upgrade_commands.app(_own_plan, console))
 
 
 def _unprinted(error: OSError) -> int:

@@ -15,6 +15,7 @@ from components.capacity_block_starts import BlockStart, CapacityBlockStarts, Ca
 from components.control_plane import ControlPlane, ControlPlaneArgs
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs
 from components.gpu_node_group import GpuNodeGroup, GpuNodeGroupArgs, group_name
+from components.log_retention import LogRetention, LogRetentionArgs
 from components.node_role import NodeRole, NodeRoleArgs
 from components.nodes import JoinedCluster, NodeNetwork
 from components.system_node_group import SystemNodeGroup, SystemNodeGroupArgs
@@ -29,6 +30,13 @@ from stacks.network import NetworkLayer
 from stacks.settings.cluster import ClusterSettings
 from stacks.settings.context import Context
 from stacks.settings.types import EncryptionKey as KeyChoice
+
+NODE_STARTERS = (
+    "autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling",
+    "spot.amazonaws.com/AWSServiceRoleForEC2Spot",
+)
+"""Who makes nodes' volumes in its own name: Auto Scaling, and EC2 for spot (EC2 user guide, "Service-linked role for Spot
+Instance requests"). Karpenter's fleets are of type instant, which need no role of their own, and use Karpenter's rights."""
 
 # Each node runs these, so they exist before the first one does.
 ON_EVERY_NODE = (
@@ -87,6 +95,11 @@ def build(settings: ClusterSettings, context: Context, network: NetworkLayer) ->
             subnet_ids=private,
         ),
     )
+    if settings.log_types:
+        LogRetention(
+            "cluster-logs",
+            LogRetentionArgs(account=account, tags=tags, cluster_name=plane.name, days=settings.log_days),
+        )
     Access(
         "access",
         AccessArgs(
@@ -235,7 +248,7 @@ def _volume_key(context: Context) -> pulumi.Output[str]:
             description="Volumes of nodes",
             account=context.account,
             tags=context.tags.of(component="cluster"),
-            service_linked={"ec2": "autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"},
+            service_linked={"ec2": NODE_STARTERS},
             # It outlives no data: a volume goes with its node.
             protect=False,
         ),

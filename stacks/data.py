@@ -14,6 +14,7 @@ from components.iam import Statement
 from components.lake_bucket import LakeBucket, LakeBucketArgs
 from components.lustre import LustreFileSystem, LustreFileSystemArgs, LustrePlace
 from components.lustre_alarms import LustreAlarms, LustreAlarmsArgs
+from components.lustre_release import LustreRelease, LustreReleaseArgs
 from components.tags import CostTags
 from stacks.network import NetworkLayer
 from stacks.settings.context import Context
@@ -69,6 +70,18 @@ def build(
                 topic_arn=alerts,
             ),
         )
+    if settings.lustre and files and settings.lustre.linked and settings.lustre.release_after_days:
+        LustreRelease(
+            "lustre",
+            LustreReleaseArgs(
+                account=context.account,
+                tags=tags,
+                file_system_id=files.id,
+                folders=[zone.value for zone in settings.lustre.linked],
+                after_days=settings.lustre.release_after_days,
+                topic_arn=alerts,
+            ),
+        )
     return DataLayer(
         buckets=buckets, key_arn=key_arn, file_system=files, export_bucket=logs.ready if cost_export else None
     )
@@ -80,7 +93,7 @@ def _key(settings: DataSettings, context: Context, tags: CostTags) -> pulumi.Out
         EncryptionKeyArgs(
             description="Data lake and its file system",
             account=context.account,
-            service_linked={"s3": _FSX_ROLES} if settings.lustre else {},
+            service_linked={"s3": [_FSX_ROLES]} if settings.lustre else {},
             tags=tags,
             protect=context.protect,
         ),
@@ -130,7 +143,6 @@ def _lustre(
                 vpc_id=network.vpc_id,
                 subnet_id=network.private_subnet_ids[settings.zone],
                 node_security_group_id=network.node_security_group_id,
-                efa_security_group_id=network.efa_security_group_id,
             ),
             links={zone.value: buckets[zone.value].name for zone in settings.linked},
             key_arn=key_arn,

@@ -181,7 +181,8 @@ def _endpoint(
                 min=model.replicas.min,
                 max=model.replicas.max,
                 requests_per_minute=model.requests_per_minute,
-                latency_ms=model.latency_ms,
+                latency=model.latency,
+                start=model.replicas.start,
             ),
             artifact=Artifact(
                 image=model.image,

@@ -21,7 +21,7 @@ def test_every_runbook_named_in_the_program_exists() -> None:
     assert [n for n in sorted(named) if not (ROOT / n).is_file()] == []
 
 
-@pytest.mark.parametrize("page", RUNBOOKS, ids=lambda p: p.name)
+@pytest.mark.parametrize("page", [*RUNBOOKS, ROOT / "docs" / "upgrades.md"], ids=lambda p: p.name)
 def test_links_between_runbooks_lead_somewhere(page: Path) -> None:
     links = re.findall(r"\]\((?!https?:)([^)#]+)\)", page.read_text(encoding="utf-8"))
 
@@ -37,6 +37,6 @@ def test_every_page_is_reached_from_the_first() -> None:
 def test_how_kinds_are_upgraded_names_each_chart_as_it_is_installed() -> None:
     page = (ROOT / "docs" / "runbooks" / "chart-kinds.md").read_text(encoding="utf-8")
 
-    for chart in (charts.JOBSET, charts.TRAINER, charts.LEADER_WORKER_SET, charts.LOAD_BALANCER_CONTROLLER):
+    for chart in (c for c in vars(charts).values() if isinstance(c, charts.Chart) and c.kinds_in_folder):
         repository = f" --repo {chart.index}" if chart.index else ""
         assert f"helm show crds {chart.reference}{repository} --version VERSION" in page

@@ -1,8 +1,9 @@
 """When an endpoint is ill: somebody is told, and an update that made it so is rolled back.
 
 The alarms are made before the endpoint, whose update policy names them; they know it by its name alone, so there is no cycle.
-ModelLatency is in microseconds, and the average of Invocation5XXErrors is the error rate, for each answer counts as 0 or 1
-(SageMaker guide, "Alarms and logs for tracking metrics from asynchronous endpoints" and "SageMaker metrics", read 2026-11).
+ModelLatency and, of streamed answers, FirstChunkModelLatency are in microseconds, and the average of Invocation5XXErrors is the error
+rate, for each answer counts as 0 or 1 (SageMaker guide, "Alarms and logs for tracking metrics from asynchronous endpoints" and
+"SageMaker metrics", read 2026-11).
 """
 
 from __future__ import annotations
@@ -77,14 +78,14 @@ class EndpointAlarms(pulumi.ComponentResource):
             **common,
         )
         self.names = [errors.name]
-        # Serverless: its slow answers are cold starts, which no rollback cures, and each alarm is 0.10 $ a month.
-        if not args.variant.serverless:
+        if (late := args.variant.latency) is not None:
             latency = aws.cloudwatch.MetricAlarm(
                 f"{name}-latency",
-                metric_name="ModelLatency",
+                metric_name="FirstChunkModelLatency" if late.first_chunk else "ModelLatency",
                 extended_statistic="p99",
-                threshold=args.variant.latency_ms * 1000,
-                alarm_description=f"{args.endpoint} answers 1 % of requests after more than {args.variant.latency_ms} ms. "
+                threshold=late.limit_ms * 1000,
+                alarm_description=f"{args.endpoint} {'begins' if late.first_chunk else 'ends'} 1 % of its answers after more than "
+                f"{late.limit_ms} ms. "
                 f"Runbook: {_RUNBOOKS}/endpoint-latency.md",
                 tags=args.tags.aws(Name=f"{name}-latency"),
                 opts=child,

@@ -65,6 +65,7 @@ class ModelEndpoint(pulumi.ComponentResource):
     def __init__(self, name: str, args: ModelEndpointArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("gpuplatform:aws:ModelEndpoint", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
+        unmoved = pulumi.ResourceOptions(parent=self, ignore_changes=["productionVariants[0].initialInstanceCount"])
         physical = endpoint_name(args.tags, name)
         tags = args.tags.aws(Name=physical)
 
@@ -107,7 +108,8 @@ class ModelEndpoint(pulumi.ComponentResource):
             async_inference_config=answers(args.variant.mode, args.results, args.alert_topic_arn),
             kms_key_arn=args.artifact.kms_key_arn if args.variant.takes_volume_key else None,
             tags=tags,
-            opts=child,
+            # How many instances run is the autoscaler's business: another minimum or maximum alone must not replace the fleet.
+            opts=child if args.variant.start is not None else unmoved,
         )
         alarms = EndpointAlarms(
             f"{name}-alarms",
@@ -168,8 +170,7 @@ def production_variant(
         "variant_name": NAME,
         "model_name": model_name,
         "instance_type": variant.instance,
-        # A start needs one; the autoscaler then goes to the minimum, be it zero.
-        "initial_instance_count": max(1, variant.min),
+        "initial_instance_count": variant.first,
         "initial_variant_weight": 1,
         # Tens of gigabytes of weights take longer than SageMaker's defaults; both starts must fit into an update.
         "model_data_download_timeout_in_seconds": START_SECONDS,
@@ -220,7 +221,7 @@ def deployment(
                 "wait_interval_in_seconds": WATCH_SECONDS,
                 "canary_size": {"type": "INSTANCE_COUNT", "value": 1},
             }
-            if variant.min >= 2
+            if variant.first >= 2
             else {"type": "ALL_AT_ONCE", "wait_interval_in_seconds": 0},
             "termination_wait_in_seconds": WATCH_SECONDS,
             "maximum_execution_timeout_in_seconds": UPDATE_SECONDS,

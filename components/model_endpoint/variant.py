@@ -28,6 +28,15 @@ class Mode(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Latency:
+    """What is late, and when."""
+
+    limit_ms: int
+    first_chunk: bool = False
+    """Of a streamed answer it is the first chunk that counts."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Variant:
     """The compute behind an endpoint and the bounds within which it scales."""
 
@@ -42,8 +51,10 @@ class Variant:
     """Instances; for serverless, the concurrency."""
     requests_per_minute: int
     """What one instance is expected to answer: the autoscaler's target."""
-    latency_ms: int
-    """p99 above which an update is rolled back."""
+    latency: Latency | None
+    """When an update is rolled back; None for serverless, whose slow answers are cold starts, which no rollback cures."""
+    start: int | None = None
+    """Instances that a new fleet starts with, at creation and at each update, before the autoscaler has it; see `first`."""
 
     def __post_init__(self) -> None:
         if self.serverless and (self.memory_mib is None or self.instance is not None):
@@ -58,12 +69,30 @@ class Variant:
             )
         if not 0 <= self.min <= self.max or self.max < 1:
             raise ValueError(f"min: {self.min}, max: {self.max}; accepted: 0 ≤ min ≤ max and max ≥ 1")
+        if self.start is not None and (self.serverless or not max(1, self.min) <= self.start <= self.max):
+            raise ValueError(
+                f"start: {self.start}; accepted: {max(1, self.min)} to {self.max} instances, and none for serverless"
+            )
+        if (self.latency is None) is not self.serverless:
+            raise ValueError(f"latency: {self.latency}; accepted: none for serverless, one for everything else")
         if self.serverless and self.max > 200:
             raise ValueError(f"max: {self.max}; a serverless endpoint takes 200 requests at once at most")
 
     @property
     def serverless(self) -> bool:
         return self.mode is Mode.SERVERLESS
+
+    @property
+    def first(self) -> int:
+        """Instances that a new fleet starts with.
+
+        An update moves all traffic to a new fleet of this size, however many instances served before: the provider cannot ask
+        SageMaker to keep their number (terraform-provider-aws#48990; decision 27). So callers who wait for an answer get the
+        maximum, from which the autoscaler takes what is too much ten minutes later; requests in a queue get the minimum.
+        """
+        if self.start is not None:
+            return self.start
+        return self.max if self.mode is Mode.REALTIME else max(1, self.min)
 
     @property
     def takes_volume_key(self) -> bool:

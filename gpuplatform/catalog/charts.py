@@ -24,6 +24,8 @@ class Chart:
     """Where the version was read."""
     as_of: str
     """Day of the last commit in what was read."""
+    kinds_in_folder: bool = False
+    """Its custom kinds lie in `crds/`: Helm installs those once and never upgrades them. See docs/upgrades.md."""
 
     @property
     def reference(self) -> str:
@@ -39,16 +41,17 @@ class Chart:
 KARPENTER = Chart(
     repository="oci://public.ecr.aws/karpenter",
     name="karpenter",
-    version="1.14.1",
-    source="aws/karpenter-provider-aws, charts/karpenter/Chart.yaml",
-    as_of="2026-08-21",
+    # Chart.yaml names the release before: a release writes its own version when it is published.
+    version="1.15.2",
+    source="aws/karpenter-provider-aws, tag v1.15.2, as the Go module proxy has it",
+    as_of="2026-11-12",
 )
 KARPENTER_CRD = Chart(
     repository="oci://public.ecr.aws/karpenter",
     name="karpenter-crd",
     version=KARPENTER.version,
-    source="aws/karpenter-provider-aws, charts/karpenter-crd/Chart.yaml",
-    as_of="2026-08-21",
+    source="aws/karpenter-provider-aws, tag v1.15.2, as the Go module proxy has it",
+    as_of="2026-11-12",
 )
 CLUSTER_AUTOSCALER = Chart(
     repository="https://kubernetes.github.io/autoscaler",
@@ -70,6 +73,7 @@ JOBSET = Chart(
     version="0.12.0",
     source="kubernetes-sigs/jobset, charts/jobset/Chart.yaml",
     as_of="2026-08-18",
+    kinds_in_folder=True,
 )
 TRAINER = Chart(
     repository="oci://ghcr.io/kubeflow/charts",
@@ -85,13 +89,15 @@ LEADER_WORKER_SET = Chart(
     version="0.10.0",
     source="kubernetes-sigs/lws, site/content/en/docs/installation, CHART_VERSION, and Makefile",
     as_of="2026-08-21",
+    kinds_in_folder=True,
 )
 KEDA = Chart(
     repository="https://kedacore.github.io/charts",
     name="keda",
-    version="2.20.2",
-    source="kedacore/charts, keda/Chart.yaml at v2.20.2; the index in README.md",
-    as_of="2026-08-13",
+    # Its controller is the tag v2.21.0 of kedacore/keda, whose definitions were read; the chart's own files only up to 2.20.2.
+    version="2.21.0",
+    source="projects that install the chart keda-2.21.0; the index in README.md of kedacore/charts",
+    as_of="2026-09-23",
 )
 LOAD_BALANCER_CONTROLLER = Chart(
     repository="https://aws.github.io/eks-charts",
@@ -99,6 +105,7 @@ LOAD_BALANCER_CONTROLLER = Chart(
     version="3.5.0",
     source="aws/eks-charts, stable/aws-load-balancer-controller/Chart.yaml",
     as_of="2026-08-03",
+    kinds_in_folder=True,
 )
 FSX_CSI_DRIVER = Chart(
     repository="https://kubernetes-sigs.github.io/aws-fsx-csi-driver",
@@ -124,10 +131,10 @@ EFA_DEVICE_PLUGIN = Chart(
 NVIDIA_DRA_DRIVER = Chart(
     repository="oci://registry.k8s.io/dra-driver-nvidia/charts",
     name="dra-driver-nvidia-gpu",
-    # 0.5.0 was promoted on 2026-08-19 (kubernetes/k8s.io#9845); its templates we could not read.
     version="0.4.1",
     source="kubernetes-sigs/dra-driver-nvidia-gpu, deployments/helm/dra-driver-nvidia-gpu/Chart.yaml at v0.4.1; kubernetes/k8s.io#9666",
     as_of="2026-06-30",
+    kinds_in_folder=True,
 )
 EFA_DRA_DRIVER = Chart(
     repository="https://aws.github.io/eks-charts",
@@ -159,10 +166,18 @@ DCGM_EXPORTER = Chart(
     as_of="2026-05-12",
 )
 
+HELD_BACK = {
+    "dra-driver-nvidia-gpu": (
+        "0.5.0",
+        "its templates could not be read; promoted on 2026-08-19 (kubernetes/k8s.io#9845)",
+    ),
+}
+"""Chart → a newer version that is known, and why it is not the one above."""
+
 CLUSTER_AUTOSCALER_TAGS = {"1.33": "v1.33.6", "1.34": "v1.34.5", "1.35": "v1.35.2", "1.36": "v1.36.1"}
 """Image tag by Kubernetes minor version, which Cluster Autoscaler must equal: it simulates that version's scheduler.
 Source: tags of kubernetes/autoscaler, 2026-08-22; that the images are published under them was not checked."""
 
-NODE_IMAGE = "v20260714"
-"""Release of EKS's Amazon Linux 2023 images. Source: awslabs/amazon-eks-ami, CHANGELOG.md, 2026-07-23, which lists
-`amazon-eks-node-al2023-x86_64-nvidia-1.35-v20260714` and the same for Kubernetes 1.30 to 1.36."""
+NODE_IMAGE = "v20261023"
+"""Release of EKS's Amazon Linux 2023 images, for Kubernetes 1.31 to 1.37. Source: awslabs/amazon-eks-ami, release v20261023. Those of
+2026-09-30 and 2026-10-03 panic while they reclaim memory on Kubernetes 1.31 to 1.35 (amazon-eks-ami#2845, cured in v20261012)."""

@@ -20,10 +20,11 @@ class Image:
 
 VLLM = Image(
     repository="docker.io/vllm/vllm-openai",
-    tag="v0.28.0",
+    tag="v0.33.0",
     architectures=frozenset({"amd64"}),
-    source="base image of AWS's vLLM Deep Learning Container 0.28.0 (aws/deep-learning-containers#6667)",
-    as_of="2026-08-27",
+    source="release 0.33.0 on PyPI, in whose wheel our flags, variables and metrics were found; tagged as the releases before it were, "
+    "which was not checked for this one",
+    as_of="2026-11-02",
 )
 """Has the Run:ai streamer for S3, and a user `vllm`, 2000:0, whose home is writable (vllm-project/vllm#40275)."""
 

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from gpuplatform.catalog import kubernetes_versions
 from gpuplatform.kinds.formats import digest
 from gpuplatform.kinds.kind import Api, Created, Duration, Kind, force_new, immutable, right
 from gpuplatform.kinds.labels import (
@@ -15,9 +16,9 @@ from gpuplatform.kinds.labels import (
 from gpuplatform.kinds.pricing.charge import Entry, Unpriced, steady
 from gpuplatform.kinds.pricing.context import PricingContext
 from gpuplatform.kinds.pricing.kept_logs import kept_logs, of_control_plane
-from gpuplatform.kinds.tokens import CLUSTER_COMPONENT, CONTROL_PLANE, LOG_GROUP
+from gpuplatform.kinds.tokens import CLUSTER_COMPONENT, CONTROL_PLANE, LOG_GROUP, SCHEDULE
 from gpuplatform.plan.model import Json, Plan, PlannedResource
-from gpuplatform.plan.values import as_dict, as_list, get_path
+from gpuplatform.plan.values import as_dict, as_list, get_path, parse_json
 
 
 def component(made: Created) -> dict[str, Json]:
@@ -72,17 +73,6 @@ def _kubeconfig(endpoint: str, region: str, cluster: str) -> Json:
     }
 
 
-# Last days of standard support (endoflife.date/amazon-eks, February 2026). Versions come in order, so one that is newer
-# than these ends later.
-STANDARD_SUPPORT_ENDS: Final = {
-    "1.34": datetime.date(2026, 12, 2),
-    "1.35": datetime.date(2027, 3, 27),
-}
-
-
-SOON: Final = datetime.timedelta(days=90)
-
-
 UPGRADED: Final = (
     "Kubernetes {} is past its standard support: EKS upgrades the cluster by itself, as its support type asks"
 )
@@ -91,19 +81,10 @@ UPGRADED: Final = (
 NO_INPUTS: Final[Mapping[str, Json]] = {}
 
 
-def extended_support(version: str, today: datetime.date) -> bool:
-    """Whether a version is past its standard support. Versions older than those we know are; newer ones are not until then."""
-    known = STANDARD_SUPPORT_ENDS.get(version)
-    if known is not None:
-        return today > known
-    newest = max(STANDARD_SUPPORT_ENDS, key=_minor)
-    return _minor(version) < _minor(newest)
-
-
 def _leaves_soon(version: str, today: datetime.date) -> str:
     """That a month from now on is dearer than the one that is billed."""
-    end = STANDARD_SUPPORT_ENDS.get(version)
-    if end is None or end - today > SOON:
+    end = kubernetes_versions.standard_ends(version)
+    if end is None or end - today > kubernetes_versions.SOON:
         return ""
     return f"standard support of Kubernetes {version} ends on {end}; from then on its control plane costs what extended support does"
 
@@ -114,7 +95,7 @@ def cluster(resource: PlannedResource, context: PricingContext) -> Iterator[Entr
         return
     version = str(resource.inputs.get("version") or "")
     upgrades = as_dict(resource.inputs.get("upgradePolicy")).get("supportType") == "STANDARD"
-    past = bool(version) and extended_support(version, context.today)
+    past = bool(version) and kubernetes_versions.extended(version, context.today)
     if past and not upgrades:
         yield steady(context, f"EKS control plane {version}, extended support", "eks", "cluster-extended-support")
     else:
@@ -133,13 +114,18 @@ def cluster(resource: PlannedResource, context: PricingContext) -> Iterator[Entr
 
 
 def _kept_in(context: PricingContext) -> Mapping[str, Json]:
-    """The log group of a control plane, where the plan makes it before EKS does; EKS's own never expires."""
-    return next((g.inputs for g in context.plan.all(LOG_GROUP) if of_control_plane(g)), NO_INPUTS)
+    """The log group of a control plane, where the plan makes it before EKS does, or what a schedule makes of EKS's own, which never
+    expires by itself."""
+    made = (g.inputs for g in context.plan.all(LOG_GROUP) if of_control_plane(g.inputs.get("name")))
+    return next(made, next(_retentions(context.plan), NO_INPUTS))
 
 
-def _minor(version: str) -> int:
-    minor = version.partition(".")[2]
-    return int(minor[:4]) if minor.isdecimal() else 0
+def _retentions(plan: Plan) -> Iterator[Mapping[str, Json]]:
+    for schedule in plan.all(SCHEDULE):
+        if str(get_path(schedule.inputs, "target", "arn")).endswith(":cloudwatchlogs:putRetentionPolicy"):
+            said = as_dict(parse_json(get_path(schedule.inputs, "target", "input")))
+            if of_control_plane(said.get("LogGroupName")):
+                yield {"retentionInDays": said.get("RetentionInDays")}
 
 
 def _clusters(_: Plan, found: list[PlannedResource]) -> str:

@@ -58,7 +58,7 @@ def app(plan: Callable[[str], Plan], console: Print) -> typer.Typer:
                 report = run(connect(asked.region), asked, now, status.update)
         except (CallError, UnreadablePlan) as error:
             refuse(console, str(error))
-        if not _as_json(console, json_file, report.to_json()):
+        if not as_json(console, json_file, report.to_json()):
             tables.preflight(console(), report)
         if report.fails:
             raise typer.Exit(FAILS)
@@ -95,7 +95,7 @@ def app(plan: Callable[[str], Plan], console: Print) -> typer.Typer:
             refuse(console, str(error))
         except Unanswered as why:
             refuse(console, f"{why.reason}; {why.remedy}")
-        if not _as_json(console, json_file, [offer.to_json() for offer in found]) and found:
+        if not as_json(console, json_file, [offer.to_json() for offer in found]) and found:
             tables.capacity_blocks(console(), found)
         if not found:
             console(stderr=True).print(
@@ -108,7 +108,7 @@ def app(plan: Callable[[str], Plan], console: Print) -> typer.Typer:
     return commands
 
 
-def _as_json(console: Print, file: str | None, content: Any) -> bool:
+def as_json(console: Print, file: str | None, content: Any) -> bool:
     """Write it where asked for; whether it took the place of the table."""
     text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
     if file == "-":

@@ -1,7 +1,7 @@
 """vLLM: weights are streamed from the lake to the GPUs, nothing runs as root, and nothing is written to the image.
 
 Flags, environment and user as documented for vLLM 0.28 ("Loading models with Run:ai Model Streamer", "Using Docker", read
-2026-11).
+2026-11), flags and environment again in the wheel of 0.33 (2026-12).
 """
 
 from __future__ import annotations

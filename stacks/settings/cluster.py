@@ -13,7 +13,7 @@ from gpuplatform.pools.devices import Devices, needed_kubernetes
 from gpuplatform.pools.managed import ManagedPool
 from gpuplatform.pools.names import InstanceName
 from gpuplatform.pools.upkeep import kubernetes
-from stacks.settings.types import Arn, EncryptionKey, Maximum, Name, Section
+from stacks.settings.types import Arn, EncryptionKey, LogDays, Maximum, Name, Section
 
 
 class SystemNodes(Section):
@@ -43,6 +43,8 @@ class ClusterSettings(Section):
     """Who may look at everything but secrets."""
     log_types: tuple[str, ...] = ("api", "audit", "authenticator")
     """Control-plane logs kept in CloudWatch."""
+    log_days: LogDays = 90
+    """How long they are kept: one of the periods that CloudWatch knows."""
     system: SystemNodes
     """Nodes that carry the operators."""
     pools: dict[Name, ManagedPool] = Field(default_factory=dict)

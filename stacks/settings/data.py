@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field, PositiveInt, model_validator
 
 from components.lake_bucket import Lifecycle
 from components.lustre import Throughput, check_size
@@ -33,6 +33,8 @@ class LustreSettings(Section):
     """MB/s for each TiB."""
     linked: tuple[LakeZone, ...] = (LakeZone.CURATED, LakeZone.CHECKPOINTS)
     """Lake zones that appear in the file system, imported and exported as they change."""
+    release_after_days: PositiveInt | None = 7
+    """Files that S3 has too lose their place on the disks when nobody has read them for so long; null: never, and the disks fill up."""
 
     @model_validator(mode="after")
     def _allowed_size(self) -> LustreSettings:

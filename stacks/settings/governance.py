@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import zoneinfo
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import Field, ValidationInfo, field_validator
 
@@ -54,6 +55,24 @@ class Budgets(Section):
     """Percent of the budget, actual and forecast."""
 
 
+Part = Annotated[float, Field(ge=0, lt=1)]
+
+
+class Terms(Section):
+    """What is agreed with AWS, as parts of 1: the bill says what is paid by it beside the list price."""
+
+    committed: Annotated[float, Field(ge=0, le=1)] = 0
+    """Of the compute that is bought on demand, what Savings Plans cover."""
+    committed_discount: Part = 0
+    """What these save of its price."""
+    discount: Part = 0
+    """Off the whole bill."""
+    support: Part = 0
+    """Of the discounted bill."""
+    tax: Part = 0
+    """Of all that."""
+
+
 class GovernanceSettings(Section):
     """Who is told what, when it sleeps, and what it may cost."""
 
@@ -69,5 +88,6 @@ class GovernanceSettings(Section):
     cost_export: bool = False
     """Export the account's bill by the hour and by pod to the bucket of logs, to divide shared nodes among teams. Empty until the
     account has opted in to split cost allocation data under billing preferences."""
+    terms: Terms = Terms()
     activate_cost_tags: bool = False
     """Second phase: a tag can be activated only after it appeared in billing data, about a day after the first `pulumi up`."""

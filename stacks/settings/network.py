@@ -7,11 +7,10 @@ from ipaddress import IPv4Network
 
 from pydantic import Field, field_validator
 
-from components.flow_logs import RETENTION_DAYS
 from gpuplatform.catalog import zones
 from gpuplatform.pools.names import ZoneId
 from gpuplatform.sizing import addresses
-from stacks.settings.types import Section
+from stacks.settings.types import LogDays, Section
 
 
 class Nat(StrEnum):
@@ -31,18 +30,10 @@ class NetworkSettings(Section):
     """NAT gateways: `none`, one for all zones, or one a zone."""
     interface_endpoints: tuple[str, ...] = ()
     """AWS services reached without NAT, such as `ecr.api`: 0.01 $ an hour and zone each."""
-    flow_logs_days: int = 30
+    flow_logs_days: LogDays = 30
     """How long VPC flow logs are kept: one of the periods that CloudWatch knows, such as 1, 7, 30, 90 or 365."""
     peers: tuple[IPv4Network, ...] = ()
     """Ranges of networks that this one will be connected to; none may overlap it."""
-
-    @field_validator("flow_logs_days")
-    @classmethod
-    def _a_period_of_cloudwatch(cls, days: int) -> int:
-        if days not in RETENTION_DAYS:
-            near = sorted(RETENTION_DAYS, key=lambda known: abs(known - days))[:2]
-            raise ValueError(f"{days}: CloudWatch keeps no log so long; nearest: {near[0]} or {near[1]}")
-        return days
 
     @field_validator("zones")
     @classmethod

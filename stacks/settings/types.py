@@ -10,6 +10,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo
 
+from components.flow_logs import RETENTION_DAYS
+
 
 class Section(BaseModel):
     """A part of the settings: immutable, and no key that it does not know."""
@@ -48,6 +50,14 @@ def _not_below_min(value: int, info: ValidationInfo) -> int:
     return value
 
 
+def _kept_by_cloudwatch(days: int) -> int:
+    if days not in RETENTION_DAYS:
+        near = sorted(RETENTION_DAYS, key=lambda known: abs(known - days))[:2]
+        raise ValueError(f"{days}: CloudWatch keeps no log so long; nearest: {near[0]} or {near[1]}")
+    return days
+
+
+LogDays = Annotated[int, AfterValidator(_kept_by_cloudwatch)]
 Maximum = Annotated[int, AfterValidator(_not_below_min)]
 """Beside a `min` that is declared before it."""
 SecretName = Annotated[

@@ -16,6 +16,7 @@ Record = Callable[[Callable[[], object]], Plan]
 ACCOUNT = Account(id="111122223333", region="us-east-1")
 TAGS = CostTags(team="ml", project="gpuplatform", environment="test", component="data", contact="ml@example.com")
 SCALING = "autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
+SPOT = "spot.amazonaws.com/AWSServiceRoleForEC2Spot"
 
 
 def args(**changed: Any) -> EncryptionKeyArgs:
@@ -56,12 +57,14 @@ def test_the_account_decides_by_iam_unless_others_are_named(record_plan: Record)
 
 
 def test_every_wildcard_principal_is_closed_by_account_service_and_role() -> None:
-    statements = key_policy(ACCOUNT, service_linked={"ec2": SCALING, "s3": "s3.example/AWSServiceRoleForX_*"})
+    statements = key_policy(ACCOUNT, service_linked={"ec2": [SCALING, SPOT], "s3": ["s3.example/AWSServiceRoleForX_*"]})
 
     ec2, grant, s3 = (s for s in statements if s["Principal"] == {"AWS": "*"})
     by_auto_scaling = {
         "StringEquals": {"kms:CallerAccount": "111122223333"},
-        "ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::111122223333:role/aws-service-role/{SCALING}"},
+        "ArnLike": {
+            "aws:PrincipalArn": [f"arn:aws:iam::111122223333:role/aws-service-role/{role}" for role in (SCALING, SPOT)]
+        },
     }
     assert ec2["Condition"] == by_auto_scaling
     assert grant["Condition"] == {**by_auto_scaling, "Bool": {"kms:GrantIsForAWSResource": "true"}}
@@ -69,7 +72,7 @@ def test_every_wildcard_principal_is_closed_by_account_service_and_role() -> Non
     assert s3["Condition"] == {
         "StringEquals": {"kms:CallerAccount": "111122223333", "kms:ViaService": "s3.us-east-1.amazonaws.com"},
         "ArnLike": {
-            "aws:PrincipalArn": "arn:aws:iam::111122223333:role/aws-service-role/s3.example/AWSServiceRoleForX_*"
+            "aws:PrincipalArn": ["arn:aws:iam::111122223333:role/aws-service-role/s3.example/AWSServiceRoleForX_*"]
         },
     }
     assert not any("kms:CreateGrant" in s["Action"] for s in (ec2, s3))
@@ -117,8 +120,8 @@ def test_writers_may_also_decrypt_and_readers_may_not_encrypt() -> None:
     ("changed", "sentence"),
     [
         ({"services": ["logs"]}, "'logs' is no service principal; write it as logs.us-east-1.amazonaws.com"),
-        ({"service_linked": {"s3.us-east-1": "a/b"}}, "write the service's short name"),
-        ({"service_linked": {"ec2": "AWSServiceRoleForAutoScaling"}}, "the role after aws-service-role/"),
+        ({"service_linked": {"s3.us-east-1": ["a/b"]}}, "write the service's short name"),
+        ({"service_linked": {"ec2": [SCALING, "AWSServiceRoleForAutoScaling"]}}, "the role after aws-service-role/"),
     ],
 )
 def test_users_that_kms_would_not_know_are_refused(changed: dict[str, Any], sentence: str) -> None:

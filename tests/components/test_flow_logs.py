@@ -56,3 +56,9 @@ def test_only_the_flow_logs_of_this_account_assume_the_role(record_plan: Record)
 def test_days_that_cloudwatch_does_not_offer_are_refused_with_those_it_does() -> None:
     with pytest.raises(ValueError, match=r"keeps no 45 days; it takes 1, 3, 5, 7, 14, 30, 60"):
         args(days=45)
+
+
+def test_the_interval_is_the_one_that_nitro_keeps(record_plan: Record) -> None:
+    plan = record_plan(lambda: FlowLogs("flow-logs", args()))
+
+    assert plan.one("aws:ec2/flowLog:FlowLog").inputs["maxAggregationInterval"] == 60

@@ -16,11 +16,9 @@ EGRESS = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
 SYSTEM = "aws:fsx/lustreFileSystem:LustreFileSystem"
 ASSOCIATION = "aws:fsx/dataRepositoryAssociation:DataRepositoryAssociation"
 KEY = "arn:aws:kms:us-east-1:111122223333:key/0a1b"
-NODES, EFA = "sg-00000000000000001", "sg-00000000000000002"
+NODES = "sg-00000000000000001"
 TAGS = CostTags(team="ml", project="gpuplatform", environment="test", component="data", contact="ml@example.com")
-PLACE = LustrePlace(
-    zone="use1-az6", vpc_id="vpc-1", subnet_id="subnet-1", node_security_group_id=NODES, efa_security_group_id=EFA
-)
+PLACE = LustrePlace(zone="use1-az6", vpc_id="vpc-1", subnet_id="subnet-1", node_security_group_id=NODES)
 
 
 def args(**changed: Any) -> LustreFileSystemArgs:
@@ -38,7 +36,7 @@ def args(**changed: Any) -> LustreFileSystemArgs:
 def opened(plan: Plan, kind: str) -> set[tuple[str, str, int, int]]:
     """(group, peer, first port, last port) of every rule; `servers` for the file system's own group."""
     own = plan.one("aws:ec2/securityGroup:SecurityGroup").outputs["id"]
-    names = {own: "servers", NODES: "nodes", EFA: "efa"}
+    names = {own: "servers", NODES: "nodes"}
     assert all(r.inputs["ipProtocol"] == "tcp" for r in plan.all(kind))
     return {
         (
@@ -86,11 +84,12 @@ def test_servers_and_nodes_reach_each_other_on_lustres_ports_and_no_other(record
     assert opened(plan, EGRESS) == {("servers", peer, *p) for p in ports for peer in ("servers", "nodes")}
 
 
-def test_file_system_joins_the_circle_of_efa(record_plan: Record) -> None:
+def test_file_system_is_reached_over_tcp_alone_for_it_has_no_efa(record_plan: Record) -> None:
     plan = record_plan(lambda: LustreFileSystem("lustre", args()))
 
     own = plan.one("aws:ec2/securityGroup:SecurityGroup").outputs["id"]
-    assert plan.one(SYSTEM).inputs["securityGroupIds"] == [own, EFA]
+    assert plan.one(SYSTEM).inputs["securityGroupIds"] == [own]
+    assert "efaEnabled" not in plan.one(SYSTEM).inputs
 
 
 def test_file_system_waits_for_the_rules_that_fsx_looks_for(record_plan: Record) -> None:

@@ -39,7 +39,7 @@ def test_node_groups_of_prod(own_plans: OwnPlans) -> None:
 
 def test_elastic_pools_of_prod(own_plans: OwnPlans) -> None:
     both = (PurchaseType.SPOT, PurchaseType.ON_DEMAND)
-    alias = ("al2023@v20260714",)
+    alias = ("al2023@v20261023",)
     assert demand(own_plans("prod")).pools == (
         ElasticPoolDemand(
             name="l40s",
@@ -75,7 +75,7 @@ def test_dev_asks_for_its_own_account_and_for_no_endpoint_instances(own_plans: O
         "dev",
         "us-east-1",
         ("111122223333",),
-        "1.35",
+        "1.36",
     )
     assert found.endpoints == (), "dev's endpoint is serverless"
     assert {g.name: g.how for g in found.node_groups} == {
@@ -179,4 +179,4 @@ def test_endpoint_that_is_updated_in_batches_needs_no_second_fleet(own_plans: Ow
 def test_endpoint_without_scaling_has_the_instances_it_starts_with(own_plans: OwnPlans) -> None:
     plan = own_plans("prod")
     kept = tuple(r for r in plan.resources if r.name != "chat-8b-scaling-target")
-    assert demand(replace(plan, resources=kept)).endpoints[0].max == 2
+    assert demand(replace(plan, resources=kept)).endpoints[0].max == 6

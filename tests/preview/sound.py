@@ -143,7 +143,7 @@ def sound() -> Plan:
         a_resource(
             "eks:index:Cluster",
             "cluster",
-            {"version": "1.35", "endpointPublicAccess": True, "publicAccessCidrs": ["203.0.113.0/24"], "tags": TAGS},
+            {"version": "1.36", "endpointPublicAccess": True, "publicAccessCidrs": ["203.0.113.0/24"], "tags": TAGS},
             custom=False,
             remote=True,
             dependencies=(subnet,),

@@ -161,12 +161,36 @@ def test_everything_taggable_says_who_pays(prod: Plan) -> None:
     untaggable = {
         "aws:autoscaling/tag:Tag",
         "aws:eks/accessPolicyAssociation:AccessPolicyAssociation",
+        "aws:iam/rolePolicy:RolePolicy",
         "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
         "aws:kms/alias:Alias",
+        "aws:scheduler/schedule:Schedule",
     }
     for resource in prod.resources:
         if resource.type.startswith(("aws:", "eks:")) and resource.type not in untaggable:
             assert resource.inputs["tags"]["team"] == "ml", resource.urn
+
+
+def test_the_volume_key_is_open_to_whoever_starts_nodes_spot_ones_too(prod: Plan) -> None:
+    policy = json.loads(prod.one("aws:kms/key:Key", "volume-key-key").inputs["policy"])
+    by_ec2 = [s for s in policy["Statement"] if "ArnLike" in s.get("Condition", {})]
+
+    assert [s["Condition"]["ArnLike"]["aws:PrincipalArn"] for s in by_ec2] == [
+        [
+            f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/{role}"
+            for role in (
+                "autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling",
+                "spot.amazonaws.com/AWSServiceRoleForEC2Spot",
+            )
+        ]
+    ] * 2
+
+
+def test_control_plane_logs_are_kept_as_long_as_settings_say_under_the_generated_name(prod: Plan) -> None:
+    sent = json.loads(prod.one("aws:scheduler/schedule:Schedule", "cluster-logs-daily").inputs["target"]["input"])
+    name = prod.one("eks:index:Cluster").outputs["eksCluster"]["state"]["name"]
+
+    assert sent == {"LogGroupName": f"/aws/eks/{name}/cluster", "RetentionInDays": 400}
 
 
 OFFER = {
@@ -200,7 +224,7 @@ def test_capacity_with_consent_is_bought_targeted_and_started_with_its_block() -
     assert template["capacityReservationSpecification"] == {
         "capacityReservationTarget": {"capacityReservationId": block.outputs["id"]}
     }
-    assert plan.one("aws:scheduler/schedule:Schedule").name == "capacity-blocks-h100-0"
+    assert plan.one("aws:scheduler/schedule:Schedule", "capacity-blocks-h100-0")
 
 
 def test_reservation_is_made_in_the_zone_by_the_name_that_this_account_gives_it() -> None:

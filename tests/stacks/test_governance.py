@@ -83,7 +83,7 @@ def test_in_the_second_phase_tags_are_activated_and_counted(record_plan: Record)
     environment = second.one("aws:budgets/budget:Budget", "environment-budget")
     assert environment.inputs["costFilters"] == [{"name": "TagKeyValue", "values": ["user:environment$test"]}]
     assert len(second.all("aws:costexplorer/costAllocationTag:CostAllocationTag")) == 4
-    assert second.all("aws:scheduler/schedule:Schedule") == [], "no hours, no sleep"
+    assert second.all("aws:scheduler/scheduleGroup:ScheduleGroup") == [], "no hours, no sleep"
 
 
 def test_each_team_is_watched_and_so_is_the_platforms_own(plan: Plan) -> None:

@@ -41,6 +41,7 @@ CHAT = EMBED | {
     "memory_mib": None,
     "instance": "ml.g6.2xlarge",
     "replicas": {"min": 1, "max": 2},
+    "answer": {"billion_parameters": 8, "tokens": 300, "streamed": True},
 }
 POOLS = {"small": {"instances": ["g6.xlarge", "g5.xlarge"], "max_gpus": 2}}
 TOPIC = "arn:aws:sns:us-east-1:111122223333:alerts"

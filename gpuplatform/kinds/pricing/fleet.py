@@ -88,7 +88,7 @@ def reserved(
     block = purchase == "capacity-block"
     what = f"{instance} {'capacity block' if block else 'reservation'} {reservation}".rstrip()
     note = (
-        "a capacity block is paid up front, used or not: shown for those of its hours that lie in the coming month, all where no settings say its dates"
+        "a capacity block is paid up front, used or not: shown for its hours in the coming month, for all where no dates are stated"
         if block
         else "a reservation is paid at the on-demand rate, used or not"
     )

@@ -69,11 +69,11 @@ def _written_by(resource: PlannedResource, plan: Plan) -> list[PlannedResource]:
 def _told_elsewhere(plan: Plan) -> set[str]:
     """URNs of the groups of flow logs, and of the control planes that send logs."""
     sends = any(c.inputs.get("enabledClusterLogTypes") for type_ in CLUSTERS for c in plan.all(type_))
-    named = {g.urn for g in plan.all(LOG_GROUP) if of_control_plane(g)} if sends else set[str]()
+    named = {g.urn for g in plan.all(LOG_GROUP) if of_control_plane(g.inputs.get("name"))} if sends else set[str]()
     return named | {group.urn for log in plan.all(FLOW_LOG) for group in _written_by(log, plan)}
 
 
-def of_control_plane(group: PlannedResource) -> bool:
+def of_control_plane(group: Json) -> bool:
     """By the name that EKS writes to: /aws/eks/CLUSTER/cluster."""
-    name = str(group.inputs.get("name", ""))
+    name = str(group or "")
     return name.startswith("/aws/eks/") and name.endswith("/cluster")

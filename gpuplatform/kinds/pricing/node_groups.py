@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from gpuplatform.catalog.nodes import POOL_LABEL, RUNG_LABEL
@@ -15,7 +15,7 @@ from gpuplatform.kinds.pricing.context import PricingContext, expected
 from gpuplatform.kinds.pricing.fleet import NodeHours
 from gpuplatform.kinds.pricing.numbers import decimal
 from gpuplatform.kinds.tokens import NODE_GROUP, RESERVATION
-from gpuplatform.plan.model import Json, PlannedResource
+from gpuplatform.plan.model import Json, Plan, PlannedResource
 from gpuplatform.plan.values import as_dict, as_list
 from gpuplatform.pools.purchase import BLOCKS_TURN, PurchaseType, moment
 from gpuplatform.sizing.blocks import Window, allocation, window
@@ -100,6 +100,45 @@ def _dated(charge: Charge, rung: Mapping[str, Json], reservation: str, context: 
         most_per_hour=nodes if there.hours else ZERO,
         note="; ".join(told),
     )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Block:
+    """A capacity block of a plan's settings, with the group whose nodes run in it."""
+
+    group: PlannedResource
+    pool: str
+    name: str
+    starts: datetime.datetime | None
+    until: datetime.datetime | None
+    dollars: Decimal
+    """Of the whole block; 0 where its first day or its price is not known."""
+    followed_by: str
+    """How nodes of its pool are bought when it has ended; empty where they are not."""
+
+
+def blocks(plan: Plan, today: datetime.date) -> Iterator[Block]:
+    context = PricingContext(plan, today)
+    for group in plan.all(NODE_GROUP):
+        pool, place = _pool(group, context)
+        rungs = [as_dict(rung) for rung in as_list(pool.get("buy"))]
+        if place >= len(rungs) or rungs[place].get("how") != PurchaseType.CAPACITY_BLOCK:
+            continue
+        rung, types = rungs[place], node_properties.instance_types(plan, group)
+        starts, until = _moment(rung.get("starts")), _moment(rung.get("until"))
+        listed = context.price("ec2", types[0], "capacity-block") if types else None
+        hours = Decimal(int((until - starts).total_seconds())) / 3600 if starts and until else ZERO
+        dollars, _ = _agreed(rung)
+        by_hours = decimal(rung.get("max")) * hours * listed.value if listed else ZERO
+        yield Block(
+            group=group,
+            pool=node_properties.labels(group).get(POOL_LABEL, ""),
+            name=f"capacity block {rung.get('reservation') or rung.get('offering')}",
+            starts=starts,
+            until=until,
+            dollars=decimal(dollars) if dollars else by_hours,
+            followed_by=", ".join(str(later.get("how")) for later in rungs[place + 1 :]),
+        )
 
 
 def _agreed(rung: Mapping[str, Json]) -> tuple[Json, str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 from typing import Final
 
@@ -17,18 +18,23 @@ from gpuplatform.catalog.prices import CURRENCY, STALE_DAYS
 from gpuplatform.kinds.kind import Free
 from gpuplatform.kinds.pricing.charge import Charge, Entry, Unpriced
 from gpuplatform.kinds.pricing.context import Assumed, PricingContext, PricingContexts
-from gpuplatform.kinds.pricing.numbers import NoAmountError
+from gpuplatform.kinds.pricing.numbers import NoAmountError, decimal
 from gpuplatform.kinds.registry import kind_of
 from gpuplatform.plan.model import Json, Plan, PlannedResource
+from gpuplatform.plan.values import as_dict
+from gpuplatform.plan.wording import cents
 from gpuplatform.preview.billing.break_even import BreakEven, break_even
 from gpuplatform.preview.billing.economics import Economics, economics
 from gpuplatform.preview.billing.lines import Line, Totals
 from gpuplatform.preview.billing.showback import Showback, showback
 from gpuplatform.preview.billing.volume_costs import VolumeCost, volume_costs
+from gpuplatform.sizing.invoice import Terms
 
 ENGINES_OWN: Final = "pulumi:"
 """Providers and stacks are records of the engine; nothing of them stands anywhere."""
 
+ON_DEMAND: Final = (" on-demand,", "endpoint, ")
+"""How lines say that hours are bought as they come: EC2's, which Compute Savings Plans cover, and SageMaker's, which its own do."""
 NO_CAP: Final = (
     "use that is paid by the request or by the GB has no cap: the dearest hour counts an hour of its average"
 )
@@ -52,6 +58,13 @@ class Bill:
     usage: tuple[Assumed, ...] = ()
     """What settings expect to be used of what the plan holds, or what is taken for it."""
     currency: str = CURRENCY
+    terms: Terms = field(default_factory=Terms)
+    """What settings say of agreements with AWS."""
+
+    def paid(self, listed: Decimal) -> Decimal:
+        """Dollars paid, by the terms, for a part of the expected month that is so dear by list prices."""
+        on_demand = (line for line in self.lines if line.instance and any(words in line.what for words in ON_DEMAND))
+        return self.terms.paid(listed, sum((line.expected_monthly for line in on_demand), Decimal(0)))
 
     @cached_property
     def totals(self) -> Totals:
@@ -115,6 +128,8 @@ class Bill:
             "assumptions": list(self.assumptions),
             "usage": [{"key": u.key, "monthly": float(u.amount), "stated": u.stated} for u in self.usage],
             "stale": [*self.stale_prices],
+            "paid_expected_monthly": float(cents(self.paid(self.totals.expected_monthly))),
+            "not_included": [*self.terms.not_included],
         }
 
 
@@ -142,7 +157,16 @@ def bill(plan: Plan, today: datetime.date | None = None) -> Bill:
         volume_costs=volume_costs(plan, lines, shares),
         break_even=break_even(plan, lines, everywhere.home),
         usage=tuple(everywhere.home.usage(key) for key in sorted(used)),
+        terms=_terms(plan),
     )
+
+
+def _terms(plan: Plan) -> Terms:
+    stated = as_dict(plan.setting("governance").get("terms"))
+    try:
+        return Terms(**{key: decimal(stated.get(key)) for key in Terms.__dataclass_fields__})
+    except NoAmountError:
+        return Terms()
 
 
 def _told(resource: PlannedResource, context: PricingContext) -> list[Entry]:

@@ -18,6 +18,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Final
 
@@ -77,6 +78,7 @@ class Finding:
 
 
 CheckFunction = Callable[[Plan], Iterator[Violation]]
+CheckOfDay = Callable[[Plan, date], Iterator[Violation]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,17 +91,23 @@ class Check:
     module: str
     """Where it is registered."""
     function: CheckFunction | None = None
-    """None of a rule that is broken while others run: see `found_by_running`."""
+    """None of a rule that is broken while others run, see `found_by_running`, and of one whose answer another day is another."""
+    of_day: CheckOfDay | None = None
     needs: frozenset[PlanFeature] = frozenset()
 
     @property
     def explained(self) -> str:
         """Its sentence, and what more its function says."""
-        more = (inspect.getdoc(self.function) or "") if self.function else ""
+        read = self.function or self.of_day
+        more = (inspect.getdoc(read) or "") if read else ""
         return " ".join(f"{self.sentence} {more}".split())
 
-    def __call__(self, plan: Plan) -> Iterator[Finding]:
-        yield from map(self.finding, self.function(plan) if self.function else ())
+    def __call__(self, plan: Plan, today: date | None = None) -> Iterator[Finding]:
+        """Without a day, what depends on it is not asked."""
+        if self.function:
+            yield from map(self.finding, self.function(plan))
+        if self.of_day and today:
+            yield from map(self.finding, self.of_day(plan, today))
 
     def finding(self, violation: Violation) -> Finding:
         source = violation.source or (violation.resource.source if violation.resource else None)
@@ -131,6 +139,17 @@ def check(
                 function=function,
                 needs=frozenset(needs),
             )
+        )
+
+    return register
+
+
+def check_of_day(rule: str, severity: Severity, sentence: str) -> Callable[[CheckOfDay], Check]:
+    """Register a function that asks what day it is."""
+
+    def register(function: CheckOfDay) -> Check:
+        return _registered(
+            Check(rule=rule, severity=severity, sentence=sentence, module=function.__module__, of_day=function)
         )
 
     return register

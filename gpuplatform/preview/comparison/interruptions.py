@@ -11,16 +11,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from gpuplatform.catalog.nodes import POOL_LABEL
 from gpuplatform.kinds.cluster.node_launches import launches
-from gpuplatform.kinds.cluster.node_properties import labels, market, node_class, template
-from gpuplatform.kinds.cluster.pods import Pod, pods
+from gpuplatform.kinds.cluster.node_properties import market, node_class, template
+from gpuplatform.kinds.cluster.occupants import drifted_at_once, occupants, works
+from gpuplatform.kinds.cluster.pods import pods
 from gpuplatform.kinds.labels import listed
 from gpuplatform.kinds.registry import duration
 from gpuplatform.kinds.tokens import NODE_GROUP, NODE_POOL, STASH
 from gpuplatform.plan.model import UNKNOWN, Plan, PlannedResource
 from gpuplatform.plan.quantity import whole
-from gpuplatform.plan.values import as_list, get_path
+from gpuplatform.plan.values import get_path
 from gpuplatform.preview.comparison.changes import Change
 from gpuplatform.preview.comparison.difference import Action, Changed, Difference
 
@@ -149,41 +149,18 @@ def _of_pool(pool: PlannedResource, changed: dict[str, Changed], newer: Plan) ->
     )
 
 
-def drifted_at_once(pool: PlannedResource) -> str:
-    """Nodes that a pool's budgets let Karpenter replace for drift at any time, as they are written; empty where none. Without a budget it
-    is a tenth (karpenter.sh, v1.14, concepts/disruption, "NodePool Disruption Budgets")."""
-    budgets = as_list(get_path(pool.inputs, "spec", "disruption", "budgets"))
-    if not budgets:
-        return "10%"
-    bounds = [
-        str(get_path(b, "nodes"))
-        for b in budgets
-        if "Drifted" in (as_list(get_path(b, "reasons")) or ["Drifted"]) and not get_path(b, "schedule")
-    ]
-    # The strictest budget holds; a percentage of several nodes is at least one.
-    return "" if any(bound in ("0", "0%") for bound in bounds) else min(bounds, key=_amount, default="all")
-
-
-def _amount(bound: str) -> tuple[bool, int]:
-    return bound.endswith("%"), whole(bound.rstrip("%"), 0)
-
-
 def _of_jobs(changed: dict[str, Changed], newer: Plan) -> Iterator[Interruption]:
     """Objects with pods on GPUs that are made anew: a job starts again, from its last checkpoint if it has one."""
     told: set[str] = set()
     for pod in pods(newer):
         own = changed.get(pod.owner.urn)
-        if own and own.action is Action.REPLACE and pod.owner.urn not in told and _runs(pod):
+        if own and own.action is Action.REPLACE and pod.owner.urn not in told and works(pod):
             told.add(pod.owner.urn)
             yield Interruption(
                 resource=pod.owner,
                 what=f"is replaced, for {', '.join(own.because[:3])} cannot be changed in place: what it runs ends and starts again",
                 works=(),
             )
-
-
-def _runs(pod: Pod) -> bool:
-    return bool(pod.queue) or any(name.endswith("/gpu") or "gpu" in name for name in pod.asks)
 
 
 def _nodes(older: Plan, group: PlannedResource) -> str:
@@ -198,6 +175,4 @@ def _nodes(older: Plan, group: PlannedResource) -> str:
 
 
 def _works(plan: Plan, nodes: PlannedResource) -> tuple[str, ...]:
-    """Names of what selects the pool."""
-    label = labels(nodes).get(POOL_LABEL)
-    return tuple(dict.fromkeys(pod.owner.name for pod in pods(plan) if label and pod.pool == label and _runs(pod)))
+    return tuple(owner.name for owner in occupants(plan, nodes))

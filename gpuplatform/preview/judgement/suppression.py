@@ -37,7 +37,7 @@ class Judgement:
 
 def judge(plan: Plan, today: date) -> Judgement:
     """Run every check, and take out what is allowed today; allowances that are over or allow nothing are findings."""
-    findings, written = run_checks(plan), [a for a in allowances(plan) if isinstance(a, Allowance)]
+    findings, written = run_checks(plan, today=today), [a for a in allowances(plan) if isinstance(a, Allowance)]
     mine = [a for a in written if a.environment in ("", plan.environment)]
     held = {(a.rule, a.place.file, a.line): a for a in mine if today <= a.until}
     matched = {f: held.get((f.rule, f.file, f.line)) for f in findings}

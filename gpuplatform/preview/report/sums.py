@@ -9,7 +9,7 @@ from gpuplatform.catalog.prices import STALE_DAYS
 from gpuplatform.kinds.pricing.charge import NOT_ON_FILE
 from gpuplatform.plan.model import Plan
 from gpuplatform.plan.tree import by_layer
-from gpuplatform.plan.wording import cents, counted, minutes
+from gpuplatform.plan.wording import cents, counted, minutes, money
 from gpuplatform.preview.billing.bill import Bill
 from gpuplatform.preview.billing.lines import State, Totals
 from gpuplatform.preview.timeline import Timeline
@@ -71,6 +71,16 @@ def old_prices(bill: Bill) -> str:
     verb, them = ("are", "them") if stale > 1 else ("is", "it")
     oldest = f", the oldest of {bill.as_of}" if stale > 1 else ""
     return f"{counted(stale, 'price')} {verb} older than {STALE_DAYS} days{oldest}; `gpuplatform prices refresh` reads {them} again."
+
+
+def by_terms(bill: Bill) -> str:
+    """What is paid by the environment's agreements with AWS, and what no amount here holds."""
+    lacking = ", ".join(bill.terms.not_included)
+    not_included = f"Not included: {lacking} (`governance.terms`)." if lacking else ""
+    if bill.terms.none:
+        return not_included
+    expected = bill.totals.expected_monthly
+    return f"Of {money(expected)} $ expected, {money(bill.paid(expected))} $ are paid by `governance.terms`. {not_included}".rstrip()
 
 
 def assumed_use(bill: Bill) -> str:

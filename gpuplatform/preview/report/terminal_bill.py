@@ -13,12 +13,21 @@ from rich.table import Table
 from gpuplatform.plan.model import Plan
 from gpuplatform.plan.wording import money
 from gpuplatform.preview.billing.bill import Bill
+from gpuplatform.preview.billing.calendar import Month
 from gpuplatform.preview.billing.economics import Economics
 from gpuplatform.preview.billing.lines import State, Totals
 from gpuplatform.preview.comparison.difference import Difference
 from gpuplatform.preview.record.failure import visible
 from gpuplatform.preview.report import comparison, team_costs, unit_costs
-from gpuplatform.preview.report.sums import assumed_use, by_layer_sums, not_in_the_bill, old_prices, reasons, rounding
+from gpuplatform.preview.report.sums import (
+    assumed_use,
+    by_layer_sums,
+    by_terms,
+    not_in_the_bill,
+    old_prices,
+    reasons,
+    rounding,
+)
 
 _UNPRICED_SHOWN: Final = 5
 
@@ -35,6 +44,8 @@ def show(console: Console, plan: Plan, bill: Bill, difference: Difference | None
     if any(any(amounts) for _, amounts in changes):
         console.print()
         _sums(console, "change of it", [row for row in changes[:-1] if any(row[1])], changes[-1][1])
+    if told := by_terms(bill):
+        console.print(escape(told))
     _unpriced(console, plan, bill)
     if old := old_prices(bill):
         console.print(f"[yellow]{escape(old)}[/]")
@@ -82,6 +93,34 @@ def _sentences(console: Console, sentences: Sequence[str]) -> None:
         console.print(f"{'  ' if place else ''}{escape(sentence)}")
     if sentences:
         console.print()
+
+
+def show_teams(console: Console, found: Sequence[Month]) -> None:
+    """What each team pays in each month, at list prices; the same showback as in the preview."""
+    teams = sorted({team for month in found for team in month.by_team})
+    rows = [[month.by_team.get(team, Decimal(0)) for team in teams] + [month.expected] for month in found]
+    table = plain_table(footer=True)
+    table.add_column("from", "total", style="bold", no_wrap=True)
+    for place, head in enumerate([*(team or "nobody" for team in teams), "in all"]):
+        total = sum((row[place] for row in rows), Decimal(0))
+        table.add_column(f"{escape(head)}\n$ at list prices", money(total), justify="right", no_wrap=True)
+    for month, row in zip(found, rows, strict=True):
+        table.add_row(f"{month.begins}", *map(money, row))
+    console.print(table)
+
+
+def show_months(console: Console, found: Sequence[Month]) -> None:
+    table = plain_table(footer=True)
+    table.add_column("from", "total", style="bold", no_wrap=True)
+    for head, amounts in (
+        ("expected\n$ at list prices", [month.expected for month in found]),
+        ("cash\n$ paid", [month.cash for month in found]),
+    ):
+        table.add_column(head, money(sum(amounts, Decimal(0))), justify="right", no_wrap=True)
+    table.add_column("what is paid up front, and what ends", overflow="fold")
+    for month in found:
+        table.add_row(f"{month.begins}", money(month.expected), money(month.cash), escape("\n".join(month.events)))
+    console.print(table)
 
 
 def _amounts(totals: Totals) -> list[str]:

@@ -6,14 +6,16 @@ from dataclasses import replace
 from typing import Any
 
 from components.iam import Account
-from components.model_endpoint import Artifact, Mode, ModelEndpointArgs, Placement, Results, Variant
+from components.model_endpoint import Artifact, Latency, Mode, ModelEndpointArgs, Placement, Results, Variant
 from components.tags import CostTags
 
 KEY = "arn:aws:kms:us-east-1:111122223333:key/0f0e0d0c-0b0a-4908-8706-050403020100"
 TOPIC = "arn:aws:sns:us-east-1:111122223333:alerts"
-REALTIME = Variant(mode=Mode.REALTIME, instance="ml.g5.xlarge", min=2, max=6, requests_per_minute=300, latency_ms=1500)
+REALTIME = Variant(
+    mode=Mode.REALTIME, instance="ml.g5.xlarge", min=2, max=6, requests_per_minute=300, latency=Latency(limit_ms=1500)
+)
 ASYNC = replace(REALTIME, mode=Mode.ASYNC, min=0)
-SERVERLESS = replace(REALTIME, mode=Mode.SERVERLESS, instance=None, memory_mib=4096, min=0, max=5)
+SERVERLESS = replace(REALTIME, mode=Mode.SERVERLESS, instance=None, memory_mib=4096, min=0, max=5, latency=None)
 
 
 def args(variant: Variant = REALTIME, **changes: Any) -> ModelEndpointArgs:

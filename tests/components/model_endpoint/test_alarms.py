@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-from components.model_endpoint import Variant
+from components.model_endpoint import Latency, Variant
 from components.model_endpoint.alarms import EndpointAlarms, EndpointAlarmsArgs
 from gpuplatform.plan.model import Plan, PlannedResource
 from tests.components.model_endpoint.sample import REALTIME, SERVERLESS, TOPIC, args
@@ -32,6 +33,13 @@ def test_latency_is_compared_in_microseconds(record_plan: Record) -> None:
     assert latency["threshold"] == 1500 * 1000, "1,500 ms; SageMaker measures microseconds"
     assert latency["extendedStatistic"] == "p99"
     assert "statistic" not in latency, "CloudWatch takes one or the other"
+
+
+def test_of_a_streamed_answer_the_first_chunk_counts(record_plan: Record) -> None:
+    streamed = replace(REALTIME, latency=Latency(limit_ms=2600, first_chunk=True))
+    latency = alarms(record_plan, streamed)["latency"].inputs
+
+    assert (latency["metricName"], latency["threshold"]) == ("FirstChunkModelLatency", 2_600_000)
 
 
 def test_the_error_rate_is_an_average_of_zeros_and_ones(record_plan: Record) -> None:

@@ -133,7 +133,7 @@ def test_an_update_goes_to_one_instance_first_and_back_if_an_alarm_rings(record_
     assert [a["alarmName"] for a in deployment["autoRollbackConfiguration"]["alarms"]] == alarms
 
 
-@pytest.mark.parametrize("variant", [replace(REALTIME, min=1), ASYNC])
+@pytest.mark.parametrize("variant", [replace(REALTIME, min=1, max=1), ASYNC, replace(REALTIME, min=1, start=1)])
 def test_less_than_two_instances_move_at_once_and_are_watched(record_plan: Record, variant: Variant) -> None:
     endpoint = plan_of(record_plan, variant).one("aws:sagemaker/endpoint:Endpoint")
     policy = endpoint.inputs["deploymentConfig"]["blueGreenUpdatePolicy"]
@@ -171,3 +171,29 @@ def test_everything_taggable_says_who_pays(record_plan: Record) -> None:
 def test_what_cannot_go_together_is_refused(variant: Variant, changes: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         args(variant, **changes)
+
+
+@pytest.mark.parametrize(
+    ("variant", "first"),
+    [
+        (REALTIME, 6),
+        (replace(REALTIME, start=3), 3),
+        (ASYNC, 1),
+        (replace(ASYNC, min=2), 2),
+    ],
+)
+def test_a_new_fleet_serves_no_worse_than_the_one_it_replaces(
+    record_plan: Record, variant: Variant, first: int
+) -> None:
+    config = plan_of(record_plan, variant).one("aws:sagemaker/endpointConfiguration:EndpointConfiguration")
+
+    assert config.inputs["productionVariants"][0]["initialInstanceCount"] == first
+
+
+def test_another_number_of_instances_alone_replaces_no_fleet_unless_it_is_said(record_plan: Record) -> None:
+    def ignored(variant: Variant) -> tuple[str, ...]:
+        plan = plan_of(record_plan, variant)
+        return plan.one("aws:sagemaker/endpointConfiguration:EndpointConfiguration").ignore_changes
+
+    assert ignored(REALTIME) == ("productionVariants[0].initialInstanceCount",)
+    assert ignored(replace(REALTIME, start=3)) == ()

@@ -6,7 +6,7 @@ from typing import Any
 import botocore.session
 import pytest
 
-from components.model_endpoint import Mode
+from components.model_endpoint import Latency, Mode
 from components.model_endpoint.variant import endpoint_name
 from tests.components.model_endpoint.sample import REALTIME, SERVERLESS, args
 
@@ -21,6 +21,11 @@ from tests.components.model_endpoint.sample import REALTIME, SERVERLESS, args
         (SERVERLESS, {"instance": "ml.g5.xlarge"}, "no instance"),
         (SERVERLESS, {"memory_mib": 3000}, "3000; accepted: 1024"),
         (SERVERLESS, {"max": 201}, "200 requests"),
+        (SERVERLESS, {"latency": Latency(limit_ms=500)}, "none for serverless"),
+        (REALTIME, {"latency": None}, "one for everything else"),
+        (REALTIME, {"start": 1}, "start: 1; accepted: 2 to 6 instances"),
+        (REALTIME, {"start": 7}, "start: 7; accepted: 2 to 6 instances"),
+        (SERVERLESS, {"start": 1}, "none for serverless"),
         (SERVERLESS, {"max": 0}, "max ≥ 1"),
         (REALTIME, {"min": -1, "mode": Mode.ASYNC}, "0 ≤ min"),
     ],

@@ -205,8 +205,8 @@ def test_awake_hours_of_a_month(awake: Any, hours: Decimal) -> None:
     ("version", "day", "extra", "month"),
     [
         ("1.35", datetime.date(2026, 11, 22), {}, "73.00"),
-        ("1.35", datetime.date(2027, 3, 27), {}, "73.00"),
-        ("1.35", datetime.date(2027, 3, 28), {}, "438.00"),
+        ("1.35", datetime.date(2027, 3, 26), {}, "73.00"),
+        ("1.35", datetime.date(2027, 3, 27), {}, "438.00"),
         ("1.34", datetime.date(2026, 12, 3), {}, "438.00"),
         ("1.29", datetime.date(2026, 11, 22), {}, "438.00"),
         ("1.36", datetime.date(2027, 3, 28), {}, "73.00"),

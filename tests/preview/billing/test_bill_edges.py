@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 from dataclasses import replace
 
 import pytest
@@ -239,6 +240,16 @@ def test_logs_of_a_control_plane_are_billed_with_it_alone() -> None:
     # 10 × 0.50; 10 × 2.4 months × 0.03
     assert [cents(line.expected_monthly) for line in found.lines] == ["73.00", "5.00", "0.72"]
     assert {line.urn for line in found.lines} == {cluster.urn}
+
+
+def test_a_control_planes_logs_are_kept_as_long_as_a_schedule_tells_cloudwatch() -> None:
+    cluster = made("aws:eks/cluster:Cluster", "cluster", {"version": "1.35", "enabledClusterLogTypes": ["audit"]})
+    said = json.dumps({"LogGroupName": "/aws/eks/a/cluster", "RetentionInDays": 73})
+    target = {"arn": "arn:aws:scheduler:::aws-sdk:cloudwatchlogs:putRetentionPolicy", "input": said}
+    schedule = made("aws:scheduler/schedule:Schedule", "logs", {"target": target})
+    found = billed(cluster, schedule, expected={"control_plane_log_gb": 10})
+    # 10 × 0.50; 10 × 2.4 months × 0.03
+    assert [cents(line.expected_monthly) for line in found.lines] == ["73.00", "5.00", "0.72"]
 
 
 def test_instances_beside_an_open_reservation_are_said_to_be_counted_too() -> None:

@@ -23,7 +23,7 @@ FAULTS: list[tuple[str, str, Any, str]] = [
     ("small", "spec|xyz", {}, "small: spec.xyz: is no field of the catalogue; known: disruption, limits, "),
     ("small", "spec|wieght", 3, "spec.wieght: is no field of the catalogue; did you mean weight?"),
     ("small", f"{POOL}|nodeClassRef|kind", None, "spec.template.spec.nodeClassRef: kind is missing"),
-    ("small", f"{POOL}|requirements|0|operator", "Is", "requirements[0].operator: 'Is' is none of Gte, Lte, In, NotIn"),
+    ("small", f"{POOL}|requirements|0|operator", "Is", "requirements[0].operator: 'Is' is none of In, NotIn, Exists, DoesNotExist"),
     ("small", f"{POOL}|expireAfter", "1 day", "expireAfter: is '1 day', not a duration such as 5m"),
     ("queue", "spec|fairSharing", {"weight": "much"}, "spec.fairSharing.weight: is 'much', not a quantity such as 8 or 20Gi"),
     ("small", "spec|weight", True, "spec.weight: is True, not an integer"),

@@ -63,7 +63,7 @@ def test_a_box_carries_a_sign_for_what_is_wrong_in_it():
 
     assert {words.rpartition(", ")[0]: kind for words, kind in signs(seen).items()} == {
         "VPC 10.0.0.0/16, 1 error": "error",
-        "EKS 1.35, public and private endpoint": "warning",
+        "EKS 1.36, public and private endpoint": "warning",
     }
     legend = seen.one("ul", class_="legend")["text"]
     assert "!error" in legend

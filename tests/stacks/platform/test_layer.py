@@ -135,7 +135,7 @@ def test_pools_go_before_karpenter_and_karpenter_before_its_kinds(plan: Plan) ->
 
 
 def test_karpenter_reads_the_queue_that_ec2_writes_to(plan: Plan) -> None:
-    queue = plan.one("aws:sqs/queue:Queue")
+    queue = plan.one("aws:sqs/queue:Queue", "interruptions-queue")
 
     assert releases(plan)["karpenter"].inputs["values"]["settings"]["interruptionQueue"] == queue.outputs["name"]
 
