@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from gpuplatform.kinds.combinations.sagemaker import POLICY_RULES
 from gpuplatform.kinds.kind import Api, Free, Kind, right
 from gpuplatform.kinds.pricing.charge import Entry, steady
 from gpuplatform.kinds.pricing.context import PricingContext
@@ -27,6 +28,7 @@ def scaling_policy(resource: PlannedResource, context: PricingContext) -> Iterat
 KINDS: Final = (
     Kind(
         POLICY,
+        combinations=POLICY_RULES,
         price=scaling_policy,
         arn="arn:{p}:autoscaling:{r}:{a}:scalingPolicy:{u}:resource/sagemaker/{n}:policyName/{n}",
         rights=(right("application-autoscaling", "scalable-target/{name}", "PutScalingPolicy"),),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from gpuplatform.kinds.combinations.nodes import TEMPLATE_RULES
 from gpuplatform.kinds.formats import numbered
-from gpuplatform.kinds.kind import BOTOCORE, Api, Duration, Free, Kind, force_new, immutable, right
+from gpuplatform.kinds.kind import BOTOCORE, Api, Duration, Free, Kind, immutable, right
 from gpuplatform.kinds.pricing import instances
 from gpuplatform.kinds.tokens import BLOCK, INSTANCE, LAUNCH_TEMPLATE, RESERVATION, SPOT_INSTANCE_REQUEST, VOLUME
 
@@ -23,6 +24,7 @@ KINDS: Final = (
     ),
     Kind(
         RESERVATION,
+        ends="endDate",
         price=instances.reservation,
         arn="arn:{p}:ec2:{r}:{a}:capacity-reservation/{i}",
         identifier=numbered("cr"),
@@ -39,9 +41,15 @@ KINDS: Final = (
     ),
     Kind(VOLUME, price=instances.volume, holds="what is on it", api=Api(renamed={"type": "ec2.VolumeType"})),
     Kind("aws:ec2/keyPair:KeyPair", price=_FREE),
-    Kind("aws:ec2/launchConfiguration:LaunchConfiguration", price=_FREE),
+    Kind(
+        "aws:ec2/launchConfiguration:LaunchConfiguration",
+        unique_name="name",
+        immutable=(immutable(f"Auto Scaling has no UpdateLaunchConfiguration ({BOTOCORE})", "*"),),
+        price=_FREE,
+    ),
     Kind(
         LAUNCH_TEMPLATE,
+        combinations=TEMPLATE_RULES,
         arn="arn:{p}:ec2:{r}:{a}:launch-template/{i}",
         identifier=numbered("lt"),
         outputs=lambda _: {"latestVersion": 1, "defaultVersion": 1},
@@ -61,7 +69,7 @@ KINDS: Final = (
         arn="arn:{p}:ec2:{r}:{a}:placement-group/{i}",
         identifier=numbered("pg"),
         unique_name="name",
-        immutable=(force_new("ec2/ec2_placement_group.go", "name", "strategy", "partitionCount", "spreadLevel"),),
+        immutable=(immutable(f"EC2 has no ModifyPlacementGroup ({BOTOCORE})", "*"),),
         duration=Duration(seconds=1, source="terraform-aws-eks v20.37.2 in public apply logs"),
         price=_FREE,
         rights=(right("ec2", "placement-group/{name}", "CreatePlacementGroup", "CreateTags"),),

@@ -9,6 +9,7 @@ from typing import Final
 from gpuplatform.kinds.cluster.node_properties import (
     instance_types,
 )
+from gpuplatform.kinds.combinations.nodes import GROUP_RULES
 from gpuplatform.kinds.formats import numbered, of_cluster, uuid
 from gpuplatform.kinds.kind import BOTOCORE, Api, Created, Duration, Free, Kind, force_new, immutable, right
 from gpuplatform.kinds.labels import (
@@ -25,10 +26,11 @@ from gpuplatform.kinds.labels import (
 from gpuplatform.kinds.pricing import node_groups
 from gpuplatform.kinds.pricing.charge import Entry, Unpriced
 from gpuplatform.kinds.pricing.context import PricingContext
-from gpuplatform.kinds.tokens import NODE_GROUP
+from gpuplatform.kinds.tokens import LAUNCH_TEMPLATE, NODE_GROUP
 from gpuplatform.plan.model import Json, Plan, PlannedResource
 from gpuplatform.plan.values import as_dict
 
+ACCESS_ENTRY: Final = "aws:eks/accessEntry:AccessEntry"
 ADDON: Final = "aws:eks/addon:Addon"
 FARGATE_PROFILE: Final = "aws:eks/fargateProfile:FargateProfile"
 POD_IDENTITY_ASSOCIATION: Final = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
@@ -82,10 +84,14 @@ def _sizes(scaling: Json) -> str:
 KINDS: Final = (
     Kind(
         FARGATE_PROFILE,
+        unique_name="fargateProfileName",
+        immutable=(immutable(f"EKS has no UpdateFargateProfile ({BOTOCORE})", "*"),),
         price=fargate,
     ),
     Kind(
         NODE_GROUP,
+        combinations=GROUP_RULES,
+        beside=("launchTemplate", LAUNCH_TEMPLATE),
         maximum="scalingConfig.maxSize",
         ordered=(
             ("scalingConfig.minSize", "scalingConfig.maxSize"),
@@ -130,7 +136,7 @@ KINDS: Final = (
         ),
     ),
     Kind(
-        "aws:eks/accessEntry:AccessEntry",
+        ACCESS_ENTRY,
         label=Label(icon="key", words=counting("access entry"), rank=23),
         noun="access entry",
         immutable=(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from gpuplatform.kinds.combinations import lustre as lustre_rules
 from gpuplatform.kinds.formats import digest, numbered
 from gpuplatform.kinds.kind import Api, Created, Duration, Free, Kind, force_new, immutable, right
 from gpuplatform.kinds.labels import (
@@ -77,6 +78,7 @@ KINDS: Final = (
     Kind(
         LUSTRE_FILE_SYSTEM,
         protected=True,
+        combinations=lustre_rules.RULES,
         label=Label(icon="disk", words=_lustre_label, rank=3, place=Place.SUBNETS),
         phrase=_file_systems,
         price=lustre,

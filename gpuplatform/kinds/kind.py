@@ -8,6 +8,7 @@ from dataclasses import KW_ONLY, dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
+from gpuplatform.kinds.combination import Combination
 from gpuplatform.kinds.labels import Label, Phrase
 from gpuplatform.kinds.pricing.charge import Pricer
 from gpuplatform.plan.model import Json
@@ -170,3 +171,9 @@ class Kind:
     """Paths of which the first is never above the second; the size that is desired is between both."""
     pods: str = ""
     """Where the template of its pods is."""
+    combinations: tuple[Combination, ...] = ()
+    """What its service accepts of one property when it is given another."""
+    beside: tuple[str, str] = ("", "")
+    """A property, and the type of the resource that it names and that those rules read too."""
+    ends: str = ""
+    """The property with the moment after which it does nothing any more."""

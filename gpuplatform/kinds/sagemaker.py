@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from gpuplatform.kinds import appautoscaling
+from gpuplatform.kinds.combinations import sagemaker as rules
 from gpuplatform.kinds.kind import BOTOCORE, Api, Duration, Free, Kind, force_new, immutable, right
 from gpuplatform.kinds.labels import (
     Label,
@@ -60,7 +61,7 @@ def endpoint(resource: PlannedResource, context: PricingContext) -> Iterator[Ent
             yield from _serverless(serverless, usual, context)
         else:
             yield _instances(row, resource, usual, waits, context)
-            yield from _volumes(row, resource, usual, context)
+            yield from _volumes(row, resource, usual, waits, context)
 
 
 def _instances(
@@ -74,7 +75,7 @@ def _instances(
     price = context.price("sagemaker", kind)
     if price is None:
         return missing(context, "sagemaker", kind)
-    least, most = _bounds(variant, resource, context)
+    least, most = _bounds(variant, resource, waits, context)
     return Charge(
         what=f"{'asynchronous' if waits else 'real-time'} endpoint, {least} to {most} {kind}",
         price=price,
@@ -88,7 +89,11 @@ def _instances(
 
 
 def _volumes(
-    variant: Mapping[str, Json], resource: PlannedResource, usual: tuple[Decimal, Decimal], context: PricingContext
+    variant: Mapping[str, Json],
+    resource: PlannedResource,
+    usual: tuple[Decimal, Decimal],
+    waits: bool,
+    context: PricingContext,
 ) -> Iterator[Entry]:
     """The volume that a variant asks for beside each instance, for as long as that runs."""
     size = decimal(variant.get("volumeSizeInGb"))
@@ -98,7 +103,7 @@ def _volumes(
     if price is None:
         yield missing(context, "sagemaker", "hosting-volume")
         return
-    least, most = _bounds(variant, resource, context)
+    least, most = _bounds(variant, resource, waits, context)
     highest = max(least, most)
     yield Charge(
         what=f"volumes of {size:f} GiB, of {least} to {highest} instances",
@@ -142,14 +147,19 @@ def _beyond(usual: tuple[Decimal, Decimal], least: Decimal) -> Decimal:
     return max(running - least, ZERO) * hours
 
 
-def _bounds(variant: Mapping[str, Json], resource: PlannedResource, context: PricingContext) -> tuple[Decimal, Decimal]:
-    """What its scalable target allows; without one, the instances that it starts with."""
+def _bounds(
+    variant: Mapping[str, Json], resource: PlannedResource, waits: bool, context: PricingContext
+) -> tuple[Decimal, Decimal]:
+    """What its scalable target allows; without one, the instances that it starts with. One that answers in real time keeps one."""
     identifier = (
         f"endpoint/{resource.outputs.get('name') or resource.inputs.get('name')}/variant/{variant.get('variantName')}"
     )
     for target in context.plan.all(appautoscaling.TARGET):
         if target.inputs.get("resourceId") == identifier:
-            return decimal(target.inputs.get("minCapacity")), decimal(target.inputs.get("maxCapacity"))
+            least = decimal(target.inputs.get("minCapacity"))
+            return least if waits or not variant.get("modelName") else max(least, Decimal(1)), decimal(
+                target.inputs.get("maxCapacity")
+            )
     managed = as_dict(variant.get("managedInstanceScaling"))
     first = decimal(variant.get("initialInstanceCount"))
     if managed.get("status") == "ENABLED":
@@ -243,6 +253,7 @@ KINDS: Final = (
     ),
     Kind(
         ENDPOINT,
+        combinations=rules.ENDPOINT_RULES,
         label=Label(icon="endpoint", words=_endpoint_label, rank=4),
         phrase=_endpoints,
         price=endpoint,
@@ -263,6 +274,11 @@ KINDS: Final = (
     ),
     Kind(
         TRAINING_JOB,
+        unique_name="trainingJobName",
+        immutable=(
+            immutable(f"SageMaker's UpdateTrainingJob is for profiling and warm pools alone ({BOTOCORE})", "*"),
+        ),
+        combinations=rules.TRAINING_RULES,
         price=training,
     ),
     Kind("aws:sagemaker/appImageConfig:AppImageConfig", price=_FREE),
@@ -270,6 +286,7 @@ KINDS: Final = (
     Kind("aws:sagemaker/domain:Domain", price=_FREE),
     Kind(
         ENDPOINT_CONFIGURATION,
+        combinations=rules.CONFIGURATION_RULES,
         arn="arn:{p}:sagemaker:{r}:{a}:endpoint-config/{n}",
         unique_name="name",
         immutable=(immutable(f"SageMaker has no UpdateEndpointConfig ({BOTOCORE})", "*"),),
@@ -282,6 +299,7 @@ KINDS: Final = (
     Kind("aws:sagemaker/imageVersion:ImageVersion", price=_FREE),
     Kind(
         MODEL,
+        combinations=rules.MODEL_RULES,
         arn="arn:{p}:sagemaker:{r}:{a}:model/{n}",
         unique_name="name",
         immutable=(immutable(f"SageMaker has no UpdateModel ({BOTOCORE})", "*"),),

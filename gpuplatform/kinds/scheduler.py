@@ -14,6 +14,7 @@ from gpuplatform.kinds.tokens import SCHEDULE
 KINDS: Final = (
     Kind(
         SCHEDULE,
+        ends="endDate",
         label=Label(icon="clock", words=counting("schedule"), rank=13),
         noun="schedule",
         arn="arn:{p}:scheduler:{r}:{a}:schedule/default/{n}",

@@ -85,9 +85,9 @@ class GovernanceSettings(Section):
     """Always awake where none is given."""
     anomaly_dollars: float = Field(default=100, gt=0)
     """Unusual spend a day of one team that is worth a message."""
+    terms: Terms = Terms()
     cost_export: bool = False
     """Export the account's bill by the hour and by pod to the bucket of logs, to divide shared nodes among teams. Empty until the
     account has opted in to split cost allocation data under billing preferences."""
-    terms: Terms = Terms()
     activate_cost_tags: bool = False
     """Second phase: a tag can be activated only after it appeared in billing data, about a day after the first `pulumi up`."""

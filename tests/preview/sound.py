@@ -23,6 +23,7 @@ TAGS = {
     "contact": "ml@example.com",
     "managed-by": "pulumi",
 }
+WORKING_HOURS = {"start": "0 8 * * *", "end": "0 18 * * *", "timezone": "Europe/Berlin", "desiredReplicas": "1"}
 VERSIONS = {one.name: one.version for one in vars(charts).values() if isinstance(one, charts.Chart)}
 LABELS = {f"gpuplatform.io/{key}": TAGS[key] for key in ("team", "project", "environment", "component")}
 
@@ -108,7 +109,17 @@ def sound() -> Plan:
     pool = urn("kubernetes:karpenter.sh/v1:NodePool", "small")
     group = urn("aws:eks/nodeGroup:NodeGroup", "system")
     return a_plan(
-        a_resource("aws:ec2/vpc:Vpc", "vpc", {"cidrBlock": "10.0.0.0/16", "tags": TAGS}, outputs={"id": "vpc-1"}),
+        a_resource(
+            "aws:ec2/vpc:Vpc",
+            "vpc",
+            {"cidrBlock": "10.0.0.0/16", "enableDnsHostnames": True, "tags": TAGS},
+            outputs={"id": "vpc-1"},
+        ),
+        a_resource(
+            "aws:ec2/routeTableAssociation:RouteTableAssociation",
+            "private-routes",
+            {"subnetId": "subnet-1", "routeTableId": "rtb-of-another-project"},
+        ),
         a_resource(
             "aws:ec2/subnet:Subnet",
             "private",
@@ -143,7 +154,13 @@ def sound() -> Plan:
         a_resource(
             "eks:index:Cluster",
             "cluster",
-            {"version": "1.36", "endpointPublicAccess": True, "publicAccessCidrs": ["203.0.113.0/24"], "tags": TAGS},
+            {
+                "version": "1.36",
+                "endpointPrivateAccess": True,
+                "endpointPublicAccess": True,
+                "publicAccessCidrs": ["203.0.113.0/24"],
+                "tags": TAGS,
+            },
             custom=False,
             remote=True,
             dependencies=(subnet,),
@@ -175,12 +192,16 @@ def sound() -> Plan:
             dependencies=(cluster,),
             property_dependencies={"clusterName": (cluster,)},
         ),
+        *(
+            a_resource("aws:eks/addon:Addon", name, {"clusterName": "cluster", "addonName": name, "tags": TAGS})
+            for name in ("eks-pod-identity-agent", "aws-ebs-csi-driver", "aws-fsx-csi-driver")
+        ),
         a_resource(
             "pulumi:providers:kubernetes", "cluster-provider", {"kubeconfig": "[secret]"}, dependencies=(cluster,)
         ),
         kubernetes(release, "karpenter", {"chart": "karpenter"}, group),
         kubernetes(release, "keda", {"chart": "keda"}, group),
-        kubernetes(release, "nvidia", {"chart": "nvidia-device-plugin"}, group),
+        kubernetes(release, "nvidia", {"chart": "nvidia-device-plugin", "values": {"gfd": {"enabled": True}}}, group),
         kubernetes(
             "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass",
             "small-class",
@@ -196,8 +217,8 @@ def sound() -> Plan:
                 "spec": {
                     "scaleTargetRef": {"name": "model"},
                     "minReplicaCount": 0,
-                    "maxReplicaCount": 2,
-                    "triggers": [{"type": "cron", "metadata": {"start": "0 8 * * *"}}],
+                    "maxReplicaCount": 1,
+                    "triggers": [{"type": "cron", "metadata": WORKING_HOURS}],
                 }
             },
             keda,

@@ -39,6 +39,14 @@ def sound_gpus() -> Plan:
         rich,
         _subnet("gpus", NEAR, "10.0.64.0/18", "use1-az6", "us-east-1f"),
         _subnet("elsewhere", FAR, "10.0.128.0/18", "use1-az5", "us-east-1e"),
+        *(
+            a_resource(
+                "aws:ec2/routeTableAssociation:RouteTableAssociation",
+                f"{subnet}-routes",
+                {"subnetId": subnet, "routeTableId": "rtb-of-another-project"},
+            )
+            for subnet in (NEAR, FAR)
+        ),
         a_resource(
             "aws:eks/addon:Addon",
             "vpc-cni",
@@ -124,7 +132,10 @@ def _group(name: str, how: str, launched: dict[str, Any], **more: Any) -> tuple[
         {"networkCardIndex": i.card, "deviceIndex": i.device, "interfaceType": i.kind, "securityGroups": ["sg-efa"]}
         for i in interfaces(instance(P5))
     ]
-    script = base64.b64encode(b"echo 'vm.nr_hugepages = 5128'").decode()
+    script = base64.b64encode(
+        b"MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/x-shellscript\n\n"
+        b"#!/bin/sh\necho 'vm.nr_hugepages = 5128'\n--b--\n"
+    ).decode()
     told = {
         "resources/nvidia.com/gpu": "8",
         "resources/vpc.amazonaws.com/efa": "32",
@@ -159,7 +170,11 @@ def _group(name: str, how: str, launched: dict[str, Any], **more: Any) -> tuple[
                 "capacityType": how,
                 "launchTemplate": {"id": f"lt-{name}", "version": "1"},
                 "scalingConfig": {"minSize": 0, "desiredSize": 0, "maxSize": 4},
-                "labels": {"gpuplatform.io/pool": "h100", "gpuplatform.io/rung": name},
+                "labels": {
+                    "gpuplatform.io/pool": "h100",
+                    "gpuplatform.io/rung": name,
+                    "k8s.amazonaws.com/accelerator": "nvidia-h100",
+                },
                 "taints": [{"key": "nvidia.com/gpu", "value": "present", "effect": "NO_SCHEDULE"}],
                 "tags": TAGS,
                 **more,
@@ -249,6 +264,7 @@ def _files() -> tuple[PlannedResource, ...]:
                 "subnetIds": NEAR,
                 "storageCapacity": 1200,
                 "deploymentType": "PERSISTENT_2",
+                "fileSystemTypeVersion": "2.15",
                 "perUnitStorageThroughput": 125,
                 "kmsKeyId": "arn:aws:kms:us-east-1:111122223333:key/1",
                 "tags": TAGS,
@@ -309,11 +325,13 @@ def _deployment() -> dict[str, Any]:
         "image": "vllm/vllm-openai:v0.11.0",
         "args": ["--model", "/weights", "--tensor-parallel-size", "4"],
         "resources": {"limits": {"nvidia.com/gpu": "4"}},
+        "volumeMounts": [{"name": "shared", "mountPath": "/dev/shm"}],
     }
     spec = {
         "nodeSelector": {"gpuplatform.io/pool": "wide"},
         "tolerations": [TOLERATION],
         "containers": [container],
+        "volumes": [{"name": "shared", "emptyDir": {"medium": "Memory", "sizeLimit": "8Gi"}}],
     }
     return {"selector": {"matchLabels": {"app": "wide"}}, "template": pod("wide", spec)}
 

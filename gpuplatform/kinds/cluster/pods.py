@@ -83,15 +83,17 @@ def pods(plan: Plan) -> tuple[Pod, ...]:
 
 
 def _templates(value: Json, together: int) -> Iterator[tuple[dict[str, Json], int]]:
-    """Pod templates at any depth: whatever has a `spec` with containers. With the pods that a job above them runs in parallel. A pod is
-    one itself."""
+    """Pod templates at any depth: whatever has a `spec` with containers. With the pods that a job above them runs in parallel, or that
+    make up one group of leader and workers, or of Ray's workers. A pod is one itself."""
     if isinstance(value, dict):
         body = as_dict(value)
         if isinstance(get_path(body, "spec", "containers"), list):
             yield body, together
             return
         of_jobs = get_path(body, "template", "spec", "template") is not None
-        together *= whole(body.get("parallelism") or (of_jobs and body.get("replicas")), 1)
+        of_workers = "groupName" in body
+        together *= whole(body.get("parallelism") or ((of_jobs or of_workers) and body.get("replicas")), 1)
+        together *= whole(body.get("size"), 1) if "workerTemplate" in body else 1
         for inner in body.values():
             yield from _templates(inner, together)
     elif isinstance(value, list):

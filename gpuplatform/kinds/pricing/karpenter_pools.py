@@ -59,7 +59,9 @@ def node_pool(resource: PlannedResource, context: PricingContext) -> Iterator[En
         return
     volumes = list(_volumes(resource, context))
     pool = node_properties.labels(resource).get(POOL_LABEL, "")
-    always, likely = _least(pool, choices, context)
+    asked, likely = _least(pool, choices, context)
+    # Of workloads that ask for more than the limit, the rest waits and costs nothing.
+    always = min(asked, limit // likely.gpus)
     running = _running(pool, always, max(limit // c.gpus for c in choices), max(limit // likely.gpus, always), context)
     most = dearest(choices, limit)
     named = " and ".join(f"{count} {choice.name}" for choice, count in most) if len(most) > 1 else most[0][0].name
@@ -192,7 +194,8 @@ def _workloads(pool: str, context: PricingContext) -> Iterator[tuple[Decimal, De
             )
         )
         if scaler is None:
-            yield gpus, decimal(get_path(deployment.inputs, "spec", "replicas"))
+            stated = get_path(deployment.inputs, "spec", "replicas")
+            yield gpus, decimal(1 if stated is None else stated)
         else:
             yield gpus, decimal(scaler.get("idleReplicaCount", scaler.get("minReplicaCount", 0)))
 

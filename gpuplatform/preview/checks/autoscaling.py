@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from gpuplatform.catalog.nodes import EFA, GPU, HUGEPAGES, ZONE_LABEL
-from gpuplatform.kinds.cluster.node_launches import Launch, autoscaler, launches, told
+from gpuplatform.kinds.cluster.node_launches import AUTOSCALER, Launch, autoscaler, launches, told
+from gpuplatform.kinds.cluster.pods import pods
 from gpuplatform.plan.model import Plan
 from gpuplatform.plan.quantity import quantity
 from gpuplatform.plan.values import as_list, get_path
@@ -21,6 +22,7 @@ from gpuplatform.pools.autoscaler import PREFIX
 from gpuplatform.pools.devices import Devices, of_labels
 from gpuplatform.preview.checking.check import Severity, Violation, check
 
+_ACCELERATOR: Final = "k8s.amazonaws.com/accelerator"
 _PAGE_BYTES: Final = 2 * 2**20
 _NEVER_ZERO: Final = re.compile(r"vm\.nr_hugepages\"? *= *\"?(\d+)")
 
@@ -101,3 +103,30 @@ def autoscaler_tag_missing(plan: Plan) -> Iterator[Violation]:
                     "nodes have; a job that asks for it would never make the group grow",
                     launch.resource,
                 )
+
+
+@check(
+    "accelerator-label",
+    Severity.ERROR,
+    "To Cluster Autoscaler every node with GPUs says so, so that it waits for them to be counted.",
+)
+def accelerator_label(plan: Plan) -> Iterator[Violation]:
+    """A node that is ready before its device plugin has counted its GPUs looks like one without: pods still wait, and the autoscaler
+    buys another. A node with the label is not ready to it until they are counted (kubernetes/autoscaler, cloudprovider/aws,
+    `GPULabel`, and utils/gpu; kubernetes/autoscaler#1949). Of claimed devices no plugin counts any: there the label does harm."""
+    by_hand = any(AUTOSCALER in str(get_path(c, "image")) for pod in pods(plan) for c in pod.containers)
+    if autoscaler(plan) is None and not by_hand:
+        return
+    for launch in launches(plan):
+        claimed = of_labels(launch.labels) is Devices.DRA
+        if (
+            launch.managed
+            and any(t.gpu_count for t in launch.types)
+            and not claimed
+            and not launch.labels.get(_ACCELERATOR)
+        ):
+            yield Violation(
+                f"{launch.resource.name}: labels: {_ACCELERATOR} is missing; until its GPUs are counted Cluster Autoscaler takes a new "
+                "node for one without, and buys another. Add it, with the GPU's name as its value",
+                launch.resource,
+            )

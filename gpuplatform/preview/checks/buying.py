@@ -126,8 +126,6 @@ def launch_template_of_eks(plan: Plan) -> Iterator[Violation]:
             "networkInterfaces: one names a subnet, which the node group does": any(
                 get_path(c, "subnetId") for c in cards
             ),
-            "vpcSecurityGroupIds: EC2 takes them on networkInterfaces, where there are any": cards
-            and inputs.get("vpcSecurityGroupIds"),
         }
         for wrong, there in problems.items():
             if there:

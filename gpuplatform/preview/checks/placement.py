@@ -7,12 +7,15 @@ from typing import Final
 
 from gpuplatform.catalog.nodes import GPU
 from gpuplatform.kinds.cluster.kueue import flavors
+from gpuplatform.kinds.cluster.names import chart
 from gpuplatform.kinds.cluster.node_launches import Launch, Taint, extra_argument, launches
+from gpuplatform.kinds.cluster.node_selection import nodes_elsewhere, tolerates, unmet
 from gpuplatform.kinds.cluster.pods import Pod, pods
 from gpuplatform.kinds.tokens import RELEASE
 from gpuplatform.plan.model import Json, Plan, PlannedResource
 from gpuplatform.plan.values import as_dict, as_list, get_path
 from gpuplatform.preview.checking.check import Severity, Violation, check
+from gpuplatform.preview.checks.devices import EFA_CHARTS, GPU_CHARTS
 
 _SET_BY_OTHERS: Final = ("kubernetes.io", "k8s.io", "amazonaws.com", "karpenter.sh", "nvidia.com", "k8s.aws")
 """Labels that the kubelet, a cloud or an operator puts on nodes: the plan does not say who has them."""
@@ -38,10 +41,29 @@ def pod_without_pool(plan: Plan) -> Iterator[Violation]:
         devices = [pool for pool in pools if _has_devices(pool, pod)]
         if why := _unplaced(devices or pools, asked_labels(pod), tolerations):
             yield Violation(f"{pod.owner.name}: {why}", pod.owner)
+        elif missing := _asked_of_none(plan, devices or pools, pod, tolerations):
+            yield Violation(
+                f"{pod.owner.name}: asks for nodes with {missing}; no pool has it, and nothing gives it to nodes",
+                pod.owner,
+            )
     for flavor in flavors(plan).values():
         asked = [(key, [value]) for key, value in flavor.labels.items()]
         if why := _unplaced(pools, asked, [{"operator": "Exists"}]):
             yield Violation(f"{flavor.resource.name}: spec.nodeLabels: {why}", flavor.resource)
+
+
+def _asked_of_none(plan: Plan, pools: Sequence[Launch], pod: Pod, tolerations: list[Json]) -> str:
+    """What the pod's selector and affinity ask for that none of the pools which let it in has; empty where one has all. Of several terms
+    none is a must, and some may be of nodes that stand elsewhere."""
+    required = get_path(pod.spec.get("affinity"), "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution")
+    if nodes_elsewhere(plan) or len(as_list(get_path(required, "nodeSelectorTerms"))) > 1:
+        return ""
+    selector = {"nodeSelector": pod.spec.get("nodeSelector")}
+    open_ = [pool for pool in pools if not refused(pool.taints, tolerations)]
+    missing = {pool.resource.urn: unmet(plan, pool, pod.spec) for pool in open_}
+    # Of the pools that it selects one says best what is wrong.
+    closest = [missing[pool.resource.urn] for pool in open_ if not unmet(plan, pool, selector)]
+    return [*closest, *missing.values()][0] if missing and all(missing.values()) else ""
 
 
 def _has_devices(pool: Launch, pod: Pod) -> bool:
@@ -89,15 +111,6 @@ def refused(taints: Sequence[Taint], tolerations: list[Json]) -> list[Taint]:
     return [t for t in taints if t[2] != "PreferNoSchedule" and not any(tolerates(one, t) for one in tolerations)]
 
 
-def tolerates(toleration: Json, taint: Taint) -> bool:
-    key, value, effect = taint
-    return (
-        get_path(toleration, "effect") in (None, "", effect)
-        and get_path(toleration, "key") in (None, "", key)
-        and (get_path(toleration, "operator") == "Exists" or (get_path(toleration, "value") or "") == value)
-    )
-
-
 @check("dead-toleration", Severity.WARNING, "Every toleration is of a taint that some pool has.")
 def dead_toleration(plan: Plan) -> Iterator[Violation]:
     pools = launches(plan)
@@ -139,3 +152,28 @@ def _in_values(value: Json, path: str) -> Iterator[tuple[str, Json]]:
     elif isinstance(value, list):
         for index, inner in enumerate(as_list(value)):
             yield from _in_values(inner, f"{path}[{index}]")
+
+
+@check("release-without-node", Severity.ERROR, "What a chart is told to select nodes by, some node has.")
+def release_without_node(plan: Plan) -> Iterator[Violation]:
+    """Daemons and controllers that no node takes in are no error to Helm, or one without a reason after minutes. Of device plugins
+    another check says it, pool by pool."""
+    pools = launches(plan)
+    for release in plan.all(RELEASE) if pools and not nodes_elsewhere(plan) else ():
+        for path, selector in _selectors(release.inputs.get("values"), "values"):
+            missing = [unmet(plan, pool, {"nodeSelector": selector}) for pool in pools]
+            plugin = path == "values.nodeSelector" and chart(release) in (*GPU_CHARTS, *EFA_CHARTS)
+            if all(missing) and not plugin:
+                yield Violation(
+                    f"{release.name}: {path}: no pool has {missing[0]}, and nothing gives it to nodes; its pods would never start",
+                    release,
+                )
+
+
+def _selectors(value: Json, path: str) -> Iterator[tuple[str, dict[str, Json]]]:
+    """Node selectors anywhere in a chart's values."""
+    for key, inner in as_dict(value).items():
+        if key == "nodeSelector":
+            yield f"{path}.{key}", as_dict(inner)
+        else:
+            yield from _selectors(inner, f"{path}.{key}")

@@ -143,7 +143,7 @@ FAULTS: list[tuple[str, str, Break]] = [
     ),
     ("destroy-order", "its node class", lambda p: with_field(p, "small", dependencies=(KARPENTER,))),
     ("known-hardware", "z9.huge", lambda p: with_input(p, "small", INSTANCES, ["z9.huge"])),
-    ("known-price", "no price of p5e", lambda p: with_input(p, "small", INSTANCES, ["p5e.48xlarge"])),
+    ("known-price", "no price of p5e", lambda p: with_input(_wide(p), "small", INSTANCES, ["p5e.48xlarge"])),
     ("offered-in-zone", "p5en.48xlarge is not offered in use1-az4", lambda p: with_p5en(p)),
     ("destroy-order", "nodes to run on", lambda p: with_field(p, "keda", dependencies=())),
     ("destroy-order", "the network", lambda p: with_field(p, "cluster", dependencies=(), property_dependencies={})),
@@ -189,6 +189,11 @@ def model_of(account: str, region: str) -> PlannedResource:
 
 
 INSTANCES = "spec|template|spec|requirements|0|values"
+
+
+def _wide(plan: Plan) -> Plan:
+    """A pool that may have a node of eight GPUs."""
+    return with_input(plan, "small", "spec|limits|nvidia.com/gpu", 8)
 
 
 def with_p5en(plan: Plan) -> Plan:

@@ -148,8 +148,8 @@ BUYING: list[tuple[str, str, Break]] = [
     ("launch-template-of-eks", "EKS makes one", setting(TEMPLATE, "iamInstanceProfile", {"name": "x"})),
     ("launch-template-of-eks", "one names a subnet", setting(TEMPLATE, "networkInterfaces|0|subnetId", NEAR)),
     (
-        "launch-template-of-eks",
-        "EC2 takes them on networkInterfaces",
+        "combination",
+        "beside networkInterfaces they go on each interface",
         setting(TEMPLATE, "vpcSecurityGroupIds", ["sg-efa"]),
     ),
     (
@@ -217,7 +217,7 @@ ACCEPTED: list[tuple[str, Break]] = [
     ("a reservation that stands", lambda p: _targeted(p, "cr-9")),
     ("a reservation that is made", _targeted),
     ("a security group of somebody else's", setting(TEMPLATE, "networkInterfaces|0|securityGroups", ["sg-9"])),
-    ("an image of one's own", setting(NODES, "amiType", "CUSTOM")),
+    ("an image of one's own", lambda p: setting(NODES, "amiType", "CUSTOM")(setting(TEMPLATE, "imageId", "ami-1")(p))),
     ("an image that is not known yet", setting(NODES, "amiType", UNKNOWN)),
 ]
 

@@ -18,7 +18,7 @@ Break = Callable[[Plan], Plan]
 
 KEY = "aws:kms/key:Key"
 TOKEN = "ghp_" + "a" * 36
-START = base64.b64encode(f"#!/bin/sh\nexport GITHUB_TOKEN={TOKEN}\n".encode()).decode()
+START = base64.b64encode(f"MIME-Version: 1.0\n\n#!/bin/sh\nexport GITHUB_TOKEN={TOKEN}\n".encode()).decode()
 FORMATTED = "Calling __str__ on an Output[T] is not supported."
 TRUST = policy({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "ec2.amazonaws.com"}})
 

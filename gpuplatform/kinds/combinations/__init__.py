@@ -1,0 +1,1 @@
+"""Rules of combination, a file a service: rows of the kinds carry them."""
