@@ -130,10 +130,10 @@ class LustreFileSystem(pulumi.ComponentResource):
                 data_repository_path=pulumi.Output.concat("s3://", bucket),
                 # What is in the bucket already appears too.
                 batch_import_meta_data_on_create=True,
-                s3={
-                    "auto_import_policy": {"events": list(IMPORTED)},
-                    **({"auto_export_policy": {"events": list(EXPORTED)}} if folder in args.exported else {}),
-                },
+                s3=aws.fsx.DataRepositoryAssociationS3Args(
+                    auto_import_policy={"events": list(IMPORTED)},
+                    auto_export_policy={"events": list(EXPORTED)} if folder in args.exported else None,
+                ),
                 tags=args.tags.aws(Name=f"{name}-{folder}"),
                 opts=pulumi.ResourceOptions(parent=self, depends_on=before, custom_timeouts=ASSOCIATION),
             )

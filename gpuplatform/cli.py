@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
@@ -180,6 +180,7 @@ def months_of(
         datetime.datetime | None,
         typer.Option("--from", formats=["%Y-%m-%d"], help="Their first day; today by default."),
     ] = None,
+    by: Annotated[Literal["team"] | None, typer.Option("--by", help="Each team's part, by showback.")] = None,
     json_file: commands.JsonFile = None,
 ) -> None:
     """Say month by month what ENV is expected to cost, what is paid and when, and what ends. Needs no account."""
@@ -190,7 +191,7 @@ def months_of(
     day = first.date() if first else datetime.datetime.now(datetime.UTC).date()
     found = calendar.months(plan, count, day)
     if not commands.as_json(console, json_file, [month.to_json() for month in found]):
-        terminal_bill.show_months(console(), found)
+        (terminal_bill.show_teams if by else terminal_bill.show_months)(console(), found)
 
 
 @app.command(rich_help_panel="With Pulumi", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

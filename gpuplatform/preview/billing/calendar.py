@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
@@ -26,6 +26,8 @@ class Month:
     """What is paid in the month, by the environment's terms: blocks whole, on the day on which they start."""
     events: tuple[str, ...]
     """What is paid up front, what ends, and what takes its place, with the day; in order."""
+    by_team: Mapping[str, Decimal] = field(default_factory=dict[str, Decimal])
+    """Of `expected`, what each team pays by showback."""
 
     def to_json(self) -> dict[str, Json]:
         return {
@@ -33,6 +35,7 @@ class Month:
             "expected": float(cents(self.expected)),
             "cash": float(cents(self.cash)),
             "events": [*self.events],
+            "by_team": {team: float(cents(amount)) for team, amount in self.by_team.items()},
         }
 
 
@@ -53,6 +56,7 @@ def _month(plan: Plan, begins: datetime.date) -> Month:
         expected=found.totals.expected_monthly,
         cash=running + sum((found.terms.paid(b.dollars, ZERO) for b in upfront), ZERO),
         events=tuple(f"{day:%Y-%m-%d} {what}" for day, what in events),
+        by_team={team: totals.expected_monthly for team, totals in found.by_team().items()},
     )
 
 

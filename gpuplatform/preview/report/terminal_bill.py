@@ -95,6 +95,20 @@ def _sentences(console: Console, sentences: Sequence[str]) -> None:
         console.print()
 
 
+def show_teams(console: Console, found: Sequence[Month]) -> None:
+    """What each team pays in each month, at list prices; the same showback as in the preview."""
+    teams = sorted({team for month in found for team in month.by_team})
+    rows = [[month.by_team.get(team, Decimal(0)) for team in teams] + [month.expected] for month in found]
+    table = plain_table(footer=True)
+    table.add_column("from", "total", style="bold", no_wrap=True)
+    for place, head in enumerate([*(team or "nobody" for team in teams), "in all"]):
+        total = sum((row[place] for row in rows), Decimal(0))
+        table.add_column(f"{escape(head)}\n$ at list prices", money(total), justify="right", no_wrap=True)
+    for month, row in zip(found, rows, strict=True):
+        table.add_row(f"{month.begins}", *map(money, row))
+    console.print(table)
+
+
 def show_months(console: Console, found: Sequence[Month]) -> None:
     table = plain_table(footer=True)
     table.add_column("from", "total", style="bold", no_wrap=True)

@@ -91,4 +91,14 @@ def test_the_command_prints_a_table_and_writes_json(tmp_path: Path, monkeypatch:
     assert "cr-0123456789abcdef0" in result.output
     found = json.loads(file.read_text("utf-8"))
     assert [month["begins"] for month in found] == ["2026-12-01", "2026-12-31"]
-    assert found[0].keys() == {"begins", "expected", "cash", "events"}
+    assert found[0].keys() == {"begins", "expected", "cash", "events", "by_team"}
+    assert sum(found[0]["by_team"].values()) == pytest.approx(found[0]["expected"], abs=0.02)
+
+
+def test_each_month_is_shown_by_team(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    result = CliRunner().invoke(app, ["bill", "prod", "--months", "2", "--from", "2026-12-01", "--by", "team"])
+
+    assert result.exit_code == 0, result.output
+    assert all(team in result.output for team in ("research", "applied", "safety", "in all"))
+    assert "cr-0123456789abcdef0" not in result.output
