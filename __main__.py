@@ -16,7 +16,9 @@ context = settings.context
 
 alerts = stacks.governance.alerts(settings.governance, context)
 network = stacks.network.build(settings.network, context)
-data = stacks.data.build(settings.data, context, network, alerts=alerts.arn)
+data = stacks.data.build(
+    settings.data, context, network, alerts=alerts.arn, cost_export=settings.governance.cost_export
+)
 cluster = stacks.cluster.build(settings.cluster, context, network)
 platform = stacks.platform.build(
     settings.platform,
@@ -37,6 +39,7 @@ stacks.governance.build(
     alerts.arn,
     system_nodes=settings.cluster.system.min,
     queues=training.queues.local_queues,
+    export_bucket=data.export_bucket,
 )
 
 pulumi.export("cluster_name", cluster.name)

@@ -6,6 +6,7 @@ default encryption is SSE-S3 and to no other (S3 User Guide, "Enabling Amazon S3
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,6 +64,8 @@ class LakeBucketArgs:
     """KMS key; without one, the account's aws/s3."""
     access_logs: pulumi.Input[str] | None
     """Name of the bucket that receives this one's access logs; None for the bucket that receives them."""
+    deliveries: Sequence[Callable[[pulumi.Input[str]], iam.Statement]] = ()
+    """What AWS's services may deliver to it: each a statement of the bucket's policy, from its ARN."""
     protect: bool = True
 
 
@@ -101,7 +104,9 @@ class LakeBucket(pulumi.ComponentResource):
             f"{name}-policy",
             bucket=bucket.id,
             policy=iam.policy(
-                *tls_only(bucket.arn), *([access_log_delivery(bucket.arn, args.account)] if receives_logs else [])
+                *tls_only(bucket.arn),
+                *([access_log_delivery(bucket.arn, args.account)] if receives_logs else []),
+                *(delivery(bucket.arn) for delivery in args.deliveries),
             ),
             opts=child,
         )

@@ -12,6 +12,9 @@ from dataclasses import dataclass, replace
 COST_KEYS = ("team", "project", "environment", "component", "managed-by")
 """What every taggable resource carries; the first four are what costs are split by."""
 
+TEAM_LABEL = "gpuplatform.io/team"
+"""By which split cost allocation puts a pod on its team."""
+
 # EC2's rule for tag values is the narrowest of the services we tag (EC2 User Guide, "Tag restrictions", read 2026-11).
 _ALLOWED = re.compile(r"[\w .:/=+@-]{1,256}")
 
@@ -54,7 +57,7 @@ class CostTags:
         """As Kubernetes labels, from which split cost allocation makes cost tags (the first 50 of a pod, by name)."""
         prefix = "gpuplatform.io"
         return {
-            f"{prefix}/team": _label(self.team),
+            TEAM_LABEL: _label(self.team),
             f"{prefix}/project": _label(self.project),
             f"{prefix}/environment": _label(self.environment),
             f"{prefix}/component": _label(self.component),

@@ -36,7 +36,9 @@ app = typer.Typer(
 
 @app.command(rich_help_panel="Before anything is created")
 def preview(
-    environment: Annotated[str, typer.Argument(metavar="ENV", help="Whose Pulumi.ENV.yaml: dev, prod.")],
+    environment: Annotated[
+        str, typer.Argument(metavar="[ENV]", help="Whose Pulumi.ENV.yaml: dev, prod. With --plan it may be left out.")
+    ] = "",
     tree: Annotated[bool, typer.Option("--tree", metavar="", help="List every resource, by layer.")] = False,
     json_file: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write all of it as JSON.")] = None,
     manifests: Annotated[
@@ -60,7 +62,10 @@ def preview(
         ),
     ] = None,
     read: Annotated[
-        Path | None, typer.Option("--plan", metavar="FILE", help="Judge the plan in FILE, and do not run the program.")
+        Path | None,
+        typer.Option(
+            "--plan", metavar="FILE", help="Judge the plan in FILE, of whatever project, and do not run the program."
+        ),
     ] = None,
     github: Annotated[
         bool, typer.Option("--github", metavar="", help="Print findings as annotations of GitHub Actions.")
@@ -79,6 +84,8 @@ def preview(
 
     try:
         outputs = Outputs(json=json_file, markdown=markdown, html=html_file, sarif=sarif, manifests=manifests)
+        if not environment and read is None:
+            raise CallError("name an environment, such as dev; or give a plan with --plan FILE")
         plan = _plan(environment, verbose=verbose, file=read, older=against)
         found = Preview.of(plan, datetime.datetime.now(datetime.UTC).date())
         outputs.write(found)
@@ -127,7 +134,7 @@ def _plan(name: str, *, verbose: bool = False, file: Path | None = None, older: 
         from gpuplatform.preview.record.recorder import ProgramError
 
         try:
-            plan = load.read(file, name) if file else load.run(name, status.update)
+            plan = load.read(file) if file else load.run(name, status.update)
             return load.compared(plan, older) if older else plan
         except ProgramError as error:
             from gpuplatform.preview.report.terminal import progress_of

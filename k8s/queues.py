@@ -84,7 +84,7 @@ class Queues(pulumi.ComponentResource):
                 f"{name}-{role}",
                 api_version=API,
                 kind=kind,
-                metadata={"name": called, "labels": labels, **metadata},
+                metadata={"name": called, "labels": labels} | metadata,
                 spec=spec,
                 opts=pulumi.ResourceOptions(parent=self, depends_on=after or [args.operator]),
             )
@@ -117,7 +117,9 @@ class Queues(pulumi.ComponentResource):
             shares = {pool.name: quotas[pool.name].teams.get(team, 0) for pool in args.pools}
             spec = cluster_queue(_groups(args.pools, shares, borrow=owned.borrow), args.namespace_name)
             # Kueue keeps flavours and checks from being deleted while a queue uses them: the queue goes first.
-            queue = kueue(f"cluster-queue-{team}", "ClusterQueue", team, spec, cohort, check)
+            # By this label the bill knows whose quota it is.
+            owner = args.tags.of(team=team).labels()
+            queue = kueue(f"cluster-queue-{team}", "ClusterQueue", team, spec, cohort, check, labels=owner)
             self.local_queues[team] = kueue(
                 f"local-queue-{team}",
                 "LocalQueue",
@@ -125,6 +127,7 @@ class Queues(pulumi.ComponentResource):
                 {"clusterQueue": team},
                 queue,
                 namespace=args.namespace.metadata["name"],
+                labels=owner,
             )
         for priority, value in PRIORITIES.items():
             WorkloadPriorityClass(

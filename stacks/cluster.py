@@ -208,10 +208,10 @@ def _node_groups(
                 pool=pool,
                 rung=option,
                 index=index,
-                tags=tags,
+                tags=tags.of(team=pool.team),
                 cluster=joined,
                 network=subnets,
-                bought_id=_bought(group_name(name, option, index), pool, option, tags, network),
+                bought_id=_bought(group_name(name, option, index), pool, option, tags.of(team=pool.team), network),
             ),
             opts=opts,
         )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import pulumi
 
+from components.cost_export import delivery
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs
+from components.iam import Statement
 from components.lake_bucket import LakeBucket, LakeBucketArgs
 from components.lustre import LustreFileSystem, LustreFileSystemArgs, LustrePlace
 from components.lustre_alarms import LustreAlarms, LustreAlarmsArgs
@@ -31,15 +34,24 @@ class DataLayer:
     key_arn: pulumi.Output[str] | None
     """Of the lake's own key; None with AWS's, which needs no right of its own."""
     file_system: LustreFileSystem | None
+    export_bucket: pulumi.Output[str] | None = None
+    """Of the bucket that takes the account's bill, its name, known once AWS may write to it."""
 
 
 def build(
-    settings: DataSettings, context: Context, network: NetworkLayer, *, alerts: pulumi.Input[str] | None = None
+    settings: DataSettings,
+    context: Context,
+    network: NetworkLayer,
+    *,
+    alerts: pulumi.Input[str] | None = None,
+    cost_export: bool = False,
 ) -> DataLayer:
-    """`alerts`: ARN of the topic that hears of a full file system."""
+    """`alerts`: ARN of the topic that hears of a full file system. `cost_export`: whether the bucket of logs takes the account's
+    bill."""
     tags = context.tags.of(component="data")
     key_arn = _key(settings, context, tags) if settings.key is KeyChoice.CUSTOMER else None
-    logs = _bucket(LakeZone.LOGS, settings, context, tags, key_arn=None, access_logs=None)
+    exports = [partial(delivery, account=context.account)] if cost_export else []
+    logs = _bucket(LakeZone.LOGS, settings, context, tags, key_arn=None, access_logs=None, deliveries=exports)
     buckets = {
         zone.value: logs
         if zone is LakeZone.LOGS
@@ -70,7 +82,9 @@ def build(
                 topic_arn=alerts,
             ),
         )
-    return DataLayer(buckets=buckets, key_arn=key_arn, file_system=files)
+    return DataLayer(
+        buckets=buckets, key_arn=key_arn, file_system=files, export_bucket=logs.ready if cost_export else None
+    )
 
 
 def _key(settings: DataSettings, context: Context, tags: CostTags) -> pulumi.Output[str]:
@@ -95,6 +109,7 @@ def _bucket(
     *,
     key_arn: pulumi.Output[str] | None,
     access_logs: pulumi.Output[str] | None,
+    deliveries: Sequence[Callable[[pulumi.Input[str]], Statement]] = (),
 ) -> LakeBucket:
     return LakeBucket(
         f"lake-{zone.value}",
@@ -104,6 +119,7 @@ def _bucket(
             tags=tags,
             key_arn=key_arn,
             access_logs=access_logs,
+            deliveries=deliveries,
             protect=context.protect,
         ),
     )

@@ -13,10 +13,12 @@ import pulumi
 from components.alert_topic import PUBLISHERS, AlertTopic, AlertTopicArgs
 from components.anomaly_monitor import AnomalyMonitor, AnomalyMonitorArgs
 from components.budget import Budget, BudgetArgs
-from components.cost_allocation import CostAllocation
+from components.cost_allocation import CostAllocation, CostAllocationArgs
+from components.cost_export import CostExport, CostExportArgs
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs
 from components.heartbeat import Heartbeat, HeartbeatArgs
 from components.sleep_schedule import Hours, SleepSchedule, SleepScheduleArgs, SystemNodes
+from components.tags import TEAM_LABEL
 from k8s.kueue import NAMESPACE as KUEUE_NAMESPACE
 from k8s.queue_sleep import QueueSleep, QueueSleepArgs
 from stacks.cluster import ClusterLayer
@@ -92,8 +94,10 @@ def build(
     *,
     system_nodes: int,
     queues: Mapping[str, pulumi.Resource],
+    export_bucket: pulumi.Input[str] | None = None,
 ) -> None:
-    """`queues`: the teams' ClusterQueues by name, each with what it stands with; they are held while the environment sleeps."""
+    """`queues`: the teams' ClusterQueues by name, each with what it stands with; they are held while the environment sleeps.
+    `export_bucket`: where the account's bill is exported to, if it is."""
     tags = context.tags.of(component="governance")
     budgets = settings.budgets
 
@@ -125,8 +129,11 @@ def build(
             f"team-{team}",
             AnomalyMonitorArgs(tags=tags.of(team=team), dollars=settings.anomaly_dollars, topic_arn=topic_arn),
         )
+    if export_bucket is not None:
+        CostExport("costs", CostExportArgs(account=context.account, tags=tags, bucket_name=export_bucket))
     if settings.activate_cost_tags:
-        CostAllocation("cost-tags")
+        # By a pod's label the export divides a shared node; AWS takes it for a tag like any other.
+        CostAllocation("cost-tags", CostAllocationArgs(pod_labels=[TEAM_LABEL] if export_bucket is not None else []))
     if settings.awake:
         _sleep(settings.awake, context, cluster, topic_arn, system_nodes, queues)
 

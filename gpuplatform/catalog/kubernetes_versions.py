@@ -13,6 +13,9 @@ from typing import Final
 
 from gpuplatform.catalog.charts import CLUSTER_AUTOSCALER_TAGS
 
+STANDARD_MONTHS: Final = 14
+"""Of standard support, from the day on which EKS serves a version."""
+
 SOON: Final = datetime.timedelta(days=90)
 """Before the end of standard support: time to try the next version in dev and to wait for the end of a capacity block."""
 
@@ -52,6 +55,15 @@ def number(minor: str) -> int:
 def standard_ends(minor: str) -> datetime.date | None:
     """None where it is not known."""
     return next((v.standard_ends for v in VERSIONS if v.minor == minor), None)
+
+
+def served_since(minor: str) -> datetime.date | None:
+    """The day on which EKS first served a version; None where it is not known."""
+    end = standard_ends(minor)
+    if end is None:
+        return None
+    months = end.year * 12 + end.month - 1 - STANDARD_MONTHS
+    return end.replace(year=months // 12, month=months % 12 + 1)
 
 
 def extended(minor: str, today: datetime.date) -> bool:

@@ -22,6 +22,7 @@ class Usage:
 
 USAGE: Final[Mapping[str, Usage]] = {
     "nat_gb": Usage(default=100, what="GB pass through NAT gateways"),
+    "s3_gb": Usage(default=1_000, what="GB are read from S3 and written to it by nodes"),
     "endpoint_gb": Usage(default=100, what="GB pass through interface endpoints"),
     "balancer_gb": Usage(default=100, what="GB pass through load balancers, a capacity unit and hour for each"),
     "between_zones_gb": Usage(default=0, what="GB pass from zone to zone, paid on both sides"),

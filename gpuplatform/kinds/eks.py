@@ -30,6 +30,7 @@ from gpuplatform.kinds.tokens import LAUNCH_TEMPLATE, NODE_GROUP
 from gpuplatform.plan.model import Json, Plan, PlannedResource
 from gpuplatform.plan.values import as_dict
 
+ACCESS_ENTRY: Final = "aws:eks/accessEntry:AccessEntry"
 ADDON: Final = "aws:eks/addon:Addon"
 FARGATE_PROFILE: Final = "aws:eks/fargateProfile:FargateProfile"
 POD_IDENTITY_ASSOCIATION: Final = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
@@ -135,7 +136,7 @@ KINDS: Final = (
         ),
     ),
     Kind(
-        "aws:eks/accessEntry:AccessEntry",
+        ACCESS_ENTRY,
         label=Label(icon="key", words=counting("access entry"), rank=23),
         noun="access entry",
         immutable=(

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from gpuplatform.catalog import kubernetes_versions
+from gpuplatform.kinds.eks_nodes import default_nodes
 from gpuplatform.kinds.formats import digest
 from gpuplatform.kinds.kind import Api, Created, Duration, Kind, force_new, immutable, right
 from gpuplatform.kinds.labels import (
@@ -16,8 +17,8 @@ from gpuplatform.kinds.labels import (
 from gpuplatform.kinds.pricing.charge import Entry, Unpriced, steady
 from gpuplatform.kinds.pricing.context import PricingContext
 from gpuplatform.kinds.pricing.kept_logs import kept_logs, of_control_plane
-from gpuplatform.kinds.tokens import CLUSTER_COMPONENT, CONTROL_PLANE, LOG_GROUP, SCHEDULE
-from gpuplatform.plan.model import Json, Plan, PlannedResource
+from gpuplatform.kinds.tokens import CLUSTER_COMPONENT, CONTROL_PLANE, LOG_GROUP, SCHEDULE, SECURITY_GROUP
+from gpuplatform.plan.model import Json, Plan, PlanFeature, PlannedResource
 from gpuplatform.plan.values import as_dict, as_list, get_path, parse_json
 
 
@@ -39,6 +40,16 @@ def component(made: Created) -> dict[str, Json]:
     kubeconfig = _kubeconfig(endpoint, made.region, physical)
     return {
         "eksCluster": {"$resource": CONTROL_PLANE, "state": cluster},
+        **_groups(made),
+        "core": {
+            "cluster": {"$resource": CONTROL_PLANE, "state": cluster},
+            "endpoint": endpoint,
+            "vpcId": made.inputs.get("vpcId"),
+            "subnetIds": made.inputs.get("subnetIds") or made.inputs.get("privateSubnetIds") or [],
+            "kubeconfig": kubeconfig,
+            "instanceRoles": [],
+            "nodeGroupOptions": {},
+        },
         "kubeconfig": kubeconfig,
         "kubeconfigJson": json.dumps(kubeconfig),
         "clusterSecurityGroupId": f"sg-{digest(made.urn, 17)}",
@@ -52,6 +63,16 @@ def component(made: Created) -> dict[str, Json]:
         "fargateProfileId": "",
         "fargateProfileStatus": "",
         "instanceRoles": [],
+    }
+
+
+def _groups(made: Created) -> dict[str, Json]:
+    """Security groups that the component makes for control plane and nodes, unless it is told not to."""
+    if made.inputs.get("skipDefaultSecurityGroups") is True:
+        return {}
+    return {
+        role: {"$resource": SECURITY_GROUP, "state": {"id": f"sg-{digest(f'{made.urn}/{role}', 17)}"}}
+        for role in ("clusterSecurityGroup", "nodeSecurityGroup")
     }
 
 
@@ -104,6 +125,8 @@ def cluster(resource: PlannedResource, context: PricingContext) -> Iterator[Entr
     tier = str(get_path(resource.inputs, "controlPlaneScalingConfig", "tier") or "standard").removeprefix("tier-")
     if tier != "standard":
         yield steady(context, f"provisioned control plane {tier.upper()}", "eks", f"control-plane-{tier}")
+    if resource.type == CLUSTER_COMPONENT and PlanFeature.REMOTE_INPUTS not in context.plan.lacks:
+        yield from default_nodes(resource, context)
     if get_path(resource.inputs, "computeConfig", "enabled") or resource.inputs.get("autoMode"):
         yield Unpriced(why="no price row for EKS Auto Mode, which launches instances by itself and asks a fee for each")
     kinds = as_list(resource.inputs.get("enabledClusterLogTypes"))

@@ -22,8 +22,12 @@ from gpuplatform.kinds.labels import (
     fixed,
 )
 
+INSTANCE_PROFILE: Final = "aws:iam/instanceProfile:InstanceProfile"
 POLICY: Final = "aws:iam/policy:Policy"
+POLICY_ATTACHMENT: Final = "aws:iam/policyAttachment:PolicyAttachment"
 ROLE: Final = "aws:iam/role:Role"
+ROLE_POLICY: Final = "aws:iam/rolePolicy:RolePolicy"
+ROLE_POLICY_ATTACHMENT: Final = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
 
 _FREE: Final = Free("IAM is free (aws.amazon.com/iam)")
 
@@ -32,7 +36,7 @@ KINDS: Final = (
     Kind("aws:iam/group:Group", price=_FREE),
     Kind("aws:iam/groupPolicy:GroupPolicy", policies={"policy": PolicyDocument(PolicyKind.IDENTITY)}, price=_FREE),
     Kind("aws:iam/groupPolicyAttachment:GroupPolicyAttachment", price=_FREE),
-    Kind("aws:iam/instanceProfile:InstanceProfile", arn="arn:{p}:iam::{a}:instance-profile/{n}", price=_FREE),
+    Kind(INSTANCE_PROFILE, arn="arn:{p}:iam::{a}:instance-profile/{n}", price=_FREE),
     Kind("aws:iam/openIdConnectProvider:OpenIdConnectProvider", price=_FREE),
     Kind(
         POLICY,
@@ -45,7 +49,7 @@ KINDS: Final = (
             renamed={"name": "iam.policyNameType", "policy": "iam.policyDocumentType"},
         ),
     ),
-    Kind("aws:iam/policyAttachment:PolicyAttachment", price=_FREE),
+    Kind(POLICY_ATTACHMENT, price=_FREE),
     Kind(
         ROLE,
         policies={
@@ -67,7 +71,7 @@ KINDS: Final = (
     ),
     Kind("aws:iam/rolePoliciesExclusive:RolePoliciesExclusive", price=_FREE),
     Kind(
-        "aws:iam/rolePolicy:RolePolicy",
+        ROLE_POLICY,
         policies={"policy": PolicyDocument(PolicyKind.IDENTITY, longest=10_240)},
         immutable=(
             immutable(
@@ -82,7 +86,7 @@ KINDS: Final = (
         ),
     ),
     Kind(
-        "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+        ROLE_POLICY_ATTACHMENT,
         immutable=(immutable(f"IAM attaches and detaches only ({BOTOCORE})", "*"),),
         price=_FREE,
         rights=(right("iam", "role/{name}", "AttachRolePolicy"),),

@@ -25,13 +25,14 @@ from gpuplatform.kinds.labels import (
 from gpuplatform.kinds.pricing.charge import Entry, shared, steady, tiers
 from gpuplatform.kinds.pricing.context import PricingContext
 from gpuplatform.kinds.pricing.numbers import decimal
+from gpuplatform.kinds.tokens import BUCKET
 from gpuplatform.plan.model import Json, Plan, PlannedResource
 from gpuplatform.plan.values import as_dict, get_path
 
-BUCKET: Final = "aws:s3/bucket:Bucket"
 BUCKET_ACL: Final = "aws:s3/bucketAcl:BucketAcl"
 BUCKET_POLICY: Final = "aws:s3/bucketPolicy:BucketPolicy"
 BUCKET_PUBLIC_ACCESS_BLOCK: Final = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
+BUCKET_NOTIFICATION: Final = "aws:s3/bucketNotification:BucketNotification"
 BUCKET_SERVER_SIDE_ENCRYPTION_CONFIGURATION: Final = (
     "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
 )
@@ -156,7 +157,7 @@ KINDS: Final = (
     ),
     Kind("aws:s3/bucketLoggingV2:BucketLoggingV2", price=_FREE),
     Kind("aws:s3/bucketMetric:BucketMetric", price=_FREE),
-    Kind("aws:s3/bucketNotification:BucketNotification", price=_FREE),
+    Kind(BUCKET_NOTIFICATION, price=_FREE),
     Kind("aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration", price=_FREE),
     Kind(
         "aws:s3/bucketOwnershipControls:BucketOwnershipControls",

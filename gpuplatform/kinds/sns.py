@@ -16,6 +16,7 @@ from gpuplatform.plan.model import PlannedResource
 
 TOPIC: Final = "aws:sns/topic:Topic"
 TOPIC_POLICY: Final = "aws:sns/topicPolicy:TopicPolicy"
+TOPIC_SUBSCRIPTION: Final = "aws:sns/topicSubscription:TopicSubscription"
 
 _FREE: Final = Free("configuration of a topic that is priced by the message (aws.amazon.com/sns/pricing)")
 
@@ -45,7 +46,7 @@ KINDS: Final = (
         rights=(right("sns", "{name}", "SetTopicAttributes"),),
     ),
     Kind(
-        "aws:sns/topicSubscription:TopicSubscription",
+        TOPIC_SUBSCRIPTION,
         price=_FREE,
         rights=(right("sns", "{name}", "Subscribe"),),
         api=Api(shapes=("sns.SubscribeInput",)),

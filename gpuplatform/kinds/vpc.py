@@ -19,18 +19,27 @@ from gpuplatform.kinds.labels import (
 from gpuplatform.kinds.pricing import kept_logs
 from gpuplatform.kinds.pricing.charge import Entry, shared, tiers, used
 from gpuplatform.kinds.pricing.context import PricingContext
-from gpuplatform.kinds.tokens import EIP_ASSOCIATION, FLOW_LOG, SECURITY_GROUP, SUBNET
+from gpuplatform.kinds.tokens import (
+    DEFAULT_ROUTE_TABLE,
+    EIP_ASSOCIATION,
+    FLOW_LOG,
+    MAIN_ROUTE_TABLE_ASSOCIATION,
+    ROUTE,
+    ROUTE_TABLE,
+    ROUTE_TABLE_ASSOCIATION,
+    SECURITY_GROUP,
+    SECURITY_GROUP_INGRESS_RULE,
+    SECURITY_GROUP_RULE,
+    SUBNET,
+    VPC,
+    VPC_ENDPOINT_ROUTE_TABLE_ASSOCIATION,
+)
 from gpuplatform.plan.model import Json, Plan, PlannedResource
 from gpuplatform.plan.wording import counted
 
 DEFAULT_SECURITY_GROUP: Final = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
 INTERNET_GATEWAY: Final = "aws:ec2/internetGateway:InternetGateway"
-ROUTE: Final = "aws:ec2/route:Route"
-ROUTE_TABLE_ASSOCIATION: Final = "aws:ec2/routeTableAssociation:RouteTableAssociation"
 SECURITY_GROUP_EGRESS_RULE: Final = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
-SECURITY_GROUP_INGRESS_RULE: Final = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
-SECURITY_GROUP_RULE: Final = "aws:ec2/securityGroupRule:SecurityGroupRule"
-VPC: Final = "aws:ec2/vpc:Vpc"
 
 _FREE_1: Final = Free("VPC, subnets, routes and gateways are free (aws.amazon.com/vpc/pricing)")
 _FREE_2: Final = Free("security groups and their rules are free (aws.amazon.com/vpc/pricing)")
@@ -122,7 +131,7 @@ KINDS: Final = (
         api=Api(shapes=("ec2.CreateVpcRequest",)),
     ),
     Kind("aws:ec2/defaultNetworkAcl:DefaultNetworkAcl", price=_FREE_1),
-    Kind("aws:ec2/defaultRouteTable:DefaultRouteTable", price=_FREE_1),
+    Kind(DEFAULT_ROUTE_TABLE, price=_FREE_1),
     Kind(
         DEFAULT_SECURITY_GROUP,
         price=_FREE_2,
@@ -160,7 +169,7 @@ KINDS: Final = (
         ),
     ),
     Kind("aws:ec2/internetGatewayAttachment:InternetGatewayAttachment", price=_FREE_1),
-    Kind("aws:ec2/mainRouteTableAssociation:MainRouteTableAssociation", price=_FREE_1),
+    Kind(MAIN_ROUTE_TABLE_ASSOCIATION, price=_FREE_1),
     Kind("aws:ec2/managedPrefixList:ManagedPrefixList", price=_FREE_1),
     Kind("aws:ec2/networkAcl:NetworkAcl", price=_FREE_1),
     Kind("aws:ec2/networkAclRule:NetworkAclRule", price=_FREE_1),
@@ -168,7 +177,7 @@ KINDS: Final = (
     Kind("aws:ec2/networkInterfaceAttachment:NetworkInterfaceAttachment", price=_FREE_1),
     Kind(ROUTE, price=_FREE_1, rights=(right("ec2", "route-table/rtb-00000000000000000", "CreateRoute"),)),
     Kind(
-        "aws:ec2/routeTable:RouteTable",
+        ROUTE_TABLE,
         arn="arn:{p}:ec2:{r}:{a}:route-table/{i}",
         identifier=numbered("rtb"),
         price=_FREE_1,
@@ -238,7 +247,7 @@ KINDS: Final = (
     Kind("aws:ec2/vpcDhcpOptions:VpcDhcpOptions", price=_FREE_1),
     Kind("aws:ec2/vpcDhcpOptionsAssociation:VpcDhcpOptionsAssociation", price=_FREE_1),
     Kind("aws:ec2/vpcEndpointPolicy:VpcEndpointPolicy", price=_FREE_3),
-    Kind("aws:ec2/vpcEndpointRouteTableAssociation:VpcEndpointRouteTableAssociation", price=_FREE_3),
+    Kind(VPC_ENDPOINT_ROUTE_TABLE_ASSOCIATION, price=_FREE_3),
     Kind("aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation", price=_FREE_1),
     Kind("aws:ec2/vpcPeeringConnection:VpcPeeringConnection", price=_FREE_1),
     Kind("aws:ec2/vpcPeeringConnectionAccepter:VpcPeeringConnectionAccepter", price=_FREE_1),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from gpuplatform.kinds.cluster.s3_ways import paid_ways
 from gpuplatform.kinds.formats import digest, numbered
 from gpuplatform.kinds.kind import (
     BOTOCORE,
@@ -27,21 +28,16 @@ from gpuplatform.kinds.labels import (
 )
 from gpuplatform.kinds.pricing.charge import Entry, Unpriced, addresses, shared, steady
 from gpuplatform.kinds.pricing.context import PricingContext
-from gpuplatform.kinds.tokens import EIP
+from gpuplatform.kinds.tokens import EIP, NAT_GATEWAY, VPC_ENDPOINT
 from gpuplatform.plan.model import UNKNOWN, Json, Plan, PlannedResource
 from gpuplatform.plan.values import as_list
-
-NAT_GATEWAY: Final = "aws:ec2/natGateway:NatGateway"
-
-
-VPC_ENDPOINT: Final = "aws:ec2/vpcEndpoint:VpcEndpoint"
-
 
 VPC_ENDPOINT_SUBNET_ASSOCIATION: Final = "aws:ec2/vpcEndpointSubnetAssociation:VpcEndpointSubnetAssociation"
 
 
 def _address(made: Created) -> dict[str, Json]:
-    return {"allocationId": made.id, "publicIp": f"203.0.113.{int(digest(made.urn, 2), 16) or 1}"}
+    # Of another range kept for documentation than the one that the examples of settings open the API to.
+    return {"allocationId": made.id, "publicIp": f"198.51.100.{int(digest(made.urn, 2), 16) or 1}"}
 
 
 ENDPOINT_ROWS: Final = {"Interface": "interface-endpoint", "GatewayLoadBalancer": "gateway-load-balancer-endpoint"}
@@ -62,6 +58,9 @@ def nat_gateway(resource: PlannedResource, context: PricingContext) -> Iterator[
         "nat_gb",
         among=context.count(NAT_GATEWAY),
     )
+    if resource.urn in (paid := paid_ways(context.plan)):
+        what = "data of S3 through a NAT gateway, for want of a gateway endpoint"
+        yield shared(context, what, "vpc", "nat-gateway-data", "s3_gb", among=len(paid))
 
 
 def public_address(resource: PlannedResource, context: PricingContext) -> Iterator[Entry]:

@@ -19,6 +19,9 @@ from gpuplatform.ops.rights import NAMED_AFTER, PAGES
 
 CHECK = "permission"
 _GLOBAL = frozenset({"iam", "budgets", "ce"})
+_BILLING = frozenset({"bcm-data-exports", "cur"})
+_BILLING_HOME = "us-east-1"
+"""Exports and reports are made there, wherever the account works (service authorization reference, their resource types)."""
 
 
 def rows(aws: Aws, demand: AccountDemand, who: Caller) -> Iterator[Row]:
@@ -71,7 +74,8 @@ def _needed(demand: AccountDemand, who: Caller, region: str) -> dict[str, list[s
 def _arn(service: str, path: str, who: Caller, region: str) -> str:
     if service == "s3":
         return f"arn:{who.partition}:s3:::{path}"
-    return f"arn:{who.partition}:{service}:{'' if service in _GLOBAL else region}:{who.account}:{path}"
+    where = "" if service in _GLOBAL else _BILLING_HOME if service in _BILLING else region
+    return f"arn:{who.partition}:{service}:{where}:{who.account}:{path}"
 
 
 def _principal(aws: Aws, who: Caller) -> str | None:

@@ -18,7 +18,20 @@ DATA = Path(__file__).parent.parent / "catalog" / "data" / "actions.json"
 COMMAND = "gpuplatform catalog refresh actions"
 
 PREFIXES: Final = (
-    *("acm", "application-autoscaling", "aps", "autoscaling", "budgets", "ce", "cloudwatch", "ec2", "ecr", "eks"),
+    *(
+        "acm",
+        "application-autoscaling",
+        "aps",
+        "autoscaling",
+        "bcm-data-exports",
+        "budgets",
+        "ce",
+        "cur",
+        "cloudwatch",
+        "ec2",
+        "ecr",
+        "eks",
+    ),
     *("eks-auth", "elasticfilesystem", "elasticloadbalancing", "events", "fsx", "iam", "kinesis", "kms", "lambda"),
     *("logs", "pricing", "s3", "sagemaker", "scheduler", "secretsmanager", "servicequotas", "sns", "sqs", "ssm"),
     *("sts", "xray"),

@@ -25,7 +25,7 @@ COMMAND = "gpuplatform catalog refresh instances"
 
 GPU_TYPES = (
     *("p4d.*", "p4de.*", "p5.*", "p5e.*", "p5en.*", "p6-*"),
-    *("g5.*", "g6.*", "gr6.*", "g6e.*", "g6f.*", "gr6f.*", "g7.*", "g7e.*"),
+    *("g4dn.*", "g5.*", "g6.*", "gr6.*", "g6e.*", "g6f.*", "gr6f.*", "g7.*", "g7e.*"),
 )
 """Patterns of the accelerated types of the catalogue, as EC2's `instance-type` filter takes them."""
 
@@ -35,6 +35,17 @@ CPU_TYPES = (
     *(f"m7i.{size}" for size in ("large", "xlarge", "2xlarge")),
     *(f"m6i.{size}" for size in ("large", "xlarge")),
     *(f"c7g.{size}" for size in ("large", "xlarge")),
+    # What plans from elsewhere use most: the programs that components and guides start from.
+    *(
+        f"{family}.{size}"
+        for family in ("t3", "t3a")
+        for size in ("micro", "small", "medium", "large", "xlarge", "2xlarge")
+    ),
+    *(
+        f"{family}.{size}"
+        for family in ("m5", "m5a", "m6i", "m6a", "m7i", "c5", "c6i", "c7i", "r5", "r6i", "r7i")
+        for size in ("large", "xlarge", "2xlarge", "4xlarge")
+    ),
 )
 
 # When PyPI received the release; the captures in it are older, by an unknown time.

@@ -17,10 +17,12 @@ PAGES: Final = {
     for prefix, page in {
         "application-autoscaling": "list_awsapplicationautoscaling",
         "autoscaling": "list_amazonec2autoscaling",
+        "bcm-data-exports": "list_awsbillingandcostmanagementdataexports",
         "budgets": "list_awsbudgetservice",
         "ce": "list_awscostexplorerservice",
         "cloudformation": "list_awscloudcontrolapi",
         "cloudwatch": "list_amazoncloudwatch",
+        "cur": "list_awscostandusagereport",
         "ec2": "list_amazonec2",
         "eks": "list_amazonelastickubernetesservice",
         "events": "list_amazoneventbridge",

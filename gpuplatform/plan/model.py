@@ -110,6 +110,12 @@ class Invoke:
     args: Mapping[str, Json]
     source: Source | None = None
 
+    @property
+    def asked(self) -> str:
+        """`getAvailabilityZones (state: available)`."""
+        told = ", ".join(f"{key}: {value}" for key, value in self.args.items() if not isinstance(value, dict | list))
+        return f"{self.token.rpartition(':')[2]}{f' ({told})' if told else ''}"
+
 
 @dataclass(frozen=True, slots=True)
 class Message:

@@ -25,6 +25,9 @@ class NodeSpec:
     cannot test GPUs that `sharing.mig` partitions: there it is left out."""
     expected: Expected = NOTHING
     """Nodes that usually run, for the bill."""
+    team: str | None = None
+    """The one team that the pool is for, whose tag its nodes carry and who pays all of it; by default several share it, and its cost
+    is divided by their quotas or their models."""
 
     @property
     def hardware(self) -> tuple[InstanceType, ...]:

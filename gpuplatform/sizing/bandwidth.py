@@ -17,8 +17,16 @@ LEAST_SHARE: Final = 0.55
 """Of the bound. RECORDS lie at 58 to 87 % of theirs; two p5en that used half of their cards at 34 % (littlemex/distributed-ai,
 2-node EFA verification, 2026); TCP at a few percent."""
 
-PCIE_GBYTES: Final = {"A10G": 32.0, "L4": 32.0, "L40S": 32.0, "RTX PRO 4500": 64.0, "RTX PRO Server 6000": 64.0}
-"""GPUs without NVLink → GB/s each way of their 16 lanes, generation 4 or 5, as NVIDIA's data sheets give them (half of 64 and 128)."""
+PCIE_GBYTES: Final = {
+    "T4": 16.0,
+    "A10G": 32.0,
+    "L4": 32.0,
+    "L40S": 32.0,
+    "RTX PRO 4500": 64.0,
+    "RTX PRO Server 6000": 64.0,
+}
+"""GPUs without NVLink → GB/s each way of their 16 lanes, generation 3, 4 or 5, as NVIDIA's data sheets give them (half of 32, 64 and
+128)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -93,7 +93,7 @@ def _serving_pool(
     args = KarpenterPoolArgs(
         pool=pool,
         discovery=context.discovery,
-        tags=context.tags.of(component="serving"),
+        tags=context.tags.of(component="serving", team=pool.team),
         node_role_name=cluster.karpenter_node_role_name,
         security_group_ids=[cluster.security_group_id, *([network.efa_security_group_id] if pool.uses_efa else [])],
         volume_key_arn=cluster.volume_key_arn,

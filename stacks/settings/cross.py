@@ -24,5 +24,6 @@ RULES: tuple[Callable[[Sections], Iterator[Problem]], ...] = (
     workloads.claims_stand_alone,
     placement.lustre_in_network,
     workloads.teams_are_known,
+    workloads.dedicated_pools_are_of_one_team,
     workloads.endpoints_have_names,
 )

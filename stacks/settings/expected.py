@@ -21,6 +21,8 @@ class ExpectedSettings(Section):
 
     nat_gb: Amount = _unless_stated("nat_gb")
     """Through NAT gateways: images, packages, models from outside AWS."""
+    s3_gb: Amount = _unless_stated("s3_gb")
+    """Between nodes and S3: free by the gateway endpoint, paid as any other byte where a NAT gateway is the only way."""
     endpoint_gb: Amount = _unless_stated("endpoint_gb")
     """Through interface endpoints."""
     balancer_gb: Amount = _unless_stated("balancer_gb")

@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from gpuplatform.sizing.overhead import OverheadKey
 from stacks.settings.types import Clock, Email, Name, Section
 
 
@@ -77,10 +78,16 @@ class GovernanceSettings(Section):
 
     alert_emails: tuple[Email, ...] = Field(min_length=1)
     budgets: Budgets
+    overhead: OverheadKey = OverheadKey.GPU_SPEND
+    """By what the platform's overhead is shared among teams, in reports and against their budgets: `gpu-spend` in the expected month;
+    `evenly`; `owner`, whose it stays."""
     awake: Awake | None = None
     """Always awake where none is given."""
     anomaly_dollars: float = Field(default=100, gt=0)
     """Unusual spend a day of one team that is worth a message."""
     terms: Terms = Terms()
+    cost_export: bool = False
+    """Export the account's bill by the hour and by pod to the bucket of logs, to divide shared nodes among teams. Empty until the
+    account has opted in to split cost allocation data under billing preferences."""
     activate_cost_tags: bool = False
     """Second phase: a tag can be activated only after it appeared in billing data, about a day after the first `pulumi up`."""

@@ -76,6 +76,9 @@ class EksModel(Section):
     """Measured throughput of one replica, for the price of a million tokens."""
     requests_per_minute: float | None = Field(default=None, gt=0)
     """Measured throughput of one replica, for the price of a million requests."""
+    million_tokens: float | None = Field(default=None, gt=0)
+    """Millions of tokens that callers are expected to use in a month, for the price of a million at that volume; by default, as many as the
+    expected copies can make."""
     expected: Expected = NOTHING
     """What usually runs, for the bill."""
 
@@ -110,6 +113,9 @@ class SageMakerModel(Section):
     latency_ms: int | None = Field(default=None, ge=1)
     """p99 above which somebody is told and an update is rolled back; without it, what follows from `answer`."""
     environment: dict[str, str] = Field(default_factory=dict)
+    million_tokens: float | None = Field(default=None, gt=0)
+    """Millions of tokens that callers are expected to use in a month, for the price of a million at that volume; by default, as many as the
+    expected copies can make."""
     expected: Expected = NOTHING
     """What usually runs, for the bill."""
 

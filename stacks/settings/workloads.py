@@ -111,12 +111,43 @@ def teams_are_known(s: Sections) -> Iterator[Problem]:
     """A team is known by its budget: who spends is told."""
     if not (s.owner and s.governance):
         return
-    known = {s.owner.team, *s.governance.budgets.teams}
+    known = _known_teams(s)
     used = {f"training.teams.{t}": t for t in (s.training.teams if s.training else {})}
     used |= {f"serving.models.{n}.team": m.team for n, m in (s.serving.models if s.serving else {}).items()}
+    used |= {f"cluster.pools.{n}.team": p.team for n, p in (s.cluster.pools if s.cluster else {}).items() if p.team}
+    used |= {f"serving.pools.{n}.team": p.team for n, p in (s.serving.pools if s.serving else {}).items() if p.team}
     for where, team in used.items():
         if team not in known:
             yield where, f"{team} has no budget in governance.budgets.teams; {nearest(team, sorted(known))}"
+
+
+def _known_teams(s: Sections) -> set[str]:
+    return {*([s.owner.team] if s.owner else ()), *(s.governance.budgets.teams if s.governance else ())}
+
+
+def dedicated_pools_are_of_one_team(s: Sections) -> Iterator[Problem]:
+    """Who has a quota or a model on a pool would not pay for it where its nodes carry another team's tag."""
+    owners = {name: pool.team for name, pool in (s.cluster.pools if s.cluster else {}).items() if pool.team}
+    owners |= {name: pool.team for name, pool in (s.serving.pools if s.serving else {}).items() if pool.team}
+    users = [
+        (f"training.teams.{team}.gpus.{pool}", team, pool)
+        for team, quota in (s.training.teams if s.training else {}).items()
+        for pool, gpus in quota.gpus.items()
+        if gpus
+    ]
+    users += [
+        (f"serving.models.{name}.pool", model.team, model.pool)
+        for name, model in (s.serving.models if s.serving else {}).items()
+        if isinstance(model, EksModel)
+    ]
+    known = _known_teams(s)
+    for where, team, pool in users:
+        owner = owners.get(pool, team)
+        if team != owner and {team, owner} <= known:
+            yield (
+                where,
+                f"{team} uses pool {pool}, whose `team` is {owner} alone; leave `team` out of a pool that several share",
+            )
 
 
 def endpoints_have_names(s: Sections) -> Iterator[Problem]:

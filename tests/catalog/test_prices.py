@@ -133,7 +133,13 @@ ODD = {("ml.g6e.xlarge", "eu-central-1"): Decimal("1.345")}
 
 @pytest.mark.parametrize(
     "row",
-    [r for r in prices.rows() if r.service == "sagemaker" and r.key.removeprefix("ml.") in instances.names()],
+    [
+        r
+        for r in prices.rows()
+        if r.service == "sagemaker"
+        and r.key.startswith(("ml.p", "ml.g"))
+        and r.key.removeprefix("ml.") in instances.names()
+    ],
     ids=lambda row: f"{row.key} {row.region}",
 )
 def test_sagemaker_prices_are_in_proportion_to_ec2(row: prices.Row) -> None:

@@ -109,7 +109,17 @@ def sound() -> Plan:
     pool = urn("kubernetes:karpenter.sh/v1:NodePool", "small")
     group = urn("aws:eks/nodeGroup:NodeGroup", "system")
     return a_plan(
-        a_resource("aws:ec2/vpc:Vpc", "vpc", {"cidrBlock": "10.0.0.0/16", "tags": TAGS}, outputs={"id": "vpc-1"}),
+        a_resource(
+            "aws:ec2/vpc:Vpc",
+            "vpc",
+            {"cidrBlock": "10.0.0.0/16", "enableDnsHostnames": True, "tags": TAGS},
+            outputs={"id": "vpc-1"},
+        ),
+        a_resource(
+            "aws:ec2/routeTableAssociation:RouteTableAssociation",
+            "private-routes",
+            {"subnetId": "subnet-1", "routeTableId": "rtb-of-another-project"},
+        ),
         a_resource(
             "aws:ec2/subnet:Subnet",
             "private",
@@ -144,7 +154,13 @@ def sound() -> Plan:
         a_resource(
             "eks:index:Cluster",
             "cluster",
-            {"version": "1.36", "endpointPublicAccess": True, "publicAccessCidrs": ["203.0.113.0/24"], "tags": TAGS},
+            {
+                "version": "1.36",
+                "endpointPrivateAccess": True,
+                "endpointPublicAccess": True,
+                "publicAccessCidrs": ["203.0.113.0/24"],
+                "tags": TAGS,
+            },
             custom=False,
             remote=True,
             dependencies=(subnet,),
@@ -175,6 +191,10 @@ def sound() -> Plan:
             },
             dependencies=(cluster,),
             property_dependencies={"clusterName": (cluster,)},
+        ),
+        *(
+            a_resource("aws:eks/addon:Addon", name, {"clusterName": "cluster", "addonName": name, "tags": TAGS})
+            for name in ("eks-pod-identity-agent", "aws-ebs-csi-driver", "aws-fsx-csi-driver")
         ),
         a_resource(
             "pulumi:providers:kubernetes", "cluster-provider", {"kubeconfig": "[secret]"}, dependencies=(cluster,)

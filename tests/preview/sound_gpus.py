@@ -39,6 +39,14 @@ def sound_gpus() -> Plan:
         rich,
         _subnet("gpus", NEAR, "10.0.64.0/18", "use1-az6", "us-east-1f"),
         _subnet("elsewhere", FAR, "10.0.128.0/18", "use1-az5", "us-east-1e"),
+        *(
+            a_resource(
+                "aws:ec2/routeTableAssociation:RouteTableAssociation",
+                f"{subnet}-routes",
+                {"subnetId": subnet, "routeTableId": "rtb-of-another-project"},
+            )
+            for subnet in (NEAR, FAR)
+        ),
         a_resource(
             "aws:eks/addon:Addon",
             "vpc-cni",
@@ -256,6 +264,7 @@ def _files() -> tuple[PlannedResource, ...]:
                 "subnetIds": NEAR,
                 "storageCapacity": 1200,
                 "deploymentType": "PERSISTENT_2",
+                "fileSystemTypeVersion": "2.15",
                 "perUnitStorageThroughput": 125,
                 "kmsKeyId": "arn:aws:kms:us-east-1:111122223333:key/1",
                 "tags": TAGS,

@@ -23,8 +23,11 @@ from gpuplatform.kinds.registry import kind_of
 from gpuplatform.plan.model import Json, Plan, PlannedResource
 from gpuplatform.plan.values import as_dict
 from gpuplatform.plan.wording import cents
+from gpuplatform.preview.billing.break_even import BreakEven, break_even
 from gpuplatform.preview.billing.economics import Economics, economics
 from gpuplatform.preview.billing.lines import Line, Totals
+from gpuplatform.preview.billing.showback import Showback, showback
+from gpuplatform.preview.billing.volume_costs import VolumeCost, volume_costs
 from gpuplatform.sizing.invoice import Terms
 
 ENGINES_OWN: Final = "pulumi:"
@@ -47,6 +50,11 @@ class Bill:
     unpriced: tuple[tuple[str, str], ...]
     """URN and reason."""
     economics: Economics = field(default_factory=Economics)
+    showback: Showback = field(default_factory=Showback)
+    volume_costs: tuple[VolumeCost, ...] = ()
+    """Of models, a million tokens at the expected volume."""
+    break_even: tuple[BreakEven, ...] = ()
+    """GPU hours as they are bought and bought otherwise."""
     usage: tuple[Assumed, ...] = ()
     """What settings expect to be used of what the plan holds, or what is taken for it."""
     currency: str = CURRENCY
@@ -88,7 +96,8 @@ class Bill:
         )
 
     def by_team(self) -> dict[str, Totals]:
-        return self._by(lambda line: line.team)
+        """What each team pays: see `showback`. The tag alone is each line's `team`."""
+        return self.showback.by_team()
 
     def by_layer(self) -> dict[str, Totals]:
         return self._by(lambda line: line.layer)
@@ -112,7 +121,10 @@ class Bill:
             "by_layer": {name: totals.finer() for name, totals in self.by_layer().items()},
             "by_resource": {urn: totals.finer() for urn, totals in self.by_resource().items()},
             "by_team": {name: totals.finer() for name, totals in self.by_team().items()},
+            "showback": self.showback.to_json(),
             "economics": self.economics.to_json(),
+            "volume_costs": [cost.to_json() for cost in self.volume_costs],
+            "break_even": [one.to_json() for one in self.break_even],
             "assumptions": list(self.assumptions),
             "usage": [{"key": u.key, "monthly": float(u.amount), "stated": u.stated} for u in self.usage],
             "stale": [*self.stale_prices],
@@ -134,12 +146,16 @@ def bill(plan: Plan, today: datetime.date | None = None) -> Bill:
                 unpriced.append((resource.urn, entry.why))
             else:
                 lines.append(_line(resource, entry, context))
+    shares = showback(plan, lines)
     used = dict.fromkeys(line.assumes for line in lines if line.assumes)
     return Bill(
         today=day,
         lines=tuple(lines),
         unpriced=tuple(unpriced),
         economics=economics(plan, lines),
+        showback=shares,
+        volume_costs=volume_costs(plan, lines, shares),
+        break_even=break_even(plan, lines, everywhere.home),
         usage=tuple(everywhere.home.usage(key) for key in sorted(used)),
         terms=_terms(plan),
     )

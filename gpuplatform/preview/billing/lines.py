@@ -91,7 +91,7 @@ class Totals:
     maximum_hourly: Decimal = Decimal(0)
 
     @classmethod
-    def of(cls, lines: Iterable[Line]) -> Totals:
+    def of(cls, lines: Iterable[Line | Totals]) -> Totals:
         rows = tuple(lines)
         return cls(
             asleep_monthly=sum((r.asleep_monthly for r in rows), Decimal(0)),

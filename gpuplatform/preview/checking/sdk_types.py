@@ -73,8 +73,13 @@ def input_violations(token: str, inputs: Mapping[str, Json]) -> Iterator[FieldVi
     """Everything in a resource's inputs that the SDK's types do not allow; nothing where the SDK has no types for it."""
     arguments = input_class(token)
     if arguments is not None:
-        given = _decoded(inputs, arguments) if token.startswith("pulumi:providers:") else inputs
+        given = _decoded(inputs, arguments) if token.startswith("pulumi:providers:") else _as_given(token, inputs)
         yield from _object(given, arguments, "", required=False)
+
+
+def _as_given(token: str, inputs: Mapping[str, Json]) -> Mapping[str, Json]:
+    """Without what pulumi-aws itself writes into a state's inputs: the tags with those of the provider."""
+    return {k: v for k, v in inputs.items() if k != "tagsAll"} if token.startswith("aws:") else inputs
 
 
 def _decoded(inputs: Mapping[str, Json], arguments: type) -> dict[str, Json]:
@@ -140,8 +145,14 @@ def _value(value: Json, type_: Any, path: str) -> Iterator[FieldViolation]:
                 yield from _value(inner, shape.element, f"{path}[{index}]")
     elif value not in shape.values and not _scalar_fits(value, shape):
         yield FieldViolation(path, f"{value!r} is not {_describe(shape)}")
-    elif shape.values and value not in shape.values:
+    elif shape.values and value not in shape.values and not _protocol(value, shape):
         yield FieldViolation(path, f"{value!r} is not one of {_some(shape.values)}", enum=True)
+
+
+def _protocol(value: Json, shape: _Shape) -> bool:
+    """Whether it is a protocol of IP by its number, or `-1` for all of them, which EC2 takes and the SDK's enum does not list (EC2 API
+    reference, IpPermission)."""
+    return {"tcp", "udp", "icmp"} <= shape.values and (str(value) == "-1" or str(value).isdigit())
 
 
 def _structure(value: dict[str, Json], shape: _Shape, path: str) -> Iterator[FieldViolation]:

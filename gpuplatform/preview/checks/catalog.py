@@ -28,7 +28,7 @@ def used(plan: Plan) -> Iterator[tuple[PlannedResource, str]]:
             yield pool, name
 
 
-@check("known-hardware", Severity.ERROR, "The hardware of every instance type is in the catalogue.")
+@check("known-hardware", Severity.WARNING, "The hardware of every instance type is in the catalogue.")
 def known_hardware(plan: Plan) -> Iterator[Violation]:
     for resource, name in used(plan):
         if name not in instances.names():

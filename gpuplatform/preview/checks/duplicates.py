@@ -20,17 +20,22 @@ def duplicate_urn(plan: Plan) -> Iterator[Violation]:
         )
 
 
-@check("duplicate-object", Severity.ERROR, "No two Kubernetes objects of a kind share a name in a namespace.")
+@check(
+    "duplicate-object",
+    Severity.ERROR,
+    "No two Kubernetes objects of a kind share a name in a namespace of one cluster.",
+)
 def duplicate_object(plan: Plan) -> Iterator[Violation]:
-    taken: dict[tuple[str, str, str], str] = {}
+    taken: dict[tuple[str, ...], str] = {}
     for resource in plan.resources:
         name = get_path(resource.inputs, "metadata", "name")
         if not (resource.type.startswith("kubernetes:") and isinstance(name, str)):
             continue
         namespace = str(get_path(resource.inputs, "metadata", "namespace") or "default")
-        first = taken.setdefault((resource.type, namespace, name), resource.name)
-        if first != resource.name:
-            yield Violation(f"{resource.name}: {first} is already called {name} in namespace {namespace}", resource)
+        first = taken.setdefault((resource.provider_urn, resource.type, namespace, name), resource.urn)
+        if first != resource.urn:
+            other = plan.by_urn[first].name
+            yield Violation(f"{resource.name}: {other} is already called {name} in namespace {namespace}", resource)
 
 
 @check("duplicate-name", Severity.ERROR, "No two resources of a kind ask AWS for the same name.")

@@ -69,5 +69,7 @@ def _of(resource: PlannedResource, path: str) -> str:
 def lookup(plan: Plan) -> Iterator[Violation]:
     for invoke in plan.invokes:
         yield Violation(
-            f"{invoke.token} needs credentials at preview; take the value from the settings", None, invoke.source
+            f"{invoke.token} needs credentials at preview, and asks for {invoke.asked}; take the value from the settings",
+            None,
+            invoke.source,
         )

@@ -11,6 +11,7 @@ from typing import Final
 
 from gpuplatform.catalog.actions import wrong
 from gpuplatform.kinds import iam, vpc_egress
+from gpuplatform.kinds.identity.documents import words
 from gpuplatform.plan.every_text import every_text
 from gpuplatform.plan.model import Json, Plan, PlannedResource, once
 from gpuplatform.plan.values import as_dict, as_list, get_path
@@ -61,11 +62,6 @@ def _statements(document: Json) -> list[dict[str, Json]]:
 def allowed(plan: Plan) -> Iterator[tuple[PlannedResource, str, dict[str, Json]]]:
     """Every statement that allows something: resource, property, statement."""
     return (found for found in statements(plan) if found[2].get("Effect") == "Allow")
-
-
-def words(value: Json) -> list[str]:
-    """IAM writes one as itself and several as a list."""
-    return [str(v) for v in (as_list(value) or ([] if value is None else [value]))]
 
 
 _ALL_ACTIONS: Final = re.compile(r"\*+(:\*+)?")

@@ -15,10 +15,10 @@ from gpuplatform.kinds import eks
 from gpuplatform.kinds.cluster.names import QUEUE_LABEL, names, namespace_of, namespaces, of_charts, scope
 from gpuplatform.kinds.cluster.objects import objects, of_kind
 from gpuplatform.kinds.cluster.pods import Pod, pods
+from gpuplatform.kinds.identity.accounts import made_for
 from gpuplatform.kinds.pricing.numbers import NoAmountError, gib
-from gpuplatform.kinds.tokens import RELEASE
 from gpuplatform.plan.model import SECRET, UNKNOWN, Json, Plan, PlannedResource
-from gpuplatform.plan.values import as_dict, as_list, get_path, leaves
+from gpuplatform.plan.values import as_dict, as_list, get_path
 from gpuplatform.preview.checking.check import Severity, Violation, check
 
 # Objects that every EKS cluster has (Kubernetes reference, "User-facing roles" and "Pod Priority"; EKS user guide, storage).
@@ -191,13 +191,8 @@ def pod_identity_account(plan: Plan) -> Iterator[Violation]:
 
 
 def _in_chart(plan: Plan, namespace: str, account: str) -> bool:
-    """Whether a release in the namespace is called so, or told of the account in its values."""
-    for release in plan.all(RELEASE):
-        if str(release.inputs.get("namespace") or "default") == namespace:
-            told = (value for _, value in leaves(as_dict(release.inputs.get("values"))))
-            if account in (release.inputs.get("name"), release.name) or account in told:
-                return True
-    return False
+    """Whether a chart or an add-on in the namespace makes the account, or one whose name begins a longer one."""
+    return any(account == made or account.startswith(f"{made}-") for made in made_for(plan, namespace))
 
 
 @check("unmounted-volume", Severity.ERROR, "Every volume that a container mounts is one of its pod.")

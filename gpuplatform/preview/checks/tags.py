@@ -30,7 +30,10 @@ _LAUNCHED: Final = ("instance", "volume")
 def cost_tags(plan: Plan) -> Iterator[Violation]:
     for resource in plan.resources:
         if taggable(resource.type):
-            yield from _missing(resource, "tags", resource.inputs.get("tags"), COST_KEYS)
+            # The engine's own documents say those of the provider as well.
+            yield from _missing(
+                resource, "tags", resource.inputs.get("tagsAll") or resource.inputs.get("tags"), COST_KEYS
+            )
         elif resource.type == cloudcontrol.RESOURCE:
             yield from _missing(resource, "desiredState.Tags", _cloud_control_tags(resource), COST_KEYS)
 

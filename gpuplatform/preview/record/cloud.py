@@ -44,6 +44,9 @@ class Cloud:
             return kubernetes.created(asked)
         if type_ == CLUSTER_COMPONENT:
             return "", eks_cluster.component(asked)
+        if type_.startswith(CLUSTER_COMPONENT.rpartition(":")[0]):
+            row = kind_of(type_)
+            return "", row.outputs(asked) if row and row.outputs else {}
         if type_ == STASH:
             return "", pulumi.kept(asked)
         if not type_.startswith("aws:"):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, cast
 
+from gpuplatform.plan.model import Invoke
 from gpuplatform.preview.record.program import own
 
 LONGEST: Final = 2_000
@@ -76,6 +77,18 @@ def explain(chain: Sequence[Failure], root: Path) -> str:
         reason = f"{cause.type}: {reason}"
     places = (place for failure in chain for place in [_last_line(failure, root)] if place)
     return f"{next(places, '__main__.py')}: {reason}"
+
+
+def unanswered(lookups: Sequence[Invoke], environment: str) -> tuple[str, ...]:
+    """What the program looked up before it stopped, and how to give the answer; nothing where it looked nothing up."""
+    asked = dict.fromkeys(f"{one.asked}{f' at {one.source}' if one.source else ''}" for one in lookups)
+    if not asked:
+        return ()
+    told = printable(", ".join(list(asked)[:3]))
+    return (
+        f"it looks up {told}, and nobody answers a lookup without an account: write the answer into Pulumi.{environment}.yaml and read it "
+        "with pulumi.Config, or judge what `pulumi preview --json` writes with --plan",
+    )
 
 
 def printable(text: str) -> str:

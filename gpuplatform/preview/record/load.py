@@ -10,6 +10,7 @@ from pathlib import Path
 
 from gpuplatform.plan.model import Plan, PlanFeature
 from gpuplatform.preview.record import environment as environments
+from gpuplatform.preview.record.configuration import Environment
 from gpuplatform.preview.record.environment import CallError
 
 
@@ -20,19 +21,32 @@ def run(name: str, step: Callable[[str], None]) -> Plan:
         return environments.preview(found, step)
 
 
-def read(file: Path, name: str) -> Plan:
-    """The plan in a file, with the settings of the environment where it has none. Raises CallError."""
+def read(file: Path) -> Plan:
+    """The plan in a file, of whatever project; of an environment of the project around here with its settings, where it has none itself.
+    Raises CallError."""
     from gpuplatform.preview.record import readers
 
-    found = environments.load(environments.find_root(Path.cwd()), name)
     try:
         plan = readers.read(file)
     except readers.UnreadableError as error:
         raise CallError(str(error)) from error
-    if (plan.project, plan.environment) != (found.project, name):
-        raise CallError(f"{file}: is a plan of {plan.project} {plan.environment}; give one of {found.project} {name}")
+    found = _own(plan)
+    if found is None:
+        return plan
     settings = found.public_settings if PlanFeature.SETTINGS in plan.lacks else plan.settings
     return replace(plan, settings=settings, lines=found.lines, lacks=plan.lacks - {PlanFeature.SETTINGS})
+
+
+def _own(plan: Plan) -> Environment | None:
+    """The environment of the project around here that a plan is of; None where it is of another, or there is no project."""
+    try:
+        root = environments.find_root(Path.cwd())
+    except CallError:
+        return None
+    if plan.environment not in environments.environments(root):
+        return None
+    found = environments.load(root, plan.environment)
+    return found if found.project == plan.project else None
 
 
 def compared(plan: Plan, file: Path) -> Plan:

@@ -22,7 +22,7 @@ from gpuplatform.plan.model import STACK, Invoke, Json, Message, Plan, PlannedRe
 from gpuplatform.plan.urns import former_urn, urn_of
 from gpuplatform.preview.record.cloud import Cloud
 from gpuplatform.preview.record.configuration import Environment
-from gpuplatform.preview.record.failure import explain, failures, problems
+from gpuplatform.preview.record.failure import explain, failures, problems, unanswered
 from gpuplatform.preview.record.running import run_program
 from gpuplatform.preview.record.sources import Sources
 from gpuplatform.preview.record.wire import plain, plain_struct, reference, struct
@@ -172,26 +172,31 @@ class Recorder:
         return tuple(sorted({self._owners.get(urn, urn) for urn in urns}))
 
     def _with_references(self, urn: str, simulated: dict[str, Json]) -> dict[str, Json]:
-        """Outputs that are resources (`{"$resource": token}`) become references, as a remote component returns them."""
-        wired: dict[str, Json] = {}
-        for key, value in simulated.items():
-            if isinstance(value, dict) and "$resource" in value:
-                output = cast("dict[str, Json]", value)
-                token, state = str(output["$resource"]), dict[str, Json](output["state"])
-                child = f"{urn.rsplit('::', 1)[0]}${token}::{urn.rsplit('::', 1)[1]}-{key}"
-                with self._lock:
-                    self._owners[child] = urn
-                    self._ids[child] = str(state["id"])
-                    self._references[child] = state
-                wired[key] = reference(child, str(state["id"]))
-            else:
-                wired[key] = value
-        return wired
+        """Outputs that are resources (`{"$resource": token}`), at any depth, become references, as a remote component returns them."""
+        return {key: self._referred(urn, key, value) for key, value in simulated.items()}
+
+    def _referred(self, urn: str, key: str, value: Json) -> Json:
+        if not isinstance(value, dict):
+            return value
+        output = cast("dict[str, Json]", value)
+        if "$resource" not in output:
+            return {inner: self._referred(urn, f"{key}-{inner}", one) for inner, one in output.items()}
+        token, state = str(output["$resource"]), dict[str, Json](output["state"])
+        child = f"{urn.rsplit('::', 1)[0]}${token}::{urn.rsplit('::', 1)[1]}-{key}"
+        with self._lock:
+            self._owners[child] = urn
+            self._ids[child] = str(state["id"])
+            self._references[child] = state
+        return reference(child, str(state["id"]))
 
     def _state_of(self, urn: str) -> Any:
         with self._lock:
             known = self._resources.get(urn)
-            state = {**known.inputs, **known.outputs} if known else self._references.get(urn, {})
+        # Of a component the engine tells the outputs alone, among them references to what is in it.
+        shown = dict[str, Json](known.inputs if known and known.custom else {})
+        outputs = self._with_references(urn, dict(known.outputs)) if known else {}
+        with self._lock:
+            state = {**shown, **outputs} if known else self._references.get(urn, {})
             return struct({"urn": urn, "id": self._ids.get(urn, ""), "state": state})
 
     def plan(self) -> Plan:
@@ -253,5 +258,7 @@ def record(environment: Environment, program: Callable[[], object], cloud: Cloud
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        raise ProgramError(explain(failures(error), environment.root), recorder.plan(), problems(error)) from error
+        plan = recorder.plan()
+        told = "; ".join((explain(failures(error), environment.root), *unanswered(plan.invokes, environment.name)))
+        raise ProgramError(told, plan, problems(error)) from error
     return recorder.plan()

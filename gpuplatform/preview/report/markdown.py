@@ -10,14 +10,13 @@ from gpuplatform.plan.model import STACK, Plan
 from gpuplatform.plan.tree import by_layer, lines
 from gpuplatform.plan.wording import counted, money
 from gpuplatform.preview.billing.bill import Bill
-from gpuplatform.preview.billing.economics import Economics
 from gpuplatform.preview.billing.lines import State
 from gpuplatform.preview.checking.check import Finding
 from gpuplatform.preview.comparison.difference import Difference
 from gpuplatform.preview.judgement.suppression import Suppressed
 from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.record.failure import printable, visible
-from gpuplatform.preview.report import comparison, unit_costs
+from gpuplatform.preview.report import comparison, team_costs, unit_costs
 from gpuplatform.preview.report.grouping import grouped
 from gpuplatform.preview.report.sums import (
     assumed_use,
@@ -64,7 +63,8 @@ def comment(preview: Preview) -> str:
         "More findings": [*FINDINGS, *rows[SHOWN:]] if rows[SHOWN:] else [],
         f"Allowed by a comment ({len(preview.suppressed)})": _allowed(preview.suppressed),
         "What there is": layers,
-        "What a unit of use costs": _units(bill.economics) if bill else [],
+        "What each team pays": _teams(bill) if bill else [],
+        "What a unit of use costs": _units(bill) if bill else [],
         "Every resource": _fenced(lines(plan)),
     }
     return _fitting("\n".join(head), {title: part for title, part in folded.items() if part})
@@ -95,19 +95,38 @@ def _findings(findings: Sequence[Finding]) -> list[str]:
     ]
 
 
-def _units(economics: Economics) -> list[str]:
+def _units(bill: Bill) -> list[str]:
+    economics, volumes = bill.economics, bill.volume_costs
     pools = [(pool if used else "", what, price, used) for pool, what, price, used in unit_costs.pools(economics)]
     tables = [
         *_table(("GPU pool", "bought as", "price, $ a GPU-hour", "effective $ per used GPU-hour"), pools),
-        *_table(("model, busy", "runs on", "$ a million requests", "$ a million tokens"), unit_costs.models(economics)),
-        _cell(unit_costs.without_throughput(economics)),
+        *_table(("model, busy", "runs on", *unit_costs.model_heads(volumes)), unit_costs.models(economics, volumes)),
+        *(
+            s
+            for told in (unit_costs.volumes(volumes), unit_costs.without_throughput(economics))
+            if told
+            for s in (_cell(told), "")
+        ),
+        *_listed(team_costs.break_evens(bill)),
     ]
     return tables if any(tables) else []
 
 
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+def _teams(bill: Bill) -> list[str]:
+    rows = team_costs.teams(bill)
+    return [*_table(team_costs.TEAM_HEADS, rows, text_columns=1), *_listed(team_costs.team_notes(bill))] if rows else []
+
+
+def _listed(sentences: Sequence[str]) -> list[str]:
+    """The first says what the others are."""
+    first, rest = sentences[:1], sentences[1:]
+    return [*map(_cell, first), "", *(f"- {_cell(sentence)}" for sentence in rest), ""] if sentences else []
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], text_columns: int = 2) -> list[str]:
     body = [f"| {' | '.join(map(_cell, row))} |" for row in rows]
-    return [f"| {' | '.join(heads)} |", "|---|---|--:|--:|", *body, ""] if body else []
+    kinds = "|".join(["---"] * text_columns + ["--:"] * (len(heads) - text_columns))
+    return [f"| {' | '.join(heads)} |", f"|{kinds}|", *body, ""] if body else []
 
 
 def _allowed(suppressed: Sequence[Suppressed]) -> list[str]:
@@ -161,10 +180,16 @@ def _bill(plan: Plan, bill: Bill) -> list[str]:
         f"| **total** | {' | '.join(f'**{money(s.of(bill.totals))}**' for s in State)} |",
         "",
         *([note, ""] if (note := rounding(bill.totals, layers)) else ()),
+        *_dearest(plan, bill),
         *([_cell(unpriced), ""] if unpriced else ()),
         *([_cell(old), ""] if old else ()),
         *([_cell(assumed), ""] if assumed else ()),
     ]
+
+
+def _dearest(plan: Plan, bill: Bill) -> list[str]:
+    rows = [f"| {' | '.join(map(_cell, row))} |" for row in team_costs.dearest(plan, bill)]
+    return [f"| {' | '.join(team_costs.LINE_HEADS)} |", "|---|---|--:|---|", *rows, ""] if rows else []
 
 
 def _path(plan: Plan, timeline: Timeline) -> list[str]:

@@ -18,7 +18,7 @@ from gpuplatform.preview.billing.economics import Economics
 from gpuplatform.preview.billing.lines import State, Totals
 from gpuplatform.preview.comparison.difference import Difference
 from gpuplatform.preview.record.failure import visible
-from gpuplatform.preview.report import comparison, unit_costs
+from gpuplatform.preview.report import comparison, team_costs, unit_costs
 from gpuplatform.preview.report.sums import (
     assumed_use,
     by_layer_sums,
@@ -52,11 +52,47 @@ def show(console: Console, plan: Plan, bill: Bill, difference: Difference | None
     if assumed := assumed_use(bill):
         console.print(escape(assumed))
     console.print()
-    pools, models = _pools(bill.economics), unit_costs.models(bill.economics)
+    _costs(console, plan, bill)
+    pools, models = _pools(bill.economics), unit_costs.models(bill.economics, bill.volume_costs)
     _units(console, ("GPU pool", "bought as", "price\n$ a GPU-hour", "effective $ per\nused GPU-hour"), pools)
-    _units(console, ("model, busy", "runs on", "$ a million\nrequests", "$ a million\ntokens"), models)
-    if sentence := unit_costs.without_throughput(bill.economics):
-        console.print(f"{escape(sentence)}\n")
+    _units(
+        console,
+        (
+            "model, busy",
+            "runs on",
+            *(h.replace("million ", "million\n") for h in unit_costs.model_heads(bill.volume_costs)),
+        ),
+        models,
+    )
+    for sentence in (unit_costs.volumes(bill.volume_costs), unit_costs.without_throughput(bill.economics)):
+        if sentence:
+            console.print(f"{escape(sentence)}\n")
+    _sentences(console, team_costs.break_evens(bill))
+
+
+def _costs(console: Console, plan: Plan, bill: Bill) -> None:
+    """The dearest lines, and who pays."""
+    heads = team_costs.LINE_HEADS
+    if rows := team_costs.dearest(plan, bill):
+        table = plain_table()
+        table.add_column(heads[0], style="bold", overflow="fold")
+        table.add_column(heads[1], overflow="fold")
+        table.add_column(heads[2], justify="right", no_wrap=True)
+        table.add_column(heads[3], overflow="fold")
+        for row in rows:
+            table.add_row(*map(escape, row))
+        console.print(table)
+        console.print()
+    _units(console, team_costs.TEAM_HEADS, team_costs.teams(bill), text_columns=1)
+    _sentences(console, team_costs.team_notes(bill))
+
+
+def _sentences(console: Console, sentences: Sequence[str]) -> None:
+    """The first says what the others are."""
+    for place, sentence in enumerate(sentences):
+        console.print(f"{'  ' if place else ''}{escape(sentence)}")
+    if sentences:
+        console.print()
 
 
 def show_months(console: Console, found: Sequence[Month]) -> None:
@@ -96,13 +132,14 @@ def _pools(economics: Economics) -> list[tuple[str, str, str, str]]:
     return [(pool if used else "", what, price, used) for pool, what, price, used in unit_costs.pools(economics)]
 
 
-def _units(console: Console, heads: Sequence[str], rows: Sequence[tuple[str, str, str, str]]) -> None:
+def _units(console: Console, heads: Sequence[str], rows: Sequence[tuple[str, ...]], text_columns: int = 2) -> None:
     if not rows:
         return
     table = plain_table()
     table.add_column(heads[0], style="bold", overflow="fold")
-    table.add_column(heads[1], overflow="fold")
-    for head in heads[2:]:
+    for head in heads[1:text_columns]:
+        table.add_column(head, overflow="fold")
+    for head in heads[text_columns:]:
         table.add_column(head, justify="right", no_wrap=True)
     for row in rows:
         table.add_row(*map(escape, row))

@@ -47,7 +47,9 @@ EXAMPLES: dict[str, Json] = {
     "aws:elasticloadbalancing/loadBalancer:LoadBalancer": {"subnets": ["a"]},
     "kubernetes:core/v1:Service": {"spec": {"type": "LoadBalancer"}},
     "kubernetes:networking.k8s.io/v1:Ingress": {"spec": {"ingressClassName": "alb"}},
-    by_hand.CLUSTER: {"version": "1.35", "enabledClusterLogTypes": ["audit"]},
+    by_hand.CLUSTER: {"version": "1.35", "enabledClusterLogTypes": ["audit"], "skipDefaultNodeGroup": True},
+    "eks:index:NodeGroup": {"instanceType": "m6i.large"},
+    "eks:index:NodeGroupV2": {"instanceType": "g6.xlarge", "nodeRootVolumeSize": 100, "nodeRootVolumeType": "gp3"},
     "aws:eks/cluster:Cluster": {"version": "1.35", "controlPlaneScalingConfig": {"tier": "tier-xl"}},
     by_hand.NODE_GROUP: {**NODES, "warmPoolConfig": {"minSize": 1}},
     "aws:ec2/instance:Instance": {
@@ -102,6 +104,8 @@ EXAMPLES: dict[str, Json] = {
 """Kinds that are priced whole."""
 
 LISTED: dict[str, Json] = {
+    "eks:index:ManagedNodeGroup": {"instanceTypes": ["g5.2xlarge"]},
+    "awsx:ec2:Vpc": {},
     "aws:eks/fargateProfile:FargateProfile": {},
     "aws:ec2/capacityBlockReservation:CapacityBlockReservation": {},
     "aws:kinesis/streamConsumer:StreamConsumer": {},

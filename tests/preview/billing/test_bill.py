@@ -216,7 +216,8 @@ def test_awake_hours_of_a_month(awake: Any, hours: Decimal) -> None:
 def test_a_control_plane_costs_more_in_extended_support(
     version: str, day: datetime.date, extra: Any, month: str
 ) -> None:
-    plan = plan_of(made(by_hand.CLUSTER, "cluster", {"version": version, **extra}, custom=False, remote=True))
+    inputs = {"version": version, "skipDefaultNodeGroup": True, **extra}
+    plan = plan_of(made(by_hand.CLUSTER, "cluster", inputs, custom=False, remote=True))
     assert states(only(billed(plan, day)))[1] == month
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -85,10 +86,42 @@ def test_a_stateful_set_has_a_volume_a_replica(replicas: Json, month: str) -> No
 
 
 def test_what_a_component_of_another_package_hides_is_not_free() -> None:
-    hidden = made("eks:index:ManagedNodeGroup", "nodes", {}, custom=False, remote=True)
-    assert why(billed(hidden)) == ["what eks:index:ManagedNodeGroup makes is not in the plan"]
+    hidden = made("awsx:ecs:FargateService", "web", {}, custom=False, remote=True)
+    assert why(billed(hidden)) == ["what awsx:ecs:FargateService makes is not in the plan"]
     shown = made(by_hand.ADDRESS, "address", parent=hidden.urn)
     assert not billed(hidden, shown).unpriced
+
+
+def test_nodes_of_pulumi_eks_are_priced_as_it_makes_them() -> None:
+    stated = {"instanceTypes": ["g5.2xlarge"], "scalingConfig": {"minSize": 1, "desiredSize": 3, "maxSize": 4}}
+    managed = made("eks:index:ManagedNodeGroup", "gpus", stated, custom=False, remote=True)
+    whole = made("aws:eks/nodeGroup:NodeGroup", "gpus", stated)
+
+    assert billed(managed).totals == billed(whole).totals
+    assert billed(managed).totals.expected_monthly > 0
+    # As the engine's own documents show it, with what is in it.
+    assert (
+        billed(managed, made("aws:eks/nodeGroup:NodeGroup", "part", stated, parent=managed.urn)).totals
+        == billed(whole).totals
+    )
+
+
+def test_a_cluster_of_pulumi_eks_has_two_nodes_unless_it_is_told_otherwise() -> None:
+    version = {"version": "1.35"}
+    bare = billed(made(by_hand.CLUSTER, "c", {**version, "instanceType": "m6i.large"}, custom=False, remote=True))
+    told = billed(made(by_hand.CLUSTER, "c", {**version, "skipDefaultNodeGroup": True}, custom=False, remote=True))
+
+    # Two m6i.large at 0.096 $ an hour, and 20 GiB of gp2 at 0.10 $ a GB for each.
+    assert bare.totals.expected_monthly - told.totals.expected_monthly == 2 * Decimal("0.096") * 730 + 4
+
+
+def test_a_vpc_of_awsx_has_a_gateway_in_each_zone() -> None:
+    def gateways(**inputs: Json) -> Decimal:
+        return billed(made("awsx:ec2:Vpc", "v", inputs, custom=False, remote=True)).totals.idle_monthly
+
+    assert gateways() == 3 * (Decimal("0.045") + Decimal("0.005")) * 730
+    assert gateways(natGateways={"strategy": "Single"}) * 3 == gateways()
+    assert gateways(natGateways={"strategy": "None"}) == 0
 
 
 def test_our_own_components_are_their_parts() -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from gpuplatform.plan.model import Json
+from gpuplatform.plan.model import Json, PlannedResource
 from gpuplatform.preview.checking.check import Finding
 from gpuplatform.preview.judgement.run import run_checks
 from tests.preview.billing.billing_plans import made, plan_of
+from tests.preview.billing.test_showback import OWNER, flavor, pool, queue, used
 
+BUDGET = "aws:budgets/budget:Budget"
+MONITOR = "aws:costexplorer/anomalyMonitor:AnomalyMonitor"
 DASHBOARD = "aws:cloudwatch/dashboard:Dashboard"
 
 
@@ -50,3 +55,105 @@ def test_what_settings_expect_to_be_used_counts_against_the_budget() -> None:
     # 5,000,000 × 0.40 a million are 2.00 $: 9 + 2.
     (finding,) = found(budgets, expected={"queue_requests": 5_000_000})
     assert "11.00 $ are expected" in finding.message
+
+
+def test_a_team_is_judged_by_what_it_uses_not_by_its_tag() -> None:
+    """Two p4d for 100 hours, 4,391.55 $, of which `small` has a quarter by quota and nothing by tag."""
+    resources = (*pool(), flavor(), queue("big", 24), queue("small", 8))
+    budgets: Json = {"environment": 10_000, "teams": {"big": 3_300, "small": 1_000}}
+    plan = plan_of(*resources, cluster=used(100), owner=OWNER, governance={"budgets": budgets})
+    (finding,) = [one for one in run_checks(plan) if one.rule == "over-budget"]
+    assert finding.message.startswith(
+        "budgets.teams.small is 1,000 $ a month, and 1,097.89 $ are expected, 1,097.89 $ of GPU pools among"
+    )
+
+
+# --- what watches nothing --------------------------------------------------------------------------------------------
+
+
+def by_tag(*values: str) -> dict[str, Json]:
+    return {"costFilters": [{"name": "TagKeyValue", "values": list(values)}]}
+
+
+def by_expression(key: str, *values: str, **more: Json) -> dict[str, Json]:
+    return {"filterExpression": {"tags": {"key": key, "values": list(values), **more}}}
+
+
+def blind(*resources: PlannedResource, owner: Json = OWNER) -> list[str]:
+    """What watches nothing, beside a board of research's and a role and a queue of safety's that cost nothing at all."""
+    there = (
+        made(DASHBOARD, "board", {"tags": {"team": "research"}}),
+        made("aws:iam/role:Role", "role", {"tags": {"team": "safety"}}),
+    )
+    found = run_checks(plan_of(*there, *resources, owner=owner))
+    return [one.message for one in found if one.rule == "watches-nothing"]
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        {},
+        by_tag("user:team$research"),
+        by_tag("user:team$safety", "user:team$research"),
+        # A part that the user left out is no tag.
+        by_tag("user:team$"),
+        by_expression("team", "research"),
+        # These count what has no such tag too.
+        by_expression("team", "safety", matchOptions=["ABSENT"]),
+        {
+            "filterExpression": {
+                "ors": [{"tags": {"key": "team", "values": ["safety"]}}, {"dimensions": {"key": "SERVICE"}}]
+            }
+        },
+        {"filterExpression": {"not": {"tags": {"key": "team", "values": ["safety"]}}}},
+        {"costFilters": [{"name": "Service", "values": ["Amazon SageMaker"]}]},
+    ],
+)
+def test_a_budget_that_counts_something_is_left_alone(inputs: Json) -> None:
+    assert blind(made(BUDGET, "budget", inputs)) == []
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        by_tag("user:team$safety"),
+        by_tag("user:owner$research"),
+        by_tag("user:team$Research"),
+        by_expression("team", "safety"),
+        by_expression("user:team", "safety", matchOptions=["EQUALS"]),
+        {
+            "filterExpression": {
+                "ands": [
+                    {"tags": {"key": "team", "values": ["safety"]}},
+                    {"dimensions": {"key": "SERVICE", "values": ["x"]}},
+                ]
+            }
+        },
+    ],
+)
+def test_a_budget_whose_tag_nothing_that_costs_carries_is_found(inputs: Json) -> None:
+    (message,) = blind(made(BUDGET, "budget", inputs))
+    assert message.startswith("budget: watches what carries ")
+    assert "it will never warn" in message
+
+
+def test_a_monitor_of_anomalies_is_asked_the_same() -> None:
+    def monitor(team: str) -> PlannedResource:
+        tags = {"Key": "team", "MatchOptions": None, "Values": [team]}
+        return made(MONITOR, f"of-{team}", {"monitorSpecification": json.dumps({"And": None, "Tags": tags})})
+
+    (message,) = blind(monitor("research"), monitor("safety"))
+    assert message.startswith("of-safety: watches what carries team=safety")
+
+
+def test_nodes_are_seen_by_the_tags_of_their_template_not_of_their_group() -> None:
+    budget = made(BUDGET, "budget", by_tag("user:team$gpus"))
+    assert blind(budget, *pool(nodes="gpus", team="ml-platform")) == []
+    assert len(blind(budget, *pool(nodes="ml-platform", team="gpus"))) == 1
+
+
+def test_default_tags_of_a_provider_count() -> None:
+    defaults = json.dumps({"tags": {"team": "everything"}})
+    provider = made("pulumi:providers:aws", "default", {"defaultTags": defaults})
+    board = made(DASHBOARD, "theirs", provider=f"{provider.urn}::id")
+    assert blind(made(BUDGET, "budget", by_tag("user:team$everything")), provider, board) == []

@@ -343,10 +343,13 @@ def test_the_command_judges_a_plan_from_a_file_without_running_the_program(proje
     assert "they need the program's files; the run with unknown" in " ".join(done.stdout.split())
 
 
-@pytest.mark.parametrize("option", ["--against", "--plan"])
 @pytest.mark.parametrize(
-    ("content", "sentence"),
-    [("[]", "is JSON, but no plan"), ('{"project": "toy", "environment": "prod", "resources": []}', "toy prod")],
+    ("option", "content", "sentence"),
+    [
+        ("--against", "[]", "is JSON, but no plan"),
+        ("--plan", "[]", "is JSON, but no plan"),
+        ("--against", '{"project": "toy", "environment": "prod", "resources": []}', "toy prod"),
+    ],
 )
 def test_a_file_that_cannot_be_compared_is_a_wrong_call(project: Path, option: str, content: str, sentence: str):
     (project / "old.json").write_text(content, encoding="utf-8")

@@ -10,11 +10,12 @@ from typing import Any
 from gpuplatform.plan.model import Plan
 from gpuplatform.preview.billing.bill import Bill
 from gpuplatform.preview.billing.lines import Line, State
+from gpuplatform.preview.billing.showback import showback
 from gpuplatform.preview.checking.check import Finding, Severity
 from gpuplatform.preview.comparison.difference import difference
 from gpuplatform.preview.preview import Preview
 from gpuplatform.preview.timeline import Timeline
-from tests.preview.sound import urn
+from tests.preview.sound import sound, urn
 
 VPC = urn("aws:ec2/vpc:Vpc", "vpc")
 SUBNET = urn("aws:ec2/subnet:Subnet", "private")
@@ -46,7 +47,8 @@ def a_line(**more: Any) -> Line:
 
 def a_bill(*lines: Line, **more: Any) -> Bill:
     """Of two lines, where none is given: 1.00 $ asleep, 2.50 $ idle, 1,234.50 $ expected, 0.25 $ an hour at most."""
-    given: dict[str, Any] = {"today": DAY, "lines": lines or (a_line(), a_line()), "unpriced": (), **more}
+    told = lines or (a_line(), a_line())
+    given: dict[str, Any] = {"today": DAY, "lines": told, "unpriced": (), "showback": showback(sound(), told), **more}
     return Bill(**given)
 
 

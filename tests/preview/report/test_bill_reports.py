@@ -7,6 +7,7 @@ import io
 import re
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
+from html import unescape
 
 import pytest
 from hypothesis import given, settings
@@ -157,3 +158,45 @@ def test_columns_that_do_not_add_up_say_why() -> None:
 )
 def test_money_is_rounded_half_a_cent_up(amount: float | Decimal, told: str) -> None:
     assert money(amount) == told
+
+
+def reports(plan: Plan) -> list[str]:
+    """Prod's on a wide terminal, as a comment and as a page, each line as it is read."""
+    shown = Preview(plan, bill=bill(plan, DAY), timeline=timeline(plan))
+    console = Console(file=(out := io.StringIO()), width=400)
+    terminal.first_screen(console, shown)
+    comment = re.sub(r"\\(.)", r"\1", markdown.comment(shown))
+    page = unescape(re.sub(r"<[^>]+>", " ", html(shown)))
+    return [" ".join(text.split()) for text in (out.getvalue(), comment, page)]
+
+
+def test_every_report_says_who_pays_for_what_and_by_which_key(plans: dict[str, Plan]) -> None:
+    plan = plans["prod"]
+    found = bill(plan, DAY)
+    cells = [
+        f"{cents(amount.expected_monthly):,}" for c in found.showback.teams for amount in (c.pools, c.total, c.tagged)
+    ]
+    for text in reports(plan):
+        assert all(cell in text for cell in cells)
+        assert "h100: by Kueue's quota of its 64 GPUs: applied 16, research 32, safety 16." in text
+        assert "l40s: wholly of applied, whose tag its nodes carry." in text
+        assert "(governance.overhead: gpu-spend)" in text
+
+
+def test_every_report_compares_ways_of_buying_and_prices_tokens_at_volume(plans: dict[str, Plan]) -> None:
+    plan = plans["prod"]
+    found = bill(plan, DAY)
+    for text in reports(plan):
+        assert all(f"{one.sentence}." in text for one in found.break_even)
+        assert all(f"{cents(cost.fully_loaded):,}" in text for cost in found.volume_costs)
+        assert "llama-70b 1,000 million" in text
+
+
+def test_the_five_dearest_lines_are_told_with_what_they_leave_out(plans: dict[str, Plan]) -> None:
+    plan = plans["prod"]
+    lines = sorted(bill(plan, DAY).lines, key=lambda line: -line.expected_monthly)
+    for text in reports(plan)[:2]:
+        places = [text.index(line.what) for line in lines[:5]]
+        assert places == sorted(places)
+        assert all(line.note in text for line in lines[:5])
+        assert lines[5].what not in text

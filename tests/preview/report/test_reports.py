@@ -46,7 +46,7 @@ def test_the_first_screen_says_what_where_what_it_costs_and_how_long():
 
     assert "gpuplatform dev  us-east-1" in text
     assert re.search(
-        r"test\s+30\s+VPC 10\.0\.0\.0/16; 1 subnet in use1-az4; EKS 1\.36; nodes: system t4g\.medium 1–2;", text
+        r"test\s+34\s+VPC 10\.0\.0\.0/16; 1 subnet in use1-az4; EKS 1\.36; nodes: system t4g\.medium 1–2;", text
     )
     assert re.search(r"Nothing wrong: \d+ checks passed\.", text)
     assert re.search(r"test +1\.00 +2\.50 +1,234\.50 +0\.25", text), "a layer's row sums its lines"

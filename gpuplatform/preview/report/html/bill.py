@@ -42,7 +42,8 @@ def section(plan: Plan, bill: Bill | None) -> Markup:
             ),
             _group("layer", by_layer_sums(plan, bill), bill.totals),
             _group("team", by_team_sums(bill), bill.totals),
-            economics.section(bill.economics),
+            economics.teams(bill),
+            economics.section(bill),
             tag(
                 "h3",
                 f"{counted(len(bill.lines), 'line')}, the dearest first ",

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from gpuplatform.preview.billing.bill import Bill
 from gpuplatform.preview.billing.economics import Economics
-from gpuplatform.preview.report import unit_costs
+from gpuplatform.preview.report import team_costs, unit_costs
 from gpuplatform.preview.report.html.findings import scrolled
-from gpuplatform.preview.report.html.markup import Content, Markup, tag
+from gpuplatform.preview.report.html.markup import Content, Markup, join, tag
 
 
-def section(economics: Economics) -> Content:
+def section(bill: Bill) -> Content:
     """None where there is neither a pool of GPUs nor a model."""
-    pools, models = list(_pools(economics)), list(_models(economics))
+    economics, volumes = bill.economics, bill.volume_costs
+    pools, models = list(_pools(economics)), [_model(row) for row in unit_costs.models(economics, volumes)]
     sentence = unit_costs.without_throughput(economics)
     if not (pools or models or sentence):
         return None
@@ -28,11 +30,33 @@ def section(economics: Economics) -> Content:
         _table(
             "Models",
             "A busy replica or instance at its declared throughput",
-            [("model", ""), ("runs on", ""), ("$ a million requests", "number"), ("$ a million tokens", "number")],
+            [("model", ""), ("runs on", ""), *((head, "number") for head in unit_costs.model_heads(volumes))],
             models,
         ),
+        tag("p", told, class_="muted") if (told := unit_costs.volumes(volumes)) else None,
         tag("p", sentence, class_="muted") if sentence else None,
+        _sentences(team_costs.break_evens(bill)),
         class_="units",
+    )
+
+
+def teams(bill: Bill) -> Content:
+    """What each team's amount is made of. None where nobody pays anything."""
+    rows = [
+        tag("tr", tag("th", team, scope="row"), *(_figure(amount) for amount in amounts))
+        for team, *amounts in team_costs.teams(bill)
+    ]
+    heads = [(head, "number" if place else "") for place, head in enumerate(team_costs.TEAM_HEADS)]
+    table = _table("Parts of each team's month", "What each team pays in the expected month, in dollars", heads, rows)
+    return tag("div", table, _sentences(team_costs.team_notes(bill)), class_="teams") if rows else None
+
+
+def _sentences(sentences: Sequence[str]) -> Content:
+    """The first says what the others are."""
+    if not sentences:
+        return None
+    return join(
+        [tag("p", sentences[0], class_="muted"), tag("ul", *(tag("li", sentence) for sentence in sentences[1:]))]
     )
 
 
@@ -42,9 +66,9 @@ def _pools(economics: Economics) -> Iterable[Markup]:
         yield tag("tr", tag("th", name, scope="row"), tag("td", what), _figure(price), _figure(used))
 
 
-def _models(economics: Economics) -> Iterable[Markup]:
-    for model, runs_on, requests, tokens in unit_costs.models(economics):
-        yield tag("tr", tag("th", model, scope="row"), tag("td", runs_on), _figure(requests), _figure(tokens))
+def _model(row: Sequence[str]) -> Markup:
+    model, runs_on, *figures = row
+    return tag("tr", tag("th", model, scope="row"), tag("td", runs_on), *map(_figure, figures))
 
 
 def _figure(amount: str) -> Markup:
