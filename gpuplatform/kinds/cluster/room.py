@@ -48,13 +48,16 @@ def gpus(pod: Pod) -> float:
 
 def hosts(plan: Plan, pod: Pod) -> list[Launch]:
     """Groups and pools with GPUs whose nodes let a pod in."""
+    return [launch for launch in letting_in(plan, pod) if any(t.gpu_count for t in launch.types)]
+
+
+def letting_in(plan: Plan, pod: Pod) -> list[Launch]:
+    """Groups and pools whose nodes let a pod in, whatever they have."""
     tolerations = as_list(pod.spec.get("tolerations"))
     return [
         launch
         for launch in launches(plan)
-        if any(t.gpu_count for t in launch.types)
-        and all(_tolerated(taint, tolerations) for taint in launch.taints)
-        and not unmet(plan, launch, pod.spec)
+        if all(_tolerated(taint, tolerations) for taint in launch.taints) and not unmet(plan, launch, pod.spec)
     ]
 
 

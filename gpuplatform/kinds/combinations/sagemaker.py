@@ -8,6 +8,7 @@ from typing import Final
 from gpuplatform.catalog import instances
 from gpuplatform.kinds.combination import Combination, On, Term, absent, among, given, longer_than
 from gpuplatform.plan.model import Json
+from gpuplatform.plan.quantity import whole
 from gpuplatform.plan.values import as_list, get_path
 
 _CONFIG: Final = "SageMaker API reference, CreateEndpointConfig (botocore 1.44.5)"
@@ -98,12 +99,12 @@ def _variants(property_: str) -> tuple[Combination, ...]:
 
 
 def _ordered(scaling: Json) -> bool:
-    return not scaling["minInstanceCount"] > scaling["maxInstanceCount"]
+    return whole(get_path(scaling, "minInstanceCount")) <= whole(get_path(scaling, "maxInstanceCount"))
 
 
 def _provisioned(config: Json) -> bool:
-    most = config.get("maxConcurrency")
-    return not most or config["provisionedConcurrency"] <= most
+    most = whole(get_path(config, "maxConcurrency"))
+    return not most or whole(get_path(config, "provisionedConcurrency")) <= most
 
 
 CONFIGURATION_RULES: Final = (

@@ -41,7 +41,7 @@ def shared_disk(plan: Plan) -> Iterator[Violation]:
                 number = "one on every node" if pod.owner.urn in daemons else f"up to {many} pods"
                 yield Violation(
                     f"{pod.owner.name}: {number} mount {name}, which is {allowed[0]}: {_whose(allowed)}. Take a file system that "
-                    "many nodes can mount (ReadWriteMany), or a StatefulSet, whose pods have a claim each",
+                    "many nodes can mount (ReadWriteMany), or a claim for each pod (volumeClaimTemplates of a StatefulSet)",
                     pod.owner,
                 )
 

@@ -8,8 +8,8 @@ from typing import Final
 
 from gpuplatform.kinds.cluster.copies import Copies, copies
 from gpuplatform.kinds.cluster.node_launches import Launch, launches
-from gpuplatform.kinds.cluster.node_selection import unmet
-from gpuplatform.kinds.cluster.room import fits, gpus, hosts, limits, smallest, total_gpus
+from gpuplatform.kinds.cluster.node_selection import nodes_elsewhere, unmet
+from gpuplatform.kinds.cluster.room import fits, gpus, hosts, letting_in, limits, smallest, total_gpus
 from gpuplatform.plan.model import Plan, Source, once
 from gpuplatform.plan.values import as_dict
 from gpuplatform.preview.checking.check import Severity, Violation, check
@@ -35,6 +35,7 @@ def _elsewhere(plan: Plan, one: Copies) -> bool:
 @check("pool-too-small", Severity.ERROR, "Pools hold all copies that are to run on them at the least.")
 def pool_too_small(plan: Plan) -> Iterator[Violation]:
     """The limits of Karpenter's pools, and the largest sizes of node groups."""
+    yield from _beyond_limits(plan)
     for there in {_urns(there): there for _, there in _placed(plan)}.values():
         inside = [one for one, where in _placed(plan) if _urns(where) <= _urns(there) and one.least]
         if not inside:
@@ -50,6 +51,28 @@ def pool_too_small(plan: Plan) -> Iterator[Violation]:
             f"{'have' if len(there) > 1 else 'has'} {room:g} at most; pods beyond that wait for ever. Raise the limit, or run fewer",
             worst.pod.owner,
         )
+
+
+def _beyond_limits(plan: Plan) -> Iterator[Violation]:
+    """Cores and memory of what has one of Karpenter's pools and no other."""
+    alone = [
+        (one, there[0])
+        for one in copies(plan)
+        if one.least and not one.pod.queue and len(there := letting_in(plan, one.pod)) == 1
+    ]
+    for launch in launches(plan) if not nodes_elsewhere(plan) else ():
+        inside = [one for one, there in alone if there.resource.urn == launch.resource.urn]
+        for resource, unit, said in (("cpu", 1.0, "cores"), ("memory", _GIB, "GiB of memory")):
+            limit = limits(launch).get(resource)
+            asked = sum(one.pod.asks.get(resource, 0) * one.least for one in inside)
+            if limit is not None and asked > limit:
+                worst = max(inside, key=lambda one: one.pod.asks.get(resource, 0) * one.least)
+                yield Violation(
+                    f"{worst.pod.owner.name}: {', '.join(f'{one.name} × {one.least}' for one in inside)} ask for "
+                    f"{asked / unit:,.6g} {said} at once, and {launch.resource.name} has {limit / unit:,.6g} at most; pods beyond that "
+                    "wait for ever. Raise the limit, or run fewer",
+                    worst.pod.owner,
+                )
 
 
 def _urns(there: Sequence[Launch]) -> frozenset[str]:

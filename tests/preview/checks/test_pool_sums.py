@@ -307,3 +307,17 @@ def test_leaders_and_workers_of_one_group_are_counted_once() -> None:
 
     assert least({"size": 3, "workerTemplate": worker}) == 6
     assert least({"size": 3, "leaderTemplate": leader, "workerTemplate": worker}) == 6
+
+
+@pytest.mark.parametrize(("limit", "found"), [("8", True), ("16", False)])
+def test_cores_of_pods_without_gpus_are_summed_too(limit: str, found: bool) -> None:
+    server = with_input(
+        a_plan(deployment("server", 4, 1)),
+        "server",
+        "spec|template|spec|containers|0|resources",
+        {"requests": {"cpu": "3"}},
+    )
+    chosen = with_input(server, "server", "spec|template|spec|nodeSelector", {"team": "cpus"})
+    plan = and_also(chosen, _pool("cpus", {"cpu": limit}, "c7g.xlarge"))
+
+    assert bool(run_checks(plan, (pool_sums.pool_too_small,))) is found
