@@ -293,7 +293,7 @@ FAULTS: list[tuple[str, str, str, Break]] = [
         addon("ebs-csi", addonVersion="v1.12.0-eksbuild.1"),
     ),
     ("a version of the driver", "addon-version", "is no version of an add-on", addon("ebs-csi", addonVersion="1.55.0")),
-    ("a newer kube-proxy", "addon-version", "none newer", addon("kube-proxy", addonVersion="v1.36.0-eksbuild.1")),
+    ("a newer kube-proxy", "addon-version", "none newer", addon("kube-proxy", addonVersion="v1.40.0-eksbuild.1")),
     (
         "aws-load-balancer-controller#3937",
         "metadata-out-of-reach",
@@ -304,13 +304,17 @@ FAULTS: list[tuple[str, str, str, Break]] = [
         "karpenter#6024",
         "interruption-queue",
         "is the queue's ARN",
-        lambda p: values("karpenter-release", settings__interruptionQueue=p.one(sqs.QUEUE).outputs["arn"])(p),
+        lambda p: values(
+            "karpenter-release", settings__interruptionQueue=p.one(sqs.QUEUE, "interruptions-queue").outputs["arn"]
+        )(p),
     ),
     (
         "a queue by its address",
         "interruption-queue",
         "is the queue's URL",
-        lambda p: values("karpenter-release", settings__interruptionQueue=p.one(sqs.QUEUE).outputs["url"])(p),
+        lambda p: values(
+            "karpenter-release", settings__interruptionQueue=p.one(sqs.QUEUE, "interruptions-queue").outputs["url"]
+        )(p),
     ),
     (
         "data-on-eks#819",
