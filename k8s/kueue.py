@@ -54,7 +54,11 @@ def configuration(excluded_namespaces: Sequence[str], *, claims: bool = False) -
             "timeout": f"{shortage.READY_MINUTES}m",
             "recoveryTimeout": f"{shortage.RECOVERY_MINUTES}m",
             # Without a limit: capacity that is not there tonight is there tomorrow, and a job that is given up is lost.
-            "requeuingStrategy": {"timestamp": "Eviction", "backoffBaseSeconds": shortage.REQUEUE_SECONDS},
+            "requeuingStrategy": {
+                "timestamp": "Eviction",
+                "backoffBaseSeconds": shortage.REQUEUE_SECONDS,
+                "backoffMaxSeconds": shortage.LONGEST_REQUEUE_SECONDS,
+            },
         },
         # Only what names a queue waits in one; other jobs run as on any cluster.
         "manageJobsWithoutQueueName": False,

@@ -13,10 +13,14 @@ READY_MINUTES: Final = 20
 """That an admitted job may take until all its pods run: the launch, DCGM's diagnostic and the largest images."""
 
 REQUEUE_SECONDS: Final = 60
-"""That Kueue waits before it asks again, at first."""
+"""That Kueue waits before it asks again, at first; it doubles with each time that pods did not come."""
+
+LONGEST_REQUEUE_SECONDS: Final = 300
+"""That it ever waits. Kueue's own limit is an hour (kueue v0.19.2, apis/config/v1beta2/defaults.go): after some requests the first group's
+back-off would always be over, and the others never be asked again."""
 
 BACK_OFF_MINUTES: Final = 30
-"""That a group is left out after EC2 had nothing; longer than READY_MINUTES and the requeue, or the same group is asked again."""
+"""That a group is left out after EC2 had nothing; longer than READY_MINUTES and the longest requeue, or the same group is asked again."""
 
 RECOVERY_MINUTES: Final = 8
 """That a running job may be without one of its pods; then Kueue asks for nodes anew. More than pods take to save and end when all start

@@ -19,7 +19,8 @@ TOLD = "k8s.io/cluster-autoscaler/node-template/"
 ZONE = "topology.k8s.aws/zone-id"
 GROUPS = ("h100-block", "h100-demand")
 FLAVOR = "h100"
-WAITS = {"managerConfig": {"controllerManagerConfigYaml": "waitForPodsReady: {timeout: 20m, recoveryTimeout: 5m}"}}
+WAITING = "waitForPodsReady: {timeout: 20m, recoveryTimeout: 5m, requeuingStrategy: {backoffMaxSeconds: 300}}"
+WAITS = {"managerConfig": {"controllerManagerConfigYaml": WAITING}}
 COVERED = ("nvidia.com/gpu", "vpc.amazonaws.com/efa", "hugepages-2Mi", "memory")
 API = "kueue.x-k8s.io/v1beta2"
 

@@ -23,6 +23,8 @@ from gpuplatform.preview.checking.check import Severity, Violation, check
 
 READY: Final = 30 * 60
 """Kueue's default, of both times (v0.19.2, apis/config/v1beta2/defaults.go)."""
+REQUEUE: Final = 60 * 60
+"""Kueue's default of what it waits at most before it asks again (the same file)."""
 BACK_OFF: Final = 5 * 60
 """Cluster Autoscaler's default (1.35, FAQ.md, initial-node-group-backoff-duration)."""
 LONG: Final = 15 * 60
@@ -69,19 +71,26 @@ def _asks_for_nodes(plan: Plan) -> bool:
     "A group that EC2 failed is left out until Kueue has asked for a job's nodes again.",
 )
 def short_back_off(plan: Plan) -> Iterator[Violation]:
+    """The wait before a request doubles from one to the next, so that its limit is what counts."""
     release = autoscaler(plan)
     several = [name for name, flavor in flavors(plan).items() if len([n for n in flavor.nodes(plan) if n.managed]) > 1]
     if release is None or not several or not _asks_for_nodes(plan):
         return
     back_off = seconds(extra_argument(plan, "initial-node-group-backoff-duration"), BACK_OFF)
     for _, waits in _configurations(plan):
-        ready = seconds(waits.get("timeout"), READY)
-        if back_off <= ready:
+        again = seconds(waits.get("timeout"), READY) + _longest_requeue(waits)
+        if back_off <= again:
             yield Violation(
                 f"{release.name}: initial-node-group-backoff-duration: {minutes(back_off)}, but Kueue asks for a job's nodes again "
-                f"after {minutes(ready)}: the group that EC2 failed would be taken again, not the next of {several[0]}; make it longer",
+                f"after up to {minutes(again)}: the group that EC2 failed would be taken again, not the next of {several[0]}; make it "
+                "longer than Kueue's waitForPodsReady.timeout and requeuingStrategy.backoffMaxSeconds together",
                 release,
             )
+
+
+def _longest_requeue(waits: Mapping[str, Json]) -> float:
+    written = get_path(waits, "requeuingStrategy", "backoffMaxSeconds")
+    return float(written) if isinstance(written, int | float) else REQUEUE
 
 
 @check("slow-recovery", Severity.WARNING, "A job that lost a node does not wait long for another.")
