@@ -131,8 +131,10 @@ class LustreFileSystem(pulumi.ComponentResource):
                 # What is in the bucket already appears too.
                 batch_import_meta_data_on_create=True,
                 s3=aws.fsx.DataRepositoryAssociationS3Args(
-                    auto_import_policy={"events": list(IMPORTED)},
-                    auto_export_policy={"events": list(EXPORTED)} if folder in args.exported else None,
+                    auto_import_policy=aws.fsx.DataRepositoryAssociationS3AutoImportPolicyArgs(events=list(IMPORTED)),
+                    auto_export_policy=aws.fsx.DataRepositoryAssociationS3AutoExportPolicyArgs(events=list(EXPORTED))
+                    if folder in args.exported
+                    else None,
                 ),
                 tags=args.tags.aws(Name=f"{name}-{folder}"),
                 opts=pulumi.ResourceOptions(parent=self, depends_on=before, custom_timeouts=ASSOCIATION),
