@@ -17,6 +17,7 @@ FRAMEWORKS = (
     "jobset.x-k8s.io/jobset",
     "trainer.kubeflow.org/trainjob",
     "leaderworkerset.x-k8s.io/leaderworkerset",
+    "ray.io/rayjob",
 )
 """Kinds of jobs that queue. Kueue waits for kinds that are installed after it."""
 

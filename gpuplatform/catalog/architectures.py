@@ -1,8 +1,9 @@
 """What published models need for every token that they keep in mind: their layers and the heads of their keys and values.
 
-Read in the makers' reports: "The Llama 3 Herd of Models", table 3, and the model cards of Llama 3.2; "Qwen2.5 Technical Report",
-table 1; "Qwen3 Technical Report", tables 1 and 2; "Mixtral of Experts", table 1. Models whose layers keep other things (DeepSeek's latent
-attention, sliding windows, state spaces) have no row.
+Where the makers state it: "The Llama 3 Herd of Models", table 3, and the model cards of Llama 3.2; "Qwen2.5 Technical Report", table 1;
+"Qwen3 Technical Report", tables 1 and 2; "Mixtral of Experts", table 1. Llama 3 8B and 70B and Qwen2.5 7B were compared with pages that
+quote these, on the day below; the others were not looked up again. Models whose layers keep other things (DeepSeek's latent attention,
+sliding windows, state spaces) have no row.
 """
 
 from __future__ import annotations

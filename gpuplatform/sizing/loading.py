@@ -9,7 +9,7 @@ READ_BYTES: Final = 1e9
 Hugging Face over plain HTTP has. Run:ai's streamer and local disks are faster."""
 
 START_SECONDS: Final = 45.0
-"""Imports, compilation and CUDA graphs, whatever the size: vLLM reports 20 to 60 s of its engine's start for small models on one GPU."""
+"""Imports, compilation and CUDA graphs, whatever the size: our estimate, for nobody publishes a time."""
 
 
 def load_seconds(weights_bytes: float) -> float:
