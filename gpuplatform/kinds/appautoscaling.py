@@ -9,10 +9,10 @@ from gpuplatform.kinds.combinations.sagemaker import POLICY_RULES
 from gpuplatform.kinds.kind import Api, Free, Kind, right
 from gpuplatform.kinds.pricing.charge import Entry, steady
 from gpuplatform.kinds.pricing.context import PricingContext
+from gpuplatform.kinds.tokens import SCALABLE_TARGET
 from gpuplatform.plan.model import PlannedResource
 
 POLICY: Final = "aws:appautoscaling/policy:Policy"
-TARGET: Final = "aws:appautoscaling/target:Target"
 
 _FREE: Final = Free(
     "Application Auto Scaling is free; the alarms of its policies are priced (aws.amazon.com/autoscaling/pricing)"
@@ -40,7 +40,7 @@ KINDS: Final = (
         api=Api(shapes=("application-autoscaling.PutScheduledActionRequest",)),
     ),
     Kind(
-        TARGET,
+        SCALABLE_TARGET,
         maximum="maxCapacity",
         ordered=(("minCapacity", "maxCapacity"),),
         noun="autoscaler",

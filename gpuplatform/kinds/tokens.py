@@ -2,6 +2,8 @@
 
 from typing import Final
 
+ENDPOINT_CONFIGURATION: Final = "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
+SCALABLE_TARGET: Final = "aws:appautoscaling/target:Target"
 STASH: Final = "pulumi:index:Stash"
 RELEASE: Final = "kubernetes:helm.sh/v3:Release"
 NODE_GROUP: Final = "aws:eks/nodeGroup:NodeGroup"

@@ -207,7 +207,7 @@ def _endpoints(plan: Plan) -> Iterator[EndpointDemand]:
         name = str(endpoint.inputs.get("name") or endpoint.name)
         limits = {
             target.inputs["resourceId"].rpartition("/")[2]: int(target.inputs["maxCapacity"])
-            for target in plan.all(appautoscaling.TARGET)
+            for target in plan.all(appautoscaling.SCALABLE_TARGET)
             if endpoint in _behind(plan, target, "resourceId", sagemaker.ENDPOINT)
         }
         blue_green = "rollingUpdatePolicy" not in endpoint.inputs.get("deploymentConfig", {})

@@ -12,7 +12,8 @@ from typing import Final
 
 from gpuplatform.kinds.cluster.pool_users import GpuPool, gpu_pools
 from gpuplatform.kinds.pricing.context import PricingContext
-from gpuplatform.kinds.sagemaker import ENDPOINT, model_of
+from gpuplatform.kinds.pricing.endpoints import model_of
+from gpuplatform.kinds.sagemaker import ENDPOINT
 from gpuplatform.kinds.tokens import NODE_POOL
 from gpuplatform.plan.model import Json, Plan
 from gpuplatform.plan.values import as_dict, get_path

@@ -17,8 +17,8 @@ from gpuplatform.catalog.instances import UnknownInstanceType, instance
 from gpuplatform.catalog.nodes import POOL_LABEL
 from gpuplatform.kinds.cluster.node_properties import labels
 from gpuplatform.kinds.pricing.charge import ZERO
+from gpuplatform.kinds.pricing.endpoints import model_of
 from gpuplatform.kinds.pricing.numbers import NoAmountError, decimal
-from gpuplatform.kinds.sagemaker import model_of
 from gpuplatform.kinds.tokens import NODE_GROUP, NODE_POOL
 from gpuplatform.plan.model import Json, Plan
 from gpuplatform.plan.values import as_dict

@@ -13,8 +13,8 @@ from gpuplatform.kinds.cluster.objects import of_kind
 from gpuplatform.kinds.cluster.pods import Pod
 from gpuplatform.kinds.cluster.pool_users import TEAM_LABELS, GpuPool, gpu_pools, gpus_of, quotas, workloads
 from gpuplatform.kinds.pricing.context import HOURS
+from gpuplatform.kinds.pricing.endpoints import model_of
 from gpuplatform.kinds.pricing.numbers import NoAmountError, decimal
-from gpuplatform.kinds.sagemaker import model_of
 from gpuplatform.plan.model import Json, Plan
 from gpuplatform.plan.values import as_dict, get_path
 from gpuplatform.preview.billing.apportionment import Weights, divided_by_state

@@ -13,7 +13,7 @@ from typing import Final
 
 from gpuplatform.kinds.cluster.pool_users import gpu_pools, gpus_of, workloads
 from gpuplatform.kinds.pricing.context import HOURS
-from gpuplatform.kinds.sagemaker import model_of
+from gpuplatform.kinds.pricing.endpoints import model_of
 from gpuplatform.plan.model import Json, Plan
 from gpuplatform.plan.values import as_dict, get_path
 from gpuplatform.preview.billing.apportionment import apportioned

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from gpuplatform.catalog.instances import InstanceType, UnknownInstanceType, instance
 from gpuplatform.kinds import fsx, sagemaker
 from gpuplatform.kinds.cloudwatch import METRIC_ALARM
+from gpuplatform.kinds.pricing.endpoints import model_of
 from gpuplatform.plan.model import Json, Plan, PlannedResource, Source
 from gpuplatform.plan.references import linked
 from gpuplatform.plan.values import as_dict, as_list, get_path, strings
@@ -45,7 +46,7 @@ def _setting(plan: Plan, alarm: PlannedResource) -> Source | None:
     """The line of the settings from which an endpoint's limit comes."""
     models = as_dict(plan.setting("serving").get("models"))
     for endpoint in _dimension(plan, alarm, "EndpointName", sagemaker.ENDPOINT):
-        if name := sagemaker.model_of(endpoint, models):
+        if name := model_of(endpoint, models):
             return plan.setting_source(f"serving.models.{name}.latency_ms")
     return None
 
@@ -97,7 +98,7 @@ def _latency(plan: Plan, alarm: PlannedResource) -> Iterator[str]:
 def _least(plan: Plan, endpoint: PlannedResource, type_: InstanceType, *, begun: bool) -> tuple[float | None, str]:
     """Seconds of the answer that the settings state, or of a single token of the model that the container is told to load."""
     models = as_dict(plan.setting("serving").get("models"))
-    model = as_dict(models.get(sagemaker.model_of(endpoint, models)))
+    model = as_dict(models.get(model_of(endpoint, models)))
     environment = [*_environment(plan, endpoint), *as_dict(model.get("environment"))]
     if any(_SPECULATES.search(word) for word in environment):
         return None, ""

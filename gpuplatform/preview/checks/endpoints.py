@@ -9,6 +9,7 @@ from typing import Final
 
 from gpuplatform.catalog import instances
 from gpuplatform.kinds import appautoscaling, sagemaker
+from gpuplatform.kinds.pricing.endpoints import model_of
 from gpuplatform.plan.model import Json, Plan, PlannedResource, Source, once
 from gpuplatform.plan.quantity import whole
 from gpuplatform.plan.references import linked
@@ -79,7 +80,7 @@ def _names(endpoint: PlannedResource) -> tuple[Json, ...]:
     "scaled-variant", Severity.ERROR, "Scaling is of an endpoint's variant that is there, and of something that it has."
 )
 def scaled_variant(plan: Plan) -> Iterator[Violation]:
-    for type_ in (appautoscaling.TARGET, appautoscaling.POLICY):
+    for type_ in (appautoscaling.SCALABLE_TARGET, appautoscaling.POLICY):
         for scaler in plan.all(type_):
             if scaler.inputs.get("serviceNamespace") != "sagemaker":
                 continue
@@ -113,7 +114,7 @@ def _unscalable(plan: Plan, scaler: PlannedResource) -> str:
 def real_time_at_zero(plan: Plan) -> Iterator[Violation]:
     """SageMaker lets asynchronous endpoints go to none, and endpoints of inference components (developer guide, "Auto scaling", read
     2026-12-01)."""
-    for target in plan.all(appautoscaling.TARGET):
+    for target in plan.all(appautoscaling.SCALABLE_TARGET):
         known, name = _meant(plan, target)
         least = target.inputs.get("minCapacity")
         at_zero = least == 0 and target.inputs.get("scalableDimension") == "sagemaker:variant:DesiredInstanceCount"
@@ -193,7 +194,7 @@ def _asked(variables: Mapping[str, Json]) -> Iterator[tuple[int, list[str]]]:
 
 def setting_of(plan: Plan, variant: Variant) -> Source | None:
     models = as_dict(plan.setting("serving").get("models"))
-    name = sagemaker.model_of(variant.endpoint, models)
+    name = model_of(variant.endpoint, models)
     if name and get_path(models[name], "environment"):
         return plan.setting_source(f"serving.models.{name}.environment")
     return None
