@@ -90,7 +90,7 @@ def test_a_role_binding_that_names_another_team_opens_its_namespace_and_all_in_i
     assert opened.files["/checkpoints/applied"] == ("read", "write")
 
 
-def test_without_the_rule_on_jobs_they_run_outside_every_queue(own_plans: Callable[[str], Plan], binding: str) -> None:
+def test_without_the_rule_on_jobs_they_run_outside_every_queue(own_plans: Callable[[str], Plan]) -> None:
     assert row(changed(own_plans("prod"), "team-research-policy-0", _unbound)).queues["none"] == (
         "run outside every queue",
     )
