@@ -13,10 +13,9 @@ from gpuplatform.catalog import instances, zones
 from gpuplatform.ops.account import Aws, CallError
 from gpuplatform.ops.offerings import zone_names
 from gpuplatform.pools.purchase import OFFERED_AHEAD
+from gpuplatform.sizing.blocks import BY_DAY, BY_WEEK, LENGTHS
 
 MOST_INSTANCES = 64
-BY_DAY, BY_WEEK = 14, 182
-"""Days up to which a block lasts any number of days; then whole weeks, up to the second."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +40,7 @@ class Query:
         if not 1 <= self.count <= MOST_INSTANCES:
             raise CallError(f"{self.count} instances: a capacity block holds 1 to {MOST_INSTANCES}")
         days, rest = divmod(self.hours, 24)
-        if rest or not (1 <= days <= BY_DAY or (days <= BY_WEEK and days > 0 and days % 7 == 0)):
+        if rest or days not in LENGTHS:
             raise CallError(
                 f"{self.hours} hours: a capacity block lasts 1 to {BY_DAY} days, or whole weeks up to {BY_WEEK} days; "
                 f"nearest: {' or '.join(str(24 * near) for near in _nearest(self.hours))}"
@@ -54,9 +53,8 @@ class Query:
 
 def _nearest(hours: int) -> list[int]:
     """The allowed lengths around so many hours, in days."""
-    allowed = [*range(1, BY_DAY + 1), *range(BY_DAY + 7, BY_WEEK + 1, 7)]
-    below = [days for days in allowed if days * 24 < hours][-1:]
-    above = [days for days in allowed if days * 24 > hours][:1]
+    below = [days for days in LENGTHS if days * 24 < hours][-1:]
+    above = [days for days in LENGTHS if days * 24 > hours][:1]
     return below + above
 
 

@@ -13,9 +13,11 @@ HOURS: Final = Decimal(730)
 """Of a month: AWS's own convention, 365 × 24 / 12."""
 ZERO: Final = Decimal(0)
 
-LENGTHS: Final = (*range(1, 15), *range(21, 183, 7))
-"""Days for which AWS sells a capacity block: 1 to 14, and whole weeks up to 26 (EC2 user guide, "Find and purchase Capacity Blocks", read
-2026-12-01)."""
+BY_DAY, BY_WEEK = 14, 182
+"""Days up to which a capacity block lasts any number of days; then whole weeks, up to the second (EC2 API, DescribeCapacityBlockOfferings,
+read 2026-11-22)."""
+LENGTHS: Final = (*range(1, BY_DAY + 1), *range(BY_DAY + 7, BY_WEEK + 1, 7))
+"""Days for which AWS sells one."""
 
 
 @dataclass(frozen=True, slots=True)

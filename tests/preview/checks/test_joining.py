@@ -162,7 +162,7 @@ FAULTS: list[tuple[str, str, str, Break]] = [
         "calls EC2 as the node",
         lambda p: without(p, "nodes-role-AmazonEKS_CNI_Policy"),
     ),
-    ("nodes newer than the cluster", "node-image-version", "1.36", setting("system-nodes", "version", "1.36")),
+    ("nodes newer than the cluster", "node-image-version", "1.37", setting("system-nodes", "version", "1.37")),
     ("nodes too old", "node-image-version", "1.30", setting("system-nodes", "version", "1.30")),
     ("Amazon Linux 2", "node-image-version", "AL2023", setting("system-nodes", "amiType", "AL2_ARM_64")),
     (
