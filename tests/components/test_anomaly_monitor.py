@@ -65,3 +65,7 @@ def test_the_topic_is_told_at_once_of_what_is_worth_it(record_plan: Record) -> N
 def test_a_threshold_of_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="dollars"):
         args(dollars=0)
+
+
+def test_less_than_a_dollar_is_an_amount() -> None:
+    assert args(dollars=0.5).dollars == 0.5

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pulumi
 import pytest
 import yaml
 
@@ -27,6 +28,7 @@ from k8s import (
 )
 from k8s.alertmanager import Topics
 from k8s.gpu_nodes import DAEMON_TOLERATIONS, UNCHECKED
+from tests.conftest import Record
 from tests.requested import Requests, requested
 
 TAGS = CostTags(team="ml", project="gpuplatform", environment="test", component="platform", contact="ml@example.com")
@@ -92,11 +94,12 @@ def test_kueue_leaves_jobs_alone_that_name_no_queue_and_operators_jobs_whatever_
     ]
 
 
-def test_kueue_queues_the_kinds_that_we_install() -> None:
+def test_kueue_queues_the_kinds_that_we_install_and_ray_s() -> None:
     assert set(kueue.configuration([])["integrations"]["frameworks"]) == {
         "batch/job",
         "jobset.x-k8s.io/jobset",
         "trainer.kubeflow.org/trainjob",
+        "ray.io/rayjob",
         "leaderworkerset.x-k8s.io/leaderworkerset",
     }
 
@@ -385,3 +388,29 @@ def test_requests_in_other_units_are_refused_rather_than_miscounted(amount: dict
 def test_a_limit_below_the_request_is_refused() -> None:
     with pytest.raises(ValueError, match="64 is less than the 96 MiB requested"):
         requests.container(cpu_m=10, memory_mib=96, limit_mib=64)
+
+
+def test_the_load_balancer_controller_uses_nothing_that_its_rights_leave_out() -> None:
+    found = load_balancer_controller.values(cluster_name="c", vpc_id="vpc-1", region="us-east-1", tags=TAGS, replicas=1)
+
+    assert {key: found[key] for key in ("enableShield", "enableWaf", "enableWafv2")} == {
+        "enableShield": False,
+        "enableWaf": False,
+        "enableWafv2": False,
+    }
+    assert set(found["controllerConfig"]["featureGates"].values()) == {False}, "nobody installs the Gateway API's kinds"
+
+
+def test_nvidias_plugin_hands_out_no_infiniband_beside_what_the_efa_plugin_counts() -> None:
+    assert device_plugins.nvidia_values()["mofedEnabled"] is False
+
+
+def test_the_kind_of_capacity_requests_keeps_every_field(record_plan: Record) -> None:
+    plan = record_plan(lambda: cluster_autoscaler.provisioning_request("provreq", pulumi.ResourceOptions()))
+    (version,) = plan.one("kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition").inputs["spec"]["versions"]
+    properties = version["schema"]["openAPIV3Schema"]["properties"]
+
+    assert [part["x-kubernetes-preserve-unknown-fields"] for part in (properties["spec"], properties["status"])] == [
+        True,
+        True,
+    ], "Kueue writes fields that no schema of ours has"
