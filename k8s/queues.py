@@ -31,6 +31,9 @@ API = "kueue.x-k8s.io/v1beta2"
 COHORT = "training"
 CHECK = "capacity"
 
+WEEK_OF_REQUESTS = 7 * 24 * 2
+"""One every half hour."""
+
 PRIORITIES = {"low": 100, "normal": 1000, "high": 10000}
 """WorkloadPriorityClasses: within its own share, a team's higher priority preempts its lower."""
 
@@ -193,8 +196,9 @@ def provisioning_request() -> dict[str, Any]:
     return {
         "provisioningClassName": "best-effort-atomic-scale-up.autoscaling.x-k8s.io",
         "managedResources": [GPU],
-        # Capacity that is not there now may be there in minutes: ask for about two hours, then give the quota back.
-        "retryStrategy": {"backoffBaseSeconds": 60, "backoffMaxSeconds": 1800, "backoffLimitCount": 8},
+        # Capacity that is not there now may be there in minutes, or on Monday. The quota is given back between two requests; after the last
+        # one Kueue deactivates the job, and somebody is told (`JobGivenUp`).
+        "retryStrategy": {"backoffBaseSeconds": 60, "backoffMaxSeconds": 1800, "backoffLimitCount": WEEK_OF_REQUESTS},
     }
 
 

@@ -155,6 +155,8 @@ def test_capacity_comes_whole_or_not_at_all(record_plan: Record) -> None:
     check = plan.one(f"{KUEUE}:AdmissionCheck")
     assert config.inputs["spec"]["provisioningClassName"] == "best-effort-atomic-scale-up.autoscaling.x-k8s.io"
     assert check.inputs["spec"]["parameters"]["name"] == config.inputs["metadata"]["name"]
+    retry = config.inputs["spec"]["retryStrategy"]
+    assert retry["backoffLimitCount"] * retry["backoffMaxSeconds"] == 7 * 86400, "no job is given up over a weekend"
     for queue in plan.all(f"{KUEUE}:ClusterQueue"):
         strategy = queue.inputs["spec"]["admissionChecksStrategy"]
         assert strategy == {"admissionChecks": [{"name": check.inputs["metadata"]["name"]}]}
