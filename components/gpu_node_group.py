@@ -14,27 +14,20 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from components.nodes import METADATA, JoinedCluster, NodeNetwork, kept_while, tagged, volume
+from components.gpu_labels import labels, taints
+from components.node_version import kept_while, revised, stands_on
+from components.nodes import METADATA, JoinedCluster, NodeNetwork, tagged, volume
 from components.tags import CostTags
-from gpuplatform.catalog.instances import InstanceType
-from gpuplatform.catalog.nodes import GPU, POOL_LABEL, RUNG_LABEL
 from gpuplatform.node_boot import user_data
-from gpuplatform.pools import autoscaler, health, purchase, upkeep
+from gpuplatform.pools import autoscaler, purchase, upkeep
 from gpuplatform.pools.devices import LABEL as DEVICES_LABEL
-from gpuplatform.pools.devices import Devices
 from gpuplatform.pools.managed import ManagedPool, may_be_warm
 from gpuplatform.pools.purchase import PurchaseOption, PurchaseType
 from gpuplatform.pools.upkeep import OperatingSystem, Upkeep
 from gpuplatform.sizing import efa
 
-PLUGIN_CONFIG_LABEL = "nvidia.com/device-plugin.config"
-"""By which NVIDIA's device plugin chooses one of its named configurations."""
 LONGEST_NAME = 63 - len("-nodes-0123456")
 """EKS allows a node group 63 characters, of which the role word and Pulumi's suffix take theirs."""
-ACCELERATOR_LABEL = "k8s.amazonaws.com/accelerator"
-"""Tells Cluster Autoscaler to wait until a new node's GPUs are advertised; without it, it buys a second node meanwhile
-(cluster-autoscaler, cloudprovider/aws/README.md, "Special note on GPU instances")."""
-
 
 AMI_TYPES = {
     (OperatingSystem.AL2023, "x86_64"): "AL2023_x86_64_NVIDIA",
@@ -122,12 +115,21 @@ class GpuNodeGroup(pulumi.ComponentResource):
             tags=tags,
             opts=child,
         )
-        bought = rung.reservation or args.bought_id or ""
         kubernetes = upkeep.kubernetes(pool.upkeep.release, pool.os)
+        told = autoscaler.node_template(pool.advertised, interfaces, pool.volume_gib, pool.zone, pool.devices)
         runs = kept_while(
             name,
-            {"template": template.id, "reservation": bought, **revised(pool.upkeep, rung)},
-            {"template": template.latest_version.apply(str), "release": pool.upkeep.release, "kubernetes": kubernetes},
+            {
+                **stands_on(template, args.cluster, args.network, group),
+                "reservation": rung.reservation or args.bought_id or "",
+                **revised(pool.upkeep, rung),
+            },
+            {
+                "template": template.latest_version.apply(str),
+                "release": pool.upkeep.release,
+                "kubernetes": kubernetes,
+                **{key: amount for key, amount in told.items() if key in autoscaler.OF_TEMPLATE},
+            },
             child,
         )
         nodes = aws.eks.NodeGroup(
@@ -148,7 +150,7 @@ class GpuNodeGroup(pulumi.ComponentResource):
             update_config={"max_unavailable": pool.upkeep.at_once, "update_strategy": "MINIMAL"},
             node_repair_config=repair(pool.upkeep),
             warm_pool_config=warm(pool, rung),
-            labels=labels(args),
+            labels=labels(args.pool_name, pool, args.rung_label),
             taints=taints(pool),
             tags=tags,
             opts=pulumi.ResourceOptions(
@@ -160,14 +162,17 @@ class GpuNodeGroup(pulumi.ComponentResource):
             ),
         )
         asg_name = nodes.resources[0].autoscaling_groups[0].name
-        told = autoscaler.node_template(pool.advertised, interfaces, pool.volume_gib, pool.zone, pool.devices)
         if rung.how is PurchaseType.CAPACITY_BLOCK:
             told |= autoscaler.SCALE_DOWN_DELAYED
         for key, value in told.items():
             aws.autoscaling.Tag(
                 f"{name}-{key.rsplit('/', 1)[-1].lower()}",
                 autoscaling_group_name=asg_name,
-                tag={"key": key, "value": value, "propagate_at_launch": False},
+                tag={
+                    "key": key,
+                    "value": _of_version(runs, key) if key in autoscaler.OF_TEMPLATE else value,
+                    "propagate_at_launch": False,
+                },
                 opts=child,
             )
 
@@ -177,23 +182,15 @@ class GpuNodeGroup(pulumi.ComponentResource):
         self.register_outputs({"name": self.name, "asg_name": self.asg_name})
 
 
-def revised(upkeep: Upkeep, rung: PurchaseOption) -> dict[str, object]:
-    """What moves the nodes of a rung to another template and image. Nodes of a capacity block stay: EKS updates none while any runs
-    (EKS user guide, "Use Capacity Blocks with managed node groups", read 2026-12-01); the next block brings both."""
-    if rung.how is PurchaseType.CAPACITY_BLOCK:
-        return {}
-    return {"revision": upkeep.revision, "release": upkeep.release or ""}
+def _of_version(runs: pulumi.Output[dict[str, str | None]], key: str) -> pulumi.Output[str]:
+    """What the autoscaler may expect of a node of the version that the group runs, not of the newest: a pod that fits the newest alone
+    would have it start one node after the other in vain."""
+    return runs.apply(lambda kept: kept.get(key) or "0")
 
 
 def group_name(pool: str, rung: PurchaseOption, index: int) -> str:
     """Of the component that is one rung of a pool."""
     return f"{pool}-{purchase.rung_label(rung, index)}"
-
-
-def accelerator(instance: InstanceType) -> str:
-    """`nvidia-h100`: the GPU's name as a label value."""
-    gpu = instance.gpu
-    return f"{gpu.manufacturer} {gpu.name}".lower().replace(" ", "-") if gpu else "none"
 
 
 def volumes(pool: ManagedPool, cluster: JoinedCluster) -> list[aws.ec2.LaunchTemplateBlockDeviceMappingArgsDict]:
@@ -256,32 +253,3 @@ def boot(pool: ManagedPool) -> str | None:
         else user_data.al2023(pool.type, pool.uses_efa, pool.sharing)
     )
     return base64.b64encode(text.encode()).decode() if text else None
-
-
-def labels(args: GpuNodeGroupArgs) -> dict[str, str]:
-    pool = args.pool
-    own = {POOL_LABEL: args.pool_name, RUNG_LABEL: args.rung_label}
-    if pool.devices is Devices.DRA:
-        # To the autoscaler a node with the accelerator's label is not ready before a plugin has counted its GPUs.
-        return own | {DEVICES_LABEL: pool.devices}
-    own[ACCELERATOR_LABEL] = accelerator(pool.type)
-    config = plugin_config(pool)
-    return own | ({PLUGIN_CONFIG_LABEL: config} if config else {})
-
-
-def taints(pool: ManagedPool) -> list[aws.eks.NodeGroupTaintArgsDict]:
-    """The second is taken off by what checks the node, and stays off: Cilium has EKS's groups start nodes so as well
-    (cilium/cilium#16631). Cluster Autoscaler reads both from EKS, and is told by a flag that the second goes."""
-    found: list[aws.eks.NodeGroupTaintArgsDict] = [
-        {"key": GPU, "value": "present", "effect": "NO_SCHEDULE"},
-    ]
-    if pool.health_check_level:
-        found.append({"key": health.UNCHECKED, "value": "true", "effect": "NO_SCHEDULE"})
-    return found
-
-
-def plugin_config(pool: ManagedPool) -> str | None:
-    """Name of the device plugin's configuration for the pool's nodes; none where GPUs are whole or the image shares them itself."""
-    if pool.sharing is None or pool.os is OperatingSystem.BOTTLEROCKET:
-        return None
-    return f"slices-{pool.sharing.time_slices}" if pool.sharing.time_slices else "parts"

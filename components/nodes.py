@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -38,18 +38,6 @@ class NodeNetwork:
     """One, in the nodes' zone, where they have one."""
     security_group_ids: Sequence[pulumi.Input[str]]
     """The cluster's own among them: EKS adds none where a template names any."""
-
-
-def kept_while(
-    name: str, changes: Mapping[str, pulumi.Input[object]], value: pulumi.Input[object], opts: pulumi.ResourceOptions
-) -> pulumi.Output[dict[str, str | None]]:
-    """What nodes run, as it was when a value of `changes` last changed.
-
-    A group that follows its template's newest version drains its nodes whenever a tag of theirs is edited: EKS has one template for the
-    nodes that run and for those to come (EKS user guide, "Update a managed node group", read 2026-12-01).
-    """
-    options = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(replacement_trigger=dict(changes)))
-    return pulumi.Stash(f"{name}-runs", input=value, opts=options).output
 
 
 def volume(

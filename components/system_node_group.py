@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from components.nodes import METADATA, JoinedCluster, NodeNetwork, kept_while, tagged, volume
+from components.node_version import kept_while, stands_on
+from components.nodes import METADATA, JoinedCluster, NodeNetwork, tagged, volume
 from components.tags import CostTags
 from gpuplatform.catalog.instances import InstanceType
 from gpuplatform.catalog.nodes import POOL_LABEL
@@ -67,7 +68,7 @@ class SystemNodeGroup(pulumi.ComponentResource):
         )
         runs = kept_while(
             name,
-            {"template": template.id, "revision": args.revision},
+            {**stands_on(template, args.cluster, args.network), "revision": args.revision},
             {"template": template.latest_version.apply(str)},
             child,
         )

@@ -17,11 +17,13 @@ from gpuplatform.catalog.nodes import ZONE_LABEL
 DRIVER = "fsx.csi.aws.com"
 CLAIM = "lustre"
 """Name of the claim in each namespace that has one."""
+STORAGE = "1200Gi"
+"""Of volume and claim, whatever the file system has: it only binds one to the other, while another value in a claim, which Kubernetes
+cannot change, would end the jobs that use it (kubernetes.io, Persistent Volumes, "Expanding Persistent Volumes Claims")."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class LustreVolumeArgs:
-    storage_gib: int
     zone: str
     """Zone ID of the file system: its pods run there."""
     tags: CostTags
@@ -38,14 +40,13 @@ class LustreVolume(pulumi.ComponentResource):
     def __init__(self, name: str, args: LustreVolumeArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("gpuplatform:k8s:LustreVolume", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
-        storage = f"{args.storage_gib}Gi"
         labels = args.tags.labels()
 
         volume = kubernetes.core.v1.PersistentVolume(
             f"{name}-volume",
             metadata={"labels": labels},
             spec={
-                "capacity": {"storage": storage},
+                "capacity": {"storage": STORAGE},
                 "volume_mode": "Filesystem",
                 "access_modes": ["ReadWriteMany"],
                 # None, so that no provisioner ever makes a second file system for the claim.
@@ -77,7 +78,7 @@ class LustreVolume(pulumi.ComponentResource):
                 "access_modes": ["ReadWriteMany"],
                 "storage_class_name": "",
                 "volume_name": volume.metadata.name,
-                "resources": {"requests": {"storage": storage}},
+                "resources": {"requests": {"storage": STORAGE}},
             },
             opts=child,
         )

@@ -188,7 +188,6 @@ def _files(
     volume = LustreVolume(
         f"lustre-{team}",
         LustreVolumeArgs(
-            storage_gib=system.storage_gib,
             zone=system.zone,
             tags=context.tags.of(component="training", team=team),
             namespace=home.metadata.name,

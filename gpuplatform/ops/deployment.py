@@ -20,6 +20,8 @@ REFUSED: Final = {
     "-s": "the environment is named already",
 }
 """Options of `pulumi up` that undo what this command is for."""
+WITH_VALUE: Final = "sCcmptvQ"
+"""Letters of `pulumi up` that take a value (pulumi/pulumi, pkg/cmd/pulumi/operations/up.go and pulumi.go, 3.260)."""
 
 Run = Callable[[Sequence[str]], int]
 """Runs a command with the terminal's own input and output, and gives its exit status."""
@@ -44,7 +46,7 @@ def up(
 ) -> int:
     """Update an environment; the exit status is that of `pulumi up`. Raises DeploymentError."""
     for option in options:
-        if why := REFUSED.get(option.partition("=")[0]):
+        if why := next((REFUSED[one] for one in _named(option) if one in REFUSED), None):
             raise DeploymentError(f"{option}: {why}; leave it out")
     if shutil.which(CLI) is None:
         raise DeploymentError(f"there is no `{CLI}` on the PATH; install it from pulumi.com/docs/install")
@@ -63,7 +65,17 @@ def up(
     for sentence in state.told:
         say(sentence)
     replaced = [part for urn in state.failed for part in ("--replace", urn)]
-    return run([CLI, "up", "--stack", environment, "--continue-on-error", *replaced, *options])
+    # A project may ask for a refresh before every update (Pulumi.yaml, options.refresh); the option of the command line is stronger.
+    return run([CLI, "up", "--stack", environment, "--continue-on-error", "--refresh=false", *replaced, *options])
+
+
+def _named(option: str) -> list[str]:
+    """The options in an argument: `-yf` is two, and what follows a letter that takes a value is its value."""
+    if not option.startswith("-") or option.startswith("--"):
+        return [option.partition("=")[0]]
+    letters = option[1:].partition("=")[0]
+    ends = next((place for place, letter in enumerate(letters, 1) if letter in WITH_VALUE), len(letters))
+    return [f"-{letter}" for letter in letters[:ends]]
 
 
 def _exported(environment: str, read: Read) -> StackState:

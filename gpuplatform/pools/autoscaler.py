@@ -16,6 +16,9 @@ from gpuplatform.sizing.pods import EFA_HUGEPAGES_MIB
 
 PREFIX = "k8s.io/cluster-autoscaler/node-template"
 
+OF_TEMPLATE = frozenset(f"{PREFIX}/resources/{name}" for name in ("ephemeral-storage", EFA, HUGEPAGES))
+"""Tags whose values follow from the launch template: its volume, its interfaces and its user data."""
+
 SCALE_DOWN_DELAYED = {f"{PREFIX}/autoscaling-options/scaledownunneededtime": "4368h"}
 """For nodes that are paid used or not: the autoscaler leaves them as long as the longest capacity block lasts, 182 days
 (cloudprovider/aws/README.md, "Auto-discovery setup"; EC2 user guide, capacity-blocks-purchase; read 2026-11-22)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from components.gpu_node_group import plugin_config
+from components.gpu_labels import plugin_config
 from gpuplatform.pools.devices import Devices
 from gpuplatform.pools.managed import ManagedPool
 from gpuplatform.pools.upkeep import OperatingSystem

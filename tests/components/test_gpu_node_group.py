@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
-from components.gpu_node_group import ACCELERATOR_LABEL, GpuNodeGroup, GpuNodeGroupArgs
+from components.gpu_labels import ACCELERATOR_LABEL
+from components.gpu_node_group import GpuNodeGroup, GpuNodeGroupArgs
 from components.nodes import JoinedCluster, NodeNetwork
 from components.tags import CostTags
 from gpuplatform.catalog.instances import instance
 from gpuplatform.plan.model import Plan
+from gpuplatform.plan.values import get_path
 from gpuplatform.pools import health
 from gpuplatform.pools.devices import Devices
 from gpuplatform.pools.managed import ManagedPool
@@ -197,11 +199,18 @@ def test_nodes_keep_their_template_and_image_until_they_are_moved(
     plan = plan_of(record_plan, pool("p5.48xlarge", upkeep=kept), rung(how))
     runs, template, nodes = plan.one(STASH), plan.one(TEMPLATE), plan.one(NODES)
 
+    names = {key: runs.replacement_trigger.pop(key) for key in ("security_groups", "volume_key", "placement")}
+    assert names == {
+        "security_groups": template.inputs["networkInterfaces"][0]["securityGroups"],
+        "volume_key": "",
+        "placement": get_path(template.inputs, "placement", "groupName") or "",
+    }, "a version that names what an update takes away starts no node"
     assert runs.replacement_trigger == {"template": template.outputs["id"]} | moved_by, (
         "a block's nodes stay as they are"
     )
     newest = str(template.outputs["latestVersion"])
-    assert runs.inputs["input"] == {"template": newest, "release": "1.35.2-20261105", "kubernetes": "1.35"}
+    version = {"template": newest, "release": "1.35.2-20261105", "kubernetes": "1.35"}
+    assert runs.inputs["input"].items() >= version.items()
     for key in ("launchTemplate", "releaseVersion", "version"):
         assert runs.urn in nodes.property_dependencies[key], "the template's newest version is not followed"
 
@@ -363,6 +372,20 @@ def test_autoscaler_is_told_what_it_cannot_know(record_plan: Record) -> None:
     }
     # On the instance the slash in the key would be noise, and on metadata an error.
     assert not any(t["tag"]["propagateAtLaunch"] for t in tags)
+
+
+def test_autoscaler_expects_nodes_of_the_version_that_the_group_runs(record_plan: Record) -> None:
+    """With a larger disk in the newest version alone, it would start node after node for a pod that fits none."""
+    plan = plan_of(record_plan, pool("p5.48xlarge"), rung(PurchaseType.ON_DEMAND))
+    runs = plan.one(STASH)
+    kept = {
+        r.inputs["tag"]["key"]: r.inputs["tag"]["value"]
+        for r in plan.all("aws:autoscaling/tag:Tag")
+        if runs.urn in r.property_dependencies.get("tag", ())
+    }
+
+    assert {key.rsplit("/", 1)[-1] for key in kept} == {"ephemeral-storage", "efa", "hugepages-2Mi"}
+    assert runs.inputs["input"].items() >= kept.items()
 
 
 def test_nodes_of_a_block_are_kept_unused_and_no_others(record_plan: Record) -> None:

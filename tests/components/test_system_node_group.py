@@ -49,7 +49,13 @@ def test_nodes_move_to_another_template_when_the_revision_is_raised(record_plan:
     plan = record_plan(lambda: SystemNodeGroup("system", args(revision=2)))
     runs, template = plan.one(STASH), plan.one(TEMPLATE)
 
-    assert runs.replacement_trigger == {"template": template.outputs["id"], "revision": 2}
+    assert runs.replacement_trigger == {
+        "template": template.outputs["id"],
+        "security_groups": template.inputs["vpcSecurityGroupIds"],
+        "volume_key": "",
+        "placement": "",
+        "revision": 2,
+    }
     assert runs.urn in plan.one(NODES).property_dependencies["launchTemplate"]
 
 

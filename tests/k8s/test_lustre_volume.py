@@ -20,7 +20,6 @@ def volume() -> LustreVolume:
     return LustreVolume(
         "lustre-research",
         LustreVolumeArgs(
-            storage_gib=4800,
             zone="use1-az6",
             tags=CostTags(team="ml", project="gpuplatform", environment="test", component="data", contact="ml@x.org"),
             namespace="training",
@@ -43,7 +42,12 @@ def test_volume_is_the_file_system(record_plan: Record) -> None:
         },
     }
     assert spec["accessModes"] == ["ReadWriteMany"]
-    assert spec["capacity"] == {"storage": "4800Gi"}
+
+
+def test_a_larger_file_system_changes_no_claim_that_jobs_use(record_plan: Record) -> None:
+    plan = record_plan(volume)
+
+    assert plan.one(VOLUME).inputs["spec"]["capacity"] == plan.one(CLAIM).inputs["spec"]["resources"]["requests"]
 
 
 def test_deleting_the_claim_deletes_no_data(record_plan: Record) -> None:

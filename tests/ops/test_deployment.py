@@ -75,7 +75,7 @@ def test_sizes_of_groups_that_were_made_are_read_before_the_update(pulumi: Path)
         EXPORT,
         f"refresh --stack dev --yes --skip-preview --target {urn('h100')} --target {urn('system')}",
         EXPORT,
-        "up --stack dev --continue-on-error --yes",
+        "up --stack dev --continue-on-error --refresh=false --yes",
     ]
 
 
@@ -90,7 +90,7 @@ def test_a_group_that_failed_is_left_to_its_mark(pulumi: Path) -> None:
 def test_a_group_whose_mark_is_gone_is_replaced_by_its_status(pulumi: Path) -> None:
     result = up(pulumi, export(group("h100")), export(group("h100", "CREATE_FAILED")))
 
-    assert asked(pulumi)[-1] == f"up --stack dev --continue-on-error --replace {urn('h100')}"
+    assert asked(pulumi)[-1] == f"up --stack dev --continue-on-error --refresh=false --replace {urn('h100')}"
     assert "h100: is CREATE_FAILED in the account, and is made again" in result.stderr
 
 
@@ -104,7 +104,7 @@ def test_nothing_is_asked_while_an_operation_is_pending(pulumi: Path) -> None:
 
 def test_a_first_update_has_no_sizes_to_read(pulumi: Path) -> None:
     assert up(pulumi, {"deployment": {}}).exit_code == 0
-    assert asked(pulumi) == [EXPORT, "up --stack dev --continue-on-error"]
+    assert asked(pulumi) == [EXPORT, "up --stack dev --continue-on-error --refresh=false"]
 
 
 @pytest.mark.parametrize(("command", "last"), [("refresh", "refresh"), ("up", "up")])
@@ -115,12 +115,20 @@ def test_its_exit_status_is_that_of_what_failed(pulumi: Path, command: str, last
     assert asked(pulumi)[-1].startswith(last)
 
 
-@pytest.mark.parametrize("option", ["--refresh", "--refresh=true", "-r", "--skip-preview", "-f", "--stack", "-s"])
+@pytest.mark.parametrize(
+    "option", ["--refresh", "--refresh=true", "-r", "--skip-preview", "-f", "-yf", "-dyr", "--stack", "-s", "-sdev"]
+)
 def test_options_that_undo_it_are_refused(pulumi: Path, option: str) -> None:
     result = up(pulumi, export(), None, option)
 
     assert (result.exit_code, asked(pulumi)) == (2, [])
     assert result.stderr.startswith(f"{option}: ")
+
+
+@pytest.mark.parametrize("option", ["-yd", "-mrefit", "-cx=refused", "--message=-f"])
+def test_letters_of_a_value_are_no_options(pulumi: Path, option: str) -> None:
+    assert up(pulumi, {"deployment": {}}, None, option).exit_code == 0
+    assert asked(pulumi)[-1].endswith(option)
 
 
 def test_a_state_that_cannot_be_read_is_one_sentence(pulumi: Path) -> None:

@@ -22,12 +22,12 @@ def disruptive_change(plan: Plan) -> Iterator[Violation]:
 
 @check("update-of-block", Severity.ERROR, "Against an older plan: nodes of a capacity block stay as they are.")
 def update_of_block(plan: Plan) -> Iterator[Violation]:
-    """EKS updates a group of a capacity block only while it has no nodes (EKS user guide, "Use Capacity Blocks with managed node groups",
-    read 2026-12-01)."""
+    """Before a group of a capacity block is updated, its desired size is to be 0 (EKS user guide, "Use Capacity Blocks with managed node
+    groups", read 2026-12-01)."""
     for one in _all(plan):
         if one.refused:
-            why = "EKS refuses that while a capacity block has nodes; wait for its end, or scale the group to 0 first"
-            yield _violation(plan, one, f"{one.what}, and {why}")
+            why = "EKS asks for a size of 0 before a group of a capacity block is updated; wait for the block's end, or scale to 0 first"
+            yield _violation(plan, one, f"{one.what}; {why}")
 
 
 def _all(plan: Plan) -> Iterator[Interruption]:

@@ -17,6 +17,7 @@ from gpuplatform.kinds.cluster.occupants import drifted_at_once, occupants, work
 from gpuplatform.kinds.cluster.pods import pods
 from gpuplatform.kinds.labels import listed
 from gpuplatform.kinds.registry import duration
+from gpuplatform.kinds.sagemaker import ENDPOINT
 from gpuplatform.kinds.tokens import NODE_GROUP, NODE_POOL, STASH
 from gpuplatform.plan.model import UNKNOWN, Plan, PlannedResource
 from gpuplatform.plan.quantity import whole
@@ -48,7 +49,7 @@ class Interruption:
     works: tuple[str, ...]
     """The jobs and models that stand there by the plan."""
     refused: bool = False
-    """Whether EKS refuses it, as it does for nodes of a capacity block."""
+    """Whether EKS asks for a size of 0 first, as it does of a group of a capacity block."""
 
 
 def interruptions(difference: Difference) -> Iterator[Interruption]:
@@ -61,10 +62,16 @@ def interruptions(difference: Difference) -> Iterator[Interruption]:
     for pool in newer.all(NODE_POOL):
         if found := _of_pool(pool, changed, newer):
             yield found
+    workers = {pod.owner.urn for pod in pods(older) if works(pod)}
     for gone in difference.removed:
         if gone.type in (NODE_GROUP, NODE_POOL):
             yield Interruption(resource=gone, what="is removed, and its nodes end", works=_works(older, gone))
+        elif gone.type == ENDPOINT:
+            yield Interruption(resource=gone, what="is removed, and who calls it gets no answer", works=())
+        elif gone.urn in workers:
+            yield Interruption(resource=gone, what="is removed, and what it runs ends", works=())
     yield from _of_jobs(changed, newer)
+    yield from _of_endpoints(changed, newer)
 
 
 def _of_group(group: PlannedResource, changed: dict[str, Changed], older: Plan, newer: Plan) -> Interruption | None:
@@ -81,12 +88,19 @@ def _of_group(group: PlannedResource, changed: dict[str, Changed], older: Plan, 
     each = duration(NODE_GROUP).seconds / 60
     started = template(newer, group)
     block = market(started.inputs) == "capacity-block" if started else False
+    if block and _another_block(started, changed):
+        return Interruption(
+            resource=group,
+            what=f"{why}: EKS asks that no node of the block that was runs any more, and there are {_nodes(older, group)}; "
+            "update after its end",
+            works=_works(older, group),
+        )
     return Interruption(
         resource=group,
         what=f"{why}: {_nodes(older, group)} are drained and replaced, {at_once} at a time, {each:.0f} minutes each and what "
         "their pods take to end",
         works=_works(newer, group),
-        refused=block and not _another_block(started, changed),
+        refused=block,
     )
 
 
@@ -120,7 +134,7 @@ def _follows(group: PlannedResource, started: PlannedResource, newer: Plan) -> b
 
 
 def _another_block(started: PlannedResource | None, changed: dict[str, Changed]) -> bool:
-    """Whether the template targets another reservation: the block that was has ended, and its nodes with it."""
+    """Whether the template targets another reservation, as it must when the block that was has ended."""
     own = changed.get(started.urn) if started else None
     return bool(own) and any(c.path.startswith("capacityReservationSpecification") for c in own.changes)
 
@@ -163,15 +177,28 @@ def _of_jobs(changed: dict[str, Changed], newer: Plan) -> Iterator[Interruption]
             )
 
 
+def _of_endpoints(changed: dict[str, Changed], newer: Plan) -> Iterator[Interruption]:
+    """One that is changed in place keeps answering with its old instances until the new ones do."""
+    for endpoint in newer.all(ENDPOINT):
+        own = changed.get(endpoint.urn)
+        if own and own.action is Action.REPLACE:
+            minutes = duration(ENDPOINT).seconds / 60
+            yield Interruption(
+                resource=endpoint,
+                what=f"is replaced, for {', '.join(own.because[:3])} cannot be changed in place: another name to call, or no answer "
+                f"for about {minutes:.0f} minutes",
+                works=(),
+            )
+
+
 def _nodes(older: Plan, group: PlannedResource) -> str:
-    """How many, as far as the older plan knows: an export says what runs, a program only what may."""
+    """How many, as far as the older plan knows: an export says what ran when somebody last refreshed it, a program only what may."""
     before = older.by_urn.get(group.urn, group)
     running = get_path(before.outputs, "scalingConfig", "desiredSize") if older.origin == "stack-export" else None
     types = next((one.types for one in launches(older) if one.resource.urn == before.urn), ())
     named = f" × {types[0].name}" if types else " nodes"
-    if isinstance(running, int):
-        return f"{running}{named}"
-    return f"up to {get_path(before.inputs, 'scalingConfig', 'maxSize')}{named}"
+    most = f"up to {get_path(before.inputs, 'scalingConfig', 'maxSize')}{named}"
+    return f"{most} ({running} when the state was last refreshed)" if isinstance(running, int) else most
 
 
 def _works(plan: Plan, nodes: PlannedResource) -> tuple[str, ...]:

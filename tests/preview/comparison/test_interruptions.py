@@ -70,6 +70,7 @@ def as_it_is(tmp_path_factory: pytest.TempPathFactory) -> Plan:
         {"cluster__pools__a100__volume_gib": 900},
         {"cluster__system__volume_gib": 60},
         {"cluster__system__max": 9},
+        {"data__lustre__storage_gib": 7200},
         {"serving__pools__l40s__max_gpus": 24},
     ],
     ids=lambda c: next(iter(c)),
@@ -97,6 +98,35 @@ def test_a_release_moves_every_group_but_a_block(as_it_is: Plan, tmp_path: Path)
         f"disruptive-change {name}-nodes" for name in ("h100-on-demand-1", "a100-on-demand-0", "a100-spot-1")
     }
     assert all("2 at a time" in said for said in found.values())
+
+
+def test_a_block_that_follows_another_comes_after_it(as_it_is: Plan, tmp_path: Path) -> None:
+    following = {"how": "capacity-block", "reservation": "cr-0fedcba9876543210", "max": 4, "until": "2027-01-20"}
+    (said,) = told(as_it_is, prod(tmp_path, cluster__pools__h100__buy__0=following)).values()
+
+    assert said.startswith(
+        "h100-capacity-block-0-nodes: reservation goes from cr-0123456789abcdef0 to cr-0fedcba9876543210"
+    )
+    assert "update after its end; on them: pretrain-jobset" in said
+
+
+def test_jobs_models_and_endpoints_that_are_taken_out_are_named(as_it_is: Plan, tmp_path: Path) -> None:
+    written = yaml.safe_load((ROOT / "Pulumi.prod.yaml").read_text("utf-8"))["config"]
+    models = {k: v for k, v in written["gpuplatform:serving"]["models"].items() if k not in ("llama-70b", "chat-8b")}
+    found = told(as_it_is, prod(tmp_path, serving__models=models, training__jobs={}))
+
+    assert found == {
+        "disruptive-change llama-70b-deployment": "llama-70b-deployment: is removed, and what it runs ends",
+        "disruptive-change pretrain-jobset": "pretrain-jobset: is removed, and what it runs ends",
+        "disruptive-change chat-8b-endpoint": "chat-8b-endpoint: is removed, and who calls it gets no answer",
+    }
+
+
+def test_an_endpoint_of_another_name_leaves_its_callers_without(as_it_is: Plan, tmp_path: Path) -> None:
+    found = told(as_it_is, prod(tmp_path, owner__project="research"))
+
+    assert "another name to call, or no answer" in found["disruptive-change chat-8b-endpoint"]
+    assert not any("nodes" in name for name in found)
 
 
 def test_a_job_that_cannot_be_changed_in_place_starts_again(as_it_is: Plan, tmp_path: Path) -> None:
@@ -147,7 +177,7 @@ def test_an_export_says_how_many_nodes_run() -> None:
     )
     (said,) = told(running, replace(with_input(running, "g", "releaseVersion", "1.35.2-20261105"))).values()
 
-    assert "releaseVersion goes from absent to 1.35.2-20261105: 2 × p5.48xlarge are drained" in said
+    assert "absent to 1.35.2-20261105: up to 4 × p5.48xlarge (2 when the state was last refreshed) are drained" in said
 
 
 def test_nodes_of_a_block_cannot_be_moved() -> None:
@@ -159,7 +189,16 @@ def test_nodes_of_a_block_cannot_be_moved() -> None:
     another = with_input(
         old, "t", "capacityReservationSpecification|capacityReservationTarget|capacityReservationId", "cr-2"
     )
-    assert told(old, another).keys() == {"disruptive-change g"}, "the block that was has ended"
+    (said,) = told(old, another).values()
+    assert "EKS asks that no node of the block that was runs any more" in said
+
+
+def test_a_version_that_names_what_goes_away_is_not_kept(as_it_is: Plan, tmp_path: Path) -> None:
+    """Without EFA a group has no placement group: an older version of its template would start no node any more."""
+    found = told(as_it_is, prod(tmp_path, cluster__pools__a100__efa=False))
+
+    assert found.keys() == {f"disruptive-change a100-{rung}-nodes" for rung in ("on-demand-0", "spot-1")}
+    assert all("placement goes from " in said for said in found.values())
 
 
 def test_a_group_that_is_replaced_or_removed_ends_its_nodes() -> None:
