@@ -15,7 +15,7 @@ from typing import Final
 from gpuplatform.catalog.nodes import EFA, GPU, HUGEPAGES, ZONE_LABEL
 from gpuplatform.kinds.cluster.node_launches import AUTOSCALER, Launch, autoscaler, launches, told
 from gpuplatform.kinds.cluster.pods import pods
-from gpuplatform.plan.model import Plan
+from gpuplatform.plan.model import UNKNOWN, Plan
 from gpuplatform.plan.quantity import quantity
 from gpuplatform.plan.values import as_list, get_path
 from gpuplatform.pools.autoscaler import PREFIX
@@ -40,7 +40,9 @@ def autoscaler_tag_wrong(plan: Plan) -> Iterator[Violation]:
 
 
 def _contradicted(launch: Launch, key: str, value: str) -> str:
-    """What is true instead; empty where the plan does not contradict."""
+    """What is true instead; empty where the plan does not contradict, or does not know the value yet."""
+    if value == UNKNOWN:
+        return ""
     kind, _, name = key.partition("/")
     if kind == "label":
         real = launch.labels.get(name)

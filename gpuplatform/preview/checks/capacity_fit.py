@@ -16,7 +16,7 @@ from gpuplatform.kinds.cluster.node_launches import Launch, launches, told
 from gpuplatform.kinds.cluster.node_properties import CAPACITY_LABEL, requirements
 from gpuplatform.kinds.cluster.objects import of_kind
 from gpuplatform.kinds.cluster.pods import Pod, pods
-from gpuplatform.plan.model import Plan, PlannedResource, once
+from gpuplatform.plan.model import UNKNOWN, Plan, PlannedResource, once
 from gpuplatform.plan.quantity import quantity
 from gpuplatform.plan.values import as_dict, as_list, get_path
 from gpuplatform.pools.devices import Devices, of_labels
@@ -65,7 +65,7 @@ def _group(plan: Plan, launch: Launch) -> Nodes:
     extra = {
         key.removeprefix("resources/"): quantity(value)
         for key, (_, value) in told(plan, launch).items()
-        if key.startswith("resources/")
+        if key.startswith("resources/") and value != UNKNOWN
     }
     return Nodes(
         resource=group,
